@@ -1,0 +1,1 @@
+"""The dispatch system without a window. Nothing below this package imports Qt."""

@@ -1,0 +1,75 @@
+"""Time, passed in. Everything below asks a clock and never the machine."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """``now`` is epoch seconds; ``zone`` is what local times are shown in."""
+
+    @property
+    def zone(self) -> tzinfo | None: ...
+
+    def now(self) -> float: ...
+
+
+class RealClock:
+    """The machine's time, which never runs backwards: where the machine's clock is set back, this one waits."""
+
+    zone: tzinfo | None = None
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def now(self) -> float:
+        self._last = max(self._last, time.time())
+        return self._last
+
+
+class ScaledClock:
+    """Runs from ``start`` (epoch seconds) at ``speed`` times the real pace; 0 stands still."""
+
+    zone: tzinfo | None = UTC
+
+    def __init__(self, start: float, speed: float = 1.0) -> None:
+        self._base = start
+        self._since = time.monotonic()
+        self._speed = speed
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    def set_speed(self, speed: float) -> None:
+        self._base = self.now()
+        self._since = time.monotonic()
+        self._speed = speed
+
+    def now(self) -> float:
+        return self._base + (time.monotonic() - self._since) * self._speed
+
+
+class SteppedClock:
+    """Moves only when told to. For tests, headless runs and benchmarks."""
+
+    zone: tzinfo | None = UTC
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        return self._now
+
+    def advance(self, seconds: float) -> float:
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self._now += seconds
+        return self._now
+
+
+def local_time(at: float, zone: tzinfo | None, seconds: bool = False) -> str:
+    """``18:05``, or ``18:05:09`` with seconds, in the clock's zone."""
+    return datetime.fromtimestamp(at, zone).strftime("%H:%M:%S" if seconds else "%H:%M")

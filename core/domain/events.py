@@ -1,0 +1,187 @@
+"""What has happened. Past tense, frozen, told to many.
+
+A `Change` carries every entity it touched *as it is after the change*. Current state is therefore the last entity seen per
+id, and the event log alone rebuilds it; storage and the in-memory world need no code per event. A `Notice` is passing news
+(a broker that went away, fixes that came in): told on the bus, never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.driver import Driver, Route
+from core.domain.merchant import Area, Merchant
+from core.domain.offer import Offer
+from core.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """``at`` is epoch seconds by the engine's clock."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Event):
+    """``actor`` is who did it: ``matcher``, ``dispatcher``, ``driver:D-1``, ``customer``, ``system``."""
+
+    actor: str = "system"
+    reason: str = ""
+    orders: tuple[Order, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    routes: tuple[Route, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    merchants: tuple[Merchant, ...] = ()
+    areas: tuple[Area, ...] = ()
+
+
+class OrderReceived(Change): ...
+
+
+class OrderTagged(Change): ...
+
+
+class OrderQueued(Change): ...
+
+
+class OrderHeld(Change): ...
+
+
+class OrderReleased(Change): ...
+
+
+class OrderCancelled(Change): ...
+
+
+class OrderReinstated(Change): ...
+
+
+class OfferMade(Change): ...
+
+
+class OfferAccepted(Change): ...
+
+
+class OfferRejected(Change): ...
+
+
+class OfferExpired(Change): ...
+
+
+class OfferWithdrawn(Change): ...
+
+
+class OrderAssigned(Change):
+    """The dispatcher gave the order to a driver."""
+
+
+class OrderUnassigned(Change): ...
+
+
+class OrderHandedBack(Change):
+    """The driver gave an accepted order back."""
+
+
+class ArrivedAtPickup(Change): ...
+
+
+class PickedUp(Change): ...
+
+
+class ArrivedAtDropoff(Change): ...
+
+
+class Delivered(Change): ...
+
+
+class DeliveryFailed(Change): ...
+
+
+class DriverRegistered(Change): ...
+
+
+class DriverChanged(Change): ...
+
+
+class DriverRemoved(Change): ...
+
+
+class DriverCameOnline(Change): ...
+
+
+class DriverWentOffline(Change): ...
+
+
+class DriverTookBreak(Change): ...
+
+
+class MerchantRegistered(Change): ...
+
+
+class AreaSaved(Change): ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceCrossed(Change):
+    """A driver came within ``radius_m`` of a stop of theirs (``entered``) or left it."""
+
+    driver_id: str
+    order_id: str
+    stop: str
+    entered: bool
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Event): ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixesApplied(Notice):
+    """``rows`` index the position store; ``count`` fixes came in, of which some may have been stale."""
+
+    rows: NDArray[np.int64]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EtasUpdated(Notice):
+    """``etas`` maps an order to its expected arrival at the pick-up (``None`` once it is done) and at the drop-off."""
+
+    etas: dict[str, tuple[float | None, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleFinished(Notice):
+    """One run of the matcher: seconds of wall time, pairs after eligibility, offers made."""
+
+    seconds: float
+    waiting: int
+    drivers: int
+    pairs: int
+    offers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleFailed(Notice):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRefused(Notice):
+    """A message that could not be used. ``reason`` is one clear line."""
+
+    topic: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerChanged(Notice):
+    """``state`` is ``connected``, ``connecting``, ``lost`` or ``outgrown``; ``detail`` says what to do."""
+
+    state: str
+    detail: str = ""

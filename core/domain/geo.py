@@ -1,0 +1,44 @@
+"""Points on the sphere. Degrees in, metres out."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from core.domain.errors import BadInput
+
+EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
+
+
+class LatLon(NamedTuple):
+    """A place in degrees, WGS 84."""
+
+    lat: float
+    lon: float
+
+
+def checked_place(lat: float, lon: float) -> LatLon:
+    """Return the place, or raise BadInput where a coordinate is not on the globe."""
+    if not (math.isfinite(lat) and -90.0 <= lat <= 90.0):
+        raise BadInput(f"latitude {lat} is not between -90 and 90")
+    if not (math.isfinite(lon) and -180.0 <= lon <= 180.0):
+        raise BadInput(f"longitude {lon} is not between -180 and 180")
+    return LatLon(float(lat), float(lon))
+
+
+def distance_m(a: LatLon, b: LatLon) -> float:
+    """Great-circle distance by the haversine formula (Sinnott 1984)."""
+    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    half_lat = math.sin((lat_b - lat_a) / 2)
+    half_lon = math.sin(math.radians(b.lon - a.lon) / 2)
+    h = half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, h)))
+
+
+def bearing_deg(a: LatLon, b: LatLon) -> float:
+    """Initial bearing from a to b, 0 to 360, clockwise from north."""
+    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    d_lon = math.radians(b.lon - a.lon)
+    y = math.sin(d_lon) * math.cos(lat_b)
+    x = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(d_lon)
+    return math.degrees(math.atan2(y, x)) % 360.0

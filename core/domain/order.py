@@ -1,0 +1,129 @@
+"""An order and its state machine.
+
+The machine is one table. A step that the table does not hold is refused by name, so that no code path can bring an
+order into a state by assignment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from core.domain.errors import IllegalStep
+from core.domain.geo import LatLon
+from core.domain.vehicle import Vehicle
+
+
+class Status(StrEnum):
+    RECEIVED = "received"
+    WAITING = "waiting"
+    HELD = "held"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    AT_PICKUP = "at_pickup"
+    CARRYING = "carrying"
+    AT_DROPOFF = "at_dropoff"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    QUEUE = "queue"
+    HOLD = "hold"
+    RELEASE = "release"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    TAKE_BACK = "take back"
+    ASSIGN = "assign"
+    UNASSIGN = "unassign"
+    ARRIVE_PICKUP = "arrive at the pick-up"
+    PICK_UP = "pick up"
+    ARRIVE_DROPOFF = "arrive at the drop-off"
+    DELIVER = "deliver"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    REINSTATE = "reinstate"
+
+
+_S, _T = Status, Step
+
+STEPS: dict[tuple[Status, Step], Status] = {
+    (_S.RECEIVED, _T.QUEUE): _S.WAITING,
+    (_S.WAITING, _T.HOLD): _S.HELD,
+    (_S.HELD, _T.RELEASE): _S.WAITING,
+    (_S.WAITING, _T.OFFER): _S.OFFERED,
+    (_S.OFFERED, _T.ACCEPT): _S.ASSIGNED,
+    (_S.OFFERED, _T.TAKE_BACK): _S.WAITING,
+    (_S.WAITING, _T.ASSIGN): _S.ASSIGNED,
+    (_S.HELD, _T.ASSIGN): _S.ASSIGNED,
+    (_S.ASSIGNED, _T.UNASSIGN): _S.WAITING,
+    (_S.AT_PICKUP, _T.UNASSIGN): _S.WAITING,
+    (_S.ASSIGNED, _T.ARRIVE_PICKUP): _S.AT_PICKUP,
+    (_S.ASSIGNED, _T.PICK_UP): _S.CARRYING,
+    (_S.AT_PICKUP, _T.PICK_UP): _S.CARRYING,
+    (_S.CARRYING, _T.ARRIVE_DROPOFF): _S.AT_DROPOFF,
+    (_S.CARRYING, _T.DELIVER): _S.DELIVERED,
+    (_S.AT_DROPOFF, _T.DELIVER): _S.DELIVERED,
+    (_S.ASSIGNED, _T.FAIL): _S.FAILED,
+    (_S.AT_PICKUP, _T.FAIL): _S.FAILED,
+    (_S.CARRYING, _T.FAIL): _S.FAILED,
+    (_S.AT_DROPOFF, _T.FAIL): _S.FAILED,
+    (_S.CANCELLED, _T.REINSTATE): _S.WAITING,
+    **{
+        (status, _T.CANCEL): _S.CANCELLED
+        for status in (_S.RECEIVED, _S.WAITING, _S.HELD, _S.OFFERED, _S.ASSIGNED, _S.AT_PICKUP)
+    },
+}
+
+UNASSIGNED = frozenset({_S.RECEIVED, _S.WAITING, _S.HELD, _S.OFFERED})
+ACTIVE = frozenset({_S.ASSIGNED, _S.AT_PICKUP, _S.CARRYING, _S.AT_DROPOFF})
+BEFORE_PICKUP = frozenset({_S.ASSIGNED, _S.AT_PICKUP})
+ENDED = frozenset({_S.DELIVERED, _S.CANCELLED, _S.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One delivery from a merchant to a customer. Times are epoch seconds; ``None`` where it has not happened.
+
+    ``ready_at`` is the estimate of when the merchant has it ready, ``due_at`` the promise to the customer.
+    ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who turned it down.
+    """
+
+    id: str
+    merchant_id: str
+    pickup: LatLon
+    dropoff: LatLon
+    placed_at: float
+    ready_at: float
+    due_at: float
+    customer: str = ""
+    address: str = ""
+    note: str = ""
+    weight_kg: float = 1.0
+    volume_l: float = 5.0
+    vehicles: frozenset[Vehicle] = frozenset()
+    area_id: str | None = None
+    status: Status = Status.RECEIVED
+    status_at: float = 0.0
+    driver_id: str | None = None
+    offer_id: str | None = None
+    by_dispatcher: bool = False
+    chained: bool = False
+    batched: bool = False
+    declined_by: frozenset[str] = frozenset()
+    assigned_at: float | None = None
+    arrived_pickup_at: float | None = None
+    picked_up_at: float | None = None
+    arrived_dropoff_at: float | None = None
+    delivered_at: float | None = None
+
+    def can(self, step: Step) -> bool:
+        return (self.status, step) in STEPS
+
+    def take(self, step: Step, at: float, **changes: object) -> Order:
+        """Return the order after the step, with further fields changed, or raise IllegalStep."""
+        after = STEPS.get((self.status, step))
+        if after is None:
+            raise IllegalStep(f"order {self.id} is {self.status.value.replace('_', ' ')}: it can't {step.value}")
+        return replace(self, status=after, status_at=at, **changes)  # type: ignore[arg-type]

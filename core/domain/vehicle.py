@@ -1,0 +1,28 @@
+"""Vehicles and what they can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Vehicle(StrEnum):
+    WALK = "walk"
+    BIKE = "bike"
+    SCOOTER = "scooter"
+    CAR = "car"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    weight_kg: float
+    volume_l: float
+
+
+CAPACITY: dict[Vehicle, Capacity] = {
+    Vehicle.WALK: Capacity(8.0, 40.0),
+    Vehicle.BIKE: Capacity(12.0, 60.0),
+    Vehicle.SCOOTER: Capacity(25.0, 90.0),
+    Vehicle.CAR: Capacity(200.0, 600.0),
+}
+"""Default load limits per vehicle; a driver may be given other ones."""

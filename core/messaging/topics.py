@@ -1,0 +1,48 @@
+"""The topics, in one place. `{id}` is the driver's id, which may hold no `/`, `+` or `#`."""
+
+from __future__ import annotations
+
+PREFIX = "kerbside/v1"
+CONFIG = f"{PREFIX}/config"
+MARKER = f"{PREFIX}/marker"
+"""A stepped run marks the end of a step here; see `core.simulation`."""
+
+FROM_DRIVERS = (
+    f"{PREFIX}/drivers/+/fixes",
+    f"{PREFIX}/drivers/+/status",
+    f"{PREFIX}/drivers/+/orders",
+    "owntracks/+/+",
+    "owntracks/+/+/event",
+    "owntracks/+/+/status",
+    "owntracks/+/+/waypoint",
+    "owntracks/+/+/waypoints",
+)
+"""What the console subscribes to."""
+
+
+def fixes(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/fixes"
+
+
+def status(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/status"
+
+
+def orders(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/orders"
+
+
+def offers(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/offers"
+
+
+def route(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/route"
+
+
+def config(driver_id: str) -> str:
+    return f"{PREFIX}/drivers/{driver_id}/config"
+
+
+def owntracks(driver_id: str, device: str = "phone") -> str:
+    return f"owntracks/{driver_id}/{device}"

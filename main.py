@@ -1,0 +1,1 @@
+"""Kerbside, the dispatcher's console. The command line is in `app.cli`."""
