@@ -1,0 +1,96 @@
+"""What drivers' phones report, decoded and checked, whichever app sent it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.driver import Presence
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FixBatch:
+    """Positions of many drivers, in columns of n fixes each, in the order they came.
+
+    ``drivers`` are the ids that occur; ``driver`` (n,) indexes it. ``t`` is epoch seconds by the phone, ``lat`` and ``lon``
+    degrees, ``acc`` metres, ``spd`` m/s, ``hdg`` degrees clockwise from north; NaN where the phone did not say.
+    ``mode`` and ``batt`` (percent) hold the last word of a driver in this batch.
+    """
+
+    drivers: list[str]
+    driver: NDArray[np.int64]
+    t: Floats
+    lat: Floats
+    lon: Floats
+    acc: Floats
+    spd: Floats
+    hdg: Floats
+    mode: dict[str, str] = field(default_factory=dict)
+    batt: dict[str, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A driver's word on an offer or an order. ``id`` makes it idempotent: the same id is never acted on twice.
+
+    ``event`` is accept, reject, arrived_pickup, picked_up, arrived_dropoff, delivered, failed or hand_back.
+    """
+
+    driver_id: str
+    id: str
+    event: str
+    offer_id: str | None
+    order_id: str | None
+    reason: str
+    t: float
+
+
+WORD_EVENTS = frozenset(
+    {"accept", "reject", "arrived_pickup", "picked_up", "arrived_dropoff", "delivered", "failed", "hand_back"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceReport:
+    """``t`` is epoch seconds, ``None`` where the app does not say (an OwnTracks last will): then it is only a hint."""
+
+    driver_id: str
+    presence: Presence
+    t: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneFence:
+    """An OwnTracks transition: the phone thinks it entered or left the waypoint set at ``waypoint_t``. A hint."""
+
+    driver_id: str
+    entered: bool
+    description: str
+    waypoint_t: float | None
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that could not be used; ``reason`` is one clear line."""
+
+    topic: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """One decoded batch of messages. Each list keeps the order in which the messages came."""
+
+    fixes: FixBatch
+    words: list[Word]
+    presences: list[PresenceReport]
+    fences: list[PhoneFence]
+    refused: list[Refusal]
