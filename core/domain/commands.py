@@ -65,6 +65,14 @@ class AssignOrder(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOrder(Command):
+    """Ask the driver, who may say no."""
+
+    order_id: str
+    driver_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnassignOrder(Command):
     order_id: str
 

@@ -87,7 +87,7 @@ class Order:
     """One delivery from a merchant to a customer. Times are epoch seconds; ``None`` where it has not happened.
 
     ``ready_at`` is the estimate of when the merchant has it ready, ``due_at`` the promise to the customer.
-    ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who turned it down.
+    ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who turned it down, ``offers`` how often it has been offered.
     """
 
     id: str
@@ -108,6 +108,7 @@ class Order:
     status_at: float = 0.0
     driver_id: str | None = None
     offer_id: str | None = None
+    offers: int = 0
     by_dispatcher: bool = False
     chained: bool = False
     batched: bool = False

@@ -1,0 +1,297 @@
+"""The order desk: each command of a person has one handler here.
+
+A handler raises before it has changed anything, or returns everything that follows: the changes, what has to be told to
+drivers, and the commands that would take it back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from core.domain.commands import (
+    AcceptFor,
+    AssignOrder,
+    CancelOrder,
+    Command,
+    HoldOrder,
+    OfferOrder,
+    PlaceOrder,
+    RecordProgress,
+    ReinstateOrder,
+    ReleaseOrder,
+    RemoveDriver,
+    SaveArea,
+    SaveDriver,
+    SaveMerchant,
+    SetPresence,
+    UnassignOrder,
+)
+from core.domain.driver import Driver, Presence, Route
+from core.domain.errors import BadInput, CommandRefused
+from core.domain.events import (
+    AreaSaved,
+    Change,
+    DriverCameOnline,
+    DriverChanged,
+    DriverRegistered,
+    DriverRemoved,
+    DriverTookBreak,
+    DriverWentOffline,
+    MerchantRegistered,
+    OfferWithdrawn,
+    OrderAssigned,
+    OrderCancelled,
+    OrderHeld,
+    OrderQueued,
+    OrderReceived,
+    OrderReinstated,
+    OrderReleased,
+    OrderTagged,
+    OrderUnassigned,
+)
+from core.domain.geo import checked_place
+from core.domain.offer import OfferState
+from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
+from core.domain.vehicle import CAPACITY
+from core.domain.world import World
+from core.orders.draft import Draft, stops_of
+from core.orders.progress import Proposal, accept, offer, record
+from core.orders.tells import Outcome, TellAssign, TellRevoke
+from core.settings import Settings
+
+PRESENCE_EVENTS: dict[Presence, type[Change]] = {
+    Presence.ONLINE: DriverCameOnline,
+    Presence.OFFLINE: DriverWentOffline,
+    Presence.BREAK: DriverTookBreak,
+}
+
+
+class Desk:
+    def __init__(self, world: World, settings: Settings) -> None:
+        self._world = world
+        self._settings = settings
+        self._handlers: dict[type[Command], Callable[[Draft, Any], None]] = {
+            PlaceOrder: self._place,
+            AssignOrder: self._assign,
+            OfferOrder: self._offer,
+            UnassignOrder: self._unassign,
+            HoldOrder: self._hold,
+            ReleaseOrder: self._release,
+            CancelOrder: self._cancel,
+            ReinstateOrder: self._reinstate,
+            AcceptFor: self._accept_for,
+            RecordProgress: self._record,
+            SaveDriver: self._save_driver,
+            RemoveDriver: self._remove_driver,
+            SetPresence: self._set_presence,
+            SaveMerchant: self._save_merchant,
+            SaveArea: self._save_area,
+        }
+
+    def handle(self, command: Command, now: float) -> Outcome:
+        """Raise CommandRefused, IllegalStep or BadInput with nothing changed; the caller applies what is returned."""
+        draft = Draft(self._world, now, command.actor)
+        self._handlers[type(command)](draft, command)
+        return draft.outcome
+
+    def _place(self, draft: Draft, command: PlaceOrder) -> None:
+        if command.order_id in self._world.orders:
+            raise CommandRefused(f"there is an order {command.order_id} already: give this one another number")
+        if not command.order_id.strip():
+            raise BadInput("an order needs a number")
+        merchant = self._world.merchant(command.merchant_id)
+        if not (math.isfinite(command.weight_kg) and command.weight_kg > 0 and math.isfinite(command.volume_l)):
+            raise BadInput(f"order {command.order_id}: the weight must be a number of kilograms above 0")
+        ready_at = command.ready_at if command.ready_at is not None else draft.now + merchant.prep_min * 60
+        promise_s = self._settings.number("orders.promise_min") * 60
+        due_at = command.due_at if command.due_at is not None else draft.now + promise_s
+        if not (math.isfinite(ready_at) and math.isfinite(due_at) and due_at > draft.now):
+            raise BadInput(f"order {command.order_id}: the promised time must lie ahead")
+        order = Order(
+            id=command.order_id,
+            merchant_id=merchant.id,
+            pickup=merchant.place,
+            dropoff=checked_place(*command.dropoff),
+            placed_at=draft.now,
+            ready_at=ready_at,
+            due_at=due_at,
+            customer=command.customer,
+            address=command.address,
+            note=command.note,
+            weight_kg=command.weight_kg,
+            volume_l=command.volume_l,
+            vehicles=command.vehicles,
+            status_at=draft.now,
+        )
+        draft.change(OrderReceived, order)
+        if merchant.area_id is not None:
+            order = replace(order, area_id=merchant.area_id)
+            draft.change(OrderTagged, order)
+        draft.change(OrderQueued, order.take(Step.QUEUE, draft.now))
+
+    def _assign(self, draft: Draft, command: AssignOrder) -> None:
+        order = draft.order(command.order_id)
+        driver = self._world.driver(command.driver_id)
+        self._check_fits(order, driver)
+        before = order
+        if order.driver_id == driver.id and order.status in ACTIVE:
+            raise CommandRefused(f"{driver.name} has order {order.id} already")
+        if order.status in BEFORE_PICKUP:
+            order = draft.take_from_driver(order, OrderUnassigned, declined=False, reason=f"given to {driver.name}", tell=True)
+        elif order.status is Status.OFFERED:
+            order = self._withdraw(draft, order, f"given to {driver.name}")
+        route = draft.route(driver.id)
+        order = order.take(
+            Step.ASSIGN,
+            draft.now,
+            driver_id=driver.id,
+            by_dispatcher=True,
+            assigned_at=draft.now,
+            chained=bool(route.stops),
+        )
+        draft.change(OrderAssigned, order, routes=(Route(driver.id, route.stops + stops_of(order)),))
+        draft.outcome.tells.append(TellAssign(driver.id, order.id))
+        draft.outcome.undo = self._way_back(before, command.actor)
+
+    def _offer(self, draft: Draft, command: OfferOrder) -> None:
+        order = draft.order(command.order_id)
+        driver = self._world.driver(command.driver_id)
+        self._check_fits(order, driver)
+        if self._world.open_offer(driver.id) is not None:
+            raise CommandRefused(f"{driver.name} is being asked about another order: wait for the answer")
+        route = draft.route(driver.id)
+        stops = tuple((s.kind.value, s.order_id) for s in (*route.stops, *stops_of(order)))
+        limit_s = self._settings.number("offers.limit_s")
+        offer(draft, driver, [order], Proposal(driver.id, (order.id,), stops, chained=bool(route.stops)), limit_s)
+        draft.outcome.undo = (UnassignOrder(order_id=order.id, actor=command.actor),)
+
+    def _check_fits(self, order: Order, driver: Driver) -> None:
+        if order.vehicles and driver.vehicle not in order.vehicles:
+            admitted = ", ".join(sorted(order.vehicles))
+            raise CommandRefused(f"order {order.id} can't go by {driver.vehicle}: it admits {admitted}")
+        limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
+        if order.weight_kg > limit:
+            raise CommandRefused(f"order {order.id} weighs {order.weight_kg:g} kg, {driver.name} can carry {limit:g} kg")
+
+    def _way_back(self, before: Order, actor: str) -> tuple[Command, ...]:
+        """The commands that bring an order now assigned, waiting or held back to where it was."""
+        if before.status in BEFORE_PICKUP and before.driver_id is not None:
+            return (AssignOrder(order_id=before.id, driver_id=before.driver_id, actor=actor),)
+        if before.status is Status.HELD:
+            return (HoldOrder(order_id=before.id, actor=actor),)
+        if before.status is Status.OFFERED and before.driver_id is not None:
+            release: tuple[Command, ...] = (UnassignOrder(order_id=before.id, actor=actor),)
+            return (*release, OfferOrder(order_id=before.id, driver_id=before.driver_id, actor=actor))
+        return (UnassignOrder(order_id=before.id, actor=actor),)
+
+    def _withdraw(self, draft: Draft, order: Order, reason: str) -> Order:
+        offer = draft.offer(order.offer_id)
+        assert offer is not None
+        draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason=reason)
+        draft.outcome.tells.append(TellRevoke(offer.driver_id, offer.id, None, reason))
+        return draft.order(order.id)
+
+    def _free(self, draft: Draft, order: Order, reason: str, *, declined: bool = False) -> Order:
+        """Take an offered or assigned order back from whoever has it; any other order is returned as it is."""
+        if order.status is Status.OFFERED:
+            return self._withdraw(draft, order, reason)
+        if order.status in BEFORE_PICKUP:
+            return draft.take_from_driver(order, OrderUnassigned, declined=declined, reason=reason, tell=True)
+        return order
+
+    def _unassign(self, draft: Draft, command: UnassignOrder) -> None:
+        order = draft.order(command.order_id)
+        if order.status not in BEFORE_PICKUP | {Status.OFFERED}:
+            raise CommandRefused(f"order {order.id} is {_words(order)}: there is no driver to take it from")
+        self._free(draft, order, "taken back by the dispatcher", declined=True)
+        assert order.driver_id is not None
+        again = AssignOrder if order.status in BEFORE_PICKUP else OfferOrder
+        draft.outcome.undo = (again(order_id=order.id, driver_id=order.driver_id, actor=command.actor),)
+
+    def _hold(self, draft: Draft, command: HoldOrder) -> None:
+        before = draft.order(command.order_id)
+        order = self._free(draft, before, "put on hold")
+        draft.change(OrderHeld, order.take(Step.HOLD, draft.now))
+        back: Command = ReleaseOrder(order_id=before.id, actor=command.actor)
+        draft.outcome.undo = self._way_back(before, command.actor) if before.status in BEFORE_PICKUP else (back,)
+
+    def _release(self, draft: Draft, command: ReleaseOrder) -> None:
+        order = draft.order(command.order_id)
+        draft.change(OrderReleased, order.take(Step.RELEASE, draft.now))
+        draft.outcome.undo = (HoldOrder(order_id=order.id, actor=command.actor),)
+
+    def _cancel(self, draft: Draft, command: CancelOrder) -> None:
+        before = draft.order(command.order_id)
+        reason = command.reason or "cancelled by the dispatcher"
+        order = self._free(draft, before, reason)
+        draft.change(OrderCancelled, order.take(Step.CANCEL, draft.now), reason=reason)
+        reinstate: Command = ReinstateOrder(order_id=before.id, actor=command.actor)
+        if before.status in BEFORE_PICKUP or before.status is Status.HELD:
+            draft.outcome.undo = (reinstate, *self._way_back(before, command.actor))
+        else:
+            draft.outcome.undo = (reinstate,)
+
+    def _reinstate(self, draft: Draft, command: ReinstateOrder) -> None:
+        order = draft.order(command.order_id)
+        draft.change(OrderReinstated, order.take(Step.REINSTATE, draft.now))
+        draft.outcome.undo = (CancelOrder(order_id=order.id, actor=command.actor),)
+
+    def _accept_for(self, draft: Draft, command: AcceptFor) -> None:
+        order = draft.order(command.order_id)
+        offer = draft.offer(order.offer_id)
+        if offer is None:
+            raise CommandRefused(f"order {order.id} is {_words(order)}: there is no open offer to accept")
+        accept(draft, offer)
+
+    def _record(self, draft: Draft, command: RecordProgress) -> None:
+        order = draft.order(command.order_id)
+        record(draft, order, command.event, command.reason, draft.now)
+
+    def _save_driver(self, draft: Draft, command: SaveDriver) -> None:
+        driver = command.driver
+        if not driver.id or any(c in driver.id for c in "/+#") or not driver.id.isprintable() or " " in driver.id:
+            raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
+        if not driver.name.strip():
+            raise BadInput(f"driver {driver.id} needs a name")
+        before = self._world.drivers.get(driver.id)
+        kind: type[Change] = DriverRegistered if before is None else DriverChanged
+        draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
+        back = RemoveDriver(driver_id=driver.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveDriver(driver=before, actor=command.actor),)
+
+    def _remove_driver(self, draft: Draft, command: RemoveDriver) -> None:
+        driver = self._world.driver(command.driver_id)
+        carried = self._world.route(driver.id).orders()
+        if carried:
+            raise CommandRefused(f"{driver.name} still has order {', '.join(carried)}: give it to someone else first")
+        offer = self._world.open_offer(driver.id)
+        if offer is not None:
+            draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason="driver removed")
+        draft.add(DriverRemoved(at=draft.now, actor=draft.actor, drivers=(replace(driver, removed=True),)))
+        draft.outcome.undo = (SaveDriver(driver=driver, actor=command.actor),)
+
+    def _set_presence(self, draft: Draft, command: SetPresence) -> None:
+        driver = self._world.driver(command.driver_id)
+        if driver.presence is not command.presence:
+            set_presence(draft, driver, command.presence, draft.now)
+            draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
+
+    def _save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
+        checked_place(*command.merchant.place)
+        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(command.merchant,)))
+
+    def _save_area(self, draft: Draft, command: SaveArea) -> None:
+        draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(command.area,)))
+
+
+def set_presence(draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "") -> None:
+    kind = PRESENCE_EVENTS[presence]
+    changed = replace(driver, presence=presence, presence_at=at)
+    draft.add(kind(at=at, actor=draft.actor, drivers=(changed,), reason=reason))
+
+
+def _words(order: Order) -> str:
+    return order.status.value.replace("_", " ")
