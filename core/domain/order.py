@@ -87,7 +87,8 @@ class Order:
     """One delivery from a merchant to a customer. Times are epoch seconds; ``None`` where it has not happened.
 
     ``ready_at`` is the estimate of when the merchant has it ready, ``due_at`` the promise to the customer.
-    ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who turned it down, ``offers`` how often it has been offered.
+    ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who
+    turned it down, ``offers`` how often it has been offered.
     """
 
     id: str

@@ -1,0 +1,38 @@
+# make demo   sets up what is missing and opens the console on the offline demo
+# make test   sets up what is missing and checks everything
+# make bench  prints the figures of ARCHITECTURE.md
+PYTHON ?=
+RUN = .venv/bin/python
+
+.PHONY: demo run test bench setup setup-dev lock
+
+setup:
+	@PYTHON="$(PYTHON)" packaging/setup.sh
+
+setup-dev:
+	@PYTHON="$(PYTHON)" packaging/setup.sh dev
+
+demo: setup
+	@packaging/with-display.sh $(RUN) main.py demo
+
+run: setup
+	@$(RUN) main.py
+
+test: setup-dev
+	@$(RUN) -m ruff format --check -q .
+	@$(RUN) -m ruff check -q .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
+
+bench: setup-dev
+	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done
+
+# Resolves pyproject.toml anew. The lock files hold hashes and no addresses.
+lock:
+	@$(RUN) -m pip install --quiet uv
+	@$(RUN) -m uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate -o packaging/requirements.lock
+	@$(RUN) -m uv pip compile -q pyproject.toml --extra dev -c packaging/requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		-o packaging/requirements-dev.lock
