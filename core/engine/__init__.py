@@ -1,0 +1,1 @@
+"""The core, composed: messages and commands in, events and messages out."""
