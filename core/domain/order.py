@@ -6,7 +6,7 @@ order into a state by assignment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.domain.errors import IllegalStep
@@ -88,7 +88,7 @@ class Order:
 
     ``ready_at`` is the estimate of when the merchant has it ready, ``due_at`` the promise to the customer.
     ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who
-    turned it down, ``offers`` how often it has been offered.
+    turned it down and when, ``offers`` how often it has been offered.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Order:
     by_dispatcher: bool = False
     chained: bool = False
     batched: bool = False
-    declined_by: frozenset[str] = frozenset()
+    declined_by: dict[str, float] = field(default_factory=dict)
     assigned_at: float | None = None
     arrived_pickup_at: float | None = None
     picked_up_at: float | None = None

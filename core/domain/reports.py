@@ -35,6 +35,14 @@ class FixBatch:
     def __len__(self) -> int:
         return len(self.t)
 
+    def only(self, wanted: NDArray[np.bool_]) -> FixBatch:
+        """The fixes of the drivers for which ``wanted``, of the shape of ``drivers``, is true."""
+        rows = wanted[self.driver]
+        renumbered = np.cumsum(wanted) - 1
+        columns = (c[rows] for c in (self.t, self.lat, self.lon, self.acc, self.spd, self.hdg))
+        drivers = [d for d, w in zip(self.drivers, wanted, strict=True) if w]
+        return FixBatch(drivers, renumbered[self.driver[rows]], *columns, mode=self.mode, batt=self.batt)
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

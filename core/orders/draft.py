@@ -61,7 +61,7 @@ class Draft:
         orders = []
         for order_id in offer.order_ids:
             order = self.order(order_id)
-            said_no = order.declined_by | {offer.driver_id} if declined else order.declined_by
+            said_no = {**order.declined_by, offer.driver_id: self.now} if declined else order.declined_by
             orders.append(order.take(Step.TAKE_BACK, self.now, driver_id=None, offer_id=None, declined_by=said_no))
         self.change(kind, *orders, offers=(replace(offer, state=state),), reason=reason)
 
@@ -69,7 +69,7 @@ class Draft:
         """Bring an assigned order back to waiting; the driver's route loses its stops, and the driver is told."""
         assert order.driver_id is not None
         driver_id = order.driver_id
-        said_no = order.declined_by | {driver_id} if declined else order.declined_by
+        said_no = {**order.declined_by, driver_id: self.now} if declined else order.declined_by
         back = order.take(
             Step.UNASSIGN,
             self.now,

@@ -1,0 +1,326 @@
+"""The engine: commands and messages in, events and messages out.
+
+It runs on one thread and is driven by `tick`: a few times a second in the console, once per simulated second in a stepped
+run. Changes are applied to the world at once; what has to be told to the outside waits in the outbox until they are on disk.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.bus import Bus
+from core.clock import Clock
+from core.domain.commands import Command
+from core.domain.driver import Presence, StopKind
+from core.domain.events import (
+    BrokerChanged,
+    Change,
+    CycleFailed,
+    CycleFinished,
+    EtasUpdated,
+    FenceCrossed,
+    FixesApplied,
+    MessageRefused,
+)
+from core.domain.order import ACTIVE, Order
+from core.domain.reports import Reports, Word
+from core.engine.outbox import Entry, Outbox
+from core.engine.snapshots import take_snapshot
+from core.engine.telling import Teller
+from core.geofencing.watcher import FenceWatcher
+from core.messaging.decode import decode
+from core.orders.desk import Desk, set_presence
+from core.orders.draft import Draft
+from core.orders.progress import Proposal, expire_offers, hear, make_offers
+from core.orders.tells import Outcome
+from core.ports import Inbound, Transport
+from core.settings import Settings
+from core.storage.store import Store
+from core.tracking.positions import PositionStore
+from core.worker import match
+
+if TYPE_CHECKING:
+    from core.matching.decisions import Decisions
+
+log = logging.getLogger(__name__)
+
+FORGET_AFTER_S = 24 * 3600.0
+
+
+class Engine:
+    """``stepped``: a cycle's result is waited for in the tick that asked for it, and every write is flushed in its tick,
+    so that a run depends on nothing but its clock and its seed."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        bus: Bus,
+        settings: Settings,
+        store: Store,
+        transport: Transport,
+        executor: Executor,
+        seed: int = 0,
+        stepped: bool = False,
+    ) -> None:
+        self.clock = clock
+        self.bus = bus
+        self.settings = settings
+        self.store = store
+        self.transport = transport
+        self.executor = executor
+        loaded = store.load()
+        self.world = loaded.world
+        self.positions = PositionStore()
+        self.fences = FenceWatcher()
+        self.decisions: Decisions | None = None
+        self.refused_count = 0
+        self.matching_paused = False
+        self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
+        self._desk = Desk(self.world, settings)
+        self._teller = Teller(self.world, settings)
+        self._outbox = Outbox(transport)
+        self._seed = seed
+        self._stepped = stepped
+        self._cycle: Future[Decisions] | None = None
+        self._next_cycle = clock.now()
+        self._next_sweep = clock.now()
+        self._next_forget = clock.now() + 3600
+        self._broker = ("", "")
+        for driver_id, ids in loaded.words.items():
+            for word_id in ids:
+                self._teller.note_word(driver_id, word_id)
+        self._watched: dict[str, str] = {}
+        for order in self.world.orders.values():
+            self._watch(order)
+
+    # Commands
+
+    def execute(self, command: Command) -> tuple[Outcome, Future[int]]:
+        """Carry a command out, or raise a KerbsideError with nothing changed.
+
+        Returns what followed, and a future that is resolved once all of it is on disk: only then may anyone outside the
+        program be told. Its error, if it has one, says what to do.
+        """
+        outcome = self._desk.handle(command, self.clock.now())
+        promised: Future[int] = Future()
+        self._commit(outcome, promised=promised)
+        return outcome, promised
+
+    # The beat
+
+    def tick(self) -> None:
+        now = self.clock.now()
+        self._notice_broker(now)
+        self._take_messages(now)
+        if now >= self._next_sweep:
+            self._next_sweep = now + 1.0
+            self._commit(expire_offers(self.world, now))
+            self._notice_silence(now)
+        self._match(now)
+        if now >= self._next_forget:
+            self._next_forget = now + 3600
+            self.world.forget_before(now - FORGET_AFTER_S)
+        if self._stepped:
+            self.store.flush()
+        self._outbox.release()
+
+    def close(self) -> None:
+        """Let what is under way end: the last write, then the messages that waited for it."""
+        if self._cycle is not None:
+            self._cycle.cancel()
+        self.store.flush()
+        self._outbox.release()
+
+    @property
+    def unwritten(self) -> int:
+        """Changes that wait for the disk."""
+        return len(self._outbox)
+
+    # Messages
+
+    def _take_messages(self, now: float) -> None:
+        messages = self.transport.drain()
+        if not messages:
+            return
+        reports = decode(messages)
+        for refusal in reports.refused:
+            self._refuse(refusal.topic, refusal.reason, now)
+        self._apply_fixes(reports, now)
+        for report in reports.presences:
+            driver = self.world.drivers.get(report.driver_id)
+            # A last will without a time is only a hint; silence is judged by age.
+            if driver is not None and report.t is not None and driver.presence is not report.presence:
+                draft = Draft(self.world, now, f"driver:{driver.id}")
+                set_presence(draft, driver, report.presence, now)
+                self._commit(draft.outcome)
+        self._hear(reports.words, messages, now)
+
+    def _hear(self, words: Sequence[Word], messages: Sequence[Inbound], now: float) -> None:
+        whole = Outcome()
+        fresh: list[tuple[str, str, float]] = []
+        speakers: dict[str, None] = {}
+        for word in words:
+            if word.driver_id not in self.world.drivers:
+                self._refuse(word.driver_id, f"there is no driver {word.driver_id}: add them first", now)
+                continue
+            speakers[word.driver_id] = None
+            known = self._words.setdefault(word.driver_id, set())
+            if word.id in known:
+                continue
+            known.add(word.id)
+            fresh.append((word.driver_id, word.id, now))
+            self._teller.note_word(word.driver_id, word.id)
+            outcome = hear(self.world, word, now)
+            self._apply(outcome.changes)
+            whole.changes += outcome.changes
+            whole.tells += outcome.tells
+            for reason in outcome.refused:
+                self._refuse(word.driver_id, reason, now)
+        written = self.store.write(whole.changes, fresh) if whole.changes or fresh else None
+        told = self._teller.messages(whole.changes, whole.tells, heard=speakers)
+        self._outbox.put(Entry(written, told, heard=messages))
+
+    def _apply_fixes(self, reports: Reports, now: float) -> None:
+        fixes = reports.fixes
+        if not len(fixes):
+            return
+        known = np.array([driver_id in self.world.drivers for driver_id in fixes.drivers])
+        if not known.all():
+            strangers = [d for d, k in zip(fixes.drivers, known, strict=True) if not k]
+            for driver_id in strangers:
+                self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
+            fixes = fixes.only(known)
+        rows = self.positions.apply(fixes, now)
+        back: Draft | None = None
+        for driver_id in fixes.drivers:
+            driver = self.world.drivers[driver_id]
+            if driver.presence is Presence.OFFLINE and self.positions.age_s(driver_id, now) < self._silence_s(driver_id):
+                back = back or Draft(self.world, now, "system")
+                set_presence(back, driver, Presence.ONLINE, now, "heard from again")
+        if back is not None:
+            self._commit(back.outcome)
+        self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
+        crossings = self.fences.check(self.positions, rows, now)
+        if crossings:
+            self._commit(
+                Outcome(
+                    [
+                        FenceCrossed(
+                            at=c.at,
+                            actor=f"driver:{c.driver_id}",
+                            driver_id=c.driver_id,
+                            order_id=c.order_id,
+                            stop=c.stop,
+                            entered=c.entered,
+                            radius_m=c.radius_m,
+                        )
+                        for c in crossings
+                    ]
+                )
+            )
+
+    def _silence_s(self, driver_id: str) -> float:
+        active = driver_id in self.world.routes
+        return self.settings.number("tracking.offline_after_s" if active else "tracking.offline_after_passive_s")
+
+    def _notice_silence(self, now: float) -> None:
+        ages = self.positions.ages(now)
+        draft = Draft(self.world, now, "system")
+        for driver_id in ages.older_than(
+            self.settings.number("tracking.offline_after_s"), self.settings.number("tracking.offline_after_passive_s")
+        ):
+            driver = self.world.drivers.get(driver_id)
+            if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > 30:
+                set_presence(draft, driver, Presence.OFFLINE, now, "silent")
+        self._commit(draft.outcome)
+
+    def _refuse(self, topic: str, reason: str, now: float) -> None:
+        self.refused_count += 1
+        log.warning("refused: %s: %s", topic, reason)
+        self.bus.publish(MessageRefused(at=now, topic=topic, reason=reason))
+
+    def _notice_broker(self, now: float) -> None:
+        stats = self.transport.stats
+        if (stats.state, stats.detail) == self._broker:
+            return
+        was_connected = self._broker[0] in {"connected", "outgrown"}
+        self._broker = (stats.state, stats.detail)
+        self.bus.publish(BrokerChanged(at=now, state=stats.state, detail=stats.detail))
+        if stats.state == "connected" and not was_connected:
+            self._outbox.put(Entry(None, self._teller.greeting()))
+
+    # Changes
+
+    def _apply(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.world.apply(change)
+            for order in change.orders:
+                self._watch(order)
+            for driver in change.drivers:
+                self.positions.describe(driver)
+            self.bus.publish(change)
+
+    def _commit(self, outcome: Outcome, promised: Future[int] | None = None) -> None:
+        if not outcome.changes and not outcome.tells and promised is None:
+            return
+        self._apply(outcome.changes)
+        written = self.store.write(outcome.changes) if outcome.changes else None
+        self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
+
+    def _watch(self, order: Order) -> None:
+        """Watches begin with the assignment and end with the order; who has the order decides whose they are."""
+        watched = order.driver_id if order.status in ACTIVE else None
+        if watched == self._watched.get(order.id):
+            return
+        self.fences.unwatch(order.id)
+        if watched is None:
+            del self._watched[order.id]
+            return
+        self._watched[order.id] = watched
+        usual = self.settings.number("geofencing.radius_m")
+        merchant = self.world.merchants.get(order.merchant_id)
+        radius = usual if merchant is None or merchant.fence_m is None else merchant.fence_m
+        self.fences.watch(watched, order.id, StopKind.PICKUP, order.pickup, radius)
+        self.fences.watch(watched, order.id, StopKind.DROPOFF, order.dropoff, usual)
+
+    # Matching
+
+    def _match(self, now: float) -> None:
+        if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
+            self._next_cycle = now + self.settings.number("matching.cycle_s")
+            snapshot = take_snapshot(self.world, self.positions, self.settings, now, self._seed)
+            self._cycle = self.executor.submit(match, snapshot)
+        if self._cycle is None or not (self._stepped or self._cycle.done()):
+            return
+        cycle, self._cycle = self._cycle, None
+        try:
+            decisions = cycle.result()
+        except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
+            log.exception("a matching cycle failed")
+            self.bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
+            return
+        self._act_on(decisions, now)
+
+    def _act_on(self, decisions: Decisions, now: float) -> None:
+        self.decisions = decisions
+        proposals = [Proposal(a.driver_id, a.order_ids, a.route, a.chained) for a in decisions.assignments]
+        outcome = make_offers(self.world, proposals, now, self.settings.number("offers.limit_s"))
+        self._commit(outcome)
+        self.world.etas = {i: eta for i, eta in decisions.etas.items() if i in self.world.orders}
+        self.bus.publish(EtasUpdated(at=now, etas=self.world.etas))
+        self.bus.publish(
+            CycleFinished(
+                at=now,
+                seconds=sum(decisions.seconds.values()),
+                waiting=decisions.counts.orders,
+                drivers=decisions.counts.drivers,
+                pairs=decisions.counts.priced,
+                offers=len(proposals),
+            )
+        )

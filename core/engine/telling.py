@@ -1,0 +1,99 @@
+"""What drivers are told, as messages: offers and answers, their route as it stands, the tracking mode."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from core.domain.driver import App
+from core.domain.events import Change
+from core.domain.world import World
+from core.messaging import topics
+from core.messaging.codecs import kerbside, owntracks
+from core.orders.tells import Tell, TellAssign, TellConfirm, TellOffer, TellRevoke
+from core.ports import OutMessage
+from core.settings import Settings
+
+SEEN_WORDS = 32
+"""How many of a driver's last words the route message confirms."""
+
+
+class Teller:
+    def __init__(self, world: World, settings: Settings) -> None:
+        self._world = world
+        self._settings = settings
+        self._seen: dict[str, deque[str]] = {}
+        self._version: dict[str, int] = {}
+        self._active: dict[str, bool] = {}
+
+    def note_word(self, driver_id: str, word_id: str) -> None:
+        self._seen.setdefault(driver_id, deque(maxlen=SEEN_WORDS)).append(word_id)
+
+    def messages(self, changes: Iterable[Change], tells: Iterable[Tell], heard: Iterable[str] = ()) -> list[OutMessage]:
+        """Messages for drivers, in the order to be sent. ``heard`` are drivers whose words are to be confirmed."""
+        out = [message for tell in tells for message in self._told(tell)]
+        touched = dict.fromkeys(heard)
+        for change in changes:
+            touched.update(dict.fromkeys(route.driver_id for route in change.routes))
+        for driver_id in touched:
+            out.extend(self.route_messages(driver_id))
+        return out
+
+    def greeting(self) -> list[OutMessage]:
+        """Everything drivers may have missed: after a start, or when the broker is back. All of it may be told twice."""
+        self._active.clear()
+        out = []
+        for driver in self._world.drivers.values():
+            out.extend(self.route_messages(driver.id))
+        for offer in self._world.offers.values():
+            out.extend(self._told(TellOffer(offer)))
+        return out
+
+    def route_messages(self, driver_id: str) -> list[OutMessage]:
+        driver = self._world.drivers.get(driver_id)
+        if driver is None:
+            return []
+        world = self._world
+        route = world.route(driver_id)
+        active = bool(route.stops)
+        out: list[OutMessage] = []
+        if driver.app is App.OWNTRACKS:
+            command = f"{topics.owntracks(driver_id)}/cmd"
+            out.append(OutMessage(command, owntracks.encode_waypoints(route, world.orders, world.merchants)))
+            if self._active.get(driver_id) != active:
+                out.append(OutMessage(command, owntracks.encode_cmd_mode(active)))
+        else:
+            version = self._version[driver_id] = self._version.get(driver_id, 0) + 1
+            seen = tuple(self._seen.get(driver_id, ()))
+            payload = kerbside.encode_route(route, world.orders, world.merchants, seen, version)
+            out.append(OutMessage(topics.route(driver_id), payload, retain=True))
+            if self._active.get(driver_id) != active:
+                out.append(OutMessage(topics.config(driver_id), self._config(active), retain=True))
+        self._active[driver_id] = active
+        return out
+
+    def _config(self, active: bool) -> bytes:
+        number = self._settings.number
+        return kerbside.encode_config(
+            "active" if active else "passive",
+            active=(number("tracking.active_capture_s"), number("tracking.active_send_s")),
+            passive=(number("tracking.passive_capture_s"), number("tracking.passive_send_s")),
+        )
+
+    def _told(self, tell: Tell) -> list[OutMessage]:
+        world = self._world
+        match tell:
+            case TellOffer(offer):
+                topic = topics.offers(offer.driver_id)
+                payload = kerbside.encode_offer(offer, world.orders, world.merchants)
+                return [OutMessage(topic, payload, expiry_s=max(1.0, offer.expires_at - offer.made_at))]
+            case TellConfirm(driver_id, confirmed):
+                payload = kerbside.encode_confirm(confirmed)
+            case TellRevoke(driver_id, offer_id, order_id, reason):
+                payload = kerbside.encode_revoke(offer_id, order_id, reason)
+            case TellAssign(driver_id, order_id):
+                payload = kerbside.encode_assign(world.orders[order_id], world.merchants)
+        driver = world.drivers.get(driver_id)
+        if driver is None or driver.app is App.OWNTRACKS:
+            return []
+        return [OutMessage(topics.offers(driver_id), payload)]
