@@ -1,0 +1,1 @@
+"""Map data and travel times: city files, the OSM import, the road graph, the training city."""

@@ -1,0 +1,65 @@
+"""Shortest-path trees over one vehicle's network, computed in bulk and kept while memory allows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Tree = NDArray[np.float32]
+"""Seconds between the root and every node of the network, shape (nodes,)."""
+
+_BATCH = 32
+
+
+class TreeCache:
+    """Trees by (network, direction, root), the least recently used forgotten first. Not for several threads at once."""
+
+    def __init__(self, megabytes: float) -> None:
+        self._limit = megabytes * 1e6
+        self._held = 0
+        self._trees: OrderedDict[tuple[str, bool, int], Tree] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._trees)
+
+    def has(self, network: str, reverse: bool, root: int) -> bool:
+        return (network, reverse, root) in self._trees
+
+    def trees(self, network: str, graph: csr_array, reverse: bool, roots: NDArray[np.int64]) -> Iterator[tuple[int, Tree]]:
+        """Yield (place in ``roots``, tree) for every root, cached ones first. ``roots`` are unique.
+
+        ``graph`` holds the seconds of the edges; for ``reverse`` it is the transposed one, and a tree gives the times *to*
+        its root. Every tree is yielded even where the memory does not hold them all.
+        """
+        missing = []
+        for i, root in enumerate(roots.tolist()):
+            tree = self._trees.get((network, reverse, root))
+            if tree is None:
+                missing.append(i)
+            else:
+                self._trees.move_to_end((network, reverse, root))
+                yield i, tree
+        if not missing:
+            return
+        from scipy.sparse.csgraph import dijkstra  # half a second to import: not before the first question
+
+        for at in range(0, len(missing), _BATCH):
+            batch = missing[at : at + _BATCH]
+            seconds = np.asarray(dijkstra(graph, indices=roots[batch]), np.float32)
+            for i, row in zip(batch, seconds, strict=True):
+                tree = row.copy()
+                self._keep((network, reverse, int(roots[i])), tree)
+                yield i, tree
+
+    def _keep(self, key: tuple[str, bool, int], tree: Tree) -> None:
+        self._trees[key] = tree
+        self._held += tree.nbytes
+        while self._held > self._limit and len(self._trees) > 1:
+            self._held -= self._trees.popitem(last=False)[1].nbytes
