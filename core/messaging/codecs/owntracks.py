@@ -1,0 +1,108 @@
+"""OwnTracks payloads: what the app sends, and the commands it obeys.
+
+Field names and units: https://owntracks.org/booklet/tech/json/. Speeds are km/h there and m/s here.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct, field
+
+from core.domain.driver import Route, StopKind
+from core.domain.merchant import Merchant
+from core.domain.order import Order
+from core.messaging.codecs.kerbside import Directory, Rates
+
+MODES = {2: "active", 1: "passive", 0: "manual", -1: "quiet"}
+"""`m`, the monitoring mode of a location, by the words used here."""
+
+QUIET_TYPES = frozenset(
+    {"status", "waypoint", "waypoints", "card", "cmd", "steps", "beacon", "dump", "configuration", "request"}
+)
+"""Taken without a word: nothing in them concerns tracking."""
+
+ACTIVE = Rates(capture_s=8, send_s=10)
+PASSIVE = Rates(capture_s=60, send_s=60)
+_ACTIVE_DISPLACEMENT_M, _PASSIVE_DISPLACEMENT_M = 25, 500
+
+
+class Message(Struct):
+    """Any OwnTracks message; fields that are of no use here are skipped unread."""
+
+    kind: str = field(name="_type")
+    lat: float | None = None
+    lon: float | None = None
+    tst: float | None = None
+    acc: float | None = None
+    vel: float | None = None
+    cog: float | None = None
+    batt: float | None = None
+    m: int | None = None
+    event: str | None = None
+    desc: str | None = None
+    wtst: float | None = None
+    topic: str | None = None
+
+
+decoder = msgspec.json.Decoder(Message)
+_json = msgspec.json.Encoder()
+
+
+def mode_name(m: int) -> str:
+    return MODES.get(m, f"mode {m}")
+
+
+def _cmd(action: str, **more: object) -> bytes:
+    return _json.encode({"_type": "cmd", "action": action, **more})
+
+
+def encode_cmd_mode(active: bool) -> bytes:
+    """Ask the app for the active or the passive mode. It obeys only if `cmd` and `remoteConfiguration` are on."""
+    configuration: dict[str, object] = {"_type": "configuration", "monitoring": 2 if active else 1}
+    if active:
+        configuration["moveModeLocatorInterval"] = ACTIVE.capture_s
+        configuration["locatorInterval"] = ACTIVE.send_s
+        configuration["locatorDisplacement"] = _ACTIVE_DISPLACEMENT_M
+    else:
+        configuration["locatorInterval"] = PASSIVE.send_s
+        configuration["locatorDisplacement"] = _PASSIVE_DISPLACEMENT_M
+    return _cmd("setConfiguration", configuration=configuration)
+
+
+def report_location() -> bytes:
+    return _cmd("reportLocation")
+
+
+def clear_waypoints() -> bytes:
+    return _cmd("clearWaypoints")
+
+
+def waypoint_t(order_id: str, kind: str) -> int:
+    """The `tst` that stands for a stop: the app's own key of a waypoint, repeated as `wtst` in its transitions.
+
+    It has to differ between waypoints and stay the same whenever one is sent again, so it is made from the stop's name.
+    """
+    return 1_000_000_000 + zlib.crc32(f"{order_id}\0{kind}".encode()) % 1_000_000_000
+
+
+def encode_waypoints(
+    route: Route, orders: Mapping[str, Order], merchants: Mapping[str, Merchant], radius_m: float = 100.0
+) -> bytes:
+    """The driver's stops as waypoints, each with a circle of ``radius_m``, named by what is to be done there."""
+    stops = Directory(orders, merchants).stops((s.kind, s.order_id) for s in route.stops)
+    words = {StopKind.PICKUP.value: "Pick up", StopKind.DROPOFF.value: "Deliver"}
+    waypoints: Iterable[dict[str, object]] = [
+        {
+            "_type": "waypoint",
+            "desc": f"{number}. {words[stop.kind]} {stop.order}: {stop.name}",
+            "lat": stop.lat,
+            "lon": stop.lon,
+            "rad": round(radius_m),
+            "tst": waypoint_t(stop.order, stop.kind),
+        }
+        for number, stop in enumerate(stops, 1)
+    ]
+    return _cmd("setWaypoints", waypoints={"_type": "waypoints", "waypoints": waypoints})
