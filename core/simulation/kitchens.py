@@ -1,0 +1,72 @@
+"""Merchants at work: what they say an order takes, and what it really takes."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+
+from core.domain.merchant import Merchant
+from core.simulation.chance import Concern, lognormal, stream
+from core.simulation.params import SimulationParams
+
+REFUSALS = ("sold out", "kitchen too busy", "closing early", "an ingredient is missing")
+SLOWER_PER_ORDER = 0.05
+"""Each order already in the kitchen makes the next one longer by this share."""
+
+_UNTOLD_MIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """``estimate_at`` is when the merchant says it is ready, ``ready_at`` when it will be: only the one who comes finds out.
+
+    ``refused_at`` is when the merchant calls it off for ``reason``, ``None`` where it does not. All epoch seconds.
+    """
+
+    order_id: str
+    estimate_at: float
+    ready_at: float
+    refused_at: float | None = None
+    reason: str = ""
+
+
+class Kitchens:
+    """Chance is drawn per order, by its number: neither the sequence of orders nor other merchants play a part in it."""
+
+    def __init__(self, params: SimulationParams) -> None:
+        self._params = params
+        self._tickets: dict[str, Ticket] = {}
+        self._cooking: dict[str, list[float]] = {}
+
+    def take(self, order_id: str, merchant: Merchant, now: float) -> Ticket:
+        """The merchant takes an order; its estimate is a whole number of minutes, as merchants give it."""
+        rng = stream(self._params.seed, Concern.KITCHEN, order_id)
+        cooking = self._cooking.setdefault(merchant.id, [])
+        while cooking and cooking[0] <= now:
+            heapq.heappop(cooking)
+        usual_min = merchant.prep_min * (1 + SLOWER_PER_ORDER * len(cooking))
+        ready_at = now + 60 * lognormal(rng, usual_min, self._params.prep_spread)
+        heapq.heappush(cooking, ready_at)
+        refused_at, reason = None, ""
+        if rng.random() < self._params.merchant_refusal_rate:
+            refused_at = now + float(rng.uniform(20, 150))
+            reason = f"merchant: {REFUSALS[int(rng.integers(len(REFUSALS)))]}"
+        ticket = Ticket(order_id, now + 60 * math.ceil(usual_min), ready_at, refused_at, reason)
+        self._tickets[order_id] = ticket
+        return ticket
+
+    def ready_at(self, order_id: str, told: float | None, now: float) -> float:
+        """When the order can be handed over. One that came by another way than ours is made up from what was ``told``."""
+        ticket = self._tickets.get(order_id)
+        if ticket is None:
+            rng = stream(self._params.seed, Concern.KITCHEN, order_id)
+            estimate = now + 60 * _UNTOLD_MIN if told is None else told
+            ahead_min = max(0.0, estimate - now) / 60
+            ticket = Ticket(order_id, estimate, now + 60 * lognormal(rng, ahead_min, self._params.prep_spread))
+            self._tickets[order_id] = ticket
+        return ticket.ready_at
+
+    def done_with(self, order_id: str) -> None:
+        """The order has left the kitchen, or will never."""
+        self._tickets.pop(order_id, None)
