@@ -39,9 +39,18 @@ class FixBatch:
         """The fixes of the drivers for which ``wanted``, of the shape of ``drivers``, is true."""
         rows = wanted[self.driver]
         renumbered = np.cumsum(wanted) - 1
-        columns = (c[rows] for c in (self.t, self.lat, self.lon, self.acc, self.spd, self.hdg))
-        drivers = [d for d, w in zip(self.drivers, wanted, strict=True) if w]
-        return FixBatch(drivers, renumbered[self.driver[rows]], *columns, mode=self.mode, batt=self.batt)
+        return FixBatch(
+            [d for d, w in zip(self.drivers, wanted, strict=True) if w],
+            renumbered[self.driver[rows]],
+            self.t[rows],
+            self.lat[rows],
+            self.lon[rows],
+            self.acc[rows],
+            self.spd[rows],
+            self.hdg[rows],
+            self.mode,
+            self.batt,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""The program's frame: one asyncio loop that is Qt's as well, logs, and an end in stages."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+log = logging.getLogger("kerbside")
+
+
+def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
+    """Log to `kerbside.log` in ``folder``, rotated at 2 MB, five kept; to the terminal only what matters."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.DEBUG if verbose else logging.CRITICAL)
+    handlers: list[logging.Handler] = [terminal]
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "kerbside.log"
+        handlers.append(logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.handlers[:] = handlers
+
+
+def catch_everything(tell: Callable[[str], None]) -> None:
+    """What nobody caught is logged whole and told to the user in one line; the program goes on."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        log.critical("unexpected error", exc_info=(kind, error, trace))
+        tell(f"Something went wrong inside the program ({kind.__name__}). It goes on; the details are in the log.")
+
+    sys.excepthook = caught
+
+    def caught_in_thread(args: threading.ExceptHookArgs) -> None:
+        # Telling is left to the log: a thread must not touch the window.
+        log.critical("unexpected error in %s", args.thread, exc_info=args.exc_value)
+
+    threading.excepthook = caught_in_thread
+
+
+class Stages:
+    """What has to be ended, last begun first; one that fails does not keep the others from ending."""
+
+    def __init__(self) -> None:
+        self._ends: list[tuple[str, Callable[[], None]]] = []
+
+    def add(self, name: str, end: Callable[[], None]) -> None:
+        self._ends.append((name, end))
+
+    def end(self) -> None:
+        while self._ends:
+            name, end = self._ends.pop()
+            try:
+                end()
+            except Exception:  # whatever one part does, the database below it must still be closed
+                log.exception("ending %s failed", name)
