@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock
@@ -32,7 +33,7 @@ from core.domain.reports import Reports, Word
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
 from core.engine.telling import Teller
-from core.geofencing.watcher import FenceWatcher
+from core.geofencing.watcher import Crossing, FenceWatcher
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FORGET_AFTER_S = 24 * 3600.0
+SAVE_POSITIONS_S = 30.0
+FIRST_FIX_S = 60.0
 
 
 class Engine:
@@ -84,20 +87,24 @@ class Engine:
         self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
         self._desk = Desk(self.world, settings)
         self._teller = Teller(self.world, settings)
-        self._outbox = Outbox(transport)
+        self._outbox = Outbox(transport, lambda: store.write(()))
         self._seed = seed
         self._stepped = stepped
         self._cycle: Future[Decisions] | None = None
         self._next_cycle = clock.now()
         self._next_sweep = clock.now()
         self._next_forget = clock.now() + 3600
+        self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
         self._watched: dict[str, str] = {}
+        self._unsaved: set[int] = set()
         for order in self.world.orders.values():
             self._watch(order)
+        self.positions.restore(loaded.positions)
+        self._describe(self.world.drivers)
 
     # Commands
 
@@ -122,6 +129,9 @@ class Engine:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
+        if now >= self._next_save:
+            self._next_save = now + SAVE_POSITIONS_S
+            self._save_positions()
         self._match(now)
         if now >= self._next_forget:
             self._next_forget = now + 3600
@@ -134,8 +144,16 @@ class Engine:
         """Let what is under way end: the last write, then the messages that waited for it."""
         if self._cycle is not None:
             self._cycle.cancel()
+        self._save_positions()
         self.store.flush()
         self._outbox.release()
+
+    def _save_positions(self) -> None:
+        """So that the next start knows where everyone was last seen."""
+        if self._unsaved:
+            rows = np.array(sorted(self._unsaved))
+            self._unsaved.clear()
+            self.store.write((), positions=self.positions.export(rows))
 
     @property
     def unwritten(self) -> int:
@@ -197,46 +215,35 @@ class Engine:
                 self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
             fixes = fixes.only(known)
         rows = self.positions.apply(fixes, now)
-        back: Draft | None = None
-        for driver_id in fixes.drivers:
+        self._unsaved.update(rows.tolist())
+        back = Draft(self.world, now, "system")
+        silent = self._silent(now)
+        for row, driver_id in zip(rows.tolist(), self.positions.driver_ids(rows), strict=True):
             driver = self.world.drivers[driver_id]
-            if driver.presence is Presence.OFFLINE and self.positions.age_s(driver_id, now) < self._silence_s(driver_id):
-                back = back or Draft(self.world, now, "system")
+            if driver.presence is Presence.OFFLINE and not silent[row]:
                 set_presence(back, driver, Presence.ONLINE, now, "heard from again")
-        if back is not None:
-            self._commit(back.outcome)
+        self._commit(back.outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
-        crossings = self.fences.check(self.positions, rows, now)
-        if crossings:
-            self._commit(
-                Outcome(
-                    [
-                        FenceCrossed(
-                            at=c.at,
-                            actor=f"driver:{c.driver_id}",
-                            driver_id=c.driver_id,
-                            order_id=c.order_id,
-                            stop=c.stop,
-                            entered=c.entered,
-                            radius_m=c.radius_m,
-                        )
-                        for c in crossings
-                    ]
-                )
-            )
+        crossings = self.fences.check(
+            self.positions.driver_ids(rows),
+            self.positions.lat[rows],
+            self.positions.lon[rows],
+            self.positions.acc[rows],
+            self.positions.t[rows],
+        )
+        self._commit(Outcome([_crossed(crossing) for crossing in crossings]))
 
-    def _silence_s(self, driver_id: str) -> float:
-        active = driver_id in self.world.routes
-        return self.settings.number("tracking.offline_after_s" if active else "tracking.offline_after_passive_s")
+    def _silent(self, now: float) -> NDArray[np.bool_]:
+        """By row of the position store: who has been silent for longer than their tracking mode allows."""
+        active = self.settings.number("tracking.offline_after_s")
+        return self.positions.offline(now, {"active": active}, self.settings.number("tracking.offline_after_passive_s"))
 
     def _notice_silence(self, now: float) -> None:
-        ages = self.positions.ages(now)
         draft = Draft(self.world, now, "system")
-        for driver_id in ages.older_than(
-            self.settings.number("tracking.offline_after_s"), self.settings.number("tracking.offline_after_passive_s")
-        ):
+        for driver_id in self.positions.driver_ids(np.flatnonzero(self._silent(now))):
             driver = self.world.drivers.get(driver_id)
-            if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > 30:
+            # Whoever has just come online gets the time to send a first fix.
+            if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
                 set_presence(draft, driver, Presence.OFFLINE, now, "silent")
         self._commit(draft.outcome)
 
@@ -262,9 +269,16 @@ class Engine:
             self.world.apply(change)
             for order in change.orders:
                 self._watch(order)
-            for driver in change.drivers:
-                self.positions.describe(driver)
+            touched = (
+                {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}
+            )
+            self._describe(touched | {o.driver_id for o in change.orders if o.driver_id is not None})
             self.bus.publish(change)
+
+    def _describe(self, driver_ids: Iterable[str]) -> None:
+        """Keep the columns that searches and the map filter by in step with the world."""
+        drivers = self.world.drivers
+        self.positions.describe({i: (drivers[i].vehicle, self.world.activity(i)) for i in driver_ids if i in drivers})
 
     def _commit(self, outcome: Outcome, promised: Future[int] | None = None) -> None:
         if not outcome.changes and not outcome.tells and promised is None:
@@ -324,3 +338,15 @@ class Engine:
                 offers=len(proposals),
             )
         )
+
+
+def _crossed(crossing: Crossing) -> FenceCrossed:
+    return FenceCrossed(
+        at=crossing.at,
+        actor=f"driver:{crossing.driver_id}",
+        driver_id=crossing.driver_id,
+        order_id=crossing.order_id,
+        stop=crossing.stop,
+        entered=crossing.entered,
+        radius_m=crossing.radius_m,
+    )

@@ -7,7 +7,7 @@ second step before its first.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -25,8 +25,10 @@ class Entry:
 
 
 class Outbox:
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, write_again: Callable[[], Future[int]]) -> None:
+        """``write_again`` gives a future that is resolved once everything written so far is on disk."""
         self._transport = transport
+        self._write_again = write_again
         self._entries: deque[Entry] = deque()
 
     def __len__(self) -> int:
@@ -37,14 +39,22 @@ class Outbox:
         self.release()
 
     def release(self) -> None:
-        """Let everything go whose write is done; a write that failed for good lets nothing out and is told to its asker."""
-        while self._entries and (self._entries[0].written is None or self._entries[0].written.done()):
-            entry = self._entries.popleft()
-            error = None if entry.written is None else entry.written.exception()
-            if error is not None:
-                if entry.promised is not None:
-                    entry.promised.set_exception(error)
-                continue
+        """Let everything go whose write is done. One that failed is told to its asker, and waits for the disk to recover."""
+        while self._entries:
+            entry = self._entries[0]
+            number = 0
+            if entry.written is not None:
+                if not entry.written.done():
+                    return
+                error = entry.written.exception()
+                if error is not None:
+                    if entry.promised is not None:
+                        entry.promised.set_exception(error)
+                        entry.promised = None
+                    entry.written = self._write_again()
+                    return
+                number = entry.written.result()
+            self._entries.popleft()
             for message in entry.messages:
                 self._transport.publish(
                     message.topic, message.payload, qos=message.qos, retain=message.retain, expiry_s=message.expiry_s
@@ -52,4 +62,4 @@ class Outbox:
             if entry.heard:
                 self._transport.acknowledge(entry.heard)
             if entry.promised is not None:
-                entry.promised.set_result(0 if entry.written is None else entry.written.result())
+                entry.promised.set_result(number)

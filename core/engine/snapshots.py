@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon
 from core.domain.order import Order, Status
@@ -31,12 +33,13 @@ def take_snapshot(world: World, positions: PositionStore, settings: Settings, no
     """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing."""
     rest_s = settings.number("offers.rest_after_no_s")
     orders = tuple(_order_view(o, now, rest_s) for o in world.orders.values() if o.status is Status.WAITING)
-    places = positions.places()
+    lats, lons = positions.lat.tolist(), positions.lon.tolist()
     drivers = []
     for driver in world.drivers.values():
-        place = places.get(driver.id)
-        if place is not None and (driver.presence is not Presence.OFFLINE or driver.id in world.routes):
-            drivers.append(_driver_view(driver, place, world, now))
+        row = positions.find(driver.id)
+        if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
+            continue
+        drivers.append(_driver_view(driver, LatLon(lats[row], lons[row]), world, now))
     return Snapshot(now=now, params=params_from(settings), orders=orders, drivers=tuple(drivers), seed=seed)
 
 

@@ -14,9 +14,6 @@ from core.orders.tells import Tell, TellAssign, TellConfirm, TellOffer, TellRevo
 from core.ports import OutMessage
 from core.settings import Settings
 
-SEEN_WORDS = 32
-"""How many of a driver's last words the route message confirms."""
-
 
 class Teller:
     def __init__(self, world: World, settings: Settings) -> None:
@@ -27,7 +24,7 @@ class Teller:
         self._active: dict[str, bool] = {}
 
     def note_word(self, driver_id: str, word_id: str) -> None:
-        self._seen.setdefault(driver_id, deque(maxlen=SEEN_WORDS)).append(word_id)
+        self._seen.setdefault(driver_id, deque(maxlen=kerbside.SEEN_LIMIT)).append(word_id)
 
     def messages(self, changes: Iterable[Change], tells: Iterable[Tell], heard: Iterable[str] = ()) -> list[OutMessage]:
         """Messages for drivers, in the order to be sent. ``heard`` are drivers whose words are to be confirmed."""
