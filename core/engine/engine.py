@@ -28,7 +28,7 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
-from core.domain.order import ACTIVE, Order
+from core.domain.order import ACTIVE, Order, Status
 from core.domain.reports import Reports, Word
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
@@ -80,7 +80,7 @@ class Engine:
         loaded = store.load()
         self.world = loaded.world
         self.positions = PositionStore()
-        self.fences = FenceWatcher()
+        self.fences = FenceWatcher(self.positions.row)
         self.decisions: Decisions | None = None
         self.refused_count = 0
         self.matching_paused = False
@@ -224,13 +224,8 @@ class Engine:
                 set_presence(back, driver, Presence.ONLINE, now, "heard from again")
         self._commit(back.outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
-        crossings = self.fences.check(
-            self.positions.driver_ids(rows),
-            self.positions.lat[rows],
-            self.positions.lon[rows],
-            self.positions.acc[rows],
-            self.positions.t[rows],
-        )
+        p = self.positions
+        crossings = self.fences.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
         self._commit(Outcome([_crossed(crossing) for crossing in crossings]))
 
     def _silent(self, now: float) -> NDArray[np.bool_]:
@@ -300,8 +295,9 @@ class Engine:
         usual = self.settings.number("geofencing.radius_m")
         merchant = self.world.merchants.get(order.merchant_id)
         radius = usual if merchant is None or merchant.fence_m is None else merchant.fence_m
-        self.fences.watch(watched, order.id, StopKind.PICKUP, order.pickup, radius)
-        self.fences.watch(watched, order.id, StopKind.DROPOFF, order.dropoff, usual)
+        at_pickup, at_dropoff = order.status is Status.AT_PICKUP, order.status is Status.AT_DROPOFF
+        self.fences.watch(watched, order.id, StopKind.PICKUP, order.pickup, radius, inside=at_pickup)
+        self.fences.watch(watched, order.id, StopKind.DROPOFF, order.dropoff, usual, inside=at_dropoff)
 
     # Matching
 

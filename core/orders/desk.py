@@ -252,7 +252,11 @@ class Desk:
 
     def _save_driver(self, draft: Draft, command: SaveDriver) -> None:
         driver = command.driver
-        if not driver.id or any(c in driver.id for c in "/+#") or not driver.id.isprintable() or " " in driver.id:
+        if (
+            not 0 < len(driver.id) <= 64
+            or driver.id.startswith("$")
+            or any(c in "/+#: " or not c.isprintable() for c in driver.id)
+        ):
             raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
         if not driver.name.strip():
             raise BadInput(f"driver {driver.id} needs a name")
