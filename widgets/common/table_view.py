@@ -1,0 +1,143 @@
+"""The view every table of the console shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from widgets.common.cells import CellDelegate
+from widgets.common.look import ROW_PX
+from widgets.common.tables import ID_ROLE, Row, RowsModel
+
+R = TypeVar("R", bound=Row)
+
+
+class RowsView(QTableView, Generic[R]):
+    """Selects whole rows, and speaks of them by id.
+
+    ``selection_changed(list[str])`` comes when the set of selected ids has changed, ``row_activated(str)`` on Enter or a double
+    click, ``context_requested(list[str], QPoint)`` on a right click or the menu key, with the global position.
+    """
+
+    selection_changed = Signal(list)
+    row_activated = Signal(str)
+    context_requested = Signal(list, QPoint)
+
+    def __init__(self, model: RowsModel[R], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = model
+        self._told: list[str] = []
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_for_menu)
+        self.activated.connect(lambda index: self._activate(index.data(ID_ROLE)))
+        self.selectionModel().selectionChanged.connect(self._tell_selection)
+        self._lay_out_headers()
+        self.set_row_px(ROW_PX["compact"])
+
+    def _lay_out_headers(self) -> None:
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setMinimumSectionSize(40)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._choose_columns)
+        for i, column in enumerate(self._rows.columns):
+            if column.width:
+                header.resizeSection(i, column.width)
+            else:
+                header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
+            header.setSectionHidden(i, not column.shown)
+
+    def set_row_px(self, px: int) -> None:
+        """Height of a row in pixels; a larger font makes it higher."""
+        self.verticalHeader().setMinimumSectionSize(px)
+        self.verticalHeader().setDefaultSectionSize(max(px, self.fontMetrics().height() + 6))
+
+    def selected_ids(self) -> list[str]:
+        """In the order in which they are shown."""
+        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._rows.shown[i].id for i in chosen]
+
+    def select_ids(self, ids: Iterable[str], scroll: bool = True) -> None:
+        """Select these rows and no others; ids that are not shown are passed over."""
+        wanted = set(ids)
+        if wanted == set(self.selected_ids()):
+            return
+        places = [i for i, row in enumerate(self._rows.shown) if row.id in wanted]
+        selection = QItemSelection()
+        last = self._rows.columnCount() - 1
+        for i in places:
+            selection.select(self._rows.index(i, 0), self._rows.index(i, last))
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+        if places:
+            first = self._rows.index(places[0], 0)
+            self.selectionModel().setCurrentIndex(first, flags.NoUpdate)
+            if scroll:
+                self.scrollTo(first)
+
+    def current_id(self) -> str | None:
+        index = self.currentIndex()
+        return self._rows.shown[index.row()].id if index.isValid() else None
+
+    def _activate(self, row_id: str | None) -> None:
+        if row_id:
+            self.row_activated.emit(row_id)
+
+    def _tell_selection(self) -> None:
+        ids = self.selected_ids()
+        if ids != self._told:
+            self._told = ids
+            self.selection_changed.emit(ids)
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        ids = self.selected_ids()
+        if ids:
+            self.context_requested.emit(ids, self.viewport().mapToGlobal(at))
+
+    def _choose_columns(self, at: QPoint) -> None:
+        self.columns_menu().exec(self.horizontalHeader().mapToGlobal(at))
+
+    def columns_menu(self) -> QMenu:
+        """A menu that shows and hides columns; the last one shown can't be hidden."""
+        menu = QMenu(self)
+        header = self.horizontalHeader()
+        shown = [i for i in range(header.count()) if not header.isSectionHidden(i)]
+        for i, column in enumerate(self._rows.columns):
+            action = QAction(column.name or column.title, menu)
+            action.setCheckable(True)
+            action.setChecked(i in shown)
+            action.setEnabled(shown != [i])
+            action.toggled.connect(lambda on, i=i: header.setSectionHidden(i, not on))
+            menu.addAction(action)
+        return menu
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._rows.rowCount():
+            self.selectionModel().setCurrentIndex(self._rows.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.set_row_px(self.verticalHeader().minimumSectionSize())

@@ -1,0 +1,215 @@
+"""Tables of rows: a passive model that is told its rows, and the view every table of the console shares.
+
+A row is a frozen dataclass with an ``id``. The model takes whole lists and works out what came, went, moved and changed,
+so that selection and scrolling hold while thousands of rows are told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from widgets.common.diff import come, gone, spans
+from widgets.common.words import Moment
+
+Index = QModelIndex | QPersistentModelIndex
+SortKey = float | str | None
+_ROOT = QModelIndex()
+
+_FIRST_OWN = int(Qt.ItemDataRole.UserRole)
+ID_ROLE = _FIRST_OWN + 1
+SORT_ROLE = _FIRST_OWN + 2
+TOKEN_ROLE = _FIRST_OWN + 3
+"""Colour of the text, as a token of `look.Look`."""
+ICON_ROLE = _FIRST_OWN + 4
+"""Name of an icon of `icons.icon`."""
+METER_ROLE = _FIRST_OWN + 5
+"""A share, 0 to 1, drawn as a thin bar under the text."""
+HEADING_ROLE = _FIRST_OWN + 6
+"""A `board.Heading` where the row is the title of a section."""
+
+
+class Row(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """One column. ``timed`` says that its text changes with the moment alone; ``width`` in pixels, 0 takes what is left.
+
+    ``shown`` is whether the column is there before the user says otherwise.
+    """
+
+    title: str
+    text: Callable[[R, Moment], str]
+    sort: Callable[[R], SortKey] | None = None
+    token: Callable[[R, Moment], str] | None = None
+    icon: Callable[[R, Moment], str] | None = None
+    tip: Callable[[R, Moment], str] | None = None
+    meter: Callable[[R, Moment], float | None] | None = None
+    right: bool = False
+    timed: bool = False
+    width: int = 80
+    shown: bool = True
+    name: str = ""
+    """What the column is called where its title is too short for a screen reader."""
+
+
+class RowsModel(QAbstractTableModel, Generic[R]):
+    """Rows in; filtered, sorted and shown. Ids are unique; of two rows with one id the later is kept."""
+
+    def __init__(self, columns: Sequence[Column[R]]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self.moment = Moment()
+        self._rows: tuple[R, ...] = ()
+        self._shown: list[R] = []
+        self._wanted: Callable[[R], bool] | None = None
+        self._sort: tuple[int, bool] | None = None
+
+    # What the panel tells
+
+    def set_rows(self, rows: Iterable[R]) -> None:
+        self._rows = tuple({row.id: row for row in rows}.values())
+        self._arrange()
+
+    def set_filter(self, wanted: Callable[[R], bool] | None) -> None:
+        self._wanted = wanted
+        self._arrange()
+
+    def set_moment(self, moment: Moment) -> None:
+        """Time has passed: what is written against it is painted anew, and nothing else."""
+        everything = moment.zone != self.moment.zone
+        self.moment = moment
+        if not self._shown:
+            return
+        timed = [i for i, column in enumerate(self.columns) if column.timed or everything]
+        for first, last in spans(timed):
+            self.dataChanged.emit(self.index(0, first), self.index(len(self._shown) - 1, last))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        sortable = 0 <= column < len(self.columns) and self.columns[column].sort is not None
+        self._sort = (column, order == Qt.SortOrder.DescendingOrder) if sortable else None
+        self._arrange()
+
+    # What the panel asks
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """All rows, shown or not."""
+        return self._rows
+
+    @property
+    def shown(self) -> Sequence[R]:
+        return self._shown
+
+    def place(self, row_id: str) -> int:
+        """Where the row stands, −1 where it is not shown."""
+        return next((i for i, row in enumerate(self._shown) if row.id == row_id), -1)
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        return self.cell(self._shown[index.row()], self.columns[index.column()], role)
+
+    def cell(self, row: R, column: Column[R], role: int) -> object:
+        """One value of one cell; ``None`` where there is none for the role."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row, self.moment)
+        if role == TOKEN_ROLE:
+            return column.token(row, self.moment) if column.token else None
+        if role == ICON_ROLE:
+            return column.icon(row, self.moment) if column.icon else None
+        if role == METER_ROLE:
+            return column.meter(row, self.moment) if column.meter else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip(row, self.moment) if column.tip else column.text(row, self.moment)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == SORT_ROLE:
+            return column.sort(row) if column.sort else None
+        if role == ID_ROLE:
+            return row.id
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{column.name or column.title}: {column.text(row, self.moment)}"
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.name or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    # How it gets there
+
+    def arranged(self) -> list[R]:
+        """The rows as they are to be shown."""
+        wanted = self._wanted
+        rows = [row for row in self._rows if wanted(row)] if wanted else list(self._rows)
+        if self._sort is not None:
+            column, falling = self._sort
+            key = self.columns[column].sort
+            assert key is not None
+            keyed = [(key(row), row) for row in rows]
+            known = sorted((k, row.id, i) for i, (k, row) in enumerate(keyed) if k is not None)
+            order = [i for _, _, i in (reversed(known) if falling else known)]
+            # What has no value stands last either way.
+            rows = [rows[i] for i in order] + [row for k, row in keyed if k is None]
+        return rows
+
+    def _arrange(self) -> None:
+        self._become(self.arranged())
+
+    def _become(self, new: list[R]) -> None:
+        new_ids = [row.id for row in new]
+        shown = self._shown
+        for first, last in gone([row.id for row in shown], new_ids):
+            self.beginRemoveRows(_ROOT, first, last)
+            del shown[first : last + 1]
+            self.endRemoveRows()
+        kept = [row.id for row in shown]
+        there = set(kept)
+        self._reorder(kept, [row_id for row_id in new_ids if row_id in there])
+        for first, last in come(kept, new_ids):
+            self.beginInsertRows(_ROOT, first, last)
+            shown[first:first] = new[first : last + 1]
+            self.endInsertRows()
+        changed = [i for i, (old, now) in enumerate(zip(shown, new, strict=True)) if old is not now and old != now]
+        shown[:] = new
+        last_column = len(self.columns) - 1
+        for first, last in spans(changed):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, last_column))
+
+    def _reorder(self, old: list[str], new: list[str]) -> None:
+        if old == new:
+            return
+        self.layoutAboutToBeChanged.emit()
+        by_id = {row.id: row for row in self._shown}
+        place = {row_id: i for i, row_id in enumerate(new)}
+        self._shown[:] = [by_id[row_id] for row_id in new]
+        before = self.persistentIndexList()
+        self.changePersistentIndexList(before, [self.index(place[old[i.row()]], i.column()) for i in before])
+        self.layoutChanged.emit()

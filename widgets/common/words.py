@@ -1,0 +1,73 @@
+"""How times, durations and lateness are written: "12:41", "in 6 min", "+3 min", "0:32"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a view shows its times against: ``now`` in epoch seconds, and the zone clock times are written in."""
+
+    now: float = 0.0
+    zone: tzinfo | None = None
+
+    def clock(self, at: float | None, seconds: bool = False) -> str:
+        """``18:05``; with seconds ``18:05:09``; empty for ``None``."""
+        if at is None:
+            return ""
+        return datetime.fromtimestamp(at, self.zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def clock_and_gap(self, at: float | None) -> str:
+        """``12:41, in 6 min`` or ``12:29, 6 min ago``."""
+        if at is None:
+            return ""
+        return f"{self.clock(at)}, {gap(at - self.now)}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in whole minutes, rounded down: ``0 min``, ``4 min``, ``1 h 12 min``, ``3 d 4 h``."""
+    minutes = int(max(0.0, seconds) // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def freshness(seconds: float) -> str:
+    """The age of a position, where seconds matter: ``8 s``, ``4 min``."""
+    return f"{int(max(0.0, seconds))} s" if seconds < 60 else duration(seconds)
+
+
+def gap(seconds: float) -> str:
+    """``in 6 min``, ``6 min ago``, ``now`` within half a minute."""
+    if abs(seconds) < 30:
+        return "now"
+    length = duration(max(60.0, abs(seconds)))
+    return f"in {length}" if seconds > 0 else f"{length} ago"
+
+
+def countdown(seconds: float) -> str:
+    """``0:32``, ``1:05``; ``0:00`` once it is over."""
+    left = int(max(0.0, seconds))
+    return f"{left // 60}:{left % 60:02d}"
+
+
+def lateness(minutes: float) -> str:
+    """``+3 min`` late, ``−2 min`` early, ``on time`` where it rounds to none."""
+    whole = round(minutes)
+    if whole == 0:
+        return "on time"
+    sign = "+" if whole > 0 else MINUS
+    return f"{sign}{duration(abs(whole) * 60)}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 order``, ``3 orders``, ``1,204 orders``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,39 @@
+"""What the drivers table shows of one driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.driver import Activity, App
+from core.domain.vehicle import Vehicle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverRow:
+    """Times are epoch seconds. ``fix_at`` is the time of the last position, ``None`` where there is none yet.
+
+    ``stale`` says that the last position is older than its mode allows. ``mode`` is what the phone reports, ``mode_wanted``
+    what it was asked for; empty where unknown. ``battery`` is in percent, ``speed_kmh`` in km/h.
+    """
+
+    id: str
+    name: str
+    vehicle: Vehicle
+    activity: Activity
+    app: App = App.KERBSIDE
+    orders: int = 0
+    next_stop: str = ""
+    eta: float | None = None
+    fix_at: float | None = None
+    stale: bool = False
+    battery: float | None = None
+    speed_kmh: float | None = None
+    mode: str = ""
+    mode_wanted: str = ""
+    shift_end: float | None = None
+    phone: str = ""
+    group: str = ""
+
+    def haystack(self) -> str:
+        """What the filter field searches, folded to one case."""
+        return " ".join((self.id, self.name, self.vehicle.value, self.group, self.phone, self.next_stop)).casefold()

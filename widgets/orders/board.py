@@ -1,0 +1,238 @@
+"""The model of the orders board: rows of orders under the titles of their queues, in one flat list.
+
+A flat list rather than a tree: Qt lays a whole tree out anew whenever a row comes or goes, a table only what it shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMimeData, QModelIndex, Qt
+
+from core.domain.order import ENDED, Status
+from widgets.common.states import LATE, STATUS
+from widgets.common.tables import HEADING_ROLE, Column, Index, RowsModel
+from widgets.common.words import Moment, countdown, duration, lateness
+from widgets.orders.rows import OrderRow, Section, urgency
+
+ORDER_MIME = "application/x-kerbside-order"
+"""Ids of dragged orders, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title row of a queue. ``whole`` counts the orders in it, ``shown`` those that the filter lets through."""
+
+    section: Section
+    whole: int
+    shown: int
+    folded: bool
+    detail: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"\0{self.section.name}"
+
+    def text(self) -> str:
+        count = f"{self.whole:,}" if self.whole == self.shown else f"{self.shown:,} of {self.whole:,}"
+        return f"{self.section.value}  {count}"
+
+
+def _is_late(row: OrderRow, moment: Moment) -> bool:
+    minutes = row.lateness_min(moment.now)
+    return minutes is not None and round(minutes) > 0
+
+
+def _state_text(row: OrderRow, _: Moment) -> str:
+    return row.exception if row.exception and row.status is not Status.FAILED else STATUS[row.status].label
+
+
+def _state_token(row: OrderRow, _: Moment) -> str:
+    return LATE.token if row.exception else STATUS[row.status].token
+
+
+def _state_icon(row: OrderRow, _: Moment) -> str:
+    # The icon keeps telling the state where the words tell what is wrong with it.
+    return STATUS[row.status].icon
+
+
+def _way(row: OrderRow, _: Moment) -> str:
+    return f"{row.merchant} → {row.address or row.customer}" if row.address or row.customer else row.merchant
+
+
+def when(row: OrderRow, moment: Moment) -> str:
+    """What counts now: how long it waits, how long the offer stands, when it will be there, how it ended."""
+    if row.status is Status.OFFERED and row.offer_until is not None:
+        return countdown(row.offer_until - moment.now)
+    if row.status in ENDED:
+        minutes = row.lateness_min(moment.now)
+        return moment.clock(row.status_at) + (f" {lateness(minutes)}" if minutes is not None and round(minutes) else "")
+    if not row.driver_id:
+        return duration(moment.now - row.waiting_since)
+    minutes = row.lateness_min(moment.now)
+    late = f" {lateness(minutes)}" if minutes is not None and round(minutes) > 0 else ""
+    return moment.clock(row.eta if row.eta is not None else row.due_at) + late
+
+
+def _when_token(row: OrderRow, moment: Moment) -> str:
+    if row.status is Status.OFFERED:
+        return "offered"
+    return LATE.token if row.exception or _is_late(row, moment) else "text"
+
+
+def _tip(row: OrderRow, moment: Moment) -> str:
+    lines = [f"Order {row.id}: {_state_text(row, moment)}", _way(row, moment)]
+    if row.customer:
+        lines.append(f"For {row.customer}")
+    if row.driver_id:
+        lines.append(f"Driver {row.driver_id} {row.driver_name}".rstrip())
+    lines.append(f"Placed {moment.clock(row.placed_at)}, due {moment.clock(row.due_at)}")
+    if row.eta is not None:
+        lines.append(f"Expected {moment.clock_and_gap(row.eta)}")
+    marks = [text for on, text in ((row.batched, "batched"), (row.chained, "chained")) if on]
+    if marks:
+        lines.append(", ".join(marks).capitalize())
+    return "\n".join(lines)
+
+
+def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
+    """``alarm_s`` gives the seconds without a driver at which the age bar is full."""
+
+    def age_share(row: OrderRow, moment: Moment) -> float | None:
+        if row.driver_id or row.status in ENDED or row.status not in (Status.RECEIVED, Status.WAITING):
+            return None
+        return (moment.now - row.waiting_since) / alarm_s()
+
+    return (
+        Column("Order", lambda r, m: r.id, tip=_tip, width=60),
+        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=118),
+        Column("From → to", _way, tip=_tip, width=0, name="From and to"),
+        Column("Driver", lambda r, m: r.driver_id, tip=_tip, width=58),
+        Column(
+            "Age, ETA",
+            when,
+            token=_when_token,
+            tip=_tip,
+            meter=age_share,
+            right=True,
+            timed=True,
+            width=106,
+            name="Age, countdown or expected arrival",
+        ),
+        Column("Due", lambda r, m: m.clock(r.due_at), tip=_tip, right=True, width=60, shown=False),
+        Column("Name", lambda r, m: r.driver_name, tip=_tip, width=100, shown=False, name="Driver's name"),
+        Column("Customer", lambda r, m: r.customer, tip=_tip, width=110, shown=False),
+        Column("Placed", lambda r, m: m.clock(r.placed_at), tip=_tip, right=True, width=64, shown=False),
+        Column("Ready", lambda r, m: m.clock(r.ready_at), tip=_tip, right=True, width=64, shown=False),
+    )
+
+
+class BoardModel(RowsModel[OrderRow | Heading]):
+    """`set_rows` takes orders; the titles are the model's own."""
+
+    def __init__(self, order_columns: Sequence[Column[OrderRow]]) -> None:
+        # A heading never reaches a column: `cell` answers for it.
+        super().__init__(order_columns)  # type: ignore[arg-type]
+        self._folded: set[Section] = {Section.DONE}
+
+    def orders(self) -> Iterable[OrderRow]:
+        return (row for row in self.shown if isinstance(row, OrderRow))
+
+    def is_folded(self, section: Section) -> bool:
+        return section in self._folded
+
+    def fold(self, section: Section, folded: bool) -> None:
+        (self._folded.add if folded else self._folded.discard)(section)
+        self._arrange()
+
+    def section_at(self, place: int) -> Section | None:
+        """The queue whose title stands at the place."""
+        row = self.shown[place] if 0 <= place < len(self.shown) else None
+        return row.section if isinstance(row, Heading) else None
+
+    def arranged(self) -> list[OrderRow | Heading]:
+        if not self.rows:
+            return []
+        wanted = self._wanted
+        whole: Counter[Section] = Counter()
+        queues: dict[Section, list[OrderRow]] = {section: [] for section in Section}
+        for row in self.rows:
+            assert isinstance(row, OrderRow)
+            section = row.section
+            whole[section] += 1
+            if wanted is None or wanted(row):
+                queues[section].append(row)
+        result: list[OrderRow | Heading] = []
+        for section, rows in queues.items():
+            # While something is searched for, a folded queue would hide what was found.
+            folded = section in self._folded and wanted is None
+            result.append(Heading(section, whole[section], len(rows), folded, _detail(section, rows)))
+            if not folded:
+                rows.sort(key=urgency)
+                result.extend(rows)
+        return result
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """The board keeps its own order: what needs a hand first."""
+
+    def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
+        if not isinstance(row, Heading):
+            return super().cell(row, column, role)
+        if role == HEADING_ROLE:
+            return row
+        first = column is self.columns[0]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text() if first else ""
+        if role == Qt.ItemDataRole.AccessibleTextRole and first:
+            return f"{row.text()}, {'folded' if row.folded else 'unfolded'}"
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if isinstance(self.shown[index.row()], Heading):
+            return Qt.ItemFlag.ItemIsEnabled
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [ORDER_MIME]
+
+    def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData:
+        places = sorted({index.row() for index in indexes})
+        return order_mime(row.id for row in map(self.shown.__getitem__, places) if isinstance(row, OrderRow))
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
+
+def order_mime(ids: Iterable[str]) -> QMimeData:
+    mime = QMimeData()
+    text = "\n".join(ids)
+    mime.setData(ORDER_MIME, text.encode())
+    mime.setText(text)
+    return mime
+
+
+def dragged_orders(mime: QMimeData) -> list[str]:
+    """Ids of the orders that are being dragged; empty where it is something else."""
+    if not mime.hasFormat(ORDER_MIME):
+        return []
+    return [line for line in mime.data(ORDER_MIME).toStdString().split("\n") if line]
+
+
+def _detail(section: Section, rows: Sequence[OrderRow]) -> str:
+    if section is not Section.ACTIVE or not rows:
+        return ""
+    counts = Counter(row.status for row in rows)
+    return ", ".join(
+        f"{counts[status]:,} {text}"
+        for status, text in (
+            (Status.ASSIGNED, "to pick-up"),
+            (Status.AT_PICKUP, "at pick-up"),
+            (Status.CARRYING, "on the way"),
+            (Status.AT_DROPOFF, "at the door"),
+        )
+        if counts[status]
+    )

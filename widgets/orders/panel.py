@@ -1,0 +1,250 @@
+"""The orders board: the queue by state, what needs a hand first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPixmap, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from widgets.common.cells import CellDelegate, look_now
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.search import SearchField
+from widgets.common.table_view import RowsView
+from widgets.common.tables import HEADING_ROLE
+from widgets.common.words import Moment, counted
+from widgets.orders.board import BoardModel, Heading, columns, order_mime
+from widgets.orders.rows import OrderRow, Section
+
+
+class _BoardDelegate(CellDelegate):
+    """Draws the title of a queue across the whole row, whatever columns there are."""
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        heading = index.data(HEADING_ROLE)
+        if not isinstance(heading, Heading):
+            super().paint(painter, option, index)
+            return
+        cell: QRect = option.rect
+        row = QRect(0, cell.top(), self._view.viewport().width(), cell.height())
+        painter.save()
+        painter.setClipRect(cell)
+        self._draw(painter, row, heading, index.row() == self._view.currentIndex().row() and self._view.hasFocus())
+        painter.restore()
+
+    def _draw(self, painter: QPainter, row: QRect, heading: Heading, current: bool) -> None:
+        look = look_now()
+        rtl = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        painter.fillRect(row, QColor(look.selected if current else look.bg))
+        painter.setPen(QColor(look.line))
+        painter.drawLine(row.bottomLeft(), row.bottomRight())
+        caret = "caret-right" if heading.folded else "caret-down"
+        if heading.folded and rtl:
+            caret = "caret-left"
+        inner = row.adjusted(8, 0, -8, 0)
+        start = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        box = QRect(0, 0, 12, 12)
+        box.moveCenter(row.center())
+        box.moveLeft(inner.right() - 11 if rtl else inner.left())
+        self.icon_for(caret, "muted").paint(painter, box)
+        gap = 18
+        inner = inner.adjusted(0, 0, -gap, 0) if rtl else inner.adjusted(gap, 0, 0, 0)
+        alarmed = heading.section is Section.EXCEPTIONS and heading.whole
+        font = QFont(self._view.font())
+        font.setWeight(QFont.Weight.DemiBold if heading.whole else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(look.late if alarmed else look.text if heading.whole else look.muted))
+        used = painter.fontMetrics().horizontalAdvance(heading.text()) + 16
+        painter.drawText(inner, start | Qt.AlignmentFlag.AlignVCenter, heading.text())
+        rest = inner.adjusted(0, 0, -used, 0) if rtl else inner.adjusted(used, 0, 0, 0)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(look.muted))
+        text = painter.fontMetrics().elidedText(heading.detail, Qt.TextElideMode.ElideRight, rest.width())
+        end = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        painter.drawText(rest, end | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class OrdersView(RowsView["OrderRow | Heading"]):
+    """A click, Enter, Space, Left or Right on a title folds its queue."""
+
+    def __init__(self, model: BoardModel) -> None:
+        super().__init__(model, "Orders")
+        self._board = model
+        self.setItemDelegate(_BoardDelegate(self))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        ids = self.selected_ids()
+        if not ids:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(order_mime(ids))
+        badge = self.drag_badge(f"Order {ids[0]}" if len(ids) == 1 else counted(len(ids), "order"))
+        drag.setPixmap(badge)
+        drag.setHotSpot(QPoint(-12, -8))
+        drag.exec(actions, Qt.DropAction.MoveAction)
+
+    def drag_badge(self, text: str) -> QPixmap:
+        """What hangs on the pointer while orders are dragged: how many, small enough to see the target."""
+        look = look_now()
+        metrics = self.fontMetrics()
+        width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 10
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(width * ratio), round(height * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(look.accent))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(0, 0, width, height, 4, 4)
+        painter.setPen(QColor(look.on_accent))
+        painter.setFont(self.font())
+        painter.drawText(QRect(0, 0, width, height), Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
+        return pixmap
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        section = self._board.section_at(self.rowAt(event.position().toPoint().y()))
+        if section is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._board.fold(section, not self._board.is_folded(section))
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        section = self._board.section_at(self.currentIndex().row())
+        keys = Qt.Key
+        if section is not None and event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
+            self._board.fold(section, not self._board.is_folded(section))
+        elif section is not None and event.key() in (keys.Key_Left, keys.Key_Right):
+            inward = keys.Key_Left if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else keys.Key_Right
+            self._board.fold(section, event.key() == inward)
+        else:
+            super().keyPressEvent(event)
+
+
+class OrdersPanel(QWidget):
+    """``selection_changed(list[str])``, ``activated(str)``, ``context_requested(list[str], QPoint)`` speak of orders by id;
+    ``start_requested`` is the button of the empty board.
+    """
+
+    selection_changed = Signal(list)
+    activated = Signal(str)
+    context_requested = Signal(list, QPoint)
+    start_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._alarm_s = 8 * 60.0
+        self._rows: Sequence[OrderRow] = ()
+        self._moment = Moment()
+        self._behind = False
+        self.model = BoardModel(columns(lambda: self._alarm_s))
+        self.view = OrdersView(self.model)
+        self.search = SearchField("Filter orders", "Filter orders by number, place or driver", self.view)
+        self._empty = EmptyOver(
+            self.view, EmptyState("No orders yet", "Orders arrive by HTTP, CSV or the simulator", "Start the simulator")
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(8, 0, 8, 0)
+        bar.addWidget(self.search)
+        layout.addLayout(bar)
+        layout.addWidget(self.view)
+        self.setTabOrder(self.search, self.view)
+        self.search.filter_changed.connect(self._filter)
+        self.view.selection_changed.connect(self.selection_changed)
+        self.view.row_activated.connect(self._activate)
+        self.view.context_requested.connect(self.context_requested)
+        self._empty.state.acted.connect(self.start_requested)
+
+    def set_rows(self, rows: Iterable[OrderRow]) -> None:
+        """The whole board, in any order. A hidden board waits until it is seen."""
+        self._rows = tuple(rows)
+        self._behind = True
+        if self.isVisible():
+            self._catch_up()
+
+    def set_moment(self, moment: Moment) -> None:
+        """The time against which ages, countdowns and lateness are written; about once a second."""
+        self._moment = moment
+        if self.isVisible():
+            self.model.set_moment(moment)
+
+    def set_unassigned_alarm_min(self, minutes: float) -> None:
+        """The age without a driver at which the bar of an unassigned order is full."""
+        self._alarm_s = minutes * 60
+
+    def set_empty_text(self, title: str, hint: str, action: str = "") -> None:
+        self._empty.state.set_text(title, hint, action)
+
+    def set_row_px(self, px: int) -> None:
+        self.view.set_row_px(px)
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select these orders; the queue one of them is folded away in is unfolded."""
+        self._catch_up()
+        wanted = set(ids)
+        for section in {row.section for row in self._rows if row.id in wanted}:
+            if self.model.is_folded(section):
+                self.model.fold(section, False)
+        self.view.select_ids(wanted)
+
+    def selected(self) -> list[str]:
+        return self.view.selected_ids()
+
+    def select_next_exception(self) -> str | None:
+        """Select the exception after the one selected, from the top again at the end; returns its id."""
+        self._catch_up()
+        self.model.fold(Section.EXCEPTIONS, False)
+        ids = [row.id for row in self.model.orders() if row.section is Section.EXCEPTIONS]
+        if not ids:
+            return None
+        chosen = self.view.selected_ids()
+        after = ids.index(chosen[-1]) + 1 if chosen and chosen[-1] in ids else 0
+        found = ids[after % len(ids)]
+        self.view.select_ids([found])
+        return found
+
+    def focus_filter(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.model.moment != self._moment:
+            self.model.set_moment(self._moment)
+        if self._behind:
+            self._behind = False
+            self.model.set_rows(self._rows)
+            self._empty.show_when(not self._rows)
+
+    def _filter(self, _: str) -> None:
+        words = self.search.words()
+        if not words:
+            self.model.set_filter(None)
+            return
+
+        def wanted(row: OrderRow | Heading) -> bool:
+            assert isinstance(row, OrderRow)
+            text = row.haystack()
+            return all(word in text for word in words)
+
+        self.model.set_filter(wanted)
+
+    def _activate(self, row_id: str) -> None:
+        if not row_id.startswith("\0"):
+            self.activated.emit(row_id)
