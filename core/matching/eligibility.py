@@ -1,0 +1,222 @@
+"""Who may be given what: one small function a rule, each over all pairs of a driver and a bundle at once.
+
+A rule answers with the mask of the pairs it excludes, shape (drivers, bundles). A pair keeps the first rule, in the order
+of `RULES`, that excluded it; what the later steps exclude (distance rank, travel times) is entered by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.matching.market import VEHICLES, Ints, Market
+from core.matching.pruning import great_circle_km
+from core.matching.timing import Floats
+
+if TYPE_CHECKING:
+    from core.matching.generators import Bundle
+    from core.matching.params import Params
+    from core.matching.underway import Underway
+
+Mask = NDArray[np.bool_]
+
+
+class Reason(IntEnum):
+    """Why a driver was not considered for an order; ``text`` is shown to the dispatcher."""
+
+    NONE = 0
+    CLOSED = 1
+    FIXED_ELSEWHERE = 2
+    BUSY = 3
+    SHIFT_OVER = 4
+    VEHICLE = 5
+    WEIGHT = 6
+    VOLUME = 7
+    DECLINED = 8
+    TOO_FAR = 9
+    NOT_NEAREST = 10
+    NO_WAY = 11
+    SHIFT_END = 12
+    NOT_PROPOSED = 13
+
+    @property
+    def text(self) -> str:
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Reason.NONE: "can take it",
+    Reason.CLOSED: "not available",
+    Reason.FIXED_ELSEWHERE: "the dispatcher chose another driver",
+    Reason.BUSY: "busy for too long",
+    Reason.SHIFT_OVER: "shift is over",
+    Reason.VEHICLE: "vehicle not allowed",
+    Reason.WEIGHT: "too heavy for the vehicle",
+    Reason.VOLUME: "too bulky for the vehicle",
+    Reason.DECLINED: "turned it down",
+    Reason.TOO_FAR: "too far away",
+    Reason.NOT_NEAREST: "not among the nearest",
+    Reason.NO_WAY: "no way there",
+    Reason.SHIFT_END: "would not finish before the shift ends",
+    Reason.NOT_PROPOSED: "no route was proposed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All the rules look at. ``bundle_*`` have one entry a bundle: total load, vehicles as bits, place of the first stop.
+
+    ``fixed_driver`` is the driver to whom the dispatcher gave one of the bundle's orders, -1 for none, -2 where two orders
+    were given to different ones. ``km`` (drivers, bundles) is from where the driver will be free to the first stop.
+    """
+
+    market: Market
+    underway: Underway
+    params: Params
+    bundles: Sequence[Bundle]
+    bundle_weight: Floats
+    bundle_volume: Floats
+    bundle_vehicles: NDArray[np.uint8]
+    fixed_driver: Ints
+    km: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.market.drivers), len(self.bundles)
+
+    @property
+    def fixed_here(self) -> Mask:
+        """Pairs that the dispatcher decided: only load, vehicle and shift bind there."""
+        mask: Mask = np.arange(self.shape[0])[:, None] == self.fixed_driver[None, :]
+        return mask
+
+
+def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequence[Bundle]) -> Pairs:
+    orders = market.orders
+    sets = [bundle.orders for bundle in bundles]
+    members = np.array([order for group in sets for order in group], dtype=np.int64)
+    bundle = np.repeat(np.arange(len(sets)), [len(group) for group in sets])
+    vehicles = np.full(len(sets), 0xFF, dtype=np.uint8)
+    np.bitwise_and.at(vehicles, bundle, orders.vehicles[members])
+    first = np.array([b.stops[0][1] for b in bundles], dtype=np.int64)
+    places, at = np.unique(orders.pickup[first], axis=0, return_inverse=True)
+    return Pairs(
+        market,
+        underway,
+        params,
+        bundles,
+        _totals(bundle, orders.weight[members], len(sets)),
+        _totals(bundle, orders.volume[members], len(sets)),
+        vehicles,
+        np.array([_fixed_driver(market.fixed, group) for group in sets], dtype=np.int64),
+        great_circle_km(underway.free_place, places)[:, at.reshape(-1)],
+    )
+
+
+def not_open(pairs: Pairs) -> Mask:
+    """Offline, on a break, or asked already."""
+    return _rows(~pairs.market.drivers.open, pairs) & ~pairs.fixed_here
+
+
+def fixed_elsewhere(pairs: Pairs) -> Mask:
+    return _columns(pairs.fixed_driver != -1, pairs) & ~pairs.fixed_here
+
+
+def busy_too_long(pairs: Pairs) -> Mask:
+    """The route under way ends later than a next order may be offered; 0 minutes means never to a driver who has one."""
+    within_s = 60.0 * pairs.params.chain_within_min
+    late = pairs.market.drivers.busy & ((pairs.underway.free_at > within_s) | (within_s == 0.0))
+    return _rows(late, pairs) & ~pairs.fixed_here
+
+
+def shift_over(pairs: Pairs) -> Mask:
+    """The shift ends before the driver is free: no order could be finished."""
+    return _rows(pairs.underway.free_at >= pairs.market.drivers.shift_end, pairs)
+
+
+def vehicle_not_admitted(pairs: Pairs) -> Mask:
+    bit = (1 << pairs.market.drivers.vehicle).astype(np.uint8)
+    mask: Mask = (bit[:, None] & pairs.bundle_vehicles[None, :]) == 0
+    return mask
+
+
+def too_heavy(pairs: Pairs) -> Mask:
+    mask: Mask = pairs.bundle_weight[None, :] > pairs.market.drivers.weight_limit[:, None]
+    return mask
+
+
+def too_bulky(pairs: Pairs) -> Mask:
+    mask: Mask = pairs.bundle_volume[None, :] > pairs.market.drivers.volume_limit[:, None]
+    return mask
+
+
+def declined_recently(pairs: Pairs) -> Mask:
+    """The driver turned down one of the bundle's orders."""
+    row_of = {view.id: i for i, view in enumerate(pairs.market.drivers.views)}
+    views = pairs.market.orders.views
+    mask = np.zeros(pairs.shape, dtype=np.bool_)
+    for column, bundle in enumerate(pairs.bundles):
+        for order in bundle.orders:
+            rows = [row_of[driver] for driver in views[order].declined_by if driver in row_of]
+            mask[rows, column] = True
+    return mask & ~pairs.fixed_here
+
+
+def too_far(pairs: Pairs) -> Mask:
+    mask: Mask = (pairs.km > pairs.params.max_pickup_km) & ~pairs.fixed_here
+    return mask
+
+
+Rule = Callable[[Pairs], Mask]
+
+RULES: tuple[tuple[Reason, Rule], ...] = (
+    (Reason.CLOSED, not_open),
+    (Reason.FIXED_ELSEWHERE, fixed_elsewhere),
+    (Reason.BUSY, busy_too_long),
+    (Reason.SHIFT_OVER, shift_over),
+    (Reason.VEHICLE, vehicle_not_admitted),
+    (Reason.WEIGHT, too_heavy),
+    (Reason.VOLUME, too_bulky),
+    (Reason.DECLINED, declined_recently),
+    (Reason.TOO_FAR, too_far),
+)
+
+
+def judge(pairs: Pairs, rules: Sequence[tuple[Reason, Rule]] = RULES) -> NDArray[np.uint8]:
+    """Reason per pair, shape (drivers, bundles), 0 where no rule excludes it."""
+    codes = np.zeros(pairs.shape, dtype=np.uint8)
+    for reason, rule in rules:
+        codes[rule(pairs) & (codes == 0)] = reason
+    return codes
+
+
+def first_reason(pairs: Pairs, driver: int, bundle: int) -> Reason | None:
+    """The rule that excludes one pair, or None."""
+    return Reason(int(code)) if (code := judge(pairs)[driver, bundle]) else None
+
+
+def _fixed_driver(fixed: dict[int, int], orders: tuple[int, ...]) -> int:
+    chosen = {fixed[order] for order in orders if order in fixed}
+    return -1 if not chosen else chosen.pop() if len(chosen) == 1 else -2
+
+
+def _totals(of: Ints, values: Floats, n: int) -> Floats:
+    totals = np.zeros(n)
+    np.add.at(totals, of, values)
+    return totals
+
+
+def _rows(excluded: Mask, pairs: Pairs) -> Mask:
+    return np.broadcast_to(excluded[:, None], pairs.shape)
+
+
+def _columns(excluded: Mask, pairs: Pairs) -> Mask:
+    return np.broadcast_to(excluded[None, :], pairs.shape)
+
+
+assert len(VEHICLES) <= 8, "vehicles are kept as bits of one byte"

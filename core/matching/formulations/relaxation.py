@@ -1,0 +1,55 @@
+"""Linear relaxation, rounded: for problems too large to be searched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.optimize import linprog
+
+from core.matching.formulations import Problem, Solution, relative_gap
+from core.matching.formulations.assignment import Assignment
+from core.matching.market import Ints
+from core.matching.timing import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The linear programme says how much it wants each set of orders; sets are kept from the most wanted down, without
+    conflict; the assignment of what is kept is then optimal. The programme's value bounds what any choice can reach.
+    """
+
+    name: ClassVar[str] = "relaxation"
+
+    def fits(self, problem: Problem) -> bool:
+        return True
+
+    def solve(self, problem: Problem) -> Solution:
+        gain = problem.gain
+        columns = np.flatnonzero(gain < 0)
+        if not len(columns):
+            return Solution((), self.name)
+        usage = problem.usage(columns)
+        # The stubs don't know that scipy takes a sparse matrix here.
+        answer = linprog(gain[columns], usage, np.ones(usage.shape[0]), bounds=(0, None), method="highs-ipm")  # type: ignore[call-overload]
+        wanted = np.zeros(len(problem.groups))
+        if answer.status == 0:
+            np.add.at(wanted, problem.group[columns], answer.x)
+        kept = np.flatnonzero(_without_conflict(problem, wanted)[problem.group])
+        chosen = tuple(kept[list(Assignment().solve(problem.only(kept)).chosen)].tolist())
+        bound = float(answer.fun) if answer.status == 0 else None
+        return Solution(chosen, self.name, relative_gap(float(gain[list(chosen)].sum()), bound))
+
+
+def _without_conflict(problem: Problem, wanted: Floats) -> Ints:
+    """1 per set that is kept: disjoint ones, the most wanted first; what is left goes alone."""
+    kept = np.zeros(len(problem.groups), dtype=np.int64)
+    used = np.zeros(problem.orders, dtype=np.bool_)
+    alone = np.array([len(group) == 1 for group in problem.groups])
+    for group in np.lexsort((np.arange(len(wanted)), -np.round(wanted, 9))).tolist():
+        orders = list(problem.groups[group])
+        if (wanted[group] > 1e-6 or alone[group]) and not used[orders].any():
+            used[orders] = True
+            kept[group] = 1
+    return kept

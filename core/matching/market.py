@@ -1,0 +1,144 @@
+"""A snapshot in columns. Times are seconds from the snapshot's ``now``, durations seconds.
+
+Orders and drivers stand in the order of their ids, so that the decisions don't depend on how the snapshot was filled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.driver import StopKind
+from core.domain.errors import BadInput
+from core.domain.vehicle import Vehicle
+from core.matching.timing import Floats
+
+if TYPE_CHECKING:
+    from core.matching.snapshot import DriverView, OrderView, Snapshot
+
+Ints = NDArray[np.int64]
+
+VEHICLES: tuple[Vehicle, ...] = tuple(Vehicle)
+_BIT = {vehicle: 1 << i for i, vehicle in enumerate(VEHICLES)}
+_ANY = (1 << len(VEHICLES)) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrderColumns:
+    """m orders. ``pickup`` and ``dropoff`` have shape (m, 2), degrees; ``vehicles`` is a bit per entry of `VEHICLES`."""
+
+    views: tuple[OrderView, ...]
+    pickup: Floats
+    dropoff: Floats
+    placed: Floats
+    ready: Floats
+    due_from: Floats
+    due: Floats
+    pickup_service: Floats
+    dropoff_service: Floats
+    weight: Floats
+    volume: Floats
+    vehicles: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverColumns:
+    """n drivers. ``vehicle`` indexes `VEHICLES`; ``shift_end`` is inf where it is open."""
+
+    views: tuple[DriverView, ...]
+    place: Floats
+    vehicle: Ints
+    weight_limit: Floats
+    volume_limit: Floats
+    shift_end: Floats
+    open: NDArray[np.bool_]
+    busy: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """``fixed`` holds (order, driver) indices of the dispatcher's decisions."""
+
+    now: float
+    orders: OrderColumns
+    drivers: DriverColumns
+    fixed: dict[int, int]
+
+
+def read_market(snapshot: Snapshot) -> Market:
+    """Raise BadInput where an id occurs twice, or a fixed decision names what is not there."""
+    params, now = snapshot.params, snapshot.now
+    orders = tuple(sorted(snapshot.orders, key=lambda o: o.id))
+    drivers = tuple(sorted(snapshot.drivers, key=lambda d: d.id))
+    for kind, ids in (("order", [o.id for o in orders]), ("driver", [d.id for d in drivers])):
+        twice = next((a for a, b in pairwise(ids) if a == b), None)
+        if twice is not None:
+            raise BadInput(f"{kind} {twice} is in the snapshot twice")
+    return Market(
+        now,
+        OrderColumns(
+            orders,
+            _places([o.pickup for o in orders]),
+            _places([o.dropoff for o in orders]),
+            _floats([o.placed_at - now for o in orders]),
+            _floats([o.ready_at - now for o in orders]),
+            _floats([o.due_from - now for o in orders]),
+            _floats([o.due_at - now for o in orders]),
+            _floats([stop_s(o, StopKind.PICKUP, params.pickup_stop_min, params.dropoff_stop_min) for o in orders]),
+            _floats([stop_s(o, StopKind.DROPOFF, params.pickup_stop_min, params.dropoff_stop_min) for o in orders]),
+            _floats([o.weight_kg for o in orders]),
+            _floats([o.volume_l for o in orders]),
+            np.array([sum(_BIT[v] for v in o.vehicles) or _ANY for o in orders], dtype=np.uint8),
+        ),
+        DriverColumns(
+            drivers,
+            _places([d.place for d in drivers]),
+            np.array([VEHICLES.index(d.vehicle) for d in drivers], dtype=np.int64),
+            _floats([d.weight_limit_kg for d in drivers]),
+            _floats([d.volume_limit_l for d in drivers]),
+            _floats([math.inf if d.shift_end is None else d.shift_end - now for d in drivers]),
+            np.array([d.open for d in drivers], dtype=np.bool_),
+            np.array([bool(d.stops) for d in drivers], dtype=np.bool_),
+        ),
+        _fixed(snapshot, [o.id for o in orders], [d.id for d in drivers]),
+    )
+
+
+def stop_s(order: OrderView, kind: StopKind, pickup_min: float, dropoff_min: float) -> float:
+    """Seconds spent at a stop: the order's own where it has one, else the usual."""
+    own, usual = (order.pickup_stop_min, pickup_min) if kind is StopKind.PICKUP else (order.dropoff_stop_min, dropoff_min)
+    return 60.0 * (usual if own is None else own)
+
+
+def _fixed(snapshot: Snapshot, order_ids: list[str], driver_ids: list[str]) -> dict[int, int]:
+    order_at = {id_: i for i, id_ in enumerate(order_ids)}
+    driver_at = {id_: i for i, id_ in enumerate(driver_ids)}
+    fixed: dict[int, int] = {}
+    for decision in snapshot.fixed:
+        order, driver = order_at.get(decision.order_id), driver_at.get(decision.driver_id)
+        if order is None or driver is None:
+            missing = f"order {decision.order_id}" if order is None else f"driver {decision.driver_id}"
+            raise BadInput(f"{decision.order_id} can't be fixed to {decision.driver_id}: {missing} is not in the snapshot")
+        if fixed.setdefault(order, driver) != driver:
+            raise BadInput(f"order {decision.order_id} is fixed to two drivers")
+    return fixed
+
+
+def _places(places: Sequence[tuple[float, float]]) -> Floats:
+    return np.array(places, dtype=np.float64).reshape(-1, 2)
+
+
+def _floats(values: list[float]) -> Floats:
+    return np.array(values, dtype=np.float64)

@@ -1,0 +1,69 @@
+"""The matcher's settings as plain numbers, checked once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+
+from core.domain.errors import BadInput
+from core.matching.generators import BundleGenerator
+from core.matching.generators.alone import Alone
+from core.matching.generators.same_merchant import SameMerchant
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Cost of one minute of each part of a route; the names are those of `core.matching.cost.TERMS`."""
+
+    pickup_leg: float = 1.0
+    pickup_stop: float = 1.0
+    dropoff_leg: float = 1.0
+    dropoff_stop: float = 1.0
+    pickup_early: float = 1.0
+    pickup_late: float = 1.0
+    dropoff_early: float = 0.0
+    dropoff_late: float = 3.0
+
+    def __post_init__(self) -> None:
+        for name in (f.name for f in fields(self)):
+            _at_least(f"the weight {name}", getattr(self, name), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """How to match.
+
+    ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
+    of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
+    cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
+    settles ties in favour of a driver who is free. ``solve_s`` stops a solver that would hold up the cycle.
+    """
+
+    nearest_drivers: int = 25
+    max_pickup_km: float = 6.0
+    chain_within_min: float = 6.0
+    commit_before_ready_min: float = 20.0
+    pickup_stop_min: float = 2.0
+    dropoff_stop_min: float = 2.0
+    weights: Weights = field(default_factory=Weights)
+    generators: tuple[BundleGenerator, ...] = (Alone(), SameMerchant())
+    unserved: float = 1000.0
+    unserved_later: float = 300.0
+    age_weight: float = 1.0
+    prefer_free_min: float = 0.001
+    solve_s: float = 5.0
+    explain_best: int = 6
+
+    def __post_init__(self) -> None:
+        _at_least("the number of nearest drivers", self.nearest_drivers, 1)
+        _at_least("the number of drivers to explain", self.explain_best, 1)
+        for name in (
+            "max_pickup_km", "chain_within_min", "commit_before_ready_min", "pickup_stop_min", "dropoff_stop_min",
+            "unserved", "unserved_later", "age_weight", "prefer_free_min", "solve_s",
+        ):  # fmt: skip
+            _at_least(name, getattr(self, name), 0.0)
+
+
+def _at_least(name: str, value: float, low: float) -> None:
+    if math.isnan(value) or value < low:
+        raise BadInput(f"{name} of the matcher must be {low:g} or more, not {value!r}")

@@ -1,0 +1,99 @@
+"""What the matcher is told: a market at one moment, as frozen facts that can be sent to another process.
+
+Times are epoch seconds. Nothing here refers to the live world, so a snapshot can be kept in a file and matched again.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.domain.driver import StopKind
+from core.domain.geo import LatLon
+from core.domain.vehicle import CAPACITY, Vehicle
+
+if TYPE_CHECKING:
+    from core.matching.params import Params
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order that waits for a driver, or one that a driver has.
+
+    ``vehicles`` is empty where any may carry it. ``declined_by`` holds the drivers who turned it down and may not be asked
+    again yet. ``due_from`` is where the customer's window opens. A stop time of ``None`` is the usual one.
+    """
+
+    id: str
+    merchant_id: str
+    pickup: LatLon
+    dropoff: LatLon
+    placed_at: float
+    ready_at: float
+    due_at: float
+    due_from: float = -math.inf
+    weight_kg: float = 1.0
+    volume_l: float = 5.0
+    vehicles: frozenset[Vehicle] = frozenset()
+    declined_by: frozenset[str] = frozenset()
+    pickup_stop_min: float | None = None
+    dropoff_stop_min: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """A stop that a driver still has to finish; ``arrived_at`` is ``None`` before the arrival."""
+
+    kind: StopKind
+    order: OrderView
+    arrived_at: float | None = None
+
+    @property
+    def place(self) -> LatLon:
+        return self.order.pickup if self.kind is StopKind.PICKUP else self.order.dropoff
+
+
+@dataclass(frozen=True, slots=True)
+class DriverView:
+    """A driver with the route under way. ``open`` says whether the driver may be given work at all.
+
+    Limits of ``None`` are the vehicle's own; a shift end of ``None`` is open.
+    """
+
+    id: str
+    vehicle: Vehicle
+    place: LatLon
+    stops: tuple[StopView, ...] = ()
+    open: bool = True
+    weight_kg: float | None = None
+    volume_l: float | None = None
+    shift_end: float | None = None
+
+    @property
+    def weight_limit_kg(self) -> float:
+        return CAPACITY[self.vehicle].weight_kg if self.weight_kg is None else self.weight_kg
+
+    @property
+    def volume_limit_l(self) -> float:
+        return CAPACITY[self.vehicle].volume_l if self.volume_l is None else self.volume_l
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The dispatcher's decision: this order goes to this driver. Load, vehicle and shift still bind; all else yields."""
+
+    order_id: str
+    driver_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``."""
+
+    now: float
+    params: Params
+    orders: tuple[OrderView, ...] = ()
+    drivers: tuple[DriverView, ...] = ()
+    fixed: tuple[Fixed, ...] = field(default=())
+    seed: int = 0

@@ -1,0 +1,236 @@
+"""What runs in a worker process, and the executor that runs it.
+
+A worker holds the travel times (a city's road graph is large, so it is loaded once a process) and answers pure functions of
+what it is sent: `match`, `path`, `isochrone`. Executors follow `concurrent.futures.Executor`, so that a cluster's executor
+fits in the same place. Processes are spawned, never forked: the console holds Qt.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from core.domain.errors import KerbsideError
+from core.matching.cycle import run_cycle
+
+if TYPE_CHECKING:
+    from core.domain.geo import LatLon
+    from core.domain.vehicle import Vehicle
+    from core.matching.decisions import Decisions
+    from core.matching.snapshot import Snapshot
+    from core.ports import Path, TravelTimes
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_travel: ContextVar[TravelTimes | KerbsideError] = ContextVar("travel")
+"""The travel times of this process, or why there are none. Tasks are plain functions, so they can't be handed over."""
+
+
+def load_travel(city_path: str | None, detour_factor: float, cache_mb: int) -> TravelTimes:
+    """The road graph of a city file, or great-circle times without one. Raises BadInput for a file that can't be read."""
+    if not city_path:
+        from core.routing.great_circle import GreatCircle
+
+        return GreatCircle(detour_factor)
+    from core.routing.city import City
+    from core.routing.road_graph import RoadGraph
+
+    return RoadGraph(City.load(FilePath(city_path)), cache_mb)
+
+
+def initialise(city_path: str | None, detour_factor: float, cache_mb: int) -> None:
+    """Prepare this process as a worker. Ctrl-C is the console's affair, and a worker ends when its console is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
+    try:
+        _travel.set(load_travel(city_path, detour_factor, cache_mb))
+    except KerbsideError as error:  # a worker that fails to start breaks its pool without a word; so each task says it
+        _travel.set(error)
+
+
+def ready() -> int:
+    """Answer as soon as the worker is prepared: the process id."""
+    _times()
+    return os.getpid()
+
+
+def match(snapshot: Snapshot) -> Decisions:
+    return run_cycle(snapshot, _times())
+
+
+def path(origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:
+    return _times().path(origin, destination, vehicle)
+
+
+def isochrone(centre: LatLon, vehicle: Vehicle, minutes: float) -> tuple[tuple[LatLon, ...], ...]:
+    return _times().isochrone(centre, vehicle, minutes)
+
+
+def _times() -> TravelTimes:
+    travel = _travel.get()
+    if isinstance(travel, KerbsideError):
+        raise travel
+    return travel
+
+
+class InlineExecutor(Executor):
+    """Runs each task at once, in the caller's thread: for stepped runs and tests."""
+
+    def __init__(self, travel: TravelTimes) -> None:
+        self._travel = travel
+        self._closed = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if self._closed:
+            raise RuntimeError("the executor is shut down")
+        future: Future[T] = Future()
+        token = _travel.set(self._travel)
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # an executor hands every failure of a task to whoever asks for its result
+            future.set_exception(error)
+        finally:
+            _travel.reset(token)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._closed = True
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    future: Future[Any] = field(default_factory=Future)
+    tries: int = 0
+
+
+class SturdyPool(Executor):
+    """Spawned processes that are replaced when one dies: its tasks are tried again, and ``on_notice`` is told once.
+
+    A task that has brought a process down ``tries`` times fails with BrokenProcessPool. ``on_notice`` gets one clear line and
+    is called from a thread of the pool's.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        initargs: tuple[str | None, float, int],
+        on_notice: Callable[[str], None] = lambda line: None,
+        tries: int = 3,
+    ) -> None:
+        self._workers = workers
+        self._initargs = initargs
+        self._on_notice = on_notice
+        self._tries = tries
+        self._lock = threading.RLock()
+        self._closed = False
+        self._pool = self._new_pool()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if self._closed:
+            raise RuntimeError("the executor is shut down")
+        task = _Task(fn, args, kwargs)
+        self._start(task)
+        return task.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        with self._lock:
+            self._closed = True
+            pool = self._pool
+        pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=initialise,
+            initargs=self._initargs,
+        )
+        for _ in range(self._workers):
+            pool.submit(ready)  # starts the processes now, so that the first cycle finds them warm
+        return pool
+
+    def _start(self, task: _Task) -> None:
+        with self._lock:
+            task.tries += 1
+            pool = self._pool
+            try:
+                inner = pool.submit(task.fn, *task.args, **task.kwargs)
+            except BrokenProcessPool:
+                pool = self._replace(pool)
+                inner = pool.submit(task.fn, *task.args, **task.kwargs)
+        inner.add_done_callback(lambda done: self._finish(task, pool, done))
+
+    def _finish(self, task: _Task, pool: ProcessPoolExecutor, done: Future[Any]) -> None:
+        if done.cancelled():
+            task.future.cancel()
+            task.future.set_running_or_notify_cancel()
+            return
+        error = done.exception()
+        if isinstance(error, BrokenProcessPool) and not self._closed and task.tries < self._tries:
+            # Not here: this is the broken pool's own thread, and it may hold the locks that a replacement needs.
+            threading.Thread(target=self._again, args=(task, pool), name="worker-again", daemon=True).start()
+        elif error is not None:
+            _fail(task, error)
+        elif task.future.set_running_or_notify_cancel():
+            task.future.set_result(done.result())
+
+    def _again(self, task: _Task, broken: ProcessPoolExecutor) -> None:
+        try:
+            self._replace(broken)
+            self._start(task)
+        except (RuntimeError, OSError) as error:  # shut down meanwhile, or the machine starts no more processes
+            _fail(task, error)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        """A new pool in place of the broken one; many tasks find the same one broken, the first replaces it."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the executor is shut down")
+            if self._pool is not broken:
+                return self._pool
+            broken.shutdown(wait=False)
+            self._pool = self._new_pool()
+        self._on_notice("a worker process ended unexpectedly; it was started again and its work is repeated")
+        return self._pool
+
+
+def _fail(task: _Task, error: BaseException) -> None:
+    if task.future.set_running_or_notify_cancel():
+        task.future.set_exception(error)
+
+
+def make_executor(
+    workers: int,
+    city_path: str | None,
+    detour_factor: float,
+    cache_mb: int,
+    on_notice: Callable[[str], None] = lambda line: None,
+) -> SturdyPool:
+    """Worker processes for the console, started at once. With a city file that can't be read every task raises BadInput.
+
+    A program that uses this needs ``if __name__ == "__main__"`` around its start, and frozen builds need
+    ``multiprocessing.freeze_support()`` there: a spawned process imports the main module again.
+    """
+    return SturdyPool(workers, (city_path, detour_factor, cache_mb), on_notice)
+
+
+def _end_with(parent: int) -> None:
+    """Wait for the parent's end; a parent killed outright can't tell its workers to stop."""
+    multiprocessing.connection.wait([parent])
+    os._exit(1)
