@@ -49,17 +49,16 @@ def reached_region(
     for _ in range(2):
         filled = ~_grown(~filled)
 
-    # Runs of cells within a row make few boxes, which is what the union costs.
+    # Runs of cells within a row make few boxes, which is what the union costs; in whole numbers neighbours meet exactly.
     edge = np.diff(np.pad(filled, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     (rows, starts), (_, stops) = np.nonzero(edge == 1), np.nonzero(edge == -1)
-    west, south = low[0] + (starts - _MARGIN) * cell, low[1] + (rows - _MARGIN) * cell
-    region = shapely.union_all(shapely.box(west, south, low[0] + (stops - _MARGIN) * cell, south + cell))
-    parts = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(region))))
-    parts = shapely.get_parts(shapely.simplify(parts, 0.7 * cell))
+    region = shapely.union_all(shapely.box(starts, rows, stops, rows + 1))
+    outsides = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(region)))
+    parts = shapely.get_parts(shapely.simplify(shapely.union_all(outsides), 0.7))
     rings = []
-    for part in sorted(parts, key=lambda p: -p.area):
-        ring = net.projection.to_latlon(np.asarray(part.exterior.coords))
-        rings.append(tuple(LatLon(float(lat), float(lon)) for lat, lon in ring))
+    for part in parts[np.argsort(-shapely.area(parts), kind="stable")]:
+        xy = (shapely.get_coordinates(shapely.get_exterior_ring(part)) - _MARGIN) * cell + low
+        rings.append(tuple(LatLon(float(lat), float(lon)) for lat, lon in net.projection.to_latlon(xy)))
     return tuple(rings)
 
 
