@@ -1,0 +1,1 @@
+"""Who has come to a stop of theirs, and who has left it."""

@@ -1,0 +1,1 @@
+"""Where the drivers are, and who is near."""

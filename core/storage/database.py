@@ -1,0 +1,139 @@
+"""The SQLite file itself: opened, checked, brought to the newest schema. Errors become one line that says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+from core.domain.errors import BadInput, KerbsideError
+
+APPLICATION_ID = 0x4B455242
+MAGIC = b"SQLite format 3\x00"
+WAIT_S = 5.0
+
+
+class StorageError(KerbsideError):
+    """The database can't be written or read; nothing that depended on it was acknowledged."""
+
+
+def schema_steps() -> list[str]:
+    """The numbered schema files, in their order; the n-th brings a database from version n-1 to n."""
+    folder = resources.files("core.storage") / "schema"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [f.read_text(encoding="utf-8") for f in files]
+
+
+def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Connection:
+    """Return the one connection that writes, on a database that is whole and of the newest schema.
+
+    Raises BadInput, and leaves the file as it was, where it is no database of ours, damaged, newer than this program
+    or not to be written.
+    """
+    steps = schema_steps() if steps is None else steps
+    try:
+        if path.exists() and path.stat().st_size:
+            check(path, len(steps))
+        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise BadInput(f"the database {path} can't be opened: {told(error)}") from None
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: a commit is on the disk itself before it is acknowledged. Commits are shared, so that it costs little.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        _migrate(connection, steps)
+        # SQLite opens a file it may not write without a word; asking for the lock finds out now.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        connection.close()
+        raise BadInput(f"the database {path} can't be written: {told(error)}") from None
+    return connection
+
+
+def open_readable(path: Path) -> sqlite3.Connection:
+    """A connection that can't write, usable from any one thread at a time."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+
+
+def check(path: Path, newest: int) -> None:
+    """Raise BadInput unless the file is a sound database of ours, of a version up to ``newest``. Writes nothing."""
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise BadInput(f"{path} is no database: move it away, or choose another folder with --data")
+    with closing(open_readable(path)) as connection:
+        try:
+            version = _number(connection, "PRAGMA user_version")
+            owner = _number(connection, "PRAGMA application_id")
+            empty = version == 0 and _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
+            if owner != APPLICATION_ID and not empty:
+                raise BadInput(f"{path} belongs to another program: move it away, or choose another folder with --data")
+            if version > newest:
+                raise BadInput(
+                    f"{path} was written by a newer Kerbside (schema {version}, this one knows {newest}): "
+                    "start the newer one, or choose another folder with --data"
+                )
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            if _code(error) in _SURROUNDINGS:
+                raise
+            verdict = str(error)
+    if verdict != "ok":
+        raise BadInput(
+            f"{path} is damaged ({' '.join(str(verdict).split())}): put a backup in its place, or move it away to start anew"
+        )
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, steps: Sequence[str]) -> None:
+    """Apply the missing steps, each in one transaction with its number; a step that fails leaves no trace."""
+    version = _number(connection, "PRAGMA user_version")
+    for number, step in enumerate(steps[version:], start=version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{step}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def is_poison(error: Exception) -> bool:
+    """Whether the data itself is at fault, so that no later try can succeed."""
+    kinds = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
+    return not isinstance(error, sqlite3.DatabaseError) or isinstance(error, kinds)
+
+
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full: free some space",
+    sqlite3.SQLITE_READONLY: "the file is write-protected: allow writing to it and to its folder",
+    sqlite3.SQLITE_CANTOPEN: "the file can't be opened: check that its folder exists and may be written",
+    sqlite3.SQLITE_PERM: "access is denied: allow reading and writing it",
+    sqlite3.SQLITE_BUSY: "another program holds it: close that program",
+    sqlite3.SQLITE_LOCKED: "another program holds it: close that program",
+    sqlite3.SQLITE_IOERR: "the disk reports an error: check the disk and its connection",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
+    sqlite3.SQLITE_NOTADB: "it is no database: put a backup in its place",
+}
+
+_SURROUNDINGS = frozenset(_ADVICE) - {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; the extended ones carry more in their upper bytes."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def told(error: Exception) -> str:
+    """What is wrong and what to do about it."""
+    if isinstance(error, sqlite3.Error):
+        return _ADVICE.get(_code(error), str(error))
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)

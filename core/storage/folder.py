@@ -1,0 +1,88 @@
+"""The data folder: everything a run keeps, and the lock that keeps a second run out of it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_dir
+
+from core.domain.errors import BadInput
+
+
+class DataFolder:
+    """Created where it is missing, and held by one process until `close`.
+
+    The lock is the system's own, so a process that is killed leaves none behind.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Raise BadInput where the folder can't be used or another process has it; ``None`` is the platform's own place."""
+        self.path = (Path(user_data_dir("Kerbside", appauthor=False)) if path is None else path).absolute()
+        try:
+            for folder in (self.path, self.cities, self.logs):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self.path / "kerbside.lock", timeout=0, thread_local=False)
+            self._lock.acquire()
+            self._pid.write_text(f"{os.getpid()}\n", encoding="ascii")
+        except Timeout:
+            raise BadInput(
+                f"the data folder {self.path} is in use by another Kerbside{self._holder()}: "
+                "close that one, or choose another folder with --data"
+            ) from None
+        except (OSError, NotImplementedError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            raise BadInput(
+                f"the data folder {self.path} can't be used ({reason}): choose another one with --data, or allow writing to it"
+            ) from None
+
+    @property
+    def database(self) -> Path:
+        return self.path / "kerbside.db"
+
+    @property
+    def settings(self) -> Path:
+        return self.path / "settings.toml"
+
+    @property
+    def cities(self) -> Path:
+        return self.path / "cities"
+
+    @property
+    def credentials(self) -> Path:
+        return self.path / "credentials.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def layout(self) -> Path:
+        return self.path / "layout.ini"
+
+    def close(self) -> None:
+        """Let the next one in. Closing twice is fine."""
+        if self._lock.is_locked:
+            with suppress(OSError):
+                self._pid.unlink()
+            self._lock.release()
+
+    def __enter__(self) -> DataFolder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def _pid(self) -> Path:
+        """Beside the lock and not in it: on Windows a locked file can't be read by the one who is refused."""
+        return self.path / "kerbside.pid"
+
+    def _holder(self) -> str:
+        try:
+            return f" (process {int(self._pid.read_text(encoding='ascii'))})"
+        except (OSError, ValueError):
+            return ""

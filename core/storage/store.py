@@ -1,0 +1,178 @@
+"""What the engine keeps: changes in, the state they led to and their history out."""
+
+from __future__ import annotations
+
+import math
+import queue
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from core.domain.events import Change
+from core.domain.order import ENDED
+from core.domain.world import World
+from core.storage.codec import AREAS, DRIVERS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
+from core.storage.database import StorageError, open_readable, open_writable, told
+from core.storage.verify import differences
+from core.storage.writer import RETRY_S, Health, Writer, job_of
+from core.tracking.positions import LastKnown
+
+RECENT_S = 24 * 3600.0
+"""Ended orders and drivers' words younger than this are loaded at the start."""
+
+_ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
+
+
+class Logged(NamedTuple):
+    """A change with its number in the log; numbers rise by one and begin with 1."""
+
+    seq: int
+    change: Change
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The state as it was stored. ``words`` are the ids of each driver's recent words, ``last_seq`` the last event's number."""
+
+    world: World = field(default_factory=World)
+    words: dict[str, set[str]] = field(default_factory=dict)
+    positions: list[LastKnown] = field(default_factory=list)
+    last_seq: int = 0
+    last_at: float = 0.0
+
+
+class Store:
+    """One writer thread, and as many readers as ask at once. Every method may be called from any thread.
+
+    Readers see what is committed: a change is in `history` once the future of its write is resolved.
+    """
+
+    def __init__(self, path: Path, writer: sqlite3.Connection, retry_s: float = RETRY_S) -> None:
+        self.path = path
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._writer = Writer(writer, _last(writer)[0], retry_s)
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open or create. Raises BadInput, with nothing changed, for a file that is damaged, foreign, newer or read-only."""
+        return cls(path, open_writable(path))
+
+    @property
+    def health(self) -> Health:
+        return self._writer.health
+
+    def write(
+        self,
+        changes: Sequence[Change],
+        words: Sequence[tuple[str, str, float]] = (),
+        positions: Sequence[LastKnown] = (),
+    ) -> Future[int]:
+        """Queue a write, all or nothing; the future gives the number of the last event once it is on the disk.
+
+        ``words`` are (driver id, word id, epoch seconds). Raises BadInput at once, with nothing queued, where a change can't
+        be stored as it is. The future fails with a StorageError where the disk is in the way; the data is then kept, and
+        tried again before anything later, so that an empty `write` succeeds once all before it is stored.
+        """
+        return self._writer.submit(job_of(changes, words, positions))
+
+    def flush(self, timeout_s: float | None = None) -> int:
+        """Wait until all that was written before is on the disk; raises StorageError where it can't be."""
+        return self.write(()).result(timeout_s)
+
+    def close(self) -> None:
+        """Store what is queued and close. Raises StorageError where something could not be stored."""
+        while not self._readers.empty():
+            self._readers.get_nowait().close()
+        self._writer.close()
+
+    def load(self, now: float | None = None) -> Loaded:
+        """The state to go on from: open orders and those that ended within `RECENT_S` of ``now``, and all else that stands.
+
+        ``now`` is epoch seconds, by default the time of the last event.
+        """
+        with self._reader() as read, _snapshot(read):
+            last_seq, last_at = _last(read)
+            since = (last_at if now is None else now) - RECENT_S
+            loaded = Loaded(last_seq=last_seq, last_at=last_at)
+            kept = f"status NOT IN ({_ENDED}) OR status_at >= ?"
+            loaded.world.apply(
+                Change(
+                    at=last_at,
+                    merchants=tuple(_entities(read, MERCHANTS)),
+                    areas=tuple(_entities(read, AREAS)),
+                    drivers=tuple(_entities(read, DRIVERS, "NOT removed")),
+                    orders=tuple(_entities(read, ORDERS, kept, since)),
+                    offers=tuple(_entities(read, OFFERS, "state = 'open'")),
+                    routes=tuple(_entities(read, ROUTES)),
+                )
+            )
+            for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):
+                loaded.words.setdefault(driver_id, set()).add(word_id)
+            loaded.positions = _positions(read)
+        return loaded
+
+    def history(self, order_id: str) -> list[Change]:
+        """Every change that concerns the order, oldest first."""
+        rows = "SELECT e.seq, e.kind, e.body FROM event_orders JOIN events e USING (seq) WHERE event_orders.order_id = ?"
+        return [logged.change for logged in self._logged(f"{rows} ORDER BY seq", order_id)]
+
+    def recent(self, limit: int, before_seq: int | None = None) -> list[Logged]:
+        """The last ``limit`` changes, newest first; with ``before_seq`` those that came before it, for the next page."""
+        before = before_seq if before_seq is not None else 2**62
+        return self._logged("SELECT seq, kind, body FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit)
+
+    def events_since(self, seq: int, limit: int = -1) -> list[Logged]:
+        """The changes after number ``seq``, oldest first, at most ``limit`` of them (-1: all)."""
+        return self._logged("SELECT seq, kind, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def rebuild_check(self) -> list[str]:
+        """Play the whole log again and name each difference between what it leads to and the state tables."""
+        with self._reader() as read, _snapshot(read):
+            return differences(read)
+
+    def _logged(self, query: str, *values: Cell) -> list[Logged]:
+        with self._reader() as read:
+            return [Logged(seq, decode(kind, body)) for seq, kind, body in read.execute(query, values)]
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = open_readable(self.path)
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise StorageError(f"the database {self.path} can't be read: {told(error)}") from None
+        finally:
+            self._readers.put(connection)
+
+
+@contextmanager
+def _snapshot(read: sqlite3.Connection) -> Iterator[None]:
+    """Several queries that see the same state, whatever is committed meanwhile."""
+    read.execute("BEGIN")
+    try:
+        yield
+    finally:
+        read.execute("ROLLBACK")
+
+
+def _last(read: sqlite3.Connection) -> tuple[int, float]:
+    row = read.execute("SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return (0, 0.0) if row is None else (int(row[0]), float(row[1]))
+
+
+def _entities(read: sqlite3.Connection, table: StateTable[E], where: str = "true", *values: Cell) -> Iterator[E]:
+    """In the order of their keys, so that a start leads to the same state whatever was written when."""
+    query = f"SELECT body FROM {table.name} WHERE {where} ORDER BY {table.columns[0]}"
+    return (table.decode(body) for (body,) in read.execute(query, values))
+
+
+def _positions(read: sqlite3.Connection) -> list[LastKnown]:
+    rows = read.execute(f"SELECT {', '.join(LastKnown._fields)} FROM positions ORDER BY driver_id").fetchall()
+    return [LastKnown._make(math.nan if value is None else value for value in row) for row in rows]
