@@ -1,0 +1,100 @@
+"""The one place where everything is put together. No Qt: the console, `serve` and the headless demo all begin here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.runtime import Stages
+from core.bus import Bus
+from core.clock import Clock
+from core.domain.errors import BadInput
+from core.engine.engine import Engine
+from core.ports import Transport
+from core.settings import Settings
+from core.storage.folder import DataFolder
+from core.storage.store import Store
+from core.worker import SturdyPool, make_executor
+
+log = logging.getLogger(__name__)
+
+TRAINING_CITY = "training city"
+SIMULATED_MERCHANTS = 120
+"""A city file with fewer merchants gets made-up ones for a simulation."""
+
+
+@dataclass(slots=True)
+class System:
+    """A running core. `close` ends it in stages, the database last."""
+
+    settings: Settings
+    clock: Clock
+    bus: Bus
+    store: Store
+    transport: Transport
+    executor: SturdyPool
+    engine: Engine
+    stages: Stages
+
+    def close(self) -> None:
+        self.stages.end()
+
+
+def compose(
+    database: Path,
+    settings: Settings,
+    clock: Clock,
+    transport: Transport,
+    *,
+    city_path: Path | None,
+    seed: int = 0,
+    stepped: bool = False,
+    on_notice: Callable[[str], None] = log.warning,
+) -> System:
+    """Build the core on a database file. Raises BadInput where the database can't be used."""
+    stages = Stages()
+    stages.add("transport", transport.close)
+    try:
+        store = Store.open(database)
+        stages.add("database", store.close)
+        executor = make_executor(
+            int(settings.number("matching.workers")),
+            str(city_path) if city_path is not None else None,
+            settings.number("routing.detour_factor"),
+            int(settings.number("routing.tree_cache_mb")),
+            on_notice,
+        )
+        stages.add("workers", lambda: executor.shutdown(wait=False, cancel_futures=True))
+        bus = Bus()
+        engine = Engine(
+            clock=clock,
+            bus=bus,
+            settings=settings,
+            store=store,
+            transport=transport,
+            executor=executor,
+            seed=seed,
+            stepped=stepped,
+        )
+        stages.add("engine", engine.close)
+    except BaseException:
+        stages.end()
+        raise
+    return System(settings, clock, bus, store, transport, executor, engine, stages)
+
+
+def city_file(folder: DataFolder, wanted: Path | None) -> Path:
+    """The city file to use: the one named (in the folder's own place, or anywhere), or the training city, made at need."""
+    if wanted is not None:
+        for path in (wanted, folder.cities / wanted, folder.cities / f"{wanted}.city"):
+            if path.is_file():
+                return path
+        raise BadInput(f"there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf")
+    from core.routing.training_city import training_city
+
+    path = folder.cities / "training.city"
+    if not path.exists():
+        training_city().save(path)
+    return path
