@@ -1,0 +1,86 @@
+// A canvas over the map, drawn in the pixels of the screen and carried along by the map's own movements.
+"use strict";
+
+(function (K) {
+  K.Overlay = L.Layer.extend({
+    // `pad` is how far beyond the window the canvas reaches, as a share of it: what is drawn there comes in when the map
+    // is dragged, before anything is drawn anew.
+    options: { pad: 0, pane: "overlayPane" },
+
+    initialize(options) {
+      L.setOptions(this, options);
+    },
+
+    onAdd() {
+      this.canvas = L.DomUtil.create("canvas", "kerbside-overlay leaflet-zoom-animated");
+      this.context = this.canvas.getContext("2d");
+      this.getPane().appendChild(this.canvas);
+      this.place();
+    },
+
+    onRemove() {
+      this.canvas.remove();
+      this.canvas = null;
+    },
+
+    getEvents() {
+      return {
+        zoomanim: (event) => this.scaleTo(event.center, event.zoom),
+        zoom: () => this.scaleTo(this._map.getCenter(), this._map.getZoom()),
+        zoomstart: () => (this.zooming = true),
+        zoomend: () => {
+          this.zooming = false;
+          this.place();
+        },
+        moveend: () => this.place(),
+        viewreset: () => this.place(),
+        resize: () => this.place(),
+        move: () => !this.zooming && this.options.pad === 0 && this.place(),
+      };
+    },
+
+    // Put the canvas where the window is now, and draw.
+    place() {
+      const map = this._map;
+      if (!map || !this.canvas || this.zooming) return;
+      const size = map.getSize();
+      const pad = size.multiplyBy(this.options.pad).round();
+      const ratio = window.devicePixelRatio || 1;
+      this.width = size.x + 2 * pad.x;
+      this.height = size.y + 2 * pad.y;
+      const width = Math.round(this.width * ratio);
+      const height = Math.round(this.height * ratio);
+      if (this.canvas.width !== width || this.canvas.height !== height) {
+        this.canvas.width = width;
+        this.canvas.height = height;
+        this.canvas.style.width = this.width + "px";
+        this.canvas.style.height = this.height + "px";
+      }
+      const corner = map.containerPointToLayerPoint(pad.multiplyBy(-1));
+      L.DomUtil.setPosition(this.canvas, corner);
+      this.corner = corner;
+      this.zoom = map.getZoom();
+      this.scale = K.scaleAt(this.zoom);
+      // World pixel of the canvas's corner.
+      this.ox = corner.x + map.getPixelOrigin().x;
+      this.oy = corner.y + map.getPixelOrigin().y;
+      this.ratio = ratio;
+      this.draw();
+    },
+
+    scaleTo(center, zoom) {
+      if (!this.corner) return;
+      const map = this._map;
+      const factor = map.getZoomScale(zoom, this.zoom);
+      const corner = L.point(this.ox, this.oy).multiplyBy(factor).subtract(map._getNewPixelOrigin(center, zoom));
+      L.DomUtil.setTransform(this.canvas, corner, factor);
+    },
+
+    clear() {
+      this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      this.context.clearRect(0, 0, this.width, this.height);
+    },
+
+    draw() {},
+  });
+})(Kerbside);

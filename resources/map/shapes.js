@@ -1,0 +1,93 @@
+// Areas, a route, a passing shape: few and slow to change, so Leaflet's own vectors serve.
+"use strict";
+
+(function (K) {
+  const text = (tag, className, content) => {
+    const element = L.DomUtil.create(tag, className);
+    element.textContent = content;
+    return element;
+  };
+
+  K.Shapes = class {
+    constructor(map) {
+      this.map = map;
+      this.areas = L.layerGroup();
+      this.route = L.layerGroup();
+      this.shape = L.layerGroup().addTo(map);
+      this.data = { areas: [], route: null, shape: [] };
+    }
+
+    set(name, value) {
+      this.data[name] = value;
+      if (K.config) this["draw_" + name]();
+    }
+
+    restyle() {
+      for (const [layer, on] of [
+        [this.areas, K.layerOn("areas")],
+        [this.route, K.layerOn("routes")],
+      ]) {
+        if (on) layer.addTo(this.map);
+        else layer.remove();
+      }
+      for (const name of Object.keys(this.data)) this["draw_" + name]();
+    }
+
+    draw_areas() {
+      this.areas.clearLayers();
+      for (const area of this.data.areas) {
+        const outline = L.polygon(area.polygons, {
+          pane: "areas",
+          interactive: false,
+          color: K.colour("muted"),
+          weight: 1.5,
+          opacity: 0.8,
+          fillColor: K.colour("muted"),
+          fillOpacity: 0.05,
+        });
+        const name = text("span", "", area.name);
+        outline.bindTooltip(name, { permanent: true, direction: "center", className: "area-name", pane: "names" });
+        this.areas.addLayer(outline);
+      }
+    }
+
+    draw_shape() {
+      this.shape.clearLayers();
+      for (const rings of this.data.shape) {
+        this.shape.addLayer(
+          L.polygon(rings, {
+            pane: "areas",
+            interactive: false,
+            color: K.colour("text"),
+            weight: 1.5,
+            dashArray: "6 4",
+            fillColor: K.colour("text"),
+            fillOpacity: 0.07,
+          })
+        );
+      }
+    }
+
+    // The leg under way is whole, those after it are thinner: what comes next is seen first.
+    draw_route() {
+      this.route.clearLayers();
+      const route = this.data.route;
+      if (!route) return;
+      const colourOf = (i) => K.colour((route.stops[i] || {}).kind === "pickup" ? "to-pickup" : "carrying");
+      const line = (points, options) =>
+        this.route.addLayer(L.polyline(points, { pane: "routes", interactive: false, lineJoin: "round", ...options }));
+      route.legs.forEach((leg) => line(leg, { color: K.colour("surface"), weight: 7, opacity: 0.9 }));
+      for (let i = route.legs.length - 1; i >= 0; i--) {
+        line(route.legs[i], { color: colourOf(i), weight: i ? 2.5 : 4, opacity: i ? 0.85 : 1 });
+      }
+      route.stops.forEach((stop, i) => {
+        if (!stop.place) return;
+        const badge = L.DomUtil.create("span", `stop ${stop.kind}`);
+        badge.appendChild(text("b", "", String(i + 1)));
+        if (stop.label) badge.appendChild(text("span", "stop-label", stop.label));
+        const icon = L.divIcon({ html: badge, className: "stop-mark", iconSize: [18, 18] });
+        this.route.addLayer(L.marker(stop.place, { icon, pane: "stops", interactive: false, keyboard: false }));
+      });
+    }
+  };
+})(Kerbside);

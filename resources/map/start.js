@@ -1,0 +1,130 @@
+// Puts the parts together on the map that folium made.
+"use strict";
+
+Kerbside.start = (map) => {
+  const K = Kerbside;
+  const PANES = { areas: 300, routes: 410, labels: 420, names: 430, stops: 440, marks: 450 };
+  K.map = map;
+  for (const [name, level] of Object.entries(PANES)) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = level;
+    pane.style.pointerEvents = "none";
+  }
+  const drivers = new K.Drivers();
+  const orders = new K.Orders();
+  const labels = new K.Labels();
+  const marks = new K.Marks(drivers, orders);
+  const shapes = new K.Shapes(map);
+  const controls = new K.Controls(map);
+  Object.assign(K, { drivers, orders, labels, marks, shapes });
+  let ground = null;
+  let base = null;
+  let placed = false;
+
+  const ready = () => K.config !== null;
+  const boxOf = (points) => L.latLngBounds(points.map(([x, y]) => [K.latOf(y), K.lonOf(x)]));
+
+  // The first view, if nobody has chosen one: the city, or else whoever is there.
+  function firstView(bounds) {
+    if (placed || K.touched || !bounds) return;
+    placed = true;
+    map.fitBounds(bounds, { animate: false });
+  }
+
+  function fleetPoints() {
+    const points = [];
+    for (let i = 0; i < drivers.count; i++) if (drivers.x[i] >= 0) points.push([drivers.x[i], drivers.y[i]]);
+    for (const order of orders.list) for (const end of ["pickup", "dropoff"]) if (order[end]) points.push(order[end]);
+    return points;
+  }
+
+  const cityBounds = () => base && L.latLngBounds([base.bounds.slice(0, 2), base.bounds.slice(2)]);
+
+  function showGround() {
+    if (ground) ground.remove();
+    ground = null;
+    if (K.config.tiles) ground = L.tileLayer(K.config.tiles, { maxZoom: 19, className: "online" });
+    else if (base && K.layerOn("base")) ground = new K.BaseLayer(base);
+    if (ground) ground.addTo(map);
+    labels.setBase(K.config.tiles || !K.layerOn("base") ? null : base);
+  }
+
+  K.on("config", ({ before, now }) => {
+    const first = !marks._map;
+    if (first) {
+      labels.addTo(map);
+      marks.addTo(map);
+      if (now.view) {
+        placed = true;
+        map.setView(now.view.slice(0, 2), now.view[2], { animate: false });
+      }
+    }
+    const looks = (c) => JSON.stringify([c.theme, c.tiles, c.font]);
+    controls.update();
+    if (first || before === now || looks(before) !== looks(now) || JSON.stringify(before.layers) !== JSON.stringify(now.layers)) {
+      showGround();
+      shapes.restyle();
+      marks.restyle();
+    } else marks.draw();
+    marks.follow();
+  });
+
+  K.on("data:base", (data) => {
+    base = data && new K.BaseMap(data);
+    if (!ready()) return;
+    showGround();
+    firstView(cityBounds());
+  });
+  K.on("data:ids", (value) => drivers.setIds(value));
+  K.on("data:names", (value) => (drivers.names = value));
+  K.on("data:drivers", (buffer) => {
+    if (!drivers.set(buffer)) return;
+    if (!placed && !base && drivers.count) firstView(boxOf(fleetPoints()).pad(0.1));
+    marks.refresh();
+  });
+  K.on("data:orders", (list) => {
+    orders.set(list);
+    marks.draw();
+  });
+  for (const name of ["areas", "route", "shape"]) K.on("data:" + name, (value) => shapes.set(name, value));
+
+  K.on("do:view", ({ lat, lon, zoom }) => {
+    placed = true;
+    map.setView([lat, lon], zoom, { animate: false });
+  });
+  K.on("do:fit", () => {
+    const points = fleetPoints();
+    const bounds = points.length ? boxOf(points) : cityBounds();
+    if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+  });
+  K.on("do:reveal", ({ kind, id }) => {
+    const order = orders.byId.get(id);
+    const points = kind === "driver" ? [drivers.place(id)] : order ? [order.pickup || order.from, order.dropoff] : [];
+    const there = points.filter(Boolean);
+    if (!there.length) return;
+    const bounds = boxOf(there);
+    if (map.getBounds().pad(-0.05).contains(bounds)) return;
+    if (there.length === 1) map.panTo(bounds.getCenter(), { animate: K.moving() });
+    else map.fitBounds(bounds, { padding: [80, 80], maxZoom: map.getZoom(), animate: false });
+  });
+
+  map.on("moveend", () => {
+    if (!ready() || !placed) return;
+    const centre = map.getCenter();
+    K.tell("view", { lat: centre.lat, lon: centre.lng, zoom: map.getZoom() });
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: true })).observe(map.getContainer());
+  // A window that goes to another screen may have other pixels.
+  const watchPixels = () => {
+    matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", () => {
+      if (ready()) {
+        marks.restyle();
+        showGround();
+      }
+      watchPixels();
+    }, { once: true });
+  };
+  watchPixels();
+  new K.Hands(map, marks);
+  K.connect();
+};

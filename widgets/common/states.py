@@ -1,0 +1,50 @@
+"""How a state looks: colour token, label and icon, for drivers and orders, in one place.
+
+Colour never stands alone: each state has its own label and icon, and its own glyph on the map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.driver import Activity
+from core.domain.order import Status
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """``token`` is a colour of `look.Look`; ``icon`` a name for `icons.icon`."""
+
+    token: str
+    label: str
+    icon: str
+
+
+ACTIVITY: dict[Activity, StateLook] = {
+    Activity.OFFLINE: StateLook("offline", "Offline", "wifi-slash"),
+    Activity.BREAK: StateLook("offline", "On break", "coffee"),
+    Activity.FREE: StateLook("free", "Free", "circle"),
+    Activity.OFFERED: StateLook("offered", "Offered", "bell-ringing"),
+    Activity.TO_PICKUP: StateLook("to_pickup", "To pick-up", "storefront"),
+    Activity.WAITING: StateLook("waiting", "Waiting", "hourglass-medium"),
+    Activity.CARRYING: StateLook("carrying", "Carrying", "package"),
+}
+
+ACTIVITY_CODE: dict[Activity, int] = {activity: code for code, activity in enumerate(Activity)}
+"""The number that stands for an activity in the map's arrays: its place in the enumeration."""
+
+STATUS: dict[Status, StateLook] = {
+    Status.RECEIVED: StateLook("muted", "Received", "tray"),
+    Status.WAITING: StateLook("text", "Unassigned", "circle-dashed"),
+    Status.HELD: StateLook("muted", "On hold", "pause"),
+    Status.OFFERED: StateLook("offered", "Offered", "bell-ringing"),
+    Status.ASSIGNED: StateLook("to_pickup", "To pick-up", "storefront"),
+    Status.AT_PICKUP: StateLook("waiting", "At pick-up", "hourglass-medium"),
+    Status.CARRYING: StateLook("carrying", "On its way", "package"),
+    Status.AT_DROPOFF: StateLook("carrying", "At the door", "house-line"),
+    Status.DELIVERED: StateLook("free", "Delivered", "check-circle"),
+    Status.CANCELLED: StateLook("offline", "Cancelled", "x-circle"),
+    Status.FAILED: StateLook("late", "Failed", "warning-circle"),
+}
+
+LATE = StateLook("late", "Late", "warning")

@@ -1,0 +1,102 @@
+"""The wire between the widget and its page: short messages over Qt's web channel, bulk by address.
+
+What the map shows is state, kept here by name with a revision. A change is not sent; the page is told that the name has a
+new revision and fetches it when it can. So nothing is queued before the page is ready, a slow page skips what is out of
+date by then, and a page that crashed and came back draws the same as before.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from widgets.map.scheme import BINARY, JSON
+
+_log = logging.getLogger(__name__)
+
+Encoder = Callable[[], bytes]
+Fields = dict[str, object]
+
+
+class Wire(QObject):
+    """The one object the page sees."""
+
+    to_page = Signal(str)
+    from_page = Signal(str)
+
+    @Slot(str)
+    def tell(self, message: str) -> None:
+        self.from_page.emit(message)
+
+
+class PageState(QObject):
+    """State by name. `heard` tells what the page says: its kind and the whole message."""
+
+    heard = Signal(str, dict)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.wire = Wire(self)
+        self.wire.from_page.connect(self._hear)
+        self._encoders: dict[str, Encoder] = {}
+        self._encoded: dict[str, tuple[int, bytes]] = {}
+        self._revisions: dict[str, int] = {}
+        self._stale: set[str] = set()
+        self._ready = False
+        self._shown = False
+        self.sent_refreshes = 0
+
+    @property
+    def ready(self) -> bool:
+        return self._ready
+
+    def put(self, name: str, encode: Encoder) -> None:
+        """New state under a name; ``encode`` is called when the page fetches it, and once at most."""
+        self._encoders[name] = encode
+        self._revisions[name] = self._revisions.get(name, 0) + 1
+        self._stale.add(name)
+        self.flush()
+
+    def fetch(self, name: str) -> tuple[bytes, bytes] | None:
+        """MIME type and bytes of what stands under a name, ``None`` where nothing does."""
+        encode = self._encoders.get(name)
+        if encode is None:
+            return None
+        revision = self._revisions[name]
+        if name not in self._encoded or self._encoded[name][0] != revision:
+            self._encoded[name] = revision, encode()
+        return (BINARY if name == "drivers" else JSON), self._encoded[name][1]
+
+    def say(self, kind: str, **fields: object) -> None:
+        """Tell the page to do something now. Lost on a page that is not there: what has to last is state."""
+        if self._ready:
+            self.wire.to_page.emit(json.dumps({"do": kind, **fields}))
+
+    def set_shown(self, shown: bool) -> None:
+        """A hidden map is sent nothing; when it shows again, it is sent what changed, once."""
+        self._shown = shown
+        self.flush()
+
+    def restart(self) -> None:
+        """The page is gone and a new one is on its way: it will want everything."""
+        self._ready = False
+        self._stale = set(self._encoders)
+
+    def flush(self) -> None:
+        if not (self._ready and self._shown and self._stale):
+            return
+        names = {name: self._revisions[name] for name in sorted(self._stale)}
+        self._stale.clear()
+        self.sent_refreshes += 1
+        self.say("refresh", names=names)
+
+    def _hear(self, text: str) -> None:
+        message: Fields = json.loads(text)
+        kind = str(message.get("ev"))
+        if kind == "ready":
+            self._ready = True
+            self.flush()
+        self.heard.emit(kind, message)

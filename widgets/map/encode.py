@@ -1,0 +1,109 @@
+"""The map's state as bytes for its page. Text is JSON; positions are one binary array."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.domain.errors import BadInput
+from core.domain.geo import LatLon
+from widgets.common.states import STATUS
+from widgets.map.marks import AreaShape, OrderMark, Rings, RouteStop
+
+STOPPED = 0xFFFF
+"""Heading of a driver that stands still, or whose heading nobody knows."""
+
+
+def drivers_blob(
+    revision: int, lat: ArrayLike, lon: ArrayLike, heading: ArrayLike, activity: ArrayLike, stale: NDArray[np.bool_]
+) -> bytes:
+    """Columns one after the other, little-endian, n drivers each.
+
+    uint32 revision of the list of ids, uint32 n; int32 latitude, int32 longitude (1e-6 degrees); uint16 heading (1/100
+    degree, `STOPPED` where it is not finite); uint8 activity (its place in `Activity`); uint8 1 where the fix is stale.
+    A driver with no place (not finite, or off the globe) gets latitude 2^31 - 1 and is not drawn.
+    """
+    lat_deg, lon_deg = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
+    n = len(lat_deg)
+    hdg, act = np.asarray(heading, np.float64), np.asarray(activity)
+    if not len(lon_deg) == len(hdg) == len(act) == len(stale) == n:
+        raise BadInput("the drivers' columns have different lengths")
+    placed = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
+    with np.errstate(invalid="ignore"):
+        lat_e6 = np.where(placed, np.rint(lat_deg * 1e6), 2**31 - 1).astype("<i4")
+        lon_e6 = np.where(placed, np.rint(lon_deg * 1e6), 0).astype("<i4")
+        hdg_c = np.where(np.isfinite(hdg), np.rint(np.mod(hdg, 360.0) * 100.0), STOPPED).astype("<u2")
+    head = np.array([revision, n], "<u4").tobytes()
+    return b"".join(
+        (head, lat_e6.tobytes(), lon_e6.tobytes(), hdg_c.tobytes(), act.astype("u1").tobytes(), stale.astype("u1").tobytes())
+    )
+
+
+def orders_json(orders: Sequence[OrderMark]) -> bytes:
+    return _json(
+        [
+            {
+                "id": o.id,
+                "token": STATUS[o.status].token.replace("_", "-"),
+                "status": o.status.value,
+                "pickup": _place(o.pickup),
+                "dropoff": _place(o.dropoff),
+                "late": o.late,
+                "label": o.label,
+            }
+            for o in orders
+        ]
+    )
+
+
+def areas_json(areas: Sequence[AreaShape]) -> bytes:
+    return _json([{"id": a.id, "name": a.name, "polygons": [_rings(p) for p in a.polygons]} for a in areas])
+
+
+def route_json(driver_id: str, legs: Iterable[ArrayLike], stops: Sequence[RouteStop]) -> bytes:
+    """Each leg is an array of shape (k, 2), latitude and longitude in degrees."""
+    lines = []
+    for leg in legs:
+        points = np.asarray(leg, np.float64)
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise BadInput(f"a leg of a route is points of latitude and longitude, not an array of shape {points.shape}")
+        lines.append(np.round(points, 6).tolist())
+    return _json(
+        {
+            "driver": driver_id,
+            "legs": lines,
+            "stops": [{"kind": s.kind.value, "place": _place(s.place), "label": s.label} for s in stops],
+        }
+    )
+
+
+def shape_json(polygons: Sequence[Rings]) -> bytes:
+    return _json([_rings(p) for p in polygons])
+
+
+def ids_json(revision: int, ids: Sequence[str]) -> bytes:
+    return _json({"revision": revision, "ids": list(ids)})
+
+
+def config_json(config: Mapping[str, object]) -> bytes:
+    return _json(dict(config))
+
+
+def names_json(names: Mapping[str, str]) -> bytes:
+    return _json(dict(names))
+
+
+def _place(place: LatLon) -> list[float] | None:
+    return [place[0], place[1]] if math.isfinite(place[0]) and math.isfinite(place[1]) else None
+
+
+def _rings(rings: Rings) -> list[list[list[float]]]:
+    return [[[lat, lon] for lat, lon in ring] for ring in rings]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
