@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.messaging.codecs.kerbside import Rates
 from core.simulation.chance import Concern, stream
 from core.simulation.motion import Floats, Motion, scattered
 
@@ -16,14 +17,6 @@ KEPT = 128
 
 _MEMORY = 0.9
 """Share of a position's error that is still there a second later: errors of GPS wander, they do not flicker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Seconds between captures and between sendings."""
-
-    capture_s: float
-    send_s: float
 
 
 ACTIVE = Rates(1.0, 8.0)

@@ -67,6 +67,10 @@ class Kitchens:
             self._tickets[order_id] = ticket
         return ticket.ready_at
 
+    def has(self, order_id: str) -> bool:
+        """Whether the order is still here."""
+        return order_id in self._tickets
+
     def done_with(self, order_id: str) -> None:
         """The order has left the kitchen, or will never."""
         self._tickets.pop(order_id, None)

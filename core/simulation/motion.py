@@ -85,10 +85,8 @@ class Motion:
     def advance(self, seconds: float, pace: Floats) -> list[int]:
         """Move everybody on; ``pace`` (n,) multiplies the speed of the way. Returns those who have reached its end."""
         self._done_s += np.where(self.moving, seconds * pace, 0.0)
-        arrived = []
-        for i in np.flatnonzero(self.moving & (self._done_s >= self._piece_s)).tolist():
-            if not self._next_pieces(i):
-                arrived.append(i)
+        at_end = np.flatnonzero(self.moving & (self._done_s >= self._piece_s)).tolist()
+        arrived = [i for i in at_end if not self._next_pieces(i)]
         going = self.moving
         share = (self._done_s[going] / self._piece_s[going])[:, None]
         here = self._from[going] + (self._to[going] - self._from[going]) * share
