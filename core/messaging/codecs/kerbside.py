@@ -186,8 +186,9 @@ def encode_route(
     return _json.encode(RouteMessage(version, stops, list(seen[-SEEN_LIMIT:])))
 
 
-def encode_config(mode: str, active: Rates, passive: Rates) -> bytes:
-    return _json.encode(ConfigMessage(mode, active, passive))
+def encode_config(mode: str, active: tuple[float, float], passive: tuple[float, float]) -> bytes:
+    """``active`` and ``passive`` are (capture, send) in seconds."""
+    return _json.encode(ConfigMessage(mode, Rates(*active), Rates(*passive)))
 
 
 # --- the driver's side ---------------------------------------------------------------------------------------------

@@ -76,10 +76,6 @@ def report_location() -> bytes:
     return _cmd("reportLocation")
 
 
-def clear_waypoints() -> bytes:
-    return _cmd("clearWaypoints")
-
-
 def waypoint_t(order_id: str, kind: str) -> int:
     """The `tst` that stands for a stop: the app's own key of a waypoint, repeated as `wtst` in its transitions.
 
@@ -91,8 +87,13 @@ def waypoint_t(order_id: str, kind: str) -> int:
 def encode_waypoints(
     route: Route, orders: Mapping[str, Order], merchants: Mapping[str, Merchant], radius_m: float = 100.0
 ) -> bytes:
-    """The driver's stops as waypoints, each with a circle of ``radius_m``, named by what is to be done there."""
+    """The driver's stops as waypoints, each with a circle of ``radius_m``, named by what is to be done there.
+
+    The app adds what it is sent to what it has; a route without stops therefore clears them all.
+    """
     stops = Directory(orders, merchants).stops((s.kind, s.order_id) for s in route.stops)
+    if not stops:
+        return _cmd("clearWaypoints")
     words = {StopKind.PICKUP.value: "Pick up", StopKind.DROPOFF.value: "Deliver"}
     waypoints: Iterable[dict[str, object]] = [
         {

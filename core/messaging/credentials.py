@@ -1,0 +1,252 @@
+"""Every user's secret at the broker, in one file that only its owner may read.
+
+The secrets are random, never chosen, and kept as they are, since a driver's QR code has to be shown again when the phone
+is changed. What leaves this process, for the embedded broker or for mosquitto, is salted hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+import segno
+
+from core.domain.driver import Driver
+from core.domain.errors import BadInput
+from core.messaging import topics
+from core.messaging.access import Account, Role, checked_id, readable, writable
+
+CONSOLE = "kerbside-console"
+SIMULATOR = "kerbside-simulator"
+_SALT_BYTES, _SECRET_BYTES = 12, 18
+_MOSQUITTO_ROUNDS = 101  # mosquitto_passwd's own
+
+
+class _User(msgspec.Struct):
+    role: Role
+    secret: str
+
+
+class _File(msgspec.Struct):
+    version: int
+    users: dict[str, _User]
+
+
+class Credentials:
+    """Users by name; a driver's name is its id. Each change is on disk before the call returns, and is told to listeners."""
+
+    def __init__(self, path: Path, console: str = CONSOLE) -> None:
+        """Read the file, or start one; raise BadInput where it can't be read."""
+        self.path = path
+        self.console = checked_id(console)
+        self._listeners: list[Callable[[], None]] = []
+        self._users = self._read()
+        ours = {self.console: Role.CONSOLE, SIMULATOR: Role.SIMULATOR}
+        missing = {name: _User(role, _new_secret()) for name, role in ours.items() if name not in self._users}
+        if missing:
+            self._users.update(missing)
+            self._write()
+
+    def _read(self) -> dict[str, _User]:
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise BadInput(f"{self.path} can't be read ({error.strerror}): check who owns it") from error
+        try:
+            file = msgspec.json.decode(raw, type=_File)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadInput(f"{self.path} is damaged ({error}): restore it, or delete it to issue new passwords") from error
+        if file.version > 1:
+            raise BadInput(f"{self.path} was written by a newer Kerbside: update this one")
+        return file.users
+
+    def _write(self) -> None:
+        scratch = self.path.with_name(self.path.name + ".new")
+        write_private(scratch, msgspec.json.format(msgspec.json.encode(_File(1, self._users)), indent=1))
+        os.replace(scratch, self.path)
+        for listener in tuple(self._listeners):
+            listener()
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def ensure(self, driver_ids: Iterable[str]) -> None:
+        """Give every driver a secret that has none yet."""
+        driver_ids = list(driver_ids)
+        self._refuse_reserved(driver_ids)
+        fresh = [checked_id(i) for i in driver_ids if i not in self._users]
+        if fresh:
+            self._users.update((i, _User(Role.DRIVER, _new_secret())) for i in fresh)
+            self._write()
+
+    def issue(self, driver_id: str) -> str:
+        """A new secret for the driver; the old one opens nothing any more."""
+        self._refuse_reserved([driver_id])
+        secret = _new_secret()
+        self._users[checked_id(driver_id)] = _User(Role.DRIVER, secret)
+        self._write()
+        return secret
+
+    def remove(self, driver_id: str) -> None:
+        self._refuse_reserved([driver_id])
+        if self._users.pop(driver_id, None) is not None:
+            self._write()
+
+    def _refuse_reserved(self, driver_ids: list[str]) -> None:
+        for driver_id in driver_ids:
+            user = self._users.get(driver_id)
+            if user is not None and user.role is not Role.DRIVER:
+                raise BadInput(f"{driver_id} is the name of the {user.role.value}'s own user: give the driver another id")
+
+    def secret(self, name: str) -> str:
+        try:
+            return self._users[name].secret
+        except KeyError:
+            raise BadInput(f"{name} has no password yet: issue one") from None
+
+    def set_secret(self, name: str, secret: str) -> None:
+        """For the console's own user at a broker that somebody else runs."""
+        if not secret or not secret.isprintable():
+            raise BadInput("a password needs at least one printable character")
+        self._users[name] = _User(self._users[name].role, secret)
+        self._write()
+
+    def names(self) -> list[str]:
+        return list(self._users)
+
+    def accounts(self) -> dict[str, Account]:
+        """What the broker needs to know: hashes, freshly salted."""
+        accounts = {}
+        for name, user in self._users.items():
+            salt = secrets.token_bytes(_SALT_BYTES)
+            accounts[name] = Account(name, user.role, salt, Account.digest_of(salt, user.secret))
+        return accounts
+
+    # --- mosquitto
+
+    def mosquitto_files(self, folder: Path, port: int = 1883, run_as: str = "") -> Path:
+        """Write password_file, acl_file and mosquitto.conf; return the last. ``mosquitto -c`` that file runs the broker.
+
+        ``run_as`` is the system user that mosquitto becomes when root starts it; that user must be able to read the files.
+        Run again after drivers were added, and send mosquitto SIGHUP.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        folder = folder.resolve()
+        lines = "".join(f"{name}:{_mosquitto_hash(user.secret)}\n" for name, user in self._users.items())
+        write_private(folder / "password_file", lines.encode())
+        write_private(folder / "acl_file", "\n".join(self._mosquitto_rules()).encode() + b"\n")
+        conf = folder / "mosquitto.conf"
+        write_private(conf, _mosquitto_conf(folder, port, run_as).encode())
+        return conf
+
+    def _mosquitto_rules(self) -> list[str]:
+        rules = []
+        for name, user in self._users.items():
+            rules.append(f"user {name}")
+            if user.role is Role.DRIVER:
+                rules += [f"topic write {topic}" for topic in writable(name)]
+                rules += [f"topic read {topic}" for topic in readable(name)]
+                rules.append(f"topic readwrite owntracks/{name}/#")
+            else:
+                rules.append("topic readwrite #")
+            rules.append("")
+        return rules
+
+    # --- OwnTracks
+
+    def owntracks_config(self, driver: Driver, host: str, port: int, tls: bool = False) -> dict[str, object]:
+        """The app's configuration (an .otrc file): where to connect, as whom, and that it may be told what to do."""
+        return {
+            "_type": "configuration",
+            "mode": 0,  # MQTT
+            "host": host,
+            "port": port,
+            "tls": tls,
+            "auth": True,
+            "username": driver.id,
+            "password": self.secret(driver.id),
+            "deviceId": "phone",
+            "clientId": f"{driver.id}-phone",
+            "tid": (driver.id[-2:] if len(driver.id) > 1 else f"0{driver.id}").upper(),
+            "pubTopicBase": topics.owntracks(driver.id),
+            "sub": True,
+            "subTopic": f"{topics.owntracks(driver.id)}/cmd",
+            "cmd": True,
+            "remoteConfiguration": True,
+            "cleanSession": False,
+            "mqttProtocolLevel": 4,
+            "monitoring": 1,
+            "pubRetain": True,
+            "pubQos": 1,
+            "subQos": 1,
+        }
+
+    def owntracks_config_url(self, driver: Driver, host: str, port: int, tls: bool = False) -> str:
+        """For the driver's QR code; the app asks before it takes it over."""
+        inline = json.dumps(self.owntracks_config(driver, host, port, tls), separators=(",", ":")).encode()
+        return "owntracks:///config?inline=" + quote(base64.b64encode(inline).decode(), safe="")
+
+
+def qr_svg(text: str, scale: int = 4) -> bytes:
+    return _qr(text, "svg", scale)
+
+
+def qr_png(text: str, scale: int = 4) -> bytes:
+    return _qr(text, "png", scale)
+
+
+def _qr(text: str, kind: str, scale: int) -> bytes:
+    out = io.BytesIO()
+    segno.make(text, error="l", micro=False).save(out, kind=kind, scale=scale, border=4)
+    return out.getvalue()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read (on Windows, whoever may read its folder)."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def _mosquitto_hash(secret: str) -> str:
+    """PBKDF2 with SHA-512, as mosquitto_passwd writes it: ``$7$rounds$salt$hash``, both in base64."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    digest = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, _MOSQUITTO_ROUNDS)
+    return f"$7${_MOSQUITTO_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def _mosquitto_conf(folder: Path, port: int, run_as: str) -> str:
+    user = f"user {run_as}\n" if run_as else ""
+    return f"""# Written by Kerbside. Start with: mosquitto -c {folder / "mosquitto.conf"}
+{user}listener {port}
+allow_anonymous false
+password_file {folder / "password_file"}
+acl_file {folder / "acl_file"}
+
+# Nothing is lost while the console or a phone is away: sessions are kept, also through a restart.
+persistence true
+persistence_location {folder}/
+autosave_interval 10
+persistent_client_expiration 7d
+max_queued_messages 0
+# The console acknowledges only what it has stored; let messages go out meanwhile.
+max_inflight_messages 0
+message_size_limit 262144
+"""

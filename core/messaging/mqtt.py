@@ -1,0 +1,369 @@
+"""A broker at the other end of a network, through paho.
+
+paho's thread receives and reconnects. Outbound messages wait here, not in paho, until the broker is there: so they keep
+their order, may expire, and are never more under way than the broker allows.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt import properties as paho_properties
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
+from core.clock import Clock
+from core.domain.errors import BadInput
+from core.messaging import topics
+from core.ports import Inbound, TransportStats
+
+log = logging.getLogger(__name__)
+
+WINDOW = 1000
+"""Most messages under way to the broker; a broker of MQTT 5 may ask for fewer."""
+INBOX_LIMIT = 200_000
+SESSION_EXPIRY_S = 7 * 86_400
+KEEPALIVE_S = 30
+RETRY_S = (1, 30)
+_SHED_SHARE = 10
+_LINGER_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """``ca_file`` is needed where the broker's certificate is not signed by an authority that the machine trusts."""
+
+    ca_file: Path | None = None
+
+
+@dataclass(slots=True)
+class _Outbound:
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+    expires_at: float | None
+
+
+class MqttTransport:
+    """A `core.ports.Transport`. Everything drained has to be acknowledged in the end, or the broker stops sending.
+
+    QoS 0 goes out as QoS 1: what waits for a broker that is away should arrive when it is back.
+
+    ``clock`` stamps arrivals; expiry runs on the machine's own time. ``client_id`` names the session that the broker keeps
+    while we are away. ``mqtt5`` False spares a broker of 3.1.1 the question. Nothing here raises for a broker that is not
+    there: `stats` says what to do.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        client_id: str,
+        user: str,
+        password: str,
+        subscriptions: Iterable[str],
+        clock: Clock,
+        *,
+        tls: Tls | None = None,
+        mqtt5: bool = True,
+        inbox_limit: int = INBOX_LIMIT,
+        will: tuple[str, bytes] | None = None,
+    ) -> None:
+        if not host or not 0 < port < 65536:
+            raise BadInput(f"the broker's address {host}:{port} is not usable: give a host and a port from 1 to 65535")
+        self.client_id = client_id
+        self.stats = TransportStats(state="connecting", detail=f"looking for the broker at {host}:{port}")
+        self._where = f"{host}:{port}"
+        self._host, self._port = host, port
+        self._user, self._password = user, password
+        self._tls = tls
+        self._will = will
+        self._clock = clock
+        self._patterns = list(dict.fromkeys([*subscriptions, f"{topics.MARKER}/{client_id}"]))
+        self._inbox: deque[Inbound] = deque()
+        self._inbox_limit = inbox_limit
+        self._inbox_lock = threading.Lock()
+        self._outbox: deque[_Outbound] = deque()
+        self._pumping = threading.Lock()
+        self._counting = threading.Lock()
+        self._handed, self._done = 0, 0
+        self._window = WINDOW
+        self._generation = 0
+        self._up = False
+        self._subscribed = threading.Event()
+        self._markers: set[bytes] = set()
+        self._marked = threading.Condition()
+        self._closing = False
+        self._refused_subscriptions: list[str] = []
+        self._client = self._new_client(5 if mqtt5 else 4)
+
+    # --- Transport
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: float | None = None) -> None:
+        expires_at = None if expiry_s is None else time.monotonic() + expiry_s
+        self._outbox.append(_Outbound(topic, payload, max(1, qos), retain, expires_at))
+        if not topic.startswith(topics.MARKER):
+            self.stats.sent += 1
+        self._pump()
+
+    def drain(self, limit: int = 10_000) -> list[Inbound]:
+        with self._inbox_lock:
+            return [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
+
+    def acknowledge(self, messages: Sequence[Inbound]) -> None:
+        for message in messages:
+            self._acknowledge(message)
+
+    def close(self) -> None:
+        """Give what is on its way a moment, then leave. The broker keeps the session."""
+        deadline = time.monotonic() + _LINGER_S
+        while self._up and self.stats.pending and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self._closing = True
+        self._stop(self._client)
+        self._up = False
+        self.stats.state, self.stats.detail = "lost", "closed"
+
+    # --- besides
+
+    def wait_ready(self, timeout_s: float) -> bool:
+        """Whether within that time the broker was reached and every subscription stands."""
+        return self._subscribed.wait(timeout_s)
+
+    def wait_marker(self, marker: bytes, timeout_s: float) -> bool:
+        """Whether that marker (see `core.messaging.barrier`) has come within the time. It is forgotten then."""
+        with self._marked:
+            came = self._marked.wait_for(lambda: marker in self._markers, timeout_s)
+            self._markers.discard(marker)
+            return came
+
+    # --- the client
+
+    def _new_client(self, version: int) -> paho.Client:
+        five = version == 5
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            self.client_id,
+            clean_session=None if five else False,
+            protocol=MQTTProtocolVersion.MQTTv5 if five else MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+        )
+        client.max_inflight_messages = 0  # bounded here instead
+        client.username_pw_set(self._user, self._password)
+        client.reconnect_delay_set(*RETRY_S)
+        if self._tls is not None:
+            ca_file = self._tls.ca_file
+            try:
+                client.tls_set(ca_certs=None if ca_file is None else str(ca_file))
+            except (OSError, ssl.SSLError) as error:
+                raise BadInput(f"the certificate file {ca_file} can't be used ({error})") from error
+        if self._will is not None:
+            client.will_set(*self._will, qos=1)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        lasting = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_EXPIRY_S) if five else None
+        first: Any = False if five else paho.MQTT_CLEAN_START_FIRST_ONLY
+        client.connect_async(self._host, self._port, KEEPALIVE_S, clean_start=first, properties=lasting)
+        client.loop_start()
+        return client
+
+    @staticmethod
+    def _stop(client: paho.Client) -> None:
+        """paho joins its thread, which may be waiting for an unreachable host: not longer than a moment here."""
+        client.disconnect()
+        stopper = threading.Thread(target=client.loop_stop, daemon=True)
+        stopper.start()
+        stopper.join(2.0)
+
+    def _on_connect(
+        self, client: paho.Client, _: object, flags: paho.ConnectFlags, reason: ReasonCode, properties: object
+    ) -> None:
+        if self._closing or client is not self._client:
+            return
+        if reason.is_failure:
+            self._refused(client, reason)
+            return
+        self._window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
+        if flags.session_present and self._subscribed.is_set():
+            self._now_up()
+        else:
+            self._subscribed.clear()
+            client.subscribe([(pattern, 1) for pattern in self._patterns])
+
+    def _now_up(self) -> None:
+        self._up = True
+        self.stats.state = "connected"
+        self.stats.detail = ""
+        if self._refused_subscriptions:
+            self.stats.detail = (
+                f"{self._user} may not read {self._refused_subscriptions[0]}: give it the console's rights at the broker"
+            )
+        self._subscribed.set()
+        self._pump()
+
+    def _refused(self, client: paho.Client, reason: ReasonCode) -> None:
+        text = str(reason)
+        if text == "Unsupported protocol version" and client.protocol == MQTTProtocolVersion.MQTTv5:
+            log.info("the broker at %s does not speak MQTT 5; going on with 3.1.1", self._where)
+            # paho's thread can't replace its own client
+            threading.Thread(target=self._fall_back, args=(client,), daemon=True).start()
+        elif text in ("Not authorized", "Bad user name or password", "Bad authentication method"):
+            self._away(f"the broker at {self._where} refuses {self._user}: check its name and password")
+        else:
+            self._away(f"the broker at {self._where} refuses the connection ({text}); trying again")
+
+    def _fall_back(self, old: paho.Client) -> None:
+        self._stop(old)
+        if self._closing:
+            return
+        under_way = [_Outbound(m.topic, bytes(m.payload), m.qos, m.retain, None) for m in old.drop_out_messages()]
+        self._outbox.extendleft(reversed(under_way))
+        self._handed, self._done = 0, 0
+        self._client = self._new_client(4)
+
+    def _on_connect_fail(self, client: paho.Client, _: object) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, ssl.SSLCertVerificationError):
+            self._away(f"the certificate of {self._where} is not trusted ({error.verify_message}): give its CA file")
+        elif isinstance(error, ssl.SSLError):
+            self._away(f"{self._where} does not answer with TLS: check the port, or use mqtt:// instead of mqtts://")
+        elif isinstance(error, socket.gaierror):
+            self._away(f"no computer is known as {self._host}: check the broker's address")
+        else:
+            self._away(f"no broker answers at {self._where}: check that it runs and that the address is right; trying again")
+
+    def _on_disconnect(self, client: paho.Client, _: object, flags: object, reason: ReasonCode, properties: object) -> None:
+        if client is not self._client or self._closing:
+            return
+        was_up, self._up = self._up, False
+        self._generation += 1
+        if was_up:
+            self._away(f"the connection to the broker at {self._where} is lost; trying again, messages wait")
+
+    def _away(self, detail: str) -> None:
+        if not self._closing:
+            self.stats.state = "lost"
+            self.stats.detail = detail
+
+    # --- out
+
+    def _pump(self) -> None:
+        """Hand paho what may go, from whichever thread; a second one leaves it to the first, which looks again."""
+        while self._may_go() and self._pumping.acquire(blocking=False):
+            try:
+                while self._may_go():
+                    self._hand_over(self._outbox.popleft())
+            finally:
+                self._pumping.release()
+        with self._counting:
+            self.stats.pending = len(self._outbox) + self._handed - self._done
+
+    def _may_go(self) -> bool:
+        return self._up and bool(self._outbox) and self._handed - self._done < self._window
+
+    def _hand_over(self, message: _Outbound) -> None:
+        properties = None
+        if message.expires_at is not None:
+            left_s = message.expires_at - time.monotonic()
+            if left_s <= 0:
+                return
+            if self._client.protocol == MQTTProtocolVersion.MQTTv5:
+                properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, round(left_s)))
+        self._handed += 1
+        try:
+            self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+        except ValueError as error:
+            # a topic or a payload that MQTT can't carry: one message, not the connection
+            self._handed -= 1
+            self.stats.dropped += 1
+            log.error("a message to %s can't be sent: %s", message.topic, error)
+
+    def _on_publish(self, client: paho.Client, _: object, mid: int, reason: ReasonCode, properties: object) -> None:
+        if client is not self._client:
+            return
+        self._done += 1
+        if reason.is_failure:
+            self.stats.dropped += 1
+            self.stats.detail = f"the broker refused a message of {self._user} ({reason}): check its rights there"
+        self._pump()
+
+    # --- in
+
+    def _on_subscribe(self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], properties: object) -> None:
+        if client is not self._client:
+            return
+        refused = [p for p, reason in zip(self._patterns, reasons, strict=False) if reason.is_failure]
+        self._refused_subscriptions = [p for p in refused if not p.startswith(topics.MARKER)]
+        self._now_up()
+
+    def _on_message(self, client: paho.Client, _: object, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "\ufffd"
+        inbound = Inbound(
+            topic, bytes(message.payload), message.retain, self._clock.now(), (self._generation, message.mid, message.qos)
+        )
+        if topic.startswith(topics.MARKER):
+            self._acknowledge(inbound)
+            with self._marked:
+                self._markers.add(inbound.payload)
+                self._marked.notify_all()
+            return
+        self.stats.received += 1
+        with self._inbox_lock:
+            self._inbox.append(inbound)
+            shed = self._shed() if len(self._inbox) > self._inbox_limit else []
+        self.acknowledge(shed)
+
+    def _shed(self) -> list[Inbound]:
+        """Take the oldest positions out, a tenth of the limit at once; a driver's word is never given up."""
+        wanted = max(1, self._inbox_limit // _SHED_SHARE)
+        shed: list[Inbound] = []
+        kept: deque[Inbound] = deque()
+        for message in self._inbox:
+            if len(shed) < wanted and _is_position(message.topic):
+                shed.append(message)
+            else:
+                kept.append(message)
+        self._inbox = kept
+        if shed:
+            self.stats.dropped += len(shed)
+            self.stats.detail = f"{self.stats.dropped} positions were dropped: more came in than the console could take"
+        return shed
+
+    def _acknowledge(self, message: Inbound) -> None:
+        """Only on the connection it came by: on the next one the broker sends it again, under an id of its own choice."""
+        match message.token:
+            case (int(generation), int(mid), int(qos)) if qos and generation == self._generation:
+                self._client.ack(mid, qos)
+
+
+def _properties(packet: int, **values: int) -> Any:
+    """MQTT 5's properties of a packet; paho's class for them is not typed."""
+    make: Any = paho_properties.Properties
+    properties = make(packet)
+    for name, value in values.items():
+        setattr(properties, name, value)
+    return properties
+
+
+def _is_position(topic: str) -> bool:
+    return topic.endswith("/fixes") or (topic.startswith("owntracks/") and topic.count("/") == 2)
