@@ -45,8 +45,9 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         _migrate(connection, steps)
-        # SQLite opens a file it may not write without a word; asking for the lock finds out now.
+        # SQLite opens a file it may not write without a word, and even begins to; the first change finds out.
         connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
         connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         connection.close()

@@ -1,0 +1,1 @@
+"""What a day's orders say about how it went."""
