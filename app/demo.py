@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from core.routing.synthetic import synthetic_merchants
 
 from app.bootstrap import SIMULATED_MERCHANTS, System
 from core.clock import SteppedClock
@@ -14,7 +15,6 @@ from core.domain.commands import SaveArea, SaveDriver, SaveMerchant
 from core.domain.events import CycleFinished
 from core.ports import Transport, TravelTimes
 from core.routing.city import City
-from core.routing.synthetic import synthetic_merchants
 from core.simulation.params import CityFacts, SimulationParams
 from core.simulation.simulator import Simulator
 
@@ -38,9 +38,7 @@ def city_facts(city: City, seed: int) -> CityFacts:
 
 def populate(system: System, city: City, travel: TravelTimes, transport: Transport, params: SimulationParams) -> Simulator:
     """Register the city's areas, its merchants and the simulated drivers, and return the simulator, ready to step."""
-    simulator = Simulator(
-        city_facts(city, params.seed), travel, transport, system.engine.execute, params, system.clock.now()
-    )
+    simulator = Simulator(city_facts(city, params.seed), travel, transport, system.engine.execute, params, system.clock.now())
     execute = system.engine.execute
     for area in city.areas:
         execute(SaveArea(area=area, actor="simulator"))

@@ -217,7 +217,7 @@ class Engine:
         rows = self.positions.apply(fixes, now)
         self._unsaved.update(rows.tolist())
         back = Draft(self.world, now, "system")
-        silent = self._silent(now)
+        silent = self.silent(now)
         for row, driver_id in zip(rows.tolist(), self.positions.driver_ids(rows), strict=True):
             driver = self.world.drivers[driver_id]
             if driver.presence is Presence.OFFLINE and not silent[row]:
@@ -228,14 +228,14 @@ class Engine:
         crossings = self.fences.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
         self._commit(Outcome([_crossed(crossing) for crossing in crossings]))
 
-    def _silent(self, now: float) -> NDArray[np.bool_]:
+    def silent(self, now: float) -> NDArray[np.bool_]:
         """By row of the position store: who has been silent for longer than their tracking mode allows."""
         active = self.settings.number("tracking.offline_after_s")
         return self.positions.offline(now, {"active": active}, self.settings.number("tracking.offline_after_passive_s"))
 
     def _notice_silence(self, now: float) -> None:
         draft = Draft(self.world, now, "system")
-        for driver_id in self.positions.driver_ids(np.flatnonzero(self._silent(now))):
+        for driver_id in self.positions.driver_ids(np.flatnonzero(self.silent(now))):
             driver = self.world.drivers.get(driver_id)
             # Whoever has just come online gets the time to send a first fix.
             if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
@@ -300,6 +300,10 @@ class Engine:
         self.fences.watch(watched, order.id, StopKind.DROPOFF, order.dropoff, usual, inside=at_dropoff)
 
     # Matching
+
+    def match_soon(self) -> None:
+        """Let the next cycle begin with the next tick."""
+        self._next_cycle = self.clock.now()
 
     def _match(self, now: float) -> None:
         if self._cycle is None and now >= self._next_cycle and not self.matching_paused:

@@ -1,0 +1,123 @@
+"""Everything a person can do, declared once: menus, shortcuts, context menus and the sheet of keys are made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
+
+if TYPE_CHECKING:
+    from app.actions.deeds import Deeds
+
+
+class Scope(Enum):
+    """What an action is about, and so in which context menus it stands."""
+
+    PROGRAM = "program"
+    ORDERS = "orders"
+    DRIVER = "driver"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """``menu`` is the menu bar's; ``keys`` a Qt key sequence; ``able`` says whether it can be done now."""
+
+    id: str
+    menu: str
+    text: str
+    run: Callable[[Deeds], None]
+    keys: str = ""
+    icon: str = ""
+    scope: Scope = Scope.PROGRAM
+    able: Callable[[Deeds], bool] = lambda deeds: True
+    checked: Callable[[Deeds], bool] | None = None
+    rule_before: bool = False
+
+
+def _orders(*statuses: Status) -> Callable[[Deeds], bool]:
+    wanted = frozenset(statuses)
+    return lambda deeds: any(order.status in wanted for order in deeds.chosen_orders())
+
+
+def _step(step: Step) -> Callable[[Deeds], bool]:
+    return lambda deeds: any(order.can(step) for order in deeds.chosen_orders())
+
+
+_TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
+_CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
+
+ACTIONS: tuple[Declared, ...] = (
+    Declared("order.new", "&Orders", "New order…", lambda d: d.new_order(), "Ctrl+N", "plus", rule_before=False),
+    Declared("order.assign", "&Orders", "Assign to a driver…", lambda d: d.choose_driver(), "A", "user-plus", Scope.ORDERS,
+             _orders(Status.WAITING, Status.HELD, *_TAKEN), rule_before=True),
+    Declared("order.offer", "&Orders", "Offer to a driver…", lambda d: d.choose_driver(offer=True), "O", "bell-ringing",
+             Scope.ORDERS, _orders(Status.WAITING)),
+    Declared("order.unassign", "&Orders", "Take back from the driver", lambda d: d.unassign(), "U", "arrow-u-up-left",
+             Scope.ORDERS, _orders(*_TAKEN)),
+    Declared("order.hold", "&Orders", "Hold", lambda d: d.hold(), "H", "pause", Scope.ORDERS,
+             _orders(Status.WAITING, *_TAKEN)),
+    Declared("order.release", "&Orders", "Release", lambda d: d.release(), "R", "play", Scope.ORDERS, _step(Step.RELEASE)),
+    Declared("order.cancel", "&Orders", "Cancel…", lambda d: d.cancel(), "Del", "x-circle", Scope.ORDERS,
+             _orders(*_CANCELLABLE)),
+    Declared("order.reinstate", "&Orders", "Reinstate", lambda d: d.reinstate(), "", "arrow-clockwise", Scope.ORDERS,
+             _step(Step.REINSTATE)),
+    Declared("order.accept", "&Orders", "Accept for the driver", lambda d: d.accept_for(), "", "check", Scope.ORDERS,
+             _orders(Status.OFFERED), rule_before=True),
+    Declared("order.picked_up", "&Orders", "Mark as picked up", lambda d: d.progress("picked_up"), "", "package",
+             Scope.ORDERS, _step(Step.PICK_UP)),
+    Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: d.progress("delivered"), "", "check-circle",
+             Scope.ORDERS, _step(Step.DELIVER)),
+    Declared("order.failed", "&Orders", "Mark as failed…", lambda d: d.fail(), "", "warning-circle", Scope.ORDERS,
+             _step(Step.FAIL)),
+    Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
+             rule_before=True),
+    Declared("driver.new", "&Drivers", "Add a driver…", lambda d: d.new_driver(), "Ctrl+D", "user-plus"),
+    Declared("driver.follow", "&Drivers", "Follow on the map", lambda d: d.follow(), "F", "crosshair", Scope.DRIVER,
+             lambda d: d.chosen_driver() is not None, rule_before=True),
+    Declared("driver.code", "&Drivers", "Show the phone's QR code…", lambda d: d.show_code(), "", "qr-code", Scope.DRIVER,
+             lambda d: d.chosen_driver() is not None),
+    Declared("driver.break", "&Drivers", "Send on a break", lambda d: d.take_break(), "", "coffee", Scope.DRIVER,
+             lambda d: d.driver_is_online()),
+    Declared("driver.online", "&Drivers", "Bring back from the break", lambda d: d.end_break(), "", "play", Scope.DRIVER,
+             lambda d: d.driver_is_on_break()),
+    Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,
+             lambda d: d.chosen_driver() is not None),
+    Declared("edit.undo", "&Edit", "Undo", lambda d: d.undo(), "Ctrl+Z", "arrow-u-up-left",
+             able=lambda d: d.history.undo_text is not None),
+    Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
+             able=lambda d: d.history.redo_text is not None),
+    Declared("edit.filter_orders", "&Edit", "Filter orders", lambda d: d.focus("orders"), "Ctrl+F", "magnifying-glass",
+             rule_before=True),
+    Declared("edit.filter_drivers", "&Edit", "Filter drivers", lambda d: d.focus("drivers"), "Ctrl+Shift+F",
+             "magnifying-glass"),
+    Declared("edit.clear", "&Edit", "Clear the selection", lambda d: d.selection.clear(), "Esc", "x"),
+    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "0", "frame-corners", Scope.MAP),
+    Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
+             checked=lambda d: d.settings.flag("map.online_tiles")),
+    Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
+             checked=lambda d: d.settings.text("window.theme") == "system"),
+    Declared("view.light", "&View", "Light", lambda d: d.set_theme("light"), "", "sun",
+             checked=lambda d: d.settings.text("window.theme") == "light"),
+    Declared("view.dark", "&View", "Dark", lambda d: d.set_theme("dark"), "", "moon",
+             checked=lambda d: d.settings.text("window.theme") == "dark"),
+    Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
+             checked=lambda d: d.settings.text("window.rows") == "comfortable"),
+    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout", rule_before=True),
+    Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
+             checked=lambda d: d.engine.matching_paused),
+    Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
+             able=lambda d: not d.engine.matching_paused),
+    Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
+    Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
+             able=lambda d: not d.training),
+    Declared("file.quit", "&File", "Quit", lambda d: d.quit(), "Ctrl+Q", "sign-out", rule_before=True),
+    Declared("help.keys", "&Help", "Keys", lambda d: d.show_keys(), "F1", "keyboard"),
+    Declared("help.logs", "&Help", "Open the log folder", lambda d: d.open_logs(), "", "file-text"),
+    Declared("help.about", "&Help", "About Kerbside", lambda d: d.about(), "", "info"),
+)  # fmt: skip
+
+MENUS = ("&File", "&Edit", "&Orders", "&Drivers", "&Matching", "&View", "&Help")

@@ -1,0 +1,286 @@
+"""What a person does, carried out: each deed turns what is selected into commands and puts them into the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from app.actions.history import History
+from app.presenters.selection import Selection
+from core.domain import commands as c
+from core.domain.driver import Driver, Presence
+from core.domain.errors import KerbsideError
+from core.domain.order import BEFORE_PICKUP, Order, Status, Step
+from core.engine.engine import Engine
+from core.settings import Settings
+
+
+class Window(Protocol):
+    """What deeds need of the window. Questions are answered by calling ``then``, or not at all."""
+
+    def tell(self, text: str, *, bad: bool = False) -> None: ...
+    def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None: ...
+    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None: ...
+    def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None: ...
+    def ask_new_order(self, then: Callable[[c.PlaceOrder], None]) -> None: ...
+    def ask_driver_details(self, then: Callable[[Driver], None]) -> None: ...
+    def ask_files(self, then: Callable[[list[Path]], None]) -> None: ...
+    def import_files(self, paths: Sequence[Path]) -> None: ...
+    def set_up_fleet(self) -> None: ...
+    def show_code(self, driver_id: str) -> None: ...
+    def show_keys(self) -> None: ...
+    def show_about(self) -> None: ...
+    def open_logs(self) -> None: ...
+    def focus(self, panel: str) -> None: ...
+    def fit_map(self) -> None: ...
+    def follow(self, driver_id: str) -> None: ...
+    def next_exception(self) -> None: ...
+    def reset_layout(self) -> None: ...
+    def quit(self) -> None: ...
+
+
+class Deeds:
+    def __init__(self, engine: Engine, settings: Settings, selection: Selection, window: Window, training: bool) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.selection = selection
+        self.window = window
+        self.training = training
+        self.history = History(lambda command: engine.execute(command)[0].undo)
+        self.changed: Callable[[], None] = lambda: None
+
+    # What is chosen
+
+    def chosen_orders(self) -> list[Order]:
+        orders = self.engine.world.orders
+        return [orders[i] for i in self.selection.orders if i in orders]
+
+    def chosen_driver(self) -> Driver | None:
+        return self.engine.world.drivers.get(self.selection.driver or "")
+
+    def driver_is_online(self) -> bool:
+        driver = self.chosen_driver()
+        return driver is not None and driver.presence is Presence.ONLINE
+
+    def driver_is_on_break(self) -> bool:
+        driver = self.chosen_driver()
+        return driver is not None and driver.presence is Presence.BREAK
+
+    # Orders
+
+    def _do(self, text: str, commands: Sequence[c.Command]) -> None:
+        refused = self.history.do(text, *commands)
+        self._report(text, len(commands), refused)
+
+    def _report(self, text: str, whole: int, refused: Sequence[str]) -> None:
+        """Partial success is told as what it is."""
+        done = whole - len(refused)
+        if not refused:
+            self.window.tell(text)
+        elif done == 0:
+            self.window.tell("; ".join(refused), bad=True)
+        else:
+            self.window.tell(f"{text}: {done} of {whole} done. {'; '.join(refused)}", bad=True)
+        self.changed()
+
+    def _for(self, verb: str, orders: Sequence[Order], make: Callable[[Order], c.Command]) -> None:
+        if not orders:
+            self.window.tell(f"{verb}: select an order for which it is possible", bad=True)
+            return
+        self._do(f"{verb} {_named(orders)}", [make(order) for order in orders])
+
+    def assign(self, order_ids: Sequence[str], driver_id: str) -> None:
+        driver = self.engine.world.drivers.get(driver_id)
+        name = driver.name if driver is not None else driver_id
+        orders = [self.engine.world.orders[i] for i in order_ids if i in self.engine.world.orders]
+        commands = [c.AssignOrder(order_id=i, driver_id=driver_id) for i in order_ids]
+        self._do(f"Assign {_named(orders)} to {name}", commands)
+
+    def choose_driver(self, offer: bool = False) -> None:
+        wanted = {Status.WAITING} if offer else {Status.WAITING, Status.HELD, Status.OFFERED, *BEFORE_PICKUP}
+        orders = [order for order in self.chosen_orders() if order.status in wanted]
+        if not orders:
+            self.window.tell("Select an order that can still be given to a driver", bad=True)
+            return
+        ids = [order.id for order in orders]
+
+        def chosen(driver_id: str) -> None:
+            if offer:
+                name = self.engine.world.driver(driver_id).name
+                self._do(f"Offer {_named(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids])
+            else:
+                self.assign(ids, driver_id)
+
+        self.window.ask_driver(orders, offer, chosen)
+
+    def unassign(self) -> None:
+        taken = [o for o in self.chosen_orders() if o.status in BEFORE_PICKUP or o.status is Status.OFFERED]
+        self._for("Take back", taken, lambda o: c.UnassignOrder(order_id=o.id))
+
+    def hold(self) -> None:
+        wanted = [o for o in self.chosen_orders() if o.status in {Status.WAITING, Status.OFFERED, *BEFORE_PICKUP}]
+        self._for("Hold", wanted, lambda o: c.HoldOrder(order_id=o.id))
+
+    def release(self) -> None:
+        self._for("Release", self._able(Step.RELEASE), lambda o: c.ReleaseOrder(order_id=o.id))
+
+    def cancel(self) -> None:
+        orders = self._able(Step.CANCEL)
+        if not orders:
+            self.window.tell("Select an order that has not been picked up", bad=True)
+            return
+        told = [o for o in orders if o.driver_id is not None]
+        text = f"{len(told)} of their drivers will be told." if told else "No driver has been told of it yet."
+        self.window.ask_sure(
+            f"Cancel {_named(orders)}?",
+            f"{text} This can be undone.",
+            f"Cancel {_named(orders)}",
+            lambda: self._for("Cancel", orders, lambda o: c.CancelOrder(order_id=o.id)),
+        )
+
+    def reinstate(self) -> None:
+        self._for("Reinstate", self._able(Step.REINSTATE), lambda o: c.ReinstateOrder(order_id=o.id))
+
+    def accept_for(self) -> None:
+        offered = [o for o in self.chosen_orders() if o.status is Status.OFFERED]
+        self._for("Accept", offered, lambda o: c.AcceptFor(order_id=o.id))
+
+    def progress(self, event: str) -> None:
+        step = Step.PICK_UP if event == "picked_up" else Step.DELIVER
+        verb = "Mark as picked up:" if event == "picked_up" else "Mark as delivered:"
+        self._for(verb, self._able(step), lambda o: c.RecordProgress(order_id=o.id, event=event))
+
+    def fail(self) -> None:
+        orders = self._able(Step.FAIL)
+        if orders:
+            self.window.ask_reason(
+                f"Why did {_named(orders)} fail?",
+                "Mark as failed",
+                lambda why: self._for(
+                    "Mark as failed:", orders, lambda o: c.RecordProgress(order_id=o.id, event="failed", reason=why)
+                ),
+            )
+
+    def _able(self, step: Step) -> list[Order]:
+        return [order for order in self.chosen_orders() if order.can(step)]
+
+    def new_order(self) -> None:
+        self.window.ask_new_order(lambda command: self._do(f"New order {command.order_id}", [command]))
+
+    def next_exception(self) -> None:
+        self.window.next_exception()
+
+    # Drivers
+
+    def new_driver(self) -> None:
+        self.window.ask_driver_details(self.add_driver)
+
+    def add_driver(self, driver: Driver) -> None:
+        self._do(f"Add {driver.name}", [c.SaveDriver(driver=driver)])
+
+    def remove_driver(self) -> None:
+        driver = self.chosen_driver()
+        if driver is not None:
+            self.window.ask_sure(
+                f"Remove {driver.name}?",
+                "Their phone can no longer sign in. The history of their deliveries stays. This can be undone.",
+                f"Remove {driver.name}",
+                lambda: self._do(f"Remove {driver.name}", [c.RemoveDriver(driver_id=driver.id)]),
+            )
+
+    def take_break(self) -> None:
+        self._presence(Presence.BREAK, "Break for")
+
+    def end_break(self) -> None:
+        self._presence(Presence.ONLINE, "Back from the break:")
+
+    def _presence(self, presence: Presence, verb: str) -> None:
+        driver = self.chosen_driver()
+        if driver is not None:
+            self._do(f"{verb} {driver.name}", [c.SetPresence(driver_id=driver.id, presence=presence)])
+
+    def follow(self) -> None:
+        driver = self.chosen_driver()
+        if driver is not None:
+            self.window.follow(driver.id)
+
+    def show_code(self) -> None:
+        driver = self.chosen_driver()
+        if driver is not None:
+            self.window.show_code(driver.id)
+
+    # History
+
+    def undo(self) -> None:
+        text = self.history.undo_text
+        if text is not None:
+            refused = self.history.undo()
+            self._report(f"Undone: {text}", max(1, len(refused)), refused)
+
+    def redo(self) -> None:
+        text = self.history.redo_text
+        if text is not None:
+            refused = self.history.redo()
+            self._report(f"Done again: {text}", max(1, len(refused)), refused)
+
+    # Matching
+
+    def toggle_matching(self) -> None:
+        self.engine.matching_paused = not self.engine.matching_paused
+        paused = self.engine.matching_paused
+        self.window.tell("Automatic offers are paused: orders wait for you" if paused else "Automatic offers go on")
+        self.changed()
+
+    def match_now(self) -> None:
+        self.engine.match_soon()
+
+    # Looks and files
+
+    def set_theme(self, mode: str) -> None:
+        self._set("window.theme", mode)
+
+    def toggle_rows(self) -> None:
+        self._set("window.rows", "compact" if self.settings.text("window.rows") == "comfortable" else "comfortable")
+
+    def toggle_online_tiles(self) -> None:
+        self._set("map.online_tiles", not self.settings.flag("map.online_tiles"))
+
+    def _set(self, key: str, value: object) -> None:
+        try:
+            self.settings.set(key, value)
+            self.settings.save()
+        except (KerbsideError, OSError) as error:
+            self.window.tell(f"The setting could not be saved: {error}", bad=True)
+        self.changed()
+
+    def import_files(self) -> None:
+        self.window.ask_files(self.window.import_files)
+
+    def set_up_fleet(self) -> None:
+        self.window.set_up_fleet()
+
+    def focus(self, panel: str) -> None:
+        self.window.focus(panel)
+
+    def fit_map(self) -> None:
+        self.window.fit_map()
+
+    def show_keys(self) -> None:
+        self.window.show_keys()
+
+    def open_logs(self) -> None:
+        self.window.open_logs()
+
+    def about(self) -> None:
+        self.window.show_about()
+
+    def reset_layout(self) -> None:
+        self.window.reset_layout()
+
+    def quit(self) -> None:
+        self.window.quit()
+
+
+def _named(orders: Sequence[Order]) -> str:
+    return f"order {orders[0].id}" if len(orders) == 1 else f"{len(orders)} orders"

@@ -1,0 +1,199 @@
+"""The map: positions as columns, orders as marks, the selected driver's route on real roads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.presenters.refresh import Refresh
+from app.presenters.rows import exception_of, stop_eta, stop_text
+from app.presenters.selection import Selection
+from core.clock import local_time
+from core.domain.driver import Route
+from core.domain.errors import KerbsideError
+from core.domain.events import AreaSaved, Change, EtasUpdated, FixesApplied
+from core.domain.geo import LatLon
+from core.domain.order import ENDED
+from core.engine.engine import Engine
+from core.ports import Path
+from core.routing.city import City
+from core.settings import Value
+from core.worker import path
+from widgets.common.theme import Theme
+from widgets.map.marks import AreaShape, OrderMark, RouteStop
+from widgets.map.view import MapView
+
+DRIVERS_MS = 500
+ORDERS_MS = 500
+ROUTE_MS = 3000
+STANDING_MS = 0.5
+"""Below this speed in m/s a driver counts as standing: a heading would be noise."""
+ENDED_SHOWN_S = 20.0
+
+
+class MapPresenter(QObject):
+    _paths_ready = Signal(int, list)
+
+    def __init__(
+        self,
+        engine: Engine,
+        executor: Executor,
+        view: MapView,
+        selection: Selection,
+        theme: Theme,
+        assign: Callable[[list[str], str], None],
+    ) -> None:
+        super().__init__(view)
+        self._engine, self._executor, self._view, self._selection = engine, executor, view, selection
+        self._drivers = Refresh(self._show_drivers, DRIVERS_MS, self)
+        self._orders = Refresh(self._show_orders, ORDERS_MS, self)
+        self._route = Refresh(self._ask_route, ROUTE_MS, self)
+        self._asked = 0
+        self._shown_route: Route | None = None
+        self._names: dict[str, str] = {}
+        subscribe = engine.bus.subscribe
+        self._leave = [
+            subscribe(FixesApplied, self._drivers),
+            subscribe(Change, self._hear),
+            subscribe(EtasUpdated, self._orders),
+            engine.settings.on_change(self._setting),
+        ]
+        self._paths_ready.connect(self._show_route)
+        selection.changed.connect(self._select)
+        view.driver_clicked.connect(selection.set_driver)
+        view.order_clicked.connect(lambda order_id: selection.set_orders([order_id]))
+        view.cleared.connect(selection.clear)
+        view.order_dropped.connect(assign)
+        theme.changed.connect(view.set_theme)
+        view.set_online_tiles(engine.settings.flag("map.online_tiles"))
+        self._show_areas()
+        self._show_drivers()
+        self._show_orders()
+
+    def set_city(self, city: City | None) -> None:
+        """The offline base map, or plain ground where there is none."""
+        if city is None:
+            self._view.set_base_map(None)
+        else:
+            self._view.set_base_map(city.base_map, city.attribution)
+
+    def close(self) -> None:
+        for leave in self._leave:
+            leave()
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, AreaSaved):
+            self._show_areas()
+            return
+        self._drivers()
+        if change.orders:
+            self._orders()
+        if any(route.driver_id == self._selection.driver for route in change.routes):
+            self._route.now()
+
+    def _setting(self, key: str, value: Value) -> None:
+        if key == "map.online_tiles":
+            self._view.set_online_tiles(bool(value))
+
+    def _show_areas(self) -> None:
+        areas = self._engine.world.areas.values()
+        self._view.set_areas([AreaShape(area.id, area.name, area.polygons) for area in areas])
+
+    def _show_drivers(self) -> None:
+        engine = self._engine
+        positions, drivers = engine.positions, engine.world.drivers
+        ids = [driver_id for driver_id in drivers if positions.find(driver_id) is not None]
+        rows = positions.rows(ids)
+        standing = ~(positions.spd[rows] > STANDING_MS)
+        heading = np.where(standing, np.nan, positions.hdg[rows])
+        # The store's codes follow `Activity`, as the map's do.
+        codes = positions.activity[rows].copy()
+        age_s = engine.clock.now() - positions.t[rows]
+        stale_s = engine.settings.number("tracking.offline_after_s")
+        self._view.set_drivers(ids, positions.lat[rows], positions.lon[rows], heading, codes, age_s, stale_s)
+        names = {driver.id: driver.name for driver in drivers.values()}
+        if names != self._names:
+            self._names = names
+            self._view.set_driver_names(names)
+
+    def _show_orders(self) -> None:
+        engine = self._engine
+        now = engine.clock.now()
+        marks = []
+        for order in engine.world.orders.values():
+            chosen = order.id in self._selection.orders
+            if order.status in ENDED and not chosen and now - order.status_at > ENDED_SHOWN_S:
+                continue
+            late = bool(exception_of(order, engine.world, engine.settings, now))
+            label = f"{order.id}, due {local_time(order.due_at, engine.clock.zone)}" if chosen else ""
+            marks.append(OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label))
+        self._view.set_orders(marks)
+
+    def _select(self) -> None:
+        selection = self._selection
+        if selection.driver is not None:
+            self._view.select("driver", selection.driver)
+        elif selection.orders:
+            self._view.select("order", selection.orders[-1])
+        else:
+            self._view.select(None)
+        self._orders()
+        self._route.now()
+
+    def followed_driver(self) -> str | None:
+        """Whose route is shown: the selected driver's, or that of the driver who has the selected order."""
+        selection = self._selection
+        if selection.driver is not None:
+            return selection.driver
+        order = self._engine.world.orders.get(selection.orders[-1]) if len(selection.orders) == 1 else None
+        return order.driver_id if order is not None and order.status not in ENDED else None
+
+    def _ask_route(self) -> None:
+        """Ask a worker process for the way; the answer comes by a signal, and is dropped if it is no longer wanted."""
+        self._asked += 1
+        asked, engine = self._asked, self._engine
+        driver_id = self.followed_driver()
+        route = engine.world.routes.get(driver_id or "")
+        row = engine.positions.find(driver_id or "")
+        if driver_id is None or route is None or row is None:
+            self._shown_route = None
+            self._view.set_route(None)
+            return
+        here = LatLon(float(engine.positions.lat[row]), float(engine.positions.lon[row]))
+        places = [here, *(stop.place for stop in route.stops)]
+        vehicle = engine.world.drivers[driver_id].vehicle
+        self._shown_route = route
+        waiting = [self._executor.submit(path, a, b, vehicle) for a, b in zip(places, places[1:], strict=False)]
+        left = len(waiting)
+
+        def done(_: Future[Path]) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._paths_ready.emit(asked, waiting)
+
+        for future in waiting:
+            future.add_done_callback(done)
+        self._route()
+
+    def _show_route(self, asked: int, legs: list[Future[Path]]) -> None:
+        route = self._shown_route
+        if asked != self._asked or route is None:
+            return
+        try:
+            points = [leg.result().points for leg in legs]
+        except (KerbsideError, CancelledError, RuntimeError):
+            return
+        engine = self._engine
+        stops = []
+        for stop in route.stops:
+            order = engine.world.orders.get(stop.order_id)
+            if order is None:
+                return
+            eta = stop_eta(stop.kind, order, engine.world)
+            when = f", {local_time(eta, engine.clock.zone)}" if eta is not None else ""
+            stops.append(RouteStop(stop.kind, stop.place, f"{stop_text(stop.kind, order, engine.world)}{when}"))
+        self._view.set_route(route.driver_id, points, stops)

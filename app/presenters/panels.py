@@ -1,0 +1,181 @@
+"""Board, drivers table, log and status bar: events in, rows out, no faster than a person reads."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from app.presenters.history_text import log_row
+from app.presenters.refresh import Refresh
+from app.presenters.rows import driver_row, order_row
+from app.presenters.selection import Selection
+from core.domain.events import BrokerChanged, Change, CycleFailed, EtasUpdated, Event, FixesApplied, MessageRefused
+from core.engine.engine import Engine
+from widgets.common.words import Moment
+from widgets.drivers.panel import DriversPanel
+from widgets.log.panel import LogPanel
+from widgets.log.rows import LogRow
+from widgets.orders.panel import OrdersPanel
+from widgets.status.bar import StatusBar
+
+BOARD_MS = 250
+DRIVERS_MS = 1000
+LOG_MS = 250
+SECOND_MS = 1000
+
+
+class BoardPresenter(QObject):
+    def __init__(self, engine: Engine, panel: OrdersPanel, selection: Selection) -> None:
+        super().__init__(panel)
+        self._engine, self._panel, self._selection = engine, panel, selection
+        self._refresh = Refresh(self._show, BOARD_MS, self)
+        self._leave = [engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated)]
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._beat)
+        self._second.start(SECOND_MS)
+        panel.set_unassigned_alarm_min(engine.settings.number("orders.unassigned_alarm_min"))
+        panel.selection_changed.connect(self._chosen)
+        selection.changed.connect(self._follow)
+        self._beat()
+
+    def close(self) -> None:
+        for leave in self._leave:
+            leave()
+
+    def _beat(self) -> None:
+        """Lateness and ages grow by themselves, without an event."""
+        self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
+        self._refresh()
+
+    def _show(self) -> None:
+        world, settings, now = self._engine.world, self._engine.settings, self._engine.clock.now()
+        self._panel.set_rows(order_row(order, world, settings, now) for order in world.orders.values())
+
+    def _chosen(self, ids: list[str]) -> None:
+        if ids or self._selection.orders:
+            self._selection.set_orders(ids)
+
+    def _follow(self) -> None:
+        if set(self._panel.selected()) != set(self._selection.orders):
+            self._panel.select(self._selection.orders)
+
+
+class DriversPresenter(QObject):
+    def __init__(self, engine: Engine, panel: DriversPanel, selection: Selection) -> None:
+        super().__init__(panel)
+        self._engine, self._panel, self._selection = engine, panel, selection
+        self._refresh = Refresh(self._show, DRIVERS_MS, self)
+        self._leave = [engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated, FixesApplied)]
+        panel.selection_changed.connect(self._chosen)
+        selection.changed.connect(self._follow)
+        self._show()
+
+    def close(self) -> None:
+        for leave in self._leave:
+            leave()
+
+    def _show(self) -> None:
+        if not self._panel.isVisible():
+            self._refresh()
+            return
+        engine = self._engine
+        now = engine.clock.now()
+        self._panel.set_moment(Moment(now, engine.clock.zone))
+        silent = engine.silent(now)
+        rows = []
+        for driver in engine.world.drivers.values():
+            row = engine.positions.find(driver.id)
+            rows.append(driver_row(driver, engine.world, engine.positions, now, row is not None and bool(silent[row])))
+        self._panel.set_rows(rows)
+
+    def _chosen(self, ids: list[str]) -> None:
+        if ids:
+            self._selection.set_driver(ids[0])
+        elif self._selection.driver is not None:
+            self._selection.set_driver(None)
+
+    def _follow(self) -> None:
+        wanted = [self._selection.driver] if self._selection.driver else []
+        if self._panel.selected() != wanted:
+            self._panel.select(wanted)
+
+
+class LogPresenter(QObject):
+    def __init__(self, engine: Engine, panel: LogPanel) -> None:
+        super().__init__(panel)
+        self._engine, self._panel = engine, panel
+        self._number = 0
+        self._waiting: deque[LogRow] = deque(maxlen=5000)
+        self._refresh = Refresh(self._show, LOG_MS, self)
+        kinds = (Change, MessageRefused, BrokerChanged, CycleFailed)
+        self._leave = [engine.bus.subscribe(kind, self._hear) for kind in kinds]
+        for logged in reversed(engine.store.recent(500)):
+            self._hear(logged.change)
+
+    def close(self) -> None:
+        for leave in self._leave:
+            leave()
+
+    def _hear(self, event: Event) -> None:
+        self._number += 1
+        row = log_row(self._number, event, self._engine.world)
+        if row is not None:
+            self._waiting.append(row)
+            self._refresh()
+
+    def _show(self) -> None:
+        self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
+        self._panel.append(list(self._waiting))
+        self._waiting.clear()
+
+
+class StatusPresenter(QObject):
+    """Broker, rate, refused messages, the stalest driver, the disk and the clock, once a second."""
+
+    def __init__(self, engine: Engine, bar: StatusBar, training: bool, speed: int | None) -> None:
+        super().__init__(bar)
+        self._engine, self._bar = engine, bar
+        self._received = 0
+        self._last_refusal = ""
+        bar.set_mode("training" if training else "live")
+        bar.set_speed(speed)
+        self._leave = engine.bus.subscribe(MessageRefused, self._refused)
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._beat)
+        self._second.start(SECOND_MS)
+        self._beat()
+
+    def close(self) -> None:
+        self._leave()
+        self._second.stop()
+
+    def _refused(self, event: MessageRefused) -> None:
+        self._last_refusal = f"{event.topic}: {event.reason}"
+
+    def _beat(self) -> None:
+        engine, bar = self._engine, self._bar
+        stats = engine.transport.stats
+        bar.set_broker(stats.state, stats.detail)
+        bar.set_rate(max(0, stats.received - self._received) * 1000 / SECOND_MS)
+        self._received = stats.received
+        bar.set_refused(engine.refused_count, self._last_refusal)
+        bar.set_writing(engine.unwritten, engine.store.health.problem)
+        now = engine.clock.now()
+        bar.set_clock(Moment(now, engine.clock.zone).clock(now, seconds=True))
+        self._show_stalest(now)
+
+    def _show_stalest(self, now: float) -> None:
+        """The driver under way who has been silent the longest; those who are off duty are no news."""
+        engine = self._engine
+        rows = [row for d in engine.world.routes if (row := engine.positions.find(d)) is not None]
+        ages = now - engine.positions.t[np.array(rows, np.int64)] if rows else np.empty(0)
+        if not len(ages) or np.isnan(ages).all():
+            self._bar.set_stalest("", "", None)
+            return
+        worst = int(np.nanargmax(ages))
+        driver_id = engine.positions.driver_ids(np.array([rows[worst]]))[0]
+        driver = engine.world.drivers[driver_id]
+        alarm = bool(engine.silent(now)[rows[worst]])
+        self._bar.set_stalest(driver_id, driver.name, float(ages[worst]), alarm)
