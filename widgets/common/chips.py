@@ -17,12 +17,16 @@ QToolButton[kind="button"]:checked, QToolButton[kind="button"]:focus { border-co
 
 
 class Chips(QWidget):
-    """None checked lets everything through. ``chosen_changed(set)`` carries the keys that are checked."""
+    """None checked lets everything through. ``chosen_changed(set)`` carries the keys that are checked.
+
+    With ``counts`` each chip says how many rows it stands for.
+    """
 
     chosen_changed = Signal(set)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, counts: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._counts = counts
         self.setAccessibleName(name)
         self._buttons: dict[str, QToolButton] = {}
         self._labels: dict[str, str] = {}
@@ -57,7 +61,7 @@ class Chips(QWidget):
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         for key, button in self._buttons.items():
-            text = f"{self._labels[key]} {counts.get(key, 0):,}"
+            text = f"{self._labels[key]} {counts.get(key, 0):,}" if self._counts else self._labels[key]
             if button.text() != text:
                 button.setText(text)
                 button.setAccessibleName(text)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
 from core.domain.order import ENDED, Status
+from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
 from widgets.common.tables import HEADING_ROLE, Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
 from widgets.orders.rows import OrderRow, Section, urgency
-
-ORDER_MIME = "application/x-kerbside-order"
-"""Ids of dragged orders, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +203,6 @@ class BoardModel(RowsModel[OrderRow | Heading]):
 
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
-
-
-def order_mime(ids: Iterable[str]) -> QMimeData:
-    mime = QMimeData()
-    text = "\n".join(ids)
-    mime.setData(ORDER_MIME, text.encode())
-    mime.setText(text)
-    return mime
-
-
-def dragged_orders(mime: QMimeData) -> list[str]:
-    """Ids of the orders that are being dragged; empty where it is something else."""
-    if not mime.hasFormat(ORDER_MIME):
-        return []
-    return [line for line in mime.data(ORDER_MIME).toStdString().split("\n") if line]
 
 
 def _detail(section: Section, rows: Sequence[OrderRow]) -> str:

@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from widgets.common.cells import CellDelegate, look_now
+from widgets.common.dragging import order_mime
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
 from widgets.common.tables import HEADING_ROLE
 from widgets.common.words import Moment, counted
-from widgets.orders.board import BoardModel, Heading, columns, order_mime
+from widgets.orders.board import BoardModel, Heading, columns
 from widgets.orders.rows import OrderRow, Section
 
 

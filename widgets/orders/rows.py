@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from core.domain.order import ACTIVE, ENDED, Status
+from widgets.common.promise import lateness_min
 
 
 class Section(Enum):
@@ -61,14 +62,8 @@ class OrderRow:
         return self.placed_at if self.since is None else self.since
 
     def lateness_min(self, now: float) -> float | None:
-        """Minutes after the promise: as it was, as it is expected, or as it grows. ``None`` where it can't be said."""
-        if self.status is Status.DELIVERED:
-            return (self.status_at - self.due_at) / 60
-        if self.status in ENDED:
-            return None
-        if self.eta is not None:
-            return (max(self.eta, now) - self.due_at) / 60
-        return (now - self.due_at) / 60 if now > self.due_at else None
+        """Minutes after the promise, negative where early; see `promise.lateness_min`."""
+        return lateness_min(self.status, self.status_at, self.due_at, self.eta, now)
 
     def haystack(self) -> str:
         """What the filter field searches, folded to one case."""

@@ -1,0 +1,207 @@
+"""The drivers table: who is out, what they do, how fresh their position is; orders can be dropped onto a driver."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPen, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from core.domain.driver import Activity
+from widgets.common.cells import CellDelegate, look_now
+from widgets.common.chips import Chips
+from widgets.common.dragging import dragged_orders
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.search import SearchField
+from widgets.common.states import ACTIVITY
+from widgets.common.table_view import RowsView
+from widgets.common.words import Moment
+from widgets.drivers.rows import DriverRow
+from widgets.drivers.table import DriversModel
+
+
+class _DriversDelegate(CellDelegate):
+    """Frames the row that orders are held over."""
+
+    target = -1
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        if index.row() == self.target:
+            painter.fillRect(option.rect, QColor(look_now().selected))
+        super().paint(painter, option, index)
+        if index.row() == self.target:
+            painter.save()
+            painter.setPen(QPen(QColor(look_now().accent), 2))
+            painter.drawLine(option.rect.topLeft() + QPoint(0, 1), option.rect.topRight() + QPoint(0, 1))
+            painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+            painter.restore()
+
+
+class DriversView(RowsView[DriverRow]):
+    """``order_dropped(list[str], str)`` when orders are let go over a driver; ``order_hovered`` while they are held there,
+    with an empty driver id once they are taken away.
+    """
+
+    order_dropped = Signal(list, str)
+    order_hovered = Signal(list, str)
+
+    def __init__(self, model: DriversModel) -> None:
+        super().__init__(model, "Drivers")
+        self._cells = _DriversDelegate(self)
+        self.setItemDelegate(self._cells)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        self.setDropIndicatorShown(False)
+
+    def drop_target(self) -> str | None:
+        """Id of the driver that orders are held over."""
+        return self._rows.shown[self._cells.target].id if self._cells.target >= 0 else None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dragged_orders(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        # Qt's own handling scrolls near the edges, but judges by the model's flags, so it goes first.
+        super().dragMoveEvent(event)
+        orders = dragged_orders(event.mimeData())
+        self._aim(self.rowAt(event.position().toPoint().y()) if orders else -1, orders)
+        if self._cells.target >= 0:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._aim(-1, [])
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        orders = dragged_orders(event.mimeData())
+        place = self.rowAt(event.position().toPoint().y())
+        self._aim(-1, [])
+        self.stopAutoScroll()
+        self.setState(QAbstractItemView.State.NoState)
+        if not orders or place < 0:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.order_dropped.emit(orders, self._rows.shown[place].id)
+
+    def _aim(self, place: int, orders: list[str]) -> None:
+        if place == self._cells.target:
+            return
+        self._cells.target = place
+        self.viewport().update()
+        self.order_hovered.emit(orders, self._rows.shown[place].id if place >= 0 else "")
+
+
+class DriversPanel(QWidget):
+    """Speaks of drivers by id: ``selection_changed(list[str])``, ``activated(str)``, ``context_requested(list[str], QPoint)``,
+    ``order_dropped(list[str] order ids, str driver id)``; ``add_requested`` is the button of the empty table.
+    """
+
+    selection_changed = Signal(list)
+    activated = Signal(str)
+    context_requested = Signal(list, QPoint)
+    order_dropped = Signal(list, str)
+    order_hovered = Signal(list, str)
+    add_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[DriverRow] = ()
+        self._moment = Moment()
+        self._behind = False
+        self.model = DriversModel()
+        self.view = DriversView(self.model)
+        self.search = SearchField("Filter drivers", "Filter drivers by number, name, vehicle or stop", self.view)
+        self.search.setFixedWidth(200)
+        self.chips = Chips("Show only drivers who are")
+        for activity, look in ACTIVITY.items():
+            self.chips.add(activity.value, look.label, look.icon, look.token)
+        self._empty = EmptyOver(
+            self.view,
+            EmptyState("No drivers yet", "A driver needs a name, a vehicle and an app on the phone", "Add drivers"),
+        )
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 0, 8, 0)
+        bar.setSpacing(8)
+        bar.addWidget(self.search, 1, Qt.AlignmentFlag.AlignTop)
+        bar.addWidget(self.chips, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        self.search.filter_changed.connect(lambda _: self._filter())
+        self.chips.chosen_changed.connect(lambda _: self._filter())
+        self.view.selection_changed.connect(self.selection_changed)
+        self.view.row_activated.connect(self.activated)
+        self.view.context_requested.connect(self.context_requested)
+        self.view.order_dropped.connect(self.order_dropped)
+        self.view.order_hovered.connect(self.order_hovered)
+        self._empty.state.acted.connect(self.add_requested)
+
+    def set_rows(self, rows: Iterable[DriverRow]) -> None:
+        """All drivers, in any order. A hidden table waits until it is seen."""
+        self._rows = tuple(rows)
+        self._behind = True
+        if self.isVisible():
+            self._catch_up()
+
+    def set_moment(self, moment: Moment) -> None:
+        """The time against which ages are written; about once a second."""
+        self._moment = moment
+        if self.isVisible():
+            self.model.set_moment(moment)
+
+    def set_row_px(self, px: int) -> None:
+        self.view.set_row_px(px)
+
+    def select(self, ids: Iterable[str]) -> None:
+        self._catch_up()
+        self.view.select_ids(ids)
+
+    def selected(self) -> list[str]:
+        return self.view.selected_ids()
+
+    def show_only(self, activities: Iterable[Activity]) -> None:
+        """Check these chips and no others."""
+        self.chips.choose(activity.value for activity in activities)
+
+    def focus_filter(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.model.moment != self._moment:
+            self.model.set_moment(self._moment)
+        if self._behind:
+            self._behind = False
+            self.model.set_rows(self._rows)
+            self.chips.set_counts(Counter(row.activity.value for row in self._rows))
+            self._empty.show_when(not self._rows)
+
+    def _filter(self) -> None:
+        words, activities = self.search.words(), self.chips.chosen()
+        if not words and not activities:
+            self.model.set_filter(None)
+            return
+
+        def wanted(row: DriverRow) -> bool:
+            if activities and row.activity.value not in activities:
+                return False
+            text = row.haystack() if words else ""
+            return all(word in text for word in words)
+
+        self.model.set_filter(wanted)

@@ -1,0 +1,112 @@
+"""The inspector's page of a driver."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.domain.driver import App, StopKind
+from widgets.common.lines import Bit, Cell
+from widgets.common.states import ACTIVITY
+from widgets.common.words import Moment, counted, freshness, lateness
+from widgets.inspector.details import DriverDetails
+from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
+
+LOW_BATTERY_PCT = 20
+APPS = {App.KERBSIDE: "Kerbside app", App.OWNTRACKS: "OwnTracks, accepts by your word"}
+
+
+class DriverPage(QWidget):
+    """``followed(str)`` carries ``order:ID``; ``asked(str)`` the key of a deed."""
+
+    followed = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head, self.deeds = Head(), Deeds()
+        self.stops = Block("Stops")
+        self.tracking = Block("Position", captions=True)
+        self.fix_it = Block("To put right on the phone", stretch=1)
+        self.person = Block("Driver", captions=True)
+        self.history = Block("History")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(16)
+        for part in (self.head, self.deeds, self.stops, self.tracking, self.fix_it, self.person, self.history):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.deeds.asked.connect(self.asked)
+        self.stops.followed.connect(self.followed)
+
+    def show_driver(self, driver: DriverDetails, moment: Moment) -> None:
+        self.head.title.setText(f"{driver.id} {driver.name}".rstrip())
+        self.head.badge.show_state(ACTIVITY[driver.activity])
+        carried = len({stop.order_id for stop in driver.stops})
+        summary = f"{driver.vehicle.value.capitalize()}, {counted(carried, 'order') if carried else 'no orders'}"
+        self.head.below.set_lines([[(Bit(summary, "muted"),)]])
+        self.deeds.set_deeds(driver.deeds)
+        self.stops.set_lines(_stops(driver, moment))
+        self.tracking.set_lines(_tracking(driver, moment))
+        self.fix_it.set_lines([[(Bit(f"{i}", "muted"),), (Bit(text),)] for i, text in enumerate(driver.fix_it, start=1)])
+        self.person.set_lines(_person(driver, moment))
+        self.history.set_lines(history_lines(driver.history, moment))
+
+
+def _stops(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
+    lines: list[list[Cell]] = []
+    for stop in driver.stops:
+        here = stop.arrived_at is not None
+        pickup = stop.kind is StopKind.PICKUP
+        what = (
+            Bit("Pick up " if pickup else "Deliver ", "waiting" if pickup else "carrying"),
+            Bit(stop.order_id, link=f"order:{stop.order_id}"),
+            Bit(f"\n{stop.place}", small=True),
+        )
+        late = stop.late_min is not None and round(stop.late_min) > 0
+        mark = Bit(f"⚠ {lateness(stop.late_min or 0)}" if late else "", "late", strong=True)
+        since = f"here since {moment.clock(stop.arrived_at)}"
+        when = (Bit(since, "waiting"),) if here else (Bit(moment.clock(stop.eta)),)
+        lines.append([when, what, (mark,)])
+    return lines
+
+
+def _tracking(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
+    if driver.fix_at is None:
+        last: tuple[Bit, ...] = (Bit("none yet: the phone has not sent one", "muted"),)
+    else:
+        age = Bit(f"{freshness(moment.now - driver.fix_at)} ago", "late" if driver.stale else "text", strong=driver.stale)
+        last = (age, Bit(f", {moment.clock(driver.fix_at, seconds=True)}", "muted"))
+    low = driver.battery is not None and driver.battery < LOW_BATTERY_PCT
+    battery = "" if driver.battery is None else f"{driver.battery:.0f} %"
+    return facts(
+        [
+            ("Last position", last),
+            ("Accuracy", (Bit("" if driver.accuracy_m is None else f"{driver.accuracy_m:.0f} m"),)),
+            ("Speed", (Bit("" if driver.speed_kmh is None else f"{driver.speed_kmh:.0f} km/h"),)),
+            ("Battery", (Bit(f"⚠ {battery}" if low else battery, "late" if low else "text"),)),
+            ("Tracking", _mode(driver)),
+        ]
+    )
+
+
+def _mode(driver: DriverDetails) -> tuple[Bit, ...]:
+    if driver.mode_wanted and driver.mode and driver.mode != driver.mode_wanted:
+        return (Bit(f"{driver.mode}, {driver.mode_wanted} was asked for", "offered", strong=True),)
+    if driver.mode_wanted and not driver.mode:
+        return (Bit(f"{driver.mode_wanted} was asked for, the phone has not confirmed it", "muted"),)
+    return (Bit(driver.mode), Bit(", as asked for" if driver.mode_wanted else "", "muted"))
+
+
+def _person(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
+    start, end = moment.clock(driver.shift_start), moment.clock(driver.shift_end)
+    shift = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else "open"
+    return facts(
+        [
+            ("Phone", (Bit(driver.phone),)),
+            ("App", (Bit(APPS[driver.app]),)),
+            ("Shift", (Bit(shift),)),
+            ("Group", (Bit(driver.group),)),
+            ("Can carry", (Bit(driver.load),)),
+        ]
+    )

@@ -1,0 +1,129 @@
+"""The inspector's page of an order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.domain.order import UNASSIGNED, Status
+from widgets.common.lines import Bit, Cell
+from widgets.common.promise import lateness_min
+from widgets.common.states import STATUS
+from widgets.common.words import Moment, countdown, duration, lateness
+from widgets.inspector.details import Candidate, OrderDetails
+from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
+
+MOST_CANDIDATES = 12
+
+
+class OrderPage(QWidget):
+    """``followed(str)`` carries ``driver:ID`` or ``assign:ID``; ``asked(str)`` the key of a deed."""
+
+    followed = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head, self.deeds = Head(), Deeds()
+        self.parties = Block("", captions=True)
+        self.times = Block("Times", captions=True)
+        self.reason = Block("Why nobody has it", stretch=0)
+        self.candidates = Block("Why this driver?")
+        self.history = Block("History", captions=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(16)
+        for part in (self.head, self.deeds, self.parties, self.times, self.reason, self.candidates, self.history):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.deeds.asked.connect(self.asked)
+        for block in (self.parties, self.candidates):
+            block.followed.connect(self.followed)
+
+    def show_order(self, order: OrderDetails, moment: Moment) -> None:
+        self.head.title.setText(f"Order {order.id}")
+        self.head.badge.show_state(STATUS[order.status])
+        self.head.below.set_lines([[_promise(order, moment)]])
+        self.deeds.set_deeds(order.deeds)
+        self.parties.set_lines(_parties(order))
+        self.times.set_lines(_times(order, moment))
+        unassigned = order.status in UNASSIGNED
+        self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
+        self.candidates.heading.setText("Who could take it" if unassigned else "Why this driver?")
+        self.candidates.set_lines(_candidates(order.candidates))
+        self.history.set_lines(history_lines(order.history, moment))
+
+
+def _promise(order: OrderDetails, moment: Moment) -> Cell:
+    bits = [Bit(f"Promised for {moment.clock_and_gap(order.due_at)}")]
+    minutes = lateness_min(order.status, order.status_at, order.due_at, order.eta, moment.now)
+    if minutes is not None:
+        late = round(minutes) > 0
+        bits += [Bit("   "), Bit(("⚠ " if late else "") + lateness(minutes), "late" if late else "free", strong=True)]
+    if order.exception:
+        bits += [Bit("\n"), Bit(order.exception, "late", strong=True)]
+    if order.status is Status.OFFERED and order.offer_until is not None:
+        left = countdown(order.offer_until - moment.now)
+        bits += [Bit("\n"), Bit(f"Offered to {order.driver_id}, {left} left to answer", "offered")]
+    return tuple(bits)
+
+
+def _parties(order: OrderDetails) -> list[list[Cell]]:
+    how = [text for on, text in ((order.batched, "in a batch"), (order.chained, "chained")) if on]
+    if order.by_dispatcher:
+        how.append("by the dispatcher")
+    driver = (
+        Bit(f"{order.driver_id} {order.driver_name}".rstrip() if order.driver_id else "", link=f"driver:{order.driver_id}"),
+        Bit(f", {', '.join(how)}" if how and order.driver_id else "", "muted"),
+    )
+    return facts(
+        [
+            ("Driver", driver),
+            ("From", (Bit(order.merchant),)),
+            ("To", (Bit(order.address),)),
+            ("Customer", (Bit(order.customer),)),
+            ("Note", (Bit(order.note, strong=True),)),
+            ("Load", (Bit(order.load),)),
+        ]
+    )
+
+
+def _times(order: OrderDetails, moment: Moment) -> list[list[Cell]]:
+    def done(at: float | None, since: float | None = None) -> tuple[Bit, ...]:
+        after = f"   after {duration(at - since)}" if at is not None and since is not None else ""
+        return (Bit(moment.clock(at)), Bit(after, "muted"))
+
+    def expected(at: float | None) -> tuple[Bit, ...]:
+        return (Bit(f"expected {moment.clock_and_gap(at)}" if at is not None else "", "muted"),)
+
+    picked = order.picked_up_at is not None
+    return facts(
+        [
+            ("Placed", done(order.placed_at)),
+            ("Ready", done(order.ready_at) if picked else expected(order.ready_at)),
+            ("Assigned", done(order.assigned_at, order.placed_at)),
+            ("At pick-up", done(order.arrived_pickup_at) if order.arrived_pickup_at else expected(order.pickup_eta)),
+            ("Picked up", done(order.picked_up_at, order.arrived_pickup_at)),
+            ("At the door", done(order.arrived_dropoff_at)),
+            ("Delivered", done(order.delivered_at, order.placed_at) if order.delivered_at else expected(order.eta)),
+        ]
+    )
+
+
+def _candidates(candidates: tuple[Candidate, ...]) -> list[list[Cell]]:
+    lines: list[list[Cell]] = []
+    for rank, one in enumerate(candidates[:MOST_CANDIDATES], start=1):
+        who = f"{one.driver_id} {one.name}".rstrip()
+        detail = one.excluded or one.parts
+        about = [Bit(who, link=f"driver:{one.driver_id}", strong=one.chosen)]
+        if one.chosen:
+            about.append(Bit("  chosen", "free"))
+        if detail:
+            about.append(Bit(f"\n{detail}", "muted", small=True))
+        deed = () if one.excluded or one.chosen else (Bit("Assign", link=f"assign:{one.driver_id}"),)
+        mark = "✕" if one.excluded else str(rank)
+        lines.append([(Bit(mark, "muted"),), tuple(about), (Bit(one.cost),), deed])
+    rest = len(candidates) - MOST_CANDIDATES
+    if rest > 0:
+        lines.append([(), (Bit(f"and {rest:,} more", "muted"),), (), ()])
+    return lines
