@@ -44,6 +44,8 @@
         return { lines, box: K.boxOf(lines), ...more };
       };
       this.bounds = data.bounds;
+      const [south, west, north, east] = data.bounds;
+      this.frame = [K.worldX(west), K.worldY(north), K.worldX(east), K.worldY(south)];
       this.water = polygons(data.water);
       this.parks = polygons(data.parks);
       this.buildings = polygons(data.buildings);
@@ -150,9 +152,10 @@
     }
     // Wide roads have an edge; a thin one is a single quiet line, or it would drown in its own edges.
     context.lineCap = "butt";
-    for (const road of ways) if (road.width >= 3) stroke(road.shapes, K.colour("road-edge"), road.width + 2);
+    const edged = (road) => road.width >= (K.ROADS[road.kind].w > 9 ? 1.8 : 3);
+    for (const road of ways) if (edged(road)) stroke(road.shapes, K.colour("road-edge"), road.width + 2);
     context.lineCap = "round";
-    for (const road of ways) stroke(road.shapes, K.colour(road.width >= 3 ? "road" : "road-thin"), road.width);
+    for (const road of ways) stroke(road.shapes, K.colour(edged(road) ? "road" : "road-thin"), road.width);
     if (zoom >= 12) {
       const rails = base.rails.within(box);
       stroke(rails, K.colour("rail"), zoom >= 15 ? 2 : 1);
@@ -163,6 +166,18 @@
         context.setLineDash([]);
       }
     }
+  }
+
+  // Beyond the city's bounds nothing is known: the sheet ends there.
+  function drawBeyond(context, base, x, y, zoom) {
+    const scale = K.scaleAt(zoom);
+    const [left, top, right, bottom] = base.frame.map((v, i) => Math.round(v * scale - (i % 2 ? y : x) * TILE));
+    if (left <= 0 && top <= 0 && right >= TILE && bottom >= TILE) return;
+    context.beginPath();
+    context.rect(0, 0, TILE, TILE);
+    context.rect(left, top, right - left, bottom - top);
+    context.fillStyle = K.colour("beyond");
+    context.fill("evenodd");
   }
 
   K.BaseLayer = L.GridLayer.extend({
@@ -183,6 +198,7 @@
       context.fillStyle = K.colour("land");
       context.fillRect(0, 0, TILE, TILE);
       drawTile(context, this.base, coords.x, coords.y, coords.z);
+      drawBeyond(context, this.base, coords.x, coords.y, coords.z);
       K.stats.tiles++;
       K.stats.tile_ms += performance.now() - started;
       return tile;

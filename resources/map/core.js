@@ -10,8 +10,6 @@ const Kerbside = {
 
 (function (K) {
   let wire = null;
-  const fetching = new Set();
-  const wanted = new Map();
 
   // Modules hear each other by name; several may hear the same.
   K.on = (name, listener) => (K.listeners[name] = K.listeners[name] || []).push(listener);
@@ -34,33 +32,26 @@ const Kerbside = {
     }
   }
 
-  // One request per name at a time; what changes meanwhile is fetched after it, once.
-  async function refresh(name, revision) {
-    wanted.set(name, revision);
-    if (fetching.has(name)) return;
-    fetching.add(name);
-    try {
-      while (wanted.has(name)) {
-        const next = wanted.get(name);
-        wanted.delete(name);
-        await fetchOnce(name, next);
-      }
-    } catch (error) {
-      console.error(`${name} can't be shown: ${error}`);
-    } finally {
-      fetching.delete(name);
-    }
+  const refresh = (name, names) =>
+    fetchOnce(name, names[name]).catch((error) => console.error(`${name} can't be shown: ${error.stack || error}`));
+
+  // Everything is drawn by the configuration, and drivers by the list of their ids: those two come first.
+  async function refreshAll(names) {
+    const first = ["config", "ids"].filter((name) => name in names);
+    for (const name of first) await refresh(name, names);
+    await Promise.all(Object.keys(names).filter((name) => !first.includes(name)).map((name) => refresh(name, names)));
+    K.tell("done");
   }
 
-  async function hear(text) {
+  // One after the other: what is to be done is done upon the state that was there when it was said.
+  let turn = Promise.resolve();
+  const AT_ONCE = new Set(["drag", "drag_end", "drop"]);
+
+  function hear(text) {
     const message = JSON.parse(text);
-    if (message.do !== "refresh") return K.emit("do:" + message.do, message);
-    const names = Object.keys(message.names);
-    // The rest is drawn by the configuration, and drivers by the list of their ids.
-    for (const first of ["config", "ids"]) {
-      if (names.includes(first)) await refresh(first, message.names[first]);
-    }
-    names.filter((name) => name !== "config" && name !== "ids").forEach((name) => refresh(name, message.names[name]));
+    const act = () => (message.do === "refresh" ? refreshAll(message.names) : K.emit("do:" + message.do, message));
+    if (AT_ONCE.has(message.do)) return act();
+    turn = turn.then(act).catch((error) => console.error(`${message.do} failed: ${error.stack || error}`));
   }
 
   K.connect = () => {

@@ -74,11 +74,22 @@
       if (this._map) this.place();
     },
 
+    // An area's name stands in the middle of its largest part.
+    setAreas(areas) {
+      const extent = (box) => (box[2] - box[0]) * (box[3] - box[1]);
+      this.areas = areas.map((area) => {
+        const boxes = area.polygons.map((rings) => K.boxOf([rings[0].flatMap(([lat, lon]) => [K.worldX(lon), K.worldY(lat)])]));
+        return { name: area.name, box: boxes.sort((a, b) => extent(b) - extent(a))[0] };
+      });
+      if (this._map) this.place();
+    },
+
     draw() {
       const started = performance.now();
       this.clear();
       if (!K.config) return;
       this.taken = new Taken();
+      if (K.layerOn("areas")) this.areaNames();
       if (!this.base) this.graticule();
       else if (K.layerOn("labels")) {
         this.placeNames();
@@ -88,7 +99,7 @@
     },
 
     write(text, x, y) {
-      this.context.strokeText(text, x, y);
+      if (this.context.lineWidth > 1) this.context.strokeText(text, x, y);
       this.context.fillText(text, x, y);
     },
 
@@ -96,11 +107,26 @@
       const context = this.context;
       context.font = `${italic ? "italic " : ""}${weight} ${size}px ${K.font}`;
       context.fillStyle = K.colour(token);
-      context.strokeStyle = K.colour(halo);
-      context.lineWidth = 3;
+      // Without a halo where the ground is of one colour.
+      if (halo) context.strokeStyle = K.colour(halo);
+      context.lineWidth = halo ? 3 : 1;
       context.lineJoin = "round";
       context.textAlign = "center";
       context.textBaseline = "middle";
+    },
+
+    areaNames() {
+      for (const { name, box } of this.areas || []) {
+        if (!box || (box[2] - box[0]) * this.scale < 60) continue;
+        const x = ((box[0] + box[2]) / 2) * this.scale - this.ox;
+        const y = ((box[1] + box[3]) / 2) * this.scale - this.oy;
+        this.useFont(12, 600, "muted", false, "land");
+        const half = this.context.measureText(name).width / 2 + 4;
+        const taken = [x - half, y - 9, x + half, y + 9];
+        if (this.taken.hits(taken)) continue;
+        this.taken.add(taken);
+        this.write(name, x, y);
+      }
     },
 
     placeNames() {
@@ -114,7 +140,7 @@
         const x = Math.round(place.x * this.scale - this.ox);
         const y = Math.round(place.y * this.scale - this.oy);
         if (x < -200 || y < -50 || x > this.width + 200 || y > this.height + 50) continue;
-        const halo = place.kind === "water" ? "water" : place.kind === "park" ? "park" : "land";
+        const halo = place.kind === "water" || place.kind === "park" ? "" : "land";
         this.useFont(style.size, style.weight, style.token, style.italic, halo);
         const lines = this.broken(place.name);
         const half = Math.max(...lines.map((line) => this.context.measureText(line).width)) / 2;

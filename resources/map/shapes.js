@@ -41,12 +41,10 @@
           interactive: false,
           color: K.colour("muted"),
           weight: 1.5,
-          opacity: 0.8,
+          opacity: 0.55,
           fillColor: K.colour("muted"),
           fillOpacity: 0.05,
         });
-        const name = text("span", "", area.name);
-        outline.bindTooltip(name, { permanent: true, direction: "center", className: "area-name", pane: "names" });
         this.areas.addLayer(outline);
       }
     }

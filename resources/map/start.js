@@ -3,7 +3,7 @@
 
 Kerbside.start = (map) => {
   const K = Kerbside;
-  const PANES = { areas: 300, routes: 410, labels: 420, names: 430, stops: 440, marks: 450 };
+  const PANES = { areas: 300, routes: 410, labels: 420, marks: 430, stops: 440 };
   K.map = map;
   for (const [name, level] of Object.entries(PANES)) {
     const pane = map.createPane(name);
@@ -28,7 +28,7 @@ Kerbside.start = (map) => {
   function firstView(bounds) {
     if (placed || K.touched || !bounds) return;
     placed = true;
-    map.fitBounds(bounds, { animate: false });
+    map.setView(bounds.getCenter(), map.getBoundsZoom(bounds), { animate: false });
   }
 
   function fleetPoints() {
@@ -46,6 +46,7 @@ Kerbside.start = (map) => {
     if (K.config.tiles) ground = L.tileLayer(K.config.tiles, { maxZoom: 19, className: "online" });
     else if (base && K.layerOn("base")) ground = new K.BaseLayer(base);
     if (ground) ground.addTo(map);
+    map.getContainer().classList.toggle("has-base", ground instanceof K.BaseLayer);
     labels.setBase(K.config.tiles || !K.layerOn("base") ? null : base);
   }
 
@@ -73,7 +74,8 @@ Kerbside.start = (map) => {
     base = data && new K.BaseMap(data);
     if (!ready()) return;
     showGround();
-    firstView(cityBounds());
+    // A city's outskirts may lie outside: its streets should fill the window.
+    firstView(base && cityBounds().pad(-0.15));
   });
   K.on("data:ids", (value) => drivers.setIds(value));
   K.on("data:names", (value) => (drivers.names = value));
@@ -87,6 +89,7 @@ Kerbside.start = (map) => {
     marks.draw();
   });
   for (const name of ["areas", "route", "shape"]) K.on("data:" + name, (value) => shapes.set(name, value));
+  K.on("data:areas", (areas) => labels.setAreas(areas));
 
   K.on("do:view", ({ lat, lon, zoom }) => {
     placed = true;

@@ -42,6 +42,7 @@ class Look:
     offline: str
     # Ground colours of the map: quiet, so that what moves on it is seen first.
     land: str
+    beyond: str
     water: str
     park: str
     building: str
@@ -86,6 +87,7 @@ LOOKS: dict[ThemeName, Look] = {
         late="#B3261E",
         offline="#626B78",
         land="#F2F3F1",
+        beyond="#E4E6E8",
         water="#C7DBE8",
         park="#DCE8D6",
         building="#E5E5E2",
@@ -114,6 +116,7 @@ LOOKS: dict[ThemeName, Look] = {
         late="#FF8A80",
         offline="#9AA4B2",
         land="#171B21",
+        beyond="#101317",
         water="#132837",
         park="#18261F",
         building="#20252D",
@@ -253,7 +256,8 @@ QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @line; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @off; }
-QPushButton[kind="primary"], QPushButton:default { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
+QPushButton[kind="primary"], QPushButton:default { background: @accent; color: @on_accent; border-color: @accent;
+  font-weight: 600; }
 QPushButton[kind="primary"]:disabled { background: @line; color: @muted; border-color: @line; }
 QPushButton[kind="danger"] { color: @late; border-color: @late; }
 QToolBar { background: @surface; border: 0; border-bottom: 1px solid @line; spacing: 4px; padding: 2px 8px; }

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from widgets.map.scheme import BINARY, JSON
 
@@ -45,8 +45,10 @@ class PageState(QObject):
         self._encoded: dict[str, tuple[int, bytes]] = {}
         self._revisions: dict[str, int] = {}
         self._stale: set[str] = set()
-        self._ready = False
-        self._shown = False
+        self._said: dict[str, Fields] = {}
+        self._ready = self._shown = self._busy = False
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._flush)
         self.sent_refreshes = 0
 
     @property
@@ -58,7 +60,7 @@ class PageState(QObject):
         self._encoders[name] = encode
         self._revisions[name] = self._revisions.get(name, 0) + 1
         self._stale.add(name)
-        self.flush()
+        self._soon()
 
     def fetch(self, name: str) -> tuple[bytes, bytes] | None:
         """MIME type and bytes of what stands under a name, ``None`` where nothing does."""
@@ -70,33 +72,54 @@ class PageState(QObject):
             self._encoded[name] = revision, encode()
         return (BINARY if name == "drivers" else JSON), self._encoded[name][1]
 
-    def say(self, kind: str, **fields: object) -> None:
-        """Tell the page to do something now. Lost on a page that is not there: what has to last is state."""
+    def say(self, what: str, /, **fields: object) -> None:
+        """Have the page do something once it has all the state so far; of one kind, the last word counts."""
+        self._said.pop(what, None)
+        self._said[what] = fields
+        self._soon()
+
+    def say_now(self, what: str, /, **fields: object) -> None:
+        """What is worth nothing later, such as where the mouse is; lost on a page that is not there."""
         if self._ready:
-            self.wire.to_page.emit(json.dumps({"do": kind, **fields}))
+            self.wire.to_page.emit(json.dumps({"do": what, **fields}))
 
     def set_shown(self, shown: bool) -> None:
         """A hidden map is sent nothing; when it shows again, it is sent what changed, once."""
         self._shown = shown
-        self.flush()
+        self._soon()
 
     def restart(self) -> None:
         """The page is gone and a new one is on its way: it will want everything."""
-        self._ready = False
+        self._ready = self._busy = False
         self._stale = set(self._encoders)
 
-    def flush(self) -> None:
-        if not (self._ready and self._shown and self._stale):
+    def _soon(self) -> None:
+        """Changes of one turn of the event loop go out together."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _flush(self) -> None:
+        """One refresh at a time: the next goes out when the page has taken in the one before."""
+        if not (self._ready and self._shown) or self._busy:
             return
-        names = {name: self._revisions[name] for name in sorted(self._stale)}
-        self._stale.clear()
-        self.sent_refreshes += 1
-        self.say("refresh", names=names)
+        if self._stale:
+            names = {name: self._revisions[name] for name in sorted(self._stale)}
+            self._stale.clear()
+            self._busy = True
+            self.sent_refreshes += 1
+            self.say_now("refresh", names=names)
+        said, self._said = self._said, {}
+        for what, fields in said.items():
+            self.say_now(what, **fields)
 
     def _hear(self, text: str) -> None:
         message: Fields = json.loads(text)
         kind = str(message.get("ev"))
         if kind == "ready":
             self._ready = True
-            self.flush()
+            self._soon()
+        elif kind == "done":
+            self._busy = False
+            self._soon()
+            return
         self.heard.emit(kind, message)

@@ -15,18 +15,21 @@ from folium.template import Template
 from widgets.map.page import ORIGIN, OWN_SCRIPTS, PAGE_FILE
 
 
-class _LocalMap(folium.Map):  # type: ignore[misc]  # folium has no type declarations
+class _LocalMap(folium.Map):
     """folium's map with folium's links to content networks taken out."""
 
-    default_js = (
+    default_js = [  # noqa: RUF012  # folium's own attribute is a list
         ("leaflet", f"{ORIGIN}/leaflet/leaflet.js"),
         ("qwebchannel", f"{ORIGIN}/qwebchannel.js"),
         *((name, f"{ORIGIN}/scripts/{name}") for name in OWN_SCRIPTS),
-    )
-    default_css = (("leaflet_css", f"{ORIGIN}/leaflet/leaflet.css"), ("map_css", f"{ORIGIN}/scripts/map.css"))
+    ]
+    default_css = [  # noqa: RUF012  # the same
+        ("leaflet_css", f"{ORIGIN}/leaflet/leaflet.css"),
+        ("map_css", f"{ORIGIN}/scripts/map.css"),
+    ]
 
 
-class _Start(MacroElement):  # type: ignore[misc]  # folium has no type declarations
+class _Start(MacroElement):
     """Hands the map that folium makes over to the page's own scripts."""
 
     _template = Template("{% macro script(this, kwargs) %}Kerbside.start({{ this._parent.get_name() }});{% endmacro %}")
@@ -48,7 +51,8 @@ def build_page() -> str:
         bounce_at_zoom_limits=False,
     )
     page._id = "live"
-    _Start().add_to(page)
+    start: MacroElement = _Start()  # type: ignore[no-untyped-call]  # branca declares no types here
+    start.add_to(page)
     html: str = page.get_root().render()
     return "\n".join(line.rstrip() for line in html.splitlines() if line.strip()) + "\n"
 

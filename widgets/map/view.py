@@ -72,7 +72,7 @@ class MapView(QWidget):
             "texts": self._texts(),
         }
         self._base: bytes | None = None
-        self._ids: Sequence[str] = ()
+        self._ids: tuple[str, ...] = ()
         self._ids_revision = 0
 
         # The view first: children end in the order of their making, and a page must end before its profile.
@@ -88,9 +88,9 @@ class MapView(QWidget):
         channel.registerObject("wire", self._state.wire)
         self._page.setWebChannel(channel)
         self._web.setPage(self._page)
-        self._web.dragged.connect(lambda at: self._state.say("drag", x=at.x(), y=at.y()))
-        self._web.drag_left.connect(lambda: self._state.say("drag_end"))
-        self._web.dropped.connect(lambda ids, at: self._state.say("drop", ids=ids, x=at.x(), y=at.y()))
+        self._web.dragged.connect(lambda at: self._state.say_now("drag", x=at.x(), y=at.y()))
+        self._web.drag_left.connect(lambda: self._state.say_now("drag_end"))
+        self._web.dropped.connect(lambda ids, at: self._state.say_now("drop", ids=ids, x=at.x(), y=at.y()))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._web)
@@ -122,11 +122,11 @@ class MapView(QWidget):
         `states.ACTIVITY_CODE`; ``age_s`` of the last fix. A driver whose place is NaN is not drawn. The columns are read
         when the page asks for them: hand over new arrays each time, or ones that only ever move on.
         """
-        if ids is not self._ids and list(ids) != list(self._ids):
+        if tuple(ids) != self._ids:
             self._ids = tuple(ids)
             self._ids_revision += 1
-            names = self._ids
-            self._state.put("ids", lambda: encode.ids_json(self._ids_revision, names))
+            listed, number = self._ids, self._ids_revision
+            self._state.put("ids", lambda: encode.ids_json(number, listed))
         revision = self._ids_revision
 
         def blob() -> bytes:
@@ -144,9 +144,7 @@ class MapView(QWidget):
         kept = tuple(orders)
         self._state.put("orders", lambda: encode.orders_json(kept))
 
-    def set_route(
-        self, driver_id: str | None, legs: Sequence[ArrayLike] = (), stops: Sequence[RouteStop] = ()
-    ) -> None:
+    def set_route(self, driver_id: str | None, legs: Sequence[ArrayLike] = (), stops: Sequence[RouteStop] = ()) -> None:
         """One driver's route: a leg of shape (k, 2), latitude and longitude, to each stop. ``None`` takes it away."""
         data = b"null" if driver_id is None else encode.route_json(driver_id, legs, stops)
         self._state.put("route", lambda: data)
@@ -317,4 +315,3 @@ class MapView(QWidget):
 def _number(message: Fields, name: str) -> float:
     value = message.get(name)
     return float(value) if isinstance(value, int | float) else 0.0
-

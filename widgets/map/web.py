@@ -51,9 +51,7 @@ class MapPage(QWebEnginePage):
         ):
             self.settings().setAttribute(off, False)
 
-    def acceptNavigationRequest(
-        self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main_frame: bool
-    ) -> bool:
+    def acceptNavigationRequest(self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main_frame: bool) -> bool:
         address = QUrl(url)
         return address.scheme() == "kerbside" and address.host() == "map"
 
