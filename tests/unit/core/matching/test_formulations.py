@@ -1,0 +1,128 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.matching.formulations import Problem, Solution, relative_gap, solve
+from core.matching.formulations.assignment import Assignment
+from core.matching.formulations.relaxation import Relaxation
+from core.matching.formulations.set_packing import SetPacking
+
+
+@st.composite
+def problems(draw, largest_group=1, most_orders=4):
+    drivers, orders = draw(st.integers(1, 4)), draw(st.integers(1, most_orders))
+    groups = [(i,) for i in range(orders)]
+    if largest_group > 1:
+        more = st.sets(st.integers(0, orders - 1), min_size=2, max_size=largest_group).map(lambda s: tuple(sorted(s)))
+        groups += sorted(set(draw(st.lists(more, max_size=4)))) if orders > 1 else []
+    every = list(product(range(drivers), range(len(groups))))
+    taken = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=len(every)))
+    cost = draw(st.lists(st.integers(0, 60), min_size=len(taken), max_size=len(taken)))
+    unserved = draw(st.lists(st.integers(0, 40), min_size=orders, max_size=orders))
+    driver, group = np.array(taken).T
+    return Problem(drivers, orders, driver, group, np.array(cost, float), tuple(groups), np.array(unserved, float))
+
+
+def total(problem, chosen):
+    """What the choice costs with what it leaves unserved; it must not use anything twice."""
+    drivers = [int(problem.driver[c]) for c in chosen]
+    orders = [o for c in chosen for o in problem.groups[problem.group[c]]]
+    assert len(set(drivers)) == len(drivers)
+    assert len(set(orders)) == len(orders)
+    return problem.cost[list(chosen)].sum() + sum(u for o, u in enumerate(problem.unserved) if o not in orders)
+
+
+def least(problem):
+    """By trying everything: a column or none for each driver."""
+    options = [[None, *np.flatnonzero(problem.driver == d).tolist()] for d in range(problem.drivers)]
+    best = problem.unserved.sum()
+    for choice in product(*options):
+        chosen = [c for c in choice if c is not None]
+        orders = [o for c in chosen for o in problem.groups[problem.group[c]]]
+        if len(set(orders)) == len(orders):
+            best = min(best, total(problem, chosen))
+    return best
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems())
+def test_the_assignment_is_optimal(problem):
+    assert Assignment().fits(problem)
+    assert total(problem, Assignment().solve(problem).chosen) == pytest.approx(least(problem))
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(largest_group=3))
+def test_set_packing_is_optimal_with_bundles(problem):
+    answer = SetPacking().solve(problem)
+    assert total(problem, answer.chosen) == pytest.approx(least(problem))
+    assert answer.gap <= 1e-6
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(largest_group=3))
+def test_the_rounded_relaxation_is_sound_and_knows_how_far_off_it_may_be(problem):
+    answer = Relaxation().solve(problem)
+    served = problem.unserved.sum() - total(problem, answer.chosen)
+    best = problem.unserved.sum() - least(problem)
+    assert served <= best + 1e-6
+    assert best <= served + answer.gap * served + 1e-6 or served == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(problems())
+def test_the_relaxation_of_an_assignment_is_exact(problem):
+    assert total(problem, Relaxation().solve(problem).chosen) == pytest.approx(least(problem))
+
+
+@settings(deadline=None, max_examples=40)
+@given(problems(largest_group=2))
+def test_the_same_problem_has_the_same_answer(problem):
+    for formulation in (SetPacking(), Relaxation()):
+        assert formulation.solve(problem) == formulation.solve(problem)
+
+
+def test_assignment_does_not_fit_where_sets_share_an_order():
+    groups = ((0,), (1,), (0, 1))
+    problem = Problem(1, 2, np.zeros(3, int), np.arange(3), np.ones(3), groups, np.full(2, 9.0))
+    assert not Assignment().fits(problem)
+    assert solve(problem, (Assignment(), SetPacking())) == Solution((2,), "set_packing", 0.0)
+
+
+def test_a_large_problem_goes_to_the_relaxation():
+    groups = ((0,), (1,), (0, 1))
+    problem = Problem(1, 2, np.zeros(3, int), np.arange(3), np.ones(3), groups, np.full(2, 9.0))
+    assert solve(problem, (Assignment(), SetPacking(most_columns=2), Relaxation())).formulation == "relaxation"
+
+
+def test_a_search_cut_short_still_answers_with_its_gap():
+    rng = np.random.default_rng(3)
+    orders, drivers = 40, 12
+    threes = {tuple(sorted(rng.choice(orders, 3, replace=False).tolist())) for _ in range(80)}
+    groups = (*((i,) for i in range(orders)), *sorted(threes))
+    pairs = list(product(range(drivers), range(len(groups))))
+    driver, group = np.array(pairs).T
+    problem = Problem(drivers, orders, driver, group, rng.uniform(5, 60, len(pairs)), groups, np.full(orders, 30.0))
+    short, full = SetPacking(nodes=0).solve(problem), SetPacking(nodes=10_000).solve(problem)
+    assert total(problem, short.chosen) >= total(problem, full.chosen) - 1e-9
+    gain = problem.gain
+    assert gain[list(full.chosen)].sum() >= gain[list(short.chosen)].sum() * (1 + short.gap) - 1e-6
+
+
+def test_nothing_to_choose_from_needs_no_solver():
+    none = np.zeros(0, int)
+    assert solve(Problem(2, 1, none, none, np.zeros(0), ((0,),), np.ones(1)), ()) == Solution((), "none")
+
+
+def test_nothing_worth_choosing_is_left():
+    problem = Problem(1, 1, np.zeros(1, int), np.zeros(1, int), np.full(1, 50.0), ((0,),), np.full(1, 40.0))
+    for formulation in (Assignment(), SetPacking(), Relaxation()):
+        assert formulation.solve(problem).chosen == ()
+
+
+def test_gap_without_a_bound_is_unknown():
+    assert relative_gap(-90.0, -100.0) == pytest.approx(10 / 90)
+    assert relative_gap(-90.0, None) == np.inf

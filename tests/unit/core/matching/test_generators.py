@@ -1,0 +1,107 @@
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.driver import StopKind
+from core.domain.geo import LatLon
+from core.matching.generators.alone import Alone
+from core.matching.generators.same_merchant import SameMerchant
+from core.matching.market import read_market
+from core.matching.params import Params
+from core.matching.snapshot import OrderView, Snapshot
+
+P, D = StopKind.PICKUP, StopKind.DROPOFF
+SHOP = LatLon(50.0, 8.0)
+
+
+def order(order_id, north_km=1.0, east_km=0.0, ready_min=0.0, shop="shop", place=SHOP):
+    door = LatLon(SHOP.lat + north_km / 111.2, SHOP.lon + east_km / 71.5)
+    return OrderView(order_id, shop, place, door, 0.0, 60 * ready_min, 1e5)
+
+
+def proposed(generator, *orders):
+    market = read_market(Snapshot(0.0, Params(), orders))
+    return [tuple((kind, market.orders.views[i].id) for kind, i in b.stops) for b in generator.propose(market)]
+
+
+def together(generator, *orders):
+    return sorted({tuple(sorted({o for _, o in stops})) for stops in proposed(generator, *orders)})
+
+
+def test_alone_proposes_each_order_by_itself():
+    assert proposed(Alone(), order("1"), order("2")) == [((P, "1"), (D, "1")), ((P, "2"), (D, "2"))]
+
+
+def test_a_pair_is_proposed_with_either_door_first():
+    assert proposed(SameMerchant(), order("1"), order("2", 1.2)) == [
+        ((P, "1"), (P, "2"), (D, "1"), (D, "2")),
+        ((P, "1"), (P, "2"), (D, "2"), (D, "1")),
+    ]
+
+
+def test_only_orders_of_one_merchant():
+    assert together(SameMerchant(), order("1"), order("2", shop="other")) == []
+    assert together(SameMerchant(), order("1"), order("2", place=LatLon(50.01, 8.0))) == []
+
+
+def test_ready_times_have_to_align():
+    assert together(SameMerchant(ready_gap_min=5), order("1"), order("2", ready_min=5)) == [("1", "2")]
+    assert together(SameMerchant(ready_gap_min=5), order("1"), order("2", ready_min=5.1)) == []
+
+
+def test_doors_have_to_lie_in_one_direction():
+    assert together(SameMerchant(detour_km=0), order("1", 1.0), order("2", -1.0)) == []
+    assert together(SameMerchant(detour_km=0), order("1", 1.0), order("2", 1.0, 0.9)) == [("1", "2")]
+
+
+def test_an_order_has_so_many_partners_at_most_the_nearest():
+    orders = [order("1", 1.0), order("2", 1.1), order("3", 1.3), order("4", 1.6)]
+    assert together(SameMerchant(partners=1), *orders) == [("1", "2"), ("3", "4")]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.integers(0, 15), st.sampled_from("ab")), min_size=1, max_size=12),
+    st.integers(1, 3),
+)
+def test_every_bundle_keeps_what_is_promised(facts, partners):
+    generator = SameMerchant(partners=partners)
+    orders = {f"{i:02}": order(f"{i:02}", n, e, r, s) for i, (n, e, r, s) in enumerate(facts)}
+    found = proposed(generator, *orders.values())
+    assert len(set(found)) == len(found)
+    count = dict.fromkeys(orders, 0)
+    for stops in found:
+        ids = [o for _, o in stops]
+        assert [kind for kind, _ in stops] == [P, P, D, D]
+        assert sorted(ids[:2]) == sorted(ids[2:])
+        one, two = (orders[i] for i in ids[:2])
+        assert one.merchant_id == two.merchant_id
+        assert abs(one.ready_at - two.ready_at) <= 60 * generator.ready_gap_min
+        count[one.id] += 1
+        count[two.id] += 1
+    assert max(count.values()) <= 2 * partners
+
+
+def test_a_generator_is_added_by_its_file_and_a_name_in_the_parameters(town):
+    class Relay:
+        """All orders of the market in one round, in their order."""
+
+        name = "round"
+
+        def propose(self, market):
+            from core.matching.generators import Bundle
+
+            n = range(len(market.orders))
+            return [Bundle((*((P, i) for i in n), *((D, i) for i in n)), self.name)]
+
+    town.unknown_min = 1.0
+    orders = [town.order(i, shop, door) for i, shop, door in (("1", "s1", "d1"), ("2", "s2", "d2"), ("3", "s3", "d3"))]
+    found = town.run(orders, [town.driver("D")], generators=(Alone(), Relay()))
+    [one] = found.assignments
+    assert one.generator == "round"
+    assert one.order_ids == ("1", "2", "3")
+    assert all(b - a == 60.0 for a, b in pairwise(one.arrivals))
+    without = town.run(orders, [town.driver("D")], generators=(Alone(),))
+    assert len(without.assignments) == 1
+    assert len(without.unassigned) == 2
