@@ -243,7 +243,7 @@ def noded(plan: Plan) -> list[Piece]:
 
 
 def _without_stubs(pieces: list[Piece], plan: Plan) -> list[Piece]:
-    """Dead ends: none in the centre, only longer ones farther out, where they pass for closes; piers and the map's edge stay."""
+    """Dead ends: none in the centre, only longer ones farther out, where they pass for closes. Piers stay."""
     stubs = []
     for piece in pieces:
         line, distance = LineString(piece.xy), math.hypot(*piece.xy.mean(axis=0))
