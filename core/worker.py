@@ -21,7 +21,6 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from core.domain.errors import KerbsideError
-from core.matching.cycle import run_cycle
 
 if TYPE_CHECKING:
     from core.domain.geo import LatLon
@@ -63,11 +62,15 @@ def initialise(city_path: str | None, detour_factor: float, cache_mb: int) -> No
 
 def ready() -> int:
     """Answer as soon as the worker is prepared: the process id."""
+    import core.matching.cycle  # noqa: F401  the first cycle then finds the solvers loaded
+
     _times()
     return os.getpid()
 
 
 def match(snapshot: Snapshot) -> Decisions:
+    from core.matching.cycle import run_cycle  # brings scipy's solvers, which the console itself never needs
+
     return run_cycle(snapshot, _times())
 
 
