@@ -28,5 +28,5 @@ def pass_through(
     sender.publish(f"{topics.MARKER}/{receiver.client_id}", marker)
     if not receiver.wait_marker(marker, timeout_s):
         raise BarrierTimeout(
-            f"nothing came from {sender.client_id} to {receiver.client_id} within {timeout_s:g} s: the broker is overloaded or away"
+            f"nothing came from {sender.client_id} to {receiver.client_id} within {timeout_s:g} s: the broker is slow or away"
         )
