@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -166,7 +167,7 @@ class MapPresenter(QObject):
         places = [here, *(stop.place for stop in route.stops)]
         vehicle = engine.world.drivers[driver_id].vehicle
         self._shown_route = route
-        waiting = [self._executor.submit(path, a, b, vehicle) for a, b in zip(places, places[1:], strict=False)]
+        waiting = [self._executor.submit(path, a, b, vehicle) for a, b in pairwise(places)]
         left = len(waiting)
 
         def done(_: Future[Path]) -> None:

@@ -1,0 +1,109 @@
+"""What can be typed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from core.domain.errors import KerbsideError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"kerbside: {message}. See: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="main.py", description="Kerbside, the dispatcher's console for last-mile delivery.")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="data folder; by default the platform's own place")
+    parser.add_argument("--verbose", action="store_true", help="log to the terminal as well")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="a simulated city, offline", description="The offline demo.")
+    demo.add_argument("--city", type=Path, metavar="FILE", help="a city file made by import; by default the training city")
+    demo.add_argument("--speed", type=_between(0.1, 60), default=20.0, help="times real time, up to 60 (default 20)")
+    demo.add_argument("--seed", type=_whole(0), default=1)
+    demo.add_argument("--drivers", type=_whole(1, 5000), default=60)
+    demo.add_argument("--orders-per-hour", type=_between(0, 100_000), default=300.0)
+    demo.add_argument("--headless", action="store_true", help="no window and no wait")
+    demo.add_argument("--minutes", type=_between(0.1, 10_000), default=30.0, help="simulated minutes of a headless run")
+    demo.add_argument("--mqtt", action="store_true", help="a headless run through the embedded broker")
+    demo.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report that opens with no network")
+    demo.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and end")
+    demo.add_argument("--json", action="store_true")
+
+    serve = commands.add_parser("serve", help="the core without a window")
+    serve.add_argument("--broker", metavar="ADDRESS", help="embedded, mqtt://host:1883 or mqtts://host:8883")
+
+    take = commands.add_parser("import", help="OSM extracts (.pbf), areas (.geojson), drivers, merchants, orders (.csv)")
+    take.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    take.add_argument("--json", action="store_true")
+
+    bench = commands.add_parser("bench", help="measure a part of the program")
+    bench.add_argument("name", nargs="?", metavar="NAME")
+    bench.add_argument("--list", action="store_true", help="the names")
+    bench.add_argument("--json", action="store_true")
+    return parser
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    def check(text: str) -> float:
+        value = _number(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
+        return value
+
+    return check
+
+
+def _whole(low: int, high: int = 2**31) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        value = _number(text)
+        if value != int(value) or not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
+        return int(value)
+
+    return check
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return the exit code."""
+    args = build_parser().parse_args(argv)
+    try:
+        match args.command:
+            case "demo" if args.headless:
+                from app.cli.headless import run_demo
+
+                return run_demo(args)
+            case "serve":
+                from app.cli.serve import run_serve
+
+                return run_serve(args)
+            case "import":
+                from app.cli.importing import run_import
+
+                return run_import(args)
+            case "bench":
+                from app.cli.bench import run_bench
+
+                return run_bench(args)
+            case _:
+                from app.console import run_console
+
+                return run_console(args)
+    except KerbsideError as error:
+        print(f"kerbside: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,71 @@
+"""`serve`: the core without a window, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+from app.bootstrap import city_file, compose
+from app.lines import check_broker, open_lines
+from app.runtime import start_logging
+from core.clock import RealClock
+from core.domain.events import BrokerChanged, CycleFailed, MessageRefused
+from core.settings import Settings
+from core.storage.folder import DataFolder
+
+BEAT_S = 0.25
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    with DataFolder(args.data) as folder:
+        start_logging(folder.logs, verbose=args.verbose)
+        settings = Settings.load(folder.settings)
+        for problem in settings.problems:
+            print(f"kerbside: {problem}", flush=True)
+        if args.broker is not None:
+            check_broker(args.broker)
+            settings.set("mqtt.broker", args.broker)
+        asyncio.run(_serve(folder, settings))
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"kerbside: {text}", flush=True)
+
+
+async def _serve(folder: DataFolder, settings: Settings) -> None:
+    clock = RealClock()
+    wanted = settings.text("map.city")
+    path = city_file(folder, Path(wanted)) if wanted else None
+    lines = open_lines(folder, settings, clock)
+    try:
+        system = compose(folder.database, settings, clock, lines.console, city_path=path)
+    except BaseException:
+        lines.stop()
+        raise
+    lines.credentials.ensure(system.engine.world.drivers)
+    lines.follow_drivers(system.bus)
+    system.bus.subscribe(BrokerChanged, lambda e: _say(f"broker {e.state}" + (f": {e.detail}" if e.detail else "")))
+    system.bus.subscribe(MessageRefused, lambda e: _say(f"message refused on {e.topic}: {e.reason}"))
+    system.bus.subscribe(CycleFailed, lambda e: _say(f"a matching cycle failed: {e.reason}"))
+    _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}; stop with Ctrl+C")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM"):
+        try:
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
+            break
+    try:
+        while not stop.is_set():
+            system.engine.tick()
+            try:
+                await asyncio.wait_for(stop.wait(), BEAT_S)
+            except TimeoutError:
+                continue
+    finally:
+        system.close()
+        lines.stop()
+        _say("stopped; everything is stored")

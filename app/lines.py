@@ -1,0 +1,107 @@
+"""The lines to the drivers: the broker of the settings, our own client at it, and the drivers' credentials."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from dataclasses import dataclass
+
+from core.bus import Bus
+from core.clock import Clock
+from core.domain.events import DriverRegistered, DriverRemoved
+from core.messaging import topics
+from core.messaging.address import parse_address
+from core.messaging.credentials import SIMULATOR, Credentials
+from core.messaging.embedded import BrokerHealth, EmbeddedBroker
+from core.messaging.mqtt import MqttTransport, Tls
+from core.settings import Settings
+from core.simulation.simulator import SUBSCRIPTIONS
+from core.storage.folder import DataFolder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Lines:
+    """``broker`` is ``None`` where somebody else runs it. ``host`` is what a phone has to be told."""
+
+    credentials: Credentials
+    broker: EmbeddedBroker | None
+    console: MqttTransport
+    host: str
+    port: int
+    tls: bool
+
+    @property
+    def health(self) -> BrokerHealth | None:
+        return None if self.broker is None else self.broker.health
+
+    def simulator(self, clock: Clock) -> MqttTransport:
+        """The one connection that serves all simulated drivers."""
+        assert self.broker is not None, "simulated drivers belong on the embedded broker"
+        secret = self.credentials.secret(SIMULATOR)
+        return MqttTransport("127.0.0.1", self.port, SIMULATOR, SIMULATOR, secret, SUBSCRIPTIONS, clock)
+
+    def follow_drivers(self, bus: Bus) -> None:
+        """Give each driver who is added a password, and take it from those who are removed."""
+
+        def added(event: DriverRegistered) -> None:
+            # Simulated drivers share one account; hundreds of passwords would only slow the start.
+            if event.actor != "simulator":
+                self.credentials.ensure([driver.id for driver in event.drivers])
+
+        def removed(event: DriverRemoved) -> None:
+            for driver in event.drivers:
+                self.credentials.remove(driver.id)
+
+        bus.subscribe(DriverRegistered, added)
+        bus.subscribe(DriverRemoved, removed)
+
+    def stop(self) -> None:
+        if self.broker is not None:
+            self.broker.stop()
+
+
+def open_lines(folder: DataFolder, settings: Settings, clock: Clock, *, private: bool = False) -> Lines:
+    """Start the embedded broker, or point at the one of the settings. Takes a second or so: not for the main thread.
+
+    ``private`` keeps the broker on this machine and on any free port, as the demo wants it. Raises BadInput for an address
+    that can't be used, BrokerFailed where the broker can't be started.
+    """
+    user = settings.text("mqtt.user")
+    credentials = Credentials(folder.credentials, user)
+    address = settings.text("mqtt.broker")
+    if private or address == "embedded":
+        broker = EmbeddedBroker(
+            credentials,
+            "127.0.0.1" if private else settings.text("mqtt.listen"),
+            0 if private else int(settings.number("mqtt.port")),
+            settings.number("mqtt.client_rate"),
+            settings.number("mqtt.outgrown_at"),
+        )
+        port = broker.start()
+        host, at, tls = own_address(), "127.0.0.1", False
+    else:
+        broker = None
+        host, port, tls = parse_address(address)
+        at = host
+    console = MqttTransport(
+        at, port, user, user, credentials.secret(user), topics.FROM_DRIVERS, clock, tls=Tls() if tls else None
+    )
+    return Lines(credentials, broker, console, host, port, tls)
+
+
+def own_address() -> str:
+    """This machine's address as phones in the same network see it; nothing is sent to find it."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): only the routing table is asked
+            return str(probe.getsockname()[0])
+    except OSError:
+        return "127.0.0.1"
+
+
+def check_broker(address: str) -> None:
+    """Raise BadInput for an address that `open_lines` could not use."""
+    if address != "embedded":
+        parse_address(address)
