@@ -18,7 +18,7 @@ from widgets.drivers.panel import DriversPanel
 from widgets.log.panel import LogPanel
 from widgets.log.rows import LogRow
 from widgets.orders.panel import OrdersPanel
-from widgets.status.bar import StatusBar
+from widgets.status.bar import StatusPieces
 
 BOARD_MS = 250
 DRIVERS_MS = 1000
@@ -134,7 +134,7 @@ class LogPresenter(QObject):
 class StatusPresenter(QObject):
     """Broker, rate, refused messages, the stalest driver, the disk and the clock, once a second."""
 
-    def __init__(self, engine: Engine, bar: StatusBar, training: bool, speed: int | None) -> None:
+    def __init__(self, engine: Engine, bar: StatusPieces, training: bool, speed: int | None) -> None:
         super().__init__(bar)
         self._engine, self._bar = engine, bar
         self._received = 0

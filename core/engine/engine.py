@@ -46,7 +46,7 @@ from core.tracking.positions import PositionStore
 from core.worker import match
 
 if TYPE_CHECKING:
-    from core.matching.decisions import Decisions
+    from core.matching.decisions import Candidate, Decisions
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ class Engine:
         self.positions = PositionStore()
         self.fences = FenceWatcher(self.positions.row)
         self.decisions: Decisions | None = None
+        self.explained: dict[str, tuple[Candidate, ...]] = {}
         self.refused_count = 0
         self.matching_paused = False
         self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
@@ -136,6 +137,7 @@ class Engine:
         if now >= self._next_forget:
             self._next_forget = now + 3600
             self.world.forget_before(now - FORGET_AFTER_S)
+            self.explained = {i: why for i, why in self.explained.items() if i in self.world.orders}
         if self._stepped:
             self.store.flush()
         self._outbox.release()
@@ -323,6 +325,9 @@ class Engine:
 
     def _act_on(self, decisions: Decisions, now: float) -> None:
         self.decisions = decisions
+        for assignment in decisions.assignments:
+            for order_id in assignment.order_ids:
+                self.explained[order_id] = decisions.candidates.get(order_id, ())
         proposals = [Proposal(a.driver_id, a.order_ids, a.route, a.chained) for a in decisions.assignments]
         outcome = make_offers(self.world, proposals, now, self.settings.number("offers.limit_s"))
         self._commit(outcome)

@@ -1,0 +1,190 @@
+"""What the inspector shows of an order or a driver. Plain functions: the engine in, details out."""
+
+from __future__ import annotations
+
+import math
+
+from app.actions.declared import ACTIONS, Declared, Scope
+from app.actions.deeds import Deeds
+from app.presenters.history_text import actor_name, order_text
+from app.presenters.rows import driver_row, exception_of, mode_wanted, stop_eta, stop_text
+from core.domain.driver import App, StopKind
+from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
+from core.domain.order import ACTIVE, UNASSIGNED, Order
+from core.domain.vehicle import CAPACITY
+from core.domain.world import World
+from core.engine.engine import Engine
+from core.matching.decisions import Candidate as Priced
+from widgets.inspector.details import Candidate, Deed, DriverDetails, HistoryLine, OrderDetails, StopLine
+
+MOST_EXCLUDED = 40
+_PART_NAMES = {
+    "pickup_leg": "way to pick-up",
+    "pickup_stop": "pick-up",
+    "dropoff_leg": "way to door",
+    "dropoff_stop": "door",
+    "pickup_early": "waiting",
+    "pickup_late": "food waits",
+    "dropoff_early": "early",
+    "dropoff_late": "late",
+}
+
+
+def order_details(order: Order, deeds: Deeds) -> OrderDetails:
+    engine = deeds.engine
+    world, now = engine.world, engine.clock.now()
+    merchant = world.merchants.get(order.merchant_id)
+    driver = world.drivers.get(order.driver_id or "")
+    eta = world.etas.get(order.id)
+    offer = world.offers.get(order.offer_id or "")
+    return OrderDetails(
+        id=order.id,
+        status=order.status,
+        due_at=order.due_at,
+        placed_at=order.placed_at,
+        status_at=order.status_at,
+        eta=eta[1] if eta else None,
+        pickup_eta=eta[0] if eta else None,
+        offer_until=offer.expires_at if offer is not None else None,
+        merchant=merchant.name if merchant is not None else order.merchant_id,
+        customer=order.customer,
+        address=order.address,
+        note=order.note,
+        load=f"{order.weight_kg:g} kg, {order.volume_l:g} l",
+        exception=exception_of(order, world, engine.settings, now),
+        driver_id=order.driver_id or "",
+        driver_name=driver.name if driver is not None else "",
+        ready_at=order.ready_at,
+        assigned_at=order.assigned_at,
+        arrived_pickup_at=order.arrived_pickup_at,
+        picked_up_at=order.picked_up_at,
+        arrived_dropoff_at=order.arrived_dropoff_at,
+        delivered_at=order.delivered_at,
+        batched=order.batched,
+        chained=order.chained,
+        by_dispatcher=order.by_dispatcher,
+        history=_history(order, engine),
+        candidates=candidates(order, engine),
+        reason=_why_nobody(order, engine),
+        deeds=_buttons(deeds, Scope.ORDERS, primary="order.assign"),
+    )
+
+
+def _history(order: Order, engine: Engine) -> tuple[HistoryLine, ...]:
+    world = engine.world
+    return tuple(
+        HistoryLine(
+            change.at,
+            order_text(change, world),
+            actor_name(change.actor, world),
+            alarm=isinstance(change, DeliveryFailed | OrderHandedBack | OfferExpired),
+        )
+        for change in engine.store.history(order.id)
+    )
+
+
+def candidates(order: Order, engine: Engine) -> tuple[Candidate, ...]:
+    """The ranked drivers with their cost taken apart, then those whom a rule excluded, with the rule."""
+    world, decisions = engine.world, engine.decisions
+    fresh = decisions is not None and order.status in UNASSIGNED and order.id in decisions.candidates
+    assert decisions is not None or not fresh
+    priced = decisions.candidates[order.id] if fresh and decisions is not None else engine.explained.get(order.id, ())
+    found = [_priced(candidate, world, order) for candidate in priced]
+    if fresh and decisions is not None and order.id in decisions.order_ids:
+        ranked = {candidate.driver_id for candidate in priced}
+        for driver_id, reason in decisions.excluded(order.id)[:MOST_EXCLUDED]:
+            if driver_id not in ranked:
+                found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=reason.text))
+    return tuple(found)
+
+
+def _priced(candidate: Priced, world: World, order: Order) -> Candidate:
+    parts = [
+        f"{_PART_NAMES.get(part.name, part.name)} {part.minutes:.1f}"
+        for part in candidate.cost.parts
+        if abs(part.minutes) >= 0.05
+    ]
+    if len(candidate.order_ids) > 1:
+        parts.append(f"together with {', '.join(i for i in candidate.order_ids if i != order.id)}")
+    return Candidate(
+        candidate.driver_id,
+        actor_name(f"driver:{candidate.driver_id}", world),
+        cost=f"{candidate.cost.per_delivery:.1f} min",
+        parts=", ".join(parts),
+        chosen=candidate.chosen or order.driver_id == candidate.driver_id,
+    )
+
+
+def _why_nobody(order: Order, engine: Engine) -> str:
+    if order.status not in UNASSIGNED or engine.decisions is None:
+        return ""
+    if engine.matching_paused:
+        return "Automatic offers are paused"
+    for postponed in engine.decisions.postponed:
+        if order.id in postponed.order_ids:
+            name = actor_name(f"driver:{postponed.driver_id}", engine.world)
+            return f"Planned for {name}; there is still time before an offer has to go out"
+    return next((u.summary for u in engine.decisions.unassigned if u.order_id == order.id), "")
+
+
+def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
+    engine = deeds.engine
+    world, now = engine.world, engine.clock.now()
+    driver = world.drivers.get(driver_id)
+    if driver is None:
+        return None
+    row = engine.positions.find(driver_id)
+    silent = row is not None and bool(engine.silent(now)[row])
+    shown = driver_row(driver, world, engine.positions, now, silent)
+    limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
+    carried = sum(o.weight_kg for o in world.orders.values() if o.driver_id == driver_id and o.status in ACTIVE)
+    accuracy = math.nan if row is None else float(engine.positions.acc[row])
+    stops = []
+    for stop in world.route(driver_id).stops:
+        order = world.orders[stop.order_id]
+        eta = stop_eta(stop.kind, order, world)
+        late = None if eta is None or stop.kind is StopKind.PICKUP else (eta - order.due_at) / 60
+        stops.append(StopLine(stop.kind, order.id, stop_text(stop.kind, order, world), eta, late, stop.arrived_at))
+    return DriverDetails(
+        id=driver.id,
+        name=driver.name,
+        vehicle=driver.vehicle,
+        activity=shown.activity,
+        app=driver.app,
+        phone=driver.phone,
+        group=driver.group,
+        fix_at=shown.fix_at,
+        stale=shown.stale,
+        accuracy_m=None if math.isnan(accuracy) else accuracy,
+        battery=shown.battery,
+        speed_kmh=shown.speed_kmh,
+        mode=shown.mode,
+        mode_wanted=mode_wanted(driver, world),
+        fix_it=_fix_it(driver.app, shown.mode, mode_wanted(driver, world)),
+        load=f"{carried:g} of {limit:g} kg",
+        shift_start=driver.shift_start,
+        shift_end=driver.shift_end,
+        stops=tuple(stops),
+        deeds=_buttons(deeds, Scope.DRIVER, primary=""),
+    )
+
+
+def _fix_it(app: App, mode: str, wanted: str) -> tuple[str, ...]:
+    """What to do on the phone where its tracking is not what was asked for."""
+    if not mode or mode == wanted or app is not App.OWNTRACKS:
+        return ()
+    return (
+        "In OwnTracks, switch Remote commands on",
+        "In OwnTracks, switch Remote configuration on",
+        "Allow the app to use the location all the time",
+    )
+
+
+def _buttons(deeds: Deeds, scope: Scope, primary: str) -> tuple[Deed, ...]:
+    """The actions of this scope that can be done now; what is shown is what is selected."""
+    return tuple(_button(action, primary) for action in ACTIONS if action.scope is scope and action.able(deeds))
+
+
+def _button(action: Declared, primary: str) -> Deed:
+    danger = action.id in {"order.cancel", "order.failed", "driver.remove"}
+    return Deed(action.id, action.text, primary=action.id == primary, danger=danger, keys=action.keys)

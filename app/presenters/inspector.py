@@ -1,0 +1,71 @@
+"""The inspector follows the selection, and what happens to what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.actions.deeds import Deeds
+from app.presenters.details import driver_details, order_details
+from app.presenters.refresh import Refresh
+from core.domain.events import Change, CycleFinished, FenceCrossed
+from widgets.common.words import Moment
+from widgets.inspector.panel import InspectorPanel
+
+INSPECTOR_MS = 300
+SECOND_MS = 1000
+
+
+class InspectorPresenter(QObject):
+    """``run`` carries out the declared action of that id."""
+
+    def __init__(self, deeds: Deeds, panel: InspectorPanel, run: Callable[[str], None]) -> None:
+        super().__init__(panel)
+        self._deeds, self._panel = deeds, panel
+        self._refresh = Refresh(self._show, INSPECTOR_MS, self)
+        bus = deeds.engine.bus
+        self._leave = [bus.subscribe(Change, self._hear), bus.subscribe(CycleFinished, self._refresh)]
+        deeds.selection.changed.connect(self._refresh.now)
+        panel.order_linked.connect(lambda order_id: deeds.selection.set_orders([order_id]))
+        panel.driver_linked.connect(deeds.selection.set_driver)
+        panel.deed_requested.connect(lambda key, kind, thing: run(key))
+        panel.assign_requested.connect(lambda order_id, driver_id: deeds.assign([order_id], driver_id))
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._beat)
+        self._second.start(SECOND_MS)
+
+    def close(self) -> None:
+        for leave in self._leave:
+            leave()
+        self._second.stop()
+
+    def _beat(self) -> None:
+        clock = self._deeds.engine.clock
+        self._panel.set_moment(Moment(clock.now(), clock.zone))
+        if self._deeds.selection.driver is not None:
+            self._refresh()
+
+    def _hear(self, change: Change) -> None:
+        chosen = self._deeds.selection
+        if any(order.id in chosen.orders or order.driver_id == chosen.driver for order in change.orders) or (
+            isinstance(change, FenceCrossed) and change.order_id in chosen.orders
+        ):
+            self._refresh()
+
+    def _show(self) -> None:
+        if not self._panel.isVisible():
+            self._refresh()
+            return
+        selection, engine = self._deeds.selection, self._deeds.engine
+        if len(selection.orders) == 1 and selection.orders[0] in engine.world.orders:
+            self._panel.show_order(order_details(engine.world.orders[selection.orders[0]], self._deeds))
+            return
+        details = driver_details(selection.driver, self._deeds) if selection.driver is not None else None
+        if details is not None:
+            self._panel.show_driver(details)
+        elif len(selection.orders) > 1:
+            count = len(selection.orders)
+            self._panel.show_nothing(f"{count} orders selected", "Actions in the Orders menu apply to all of them")
+        else:
+            self._panel.show_nothing()
