@@ -22,6 +22,7 @@ const Kerbside = {
   async function fetchOnce(name, revision) {
     const started = performance.now();
     const answer = await fetch(`kerbside://map/data/${name}?r=${revision}`);
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const value = await (decoders[name] ? decoders[name](answer) : answer.json());
     const arrived = performance.now();
     K.emit("data:" + name, value);

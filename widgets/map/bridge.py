@@ -55,6 +55,10 @@ class PageState(QObject):
     def ready(self) -> bool:
         return self._ready
 
+    @property
+    def settled(self) -> bool:
+        return self._ready and not (self._busy or self._stale or self._said or self._timer.isActive())
+
     def put(self, name: str, encode: Encoder) -> None:
         """New state under a name; ``encode`` is called when the page fetches it, and once at most."""
         self._encoders[name] = encode

@@ -28,16 +28,13 @@ def drivers_blob(
     A driver with no place (not finite, or off the globe) gets latitude 2^31 - 1 and is not drawn.
     """
     lat_deg, lon_deg = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
-    n = len(lat_deg)
     hdg, act = np.asarray(heading, np.float64), np.asarray(activity)
-    if not len(lon_deg) == len(hdg) == len(act) == len(stale) == n:
-        raise BadInput("the drivers' columns have different lengths")
     placed = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
     with np.errstate(invalid="ignore"):
         lat_e6 = np.where(placed, np.rint(lat_deg * 1e6), 2**31 - 1).astype("<i4")
         lon_e6 = np.where(placed, np.rint(lon_deg * 1e6), 0).astype("<i4")
         hdg_c = np.where(np.isfinite(hdg), np.rint(np.mod(hdg, 360.0) * 100.0), STOPPED).astype("<u2")
-    head = np.array([revision, n], "<u4").tobytes()
+    head = np.array([revision, len(lat_deg)], "<u4").tobytes()
     return b"".join(
         (head, lat_e6.tobytes(), lon_e6.tobytes(), hdg_c.tobytes(), act.astype("u1").tobytes(), stale.astype("u1").tobytes())
     )

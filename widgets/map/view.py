@@ -122,6 +122,8 @@ class MapView(QWidget):
         `states.ACTIVITY_CODE`; ``age_s`` of the last fix. A driver whose place is NaN is not drawn. The columns are read
         when the page asks for them: hand over new arrays each time, or ones that only ever move on.
         """
+        if any(np.shape(column) != (len(ids),) for column in (lat, lon, heading, activity_code, age_s)):
+            raise BadInput(f"the drivers' columns are not of one length: there are {len(ids)} ids")
         if tuple(ids) != self._ids:
             self._ids = tuple(ids)
             self._ids_revision += 1
@@ -221,6 +223,15 @@ class MapView(QWidget):
 
     def page(self) -> QWebEnginePage:
         return self._page
+
+    def settled(self) -> bool:
+        """Whether the page has taken in everything it was told."""
+        return self._state.settled
+
+    @property
+    def refreshes(self) -> int:
+        """How often the page was told that there is something new."""
+        return self._state.sent_refreshes
 
     def run(self, script: str, answer: Callable[[object], None]) -> None:
         """Evaluate a script in the page, and hand its answer on."""

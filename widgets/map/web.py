@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
-ORDER_MIME = "application/x-kerbside-order"
-"""Dragged orders: their ids, one a line, UTF-8."""
+from widgets.common.dragging import dragged_orders
 
 _log = logging.getLogger(__name__)
-
-
-def order_mime(order_ids: list[str]) -> QMimeData:
-    data = QMimeData()
-    data.setData(ORDER_MIME, "\n".join(order_ids).encode())
-    return data
-
-
-def order_ids(data: QMimeData) -> list[str]:
-    """Ids of the orders being dragged; empty where something else is."""
-    if not data.hasFormat(ORDER_MIME):
-        return []
-    text = bytes(data.data(ORDER_MIME).data()).decode("utf-8", "replace")
-    return [line for line in text.splitlines() if line]
 
 
 class MapPage(QWebEnginePage):
@@ -75,7 +60,7 @@ class MapWeb(QWebEngineView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if order_ids(event.mimeData()):
+        if dragged_orders(event.mimeData()):
             event.acceptProposedAction()
             self.dragged.emit(event.position().toPoint())
         else:
@@ -90,7 +75,7 @@ class MapWeb(QWebEngineView):
         self.drag_left.emit()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        ids = order_ids(event.mimeData())
+        ids = dragged_orders(event.mimeData())
         if ids:
             self.dropped.emit(ids, event.position().toPoint())
             event.acceptProposedAction()

@@ -30,31 +30,38 @@ _log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
-    """Register the map's URL scheme and set the renderer up for this machine. Call once, before QApplication.
+    """Register the map's URL scheme and set the renderer up for this machine. Call before QApplication; twice does no harm.
 
     Flags of the user's own in QTWEBENGINE_CHROMIUM_FLAGS are kept, and QT_QUICK_BACKEND is left alone where it is set.
     Raises KerbsideError when called too late.
     """
+    if QWebEngineUrlScheme.schemeByName(SCHEME).name() == SCHEME:
+        return
     if QCoreApplication.instance() is not None:
         raise KerbsideError("the map's web engine has to be prepared before the program's window system starts")
     _register_scheme()
-    flags = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
-    wanted = ["--disable-background-networking", "--disable-features=Translate,MediaRouter,AutofillServerCommunication"]
-    if _sandbox_impossible():
-        wanted.append("--no-sandbox")
-    if not _has_graphics_card():
-        wanted += ["--disable-gpu", "--log-level=3"]
+    card = _has_graphics_card()
+    if not card:
         os.environ.setdefault("QT_QUICK_BACKEND", "software")
-    given = {flag.partition("=")[0] for flag in flags}
-    flags += [flag for flag in wanted if flag.partition("=")[0] not in given]
-    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(flags)
-    _log.info("web engine flags: %s", " ".join(flags))
+    flags = chromium_flags(os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""), sandbox=not _sandbox_impossible(), card=card)
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = flags
+    _log.info("web engine flags: %s", flags)
+
+
+def chromium_flags(given: str, sandbox: bool, card: bool) -> str:
+    """The flags given, and ours where those don't say otherwise."""
+    wanted = ["--disable-background-networking", "--disable-features=Translate,MediaRouter,AutofillServerCommunication"]
+    if not sandbox:
+        wanted.append("--no-sandbox")
+    if not card:
+        wanted += ["--disable-gpu", "--log-level=3"]
+    flags = given.split()
+    named = {flag.partition("=")[0] for flag in flags}
+    return " ".join(flags + [flag for flag in wanted if flag.partition("=")[0] not in named])
 
 
 def _register_scheme() -> None:
     """A scheme of our own, with an origin like https, so that a content-security policy can name it."""
-    if QWebEngineUrlScheme.schemeByName(SCHEME).name() == SCHEME:
-        return
     scheme = QWebEngineUrlScheme(SCHEME)
     scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
     flag = QWebEngineUrlScheme.Flag

@@ -1,0 +1,270 @@
+"""The map as its user meets it: what is drawn is asked of the page, what is done to it is done with mouse and keys."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.domain.errors import BadInput
+from core.domain.geo import LatLon
+from core.domain.order import Status
+from widgets.common.dragging import order_mime
+from widgets.map.marks import AreaShape, OrderMark, RouteStop, StopKind
+
+Screen = Any  # tests/gui/map/conftest.py
+LEFT = Qt.MouseButton.LeftButton
+
+
+def at(screen: Screen, lat: float, lon: float) -> QPoint:
+    """Where a place is in the view."""
+    point = screen.ask(f"(p => [p.x, p.y])(Kerbside.map.latLngToContainerPoint([{lat}, {lon}]))")
+    return QPoint(round(point[0]), round(point[1]))
+
+
+def click(screen: Screen, where: QPoint, button: Qt.MouseButton = LEFT) -> None:
+    QTest.mouseClick(screen.hands(), button, Qt.KeyboardModifier.NoModifier, where)
+
+
+def order(**changes: Any) -> OrderMark:
+    plain: dict[str, Any] = {
+        "id": "O-1",
+        "status": Status.WAITING,
+        "pickup": LatLon(44.998, 8.996),
+        "dropoff": LatLon(44.997, 9.004),
+    }
+    return OrderMark(**{**plain, **changes})
+
+
+def colours_near(screen: Screen, where: QPoint) -> set[str]:
+    image = screen.view.grab(screen.view.rect()).toImage()
+    reach = range(-12, 13)
+    return {image.pixelColor(where.x() + dx, where.y() + dy).name() for dx in reach for dy in reach}
+
+
+def test_it_comes_to_the_page_what_was_said_before_the_page_was_there(screen: Screen) -> None:
+    assert screen.ask("Kerbside.map.getZoom()") == 15
+    assert screen.ask("Kerbside.stats.tiles") > 0
+    assert screen.view.guard.blocked == 0
+
+
+def test_streets_are_joined_and_the_ground_has_its_colours(screen: Screen) -> None:
+    assert screen.ask("Kerbside.labels.base.streets().items.map(s => [s.name, s.line.length])") == [["Via Roma", 6]]
+    assert "#dce8d6" in colours_near(screen, at(screen, 45.003, 9.0025))
+    assert "#c7dbe8" in colours_near(screen, at(screen, 44.997, 9.003))
+
+
+def test_drivers_stand_where_they_are(screen: Screen) -> None:
+    place = screen.ask("Kerbside.drivers.place('D-2').concat([Kerbside.latOf(Kerbside.drivers.place('D-2')[1])])")
+    assert place[0] == pytest.approx(9.003 / 360 + 0.5, abs=1e-8)
+    assert place[2] == pytest.approx(45.003, abs=2e-6)
+    assert "#17754f" in colours_near(screen, at(screen, 45.003, 9.003))
+
+
+def test_a_driver_without_a_place_is_not_drawn(screen: Screen) -> None:
+    screen.drivers((45.0, 9.0), (float("nan"), float("nan")))
+    assert screen.ask("Kerbside.drivers.place('D-2')") is None
+    assert screen.ask("Kerbside.marks.inWindow().length") == 1
+
+
+def test_drivers_keep_their_places_when_the_list_changes(screen: Screen) -> None:
+    screen.drivers((44.999, 9.001), (45.0, 9.0), ids=["D-9", "D-1"])
+    assert screen.ask("Kerbside.latOf(Kerbside.drivers.place('D-1')[1])") == pytest.approx(45.0, abs=2e-6)
+    assert screen.ask("Kerbside.drivers.place('D-2')") is None
+
+
+def test_drivers_glide_and_arrive(screen: Screen) -> None:
+    screen.view.set_reduced_motion(False)
+    screen.drivers((45.0, 9.0), (45.003, 9.003))
+    QTest.qWait(300)
+    screen.drivers((45.001, 9.0), (45.003, 9.003))
+    assert screen.ask("Kerbside.drivers.gliding") is True
+    lat = screen.ask("Kerbside.latOf(Kerbside.drivers.place('D-1')[1])")
+    assert 45.0 <= lat < 45.001
+    screen.until(lambda: not screen.ask("Kerbside.drivers.gliding"))
+    assert screen.ask("Kerbside.latOf(Kerbside.drivers.place('D-1')[1])") == pytest.approx(45.001, abs=2e-6)
+
+
+def test_with_reduced_motion_they_do_not_glide(screen: Screen) -> None:
+    QTest.qWait(100)
+    screen.drivers((45.001, 9.0), (45.003, 9.003))
+    assert screen.ask("Kerbside.drivers.gliding") is False
+
+
+def test_columns_of_different_lengths_are_refused(screen: Screen) -> None:
+    with pytest.raises(BadInput, match="2 ids"):
+        screen.view.set_drivers(["D-1", "D-2"], [45.0], [9.0], [0.0], [2], [0.0])
+
+
+def test_clicks_tell_what_was_meant(screen: Screen, qtbot: Any) -> None:
+    screen.view.set_orders([order()])
+    screen.settled()
+    with qtbot.waitSignal(screen.view.driver_clicked) as driver:
+        click(screen, at(screen, 45.003, 9.003))
+    with qtbot.waitSignal(screen.view.order_clicked) as an_order:
+        click(screen, at(screen, 44.997, 9.004))
+    QTest.qWait(60)
+    with qtbot.waitSignal(screen.view.cleared):
+        click(screen, at(screen, 45.006, 8.994))
+    assert (driver.args, an_order.args) == (["D-2"], ["O-1"])
+
+
+def test_right_clicks_give_a_place_on_the_screen(screen: Screen, qtbot: Any) -> None:
+    where = at(screen, 45.003, 9.003)
+    with qtbot.waitSignal(screen.view.driver_context) as heard:
+        click(screen, where, Qt.MouseButton.RightButton)
+    assert heard.args[0] == "D-2"
+    assert (heard.args[1] - screen.view.mapToGlobal(where)).manhattanLength() <= 2
+
+
+def test_an_order_from_a_table_is_dropped_on_a_driver(screen: Screen, qtbot: Any) -> None:
+    where = QPointF(at(screen, 45.003, 9.003))
+    web = screen.hands().parentWidget()
+    mime = order_mime(["O-7", "O-8"])
+    kind = (Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(where.toPoint(), *kind)
+    QApplication.sendEvent(web, enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(screen.view.drop_target_changed) as target:
+        QApplication.sendEvent(web, QDragMoveEvent(where.toPoint(), *kind))
+    with qtbot.waitSignal(screen.view.order_dropped) as dropped:
+        QApplication.sendEvent(web, QDropEvent(where, *kind))
+    assert target.args == ["D-2"]
+    assert dropped.args == [["O-7", "O-8"], "D-2"]
+
+
+def test_nothing_else_may_be_dropped(screen: Screen) -> None:
+    mime = QMimeData()
+    mime.setText("https://example.org")
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(screen.hands().parentWidget(), enter)
+    assert not enter.isAccepted()
+
+
+def test_an_order_on_the_map_is_dragged_onto_a_driver(screen: Screen, qtbot: Any) -> None:
+    screen.view.set_orders([order()])
+    screen.settled()
+    hands, none = screen.hands(), Qt.KeyboardModifier.NoModifier
+    centre = screen.ask("Kerbside.map.getCenter().lat")
+    start, end = at(screen, 44.998, 8.996), at(screen, 45.003, 9.003)
+    QTest.mousePress(hands, LEFT, none, start)
+    QTest.mouseMove(hands, start + QPoint(20, -20))
+    screen.until(lambda: screen.ask("Kerbside.marks.drag !== null"))
+    QTest.mouseMove(hands, end)
+    screen.until(lambda: screen.ask("Kerbside.marks.drag && Kerbside.marks.drag.target") == "D-2")
+    with qtbot.waitSignal(screen.view.order_dropped) as dropped:
+        QTest.mouseRelease(hands, LEFT, none, end)
+    assert dropped.args == [["O-1"], "D-2"]
+    assert screen.ask("Kerbside.map.getCenter().lat") == centre
+
+
+def test_moving_the_map_by_hand_ends_following(screen: Screen, qtbot: Any) -> None:
+    screen.view.follow("D-1")
+    screen.settled()
+    screen.drivers((45.02, 9.02), (45.003, 9.003))
+    screen.until(lambda: screen.ask("Kerbside.map.getCenter().lat") > 45.01)
+    hands, none = screen.hands(), Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(hands, LEFT, none, QPoint(200, 300))
+    with qtbot.waitSignal(screen.view.follow_ended):
+        for step in (10, 30, 60, 90):
+            QTest.mouseMove(hands, QPoint(200 + step, 300))
+            QTest.qWait(20)
+    QTest.mouseRelease(hands, LEFT, none, QPoint(290, 300))
+    held = screen.ask("Kerbside.map.getCenter().lat")
+    screen.drivers((45.04, 9.04), (45.003, 9.003))
+    QTest.qWait(100)
+    assert screen.ask("Kerbside.map.getCenter().lat") == pytest.approx(held, abs=1e-3)
+
+
+def test_one_key_brings_everything_into_view(screen: Screen) -> None:
+    screen.drivers((45.1, 9.1), (44.9, 8.9))
+    screen.hands().setFocus()
+    click(screen, QPoint(100, 300))
+    QTest.keyClick(screen.hands(), Qt.Key.Key_Home)
+    screen.until(lambda: screen.ask("Kerbside.marks.inWindow().length") == 2)
+
+
+def test_selection_reveals_what_is_out_of_view(screen: Screen) -> None:
+    screen.drivers((45.0, 9.0), (45.2, 9.2))
+    screen.view.select("driver", "D-2")
+    screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.2, 9.2])"))
+    with pytest.raises(BadInput, match="area"):
+        screen.view.select("area", "A-1")
+
+
+def test_areas_and_routes_come_and_go(screen: Screen) -> None:
+    ring = tuple(LatLon(45 + dy, 9 + dx) for dy, dx in ((0, 0), (0, 0.004), (0.004, 0.004), (0, 0)))
+    screen.view.set_areas([AreaShape("A-1", "<b>Centro</b>", ((ring,),))])
+    leg = np.array([[45.0, 9.0], [45.001, 9.002]])
+    screen.view.set_route("D-1", [leg], [RouteStop(StopKind.PICKUP, LatLon(45.001, 9.002), "<i>12:41</i>")])
+    screen.settled()
+    assert screen.ask("Kerbside.shapes.areas.getLayers().length") == 1
+    assert screen.ask("document.querySelector('.stop.pickup').textContent") == "1<i>12:41</i>"
+    screen.view.set_layers({"routes": False})
+    screen.settled()
+    assert screen.ask("document.querySelector('.stop.pickup')") is None
+    screen.view.set_layers({"routes": True})
+    screen.view.set_route(None)
+    screen.settled()
+    assert screen.ask("Kerbside.shapes.route.getLayers().length") == 0
+    with pytest.raises(BadInput, match="shape"):
+        screen.view.set_route("D-1", [np.zeros(3)])
+
+
+def test_layers_are_turned_off_on_the_map_too(screen: Screen, qtbot: Any) -> None:
+    with qtbot.waitSignal(screen.view.layers_changed) as heard:
+        screen.ask("Kerbside.map.getContainer().querySelector('.map-list input').click() || true")
+    assert heard.args[0]["drivers"] is False
+    assert screen.view.layers()["drivers"] is False
+    assert screen.ask("Kerbside.marks.at(Kerbside.map.latLngToContainerPoint([45.003, 9.003]))") is None
+    with pytest.raises(BadInput, match="traffic"):
+        screen.view.set_layers({"traffic": True})
+
+
+def test_it_goes_dark(screen: Screen) -> None:
+    screen.view.set_theme("dark")
+    screen.settled()
+    screen.until(lambda: "#171b21" in colours_near(screen, at(screen, 45.004, 8.998)))
+    screen.view.set_theme("light")
+    screen.settled()
+
+
+def test_a_hidden_map_is_sent_nothing(screen: Screen) -> None:
+    screen.view.hide()
+    before = screen.view.refreshes
+    for step in range(5):
+        screen.view.set_drivers(["D-1"], [45.0 + step * 1e-4], [9.0], [0.0], [2], [0.0])
+        QTest.qWait(5)
+    assert screen.view.refreshes == before
+    screen.view.show()
+    screen.until(lambda: screen.view.refreshes == before + 1)
+    screen.settled()
+    assert screen.ask("Kerbside.latOf(Kerbside.drivers.place('D-1')[1])") == pytest.approx(45.0004, abs=2e-6)
+
+
+def test_a_thousand_changes_at_once_are_one_refresh(screen: Screen) -> None:
+    before = screen.view.refreshes
+    for step in range(1000):
+        screen.view.set_drivers(["D-1"], [45.0 + step * 1e-6], [9.0], [0.0], [2], [0.0])
+    screen.settled()
+    assert screen.view.refreshes == before + 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="killing a process by signal is a Unix way")
+def test_a_renderer_that_dies_comes_back_with_everything(screen: Screen, qtbot: Any) -> None:
+    screen.view.set_orders([order(late=True)])
+    screen.settled()
+    with qtbot.waitSignal(screen.view.ready, timeout=20_000):
+        os.kill(screen.view.page().renderProcessPid(), signal.SIGKILL)
+    screen.settled()
+    screen.until(lambda: screen.ask("Kerbside.orders.list.length") == 1)
+    assert screen.ask("Kerbside.drivers.ids") == ["D-1", "D-2"]
+    assert screen.ask("Kerbside.map.getZoom()") == 15

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from widgets.map.webengine import chromium_flags, prepare
+
+
+def test_a_plain_machine_keeps_its_sandbox_and_its_graphics_card() -> None:
+    flags = chromium_flags("", sandbox=True, card=True)
+    assert "--no-sandbox" not in flags
+    assert "--disable-gpu" not in flags
+
+
+def test_root_gets_no_sandbox_and_a_bare_machine_draws_by_its_processor() -> None:
+    flags = chromium_flags("", sandbox=False, card=False).split()
+    assert {"--no-sandbox", "--disable-gpu"} <= set(flags)
+
+
+def test_the_users_own_flags_stand() -> None:
+    flags = chromium_flags("--disable-features=Vulkan --no-sandbox", sandbox=False, card=True).split()
+    assert flags[:2] == ["--disable-features=Vulkan", "--no-sandbox"]
+    assert flags.count("--no-sandbox") == 1
+    assert sum(flag.startswith("--disable-features") for flag in flags) == 1
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_second_preparation_does_no_harm() -> None:
+    prepare()
