@@ -84,9 +84,10 @@ class Fleet:
         self._recorder = FixRecorder(n, params.seed, params.gps_m, start)
         self._wake: Floats = np.full(n, np.inf)
         self._spots = np.array([m.place for m in city.merchants], np.float64)
-        self._spot_share = popularity(city.merchants, params.seed)
+        self._spot_share = popularity(city.merchants, params)
         run = format(int(start), "x")
         self.couriers = [self._hire(i, driver, run, start) for i, driver in enumerate(self.drivers)]
+        self._look_at_the_map()
         self._by_id = {driver.id: courier for driver, courier in zip(self.drivers, self.couriers, strict=True)}
 
     def _hire(self, i: int, driver: Driver, run: str, start: float) -> Courier:
@@ -96,6 +97,12 @@ class Fleet:
         courier.break_at = start + self._break_in_s(courier)
         self._wake[i] = courier.until
         return courier
+
+    def _look_at_the_map(self) -> None:
+        """Ask for one address and one way per vehicle beforehand, so that no step has to wait while they are made ready."""
+        self._city.address(self._city.merchants[0].place)
+        for vehicle in dict.fromkeys(driver.vehicle for driver in self.drivers):
+            self._travel.path(self.motion.place(0), LatLon(*self._spots[0].tolist()), vehicle)
 
     def _send(self, i: int, topic: str, payload: bytes) -> None:
         if i not in self.cut_off:
@@ -107,7 +114,7 @@ class Fleet:
         """Everybody's phone, or that of driver i, connects, and says again what may have been lost."""
         for courier in self.couriers if i is None else (self.couriers[i],):
             courier.phone.present(Presence.BREAK if courier.phase is Phase.BREAK else Presence.ONLINE, now)
-            courier.phone.repeat(now, all_of_them=True)
+            courier.phone.repeat(now, early_s=math.inf)
 
     def hear(self, driver_id: str, message: ToDriver, now: float) -> None:
         """What the console tells a driver; one this fleet does not know is left alone."""

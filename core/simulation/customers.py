@@ -36,9 +36,14 @@ class Wish:
     regret: str
 
 
-def popularity(merchants: tuple[Merchant, ...], seed: int) -> NDArray[np.float64]:
-    """The share of all orders that goes to each merchant: some are much loved, most are not. Sums to 1."""
-    weights = np.array([stream(seed, Concern.POPULARITY, m.id).lognormal(0.0, 0.8) for m in merchants])
+def popularity(merchants: tuple[Merchant, ...], params: SimulationParams) -> NDArray[np.float64]:
+    """The share of all orders that goes to each merchant: some are much loved, most are not, and those in the middle of it
+    all, where most merchants are, get more. Shape (n,), sums to 1."""
+    places = np.array([m.place for m in merchants], np.float64)
+    away = offsets_m(LatLon(*np.median(places, axis=0).tolist()), places) / params.core_m
+    liked = np.array([stream(params.seed, Concern.POPULARITY, m.id).lognormal(0.0, 0.8) for m in merchants])
+    # Never quite nothing, however far out: a sum of zeros could not be shared.
+    weights = liked * (np.exp(-away * away / 2) + 1e-3)
     return np.asarray(weights / weights.sum(), np.float64)
 
 
@@ -61,7 +66,7 @@ class Customers:
         self._city = city
         self._params = params
         self._rng = stream(params.seed, Concern.CUSTOMER)
-        self._cumulated = np.cumsum(popularity(city.merchants, params.seed))
+        self._cumulated = np.cumsum(popularity(city.merchants, params))
         self._homes: dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]] = {}
 
     def wish(self) -> Wish:

@@ -13,8 +13,8 @@ from core.domain.vehicle import Vehicle
 from core.ports import Points
 
 FLEET_MIX: tuple[tuple[Vehicle, float], ...] = (
-    (Vehicle.SCOOTER, 0.65),
-    (Vehicle.BIKE, 0.25),
+    (Vehicle.SCOOTER, 0.70),
+    (Vehicle.BIKE, 0.20),
     (Vehicle.CAR, 0.08),
     (Vehicle.WALK, 0.02),
 )
@@ -47,7 +47,8 @@ class SimulationParams:
     ``answer_s`` is the median time a driver takes to answer an offer. ``prep_spread`` and ``stop_spread`` are standard
     deviations of logarithms. ``cancel_per_min`` is the hazard of a customer's change of mind before the pick-up.
     ``trip_scale_m`` is the distance at which most customers live from their merchant, ``trip_max_m`` the farthest, both as
-    the crow flies. ``gps_m`` is the typical error of a position. ``first_order`` numbers the first order.
+    the crow flies. ``core_m`` is how far demand reaches from the middle of the merchants, as a standard deviation. ``gps_m``
+    is the typical error of a position. ``first_order`` numbers the first order.
     """
 
     seed: int = 1
@@ -65,8 +66,9 @@ class SimulationParams:
     stop_spread: float = 0.3
     breaks_per_hour: float = 0.0
     break_min: float = 15.0
-    trip_scale_m: float = 600.0
-    trip_max_m: float = 2800.0
+    trip_scale_m: float = 550.0
+    trip_max_m: float = 2500.0
+    core_m: float = 2000.0
     gps_m: float = 3.0
     vehicles: tuple[tuple[Vehicle, float], ...] = FLEET_MIX
     first_order: int = 1001
@@ -100,6 +102,7 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("break_min", 1, 240),
     ("trip_scale_m", 50, 50_000),
     ("trip_max_m", 200, 100_000),
+    ("core_m", 100, 1_000_000),
     ("gps_m", 0, 100),
     ("first_order", 0, 10**12),
 )

@@ -134,18 +134,20 @@ class Phone:
     def _say(
         self, event: str, now: float, *, offer_id: str | None = None, order_id: str | None = None, reason: str = ""
     ) -> None:
+        # Words that got lost must not be overtaken: the console would find this one out of place.
+        self.repeat(now, early_s=REPEAT_S / 2)
         self._said += 1
         word = Word(self.driver_id, f"{self.driver_id}-{self._run}-{self._said}", event, offer_id, order_id, reason, now)
-        unheard = Unheard(word, encode_word(word), now + REPEAT_S)
-        self._unheard[word.id] = unheard
-        self._send(topics.orders(self.driver_id), unheard.payload)
+        self._unheard[word.id] = Unheard(word, encode_word(word), now + REPEAT_S)
+        self._send(topics.orders(self.driver_id), self._unheard[word.id].payload)
 
-    def repeat(self, now: float, *, all_of_them: bool = False) -> None:
-        """Say again what is overdue, in the order in which it was first said."""
+    def repeat(self, now: float, early_s: float = 0.0) -> None:
+        """Once a word is due again, or will be in ``early_s`` seconds, say all again in the order they were first said."""
+        if self.repeats_at - early_s > now:
+            return
         for unheard in self._unheard.values():
-            if all_of_them or unheard.again_at <= now:
-                unheard.again_at = now + REPEAT_S
-                self._send(topics.orders(self.driver_id), unheard.payload)
+            unheard.again_at = now + REPEAT_S
+            self._send(topics.orders(self.driver_id), unheard.payload)
 
     @property
     def repeats_at(self) -> float:

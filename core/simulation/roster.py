@@ -40,7 +40,7 @@ def _shared_out(shares: tuple[tuple[Vehicle, float], ...], count: int) -> list[V
 def first_places(city: CityFacts, params: SimulationParams) -> Points:
     """Where the drivers are at the start, shape (n, 2): on streets near merchants, the popular ones first."""
     rng = stream(params.seed, Concern.FLEET, "places")
-    shares = popularity(city.merchants, params.seed)
+    shares = popularity(city.merchants, params)
     near: dict[int, NDArray[np.intp]] = {}
     places = np.empty((params.drivers, 2))
     for i in range(params.drivers):

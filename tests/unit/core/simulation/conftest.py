@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,18 +12,21 @@ import pytest
 
 from core.clock import SteppedClock
 from core.domain.commands import CancelOrder, Command, PlaceOrder
-from core.domain.driver import Presence, Route, Stop, StopKind
+from core.domain.driver import Driver, Presence, Route, Stop, StopKind
 from core.domain.errors import CommandRefused
 from core.domain.geo import LatLon
 from core.domain.merchant import Merchant
 from core.domain.offer import Offer
 from core.domain.order import BEFORE_PICKUP, Order, Status, Step
 from core.domain.reports import FixBatch, Word
+from core.domain.vehicle import CAPACITY
 from core.messaging import topics
 from core.messaging.codecs import kerbside
 from core.messaging.decode import decode
-from core.messaging.local import LocalBroker
+from core.messaging.local import LocalBroker, LocalTransport
+from core.ports import TravelTimes
 from core.routing.great_circle import GreatCircle
+from core.simulation.faults import Fault
 from core.simulation.params import CityFacts, SimulationParams
 from core.simulation.simulator import SUBSCRIPTIONS, Simulator
 
@@ -55,11 +59,11 @@ def small_city(merchants: int = 120, half_km: float = 3.0) -> CityFacts:
 
 @dataclass
 class NaiveConsole:
-    """Knows drivers by what they say alone; gives each order to the nearest free driver in time to be there when it is ready."""
+    """Knows drivers by what they say alone; gives each order to the nearest free driver, to be there when it is ready."""
 
     broker: LocalBroker
     clock: SteppedClock
-    travel: GreatCircle
+    travel: TravelTimes
     simulator: Simulator | None = None
     orders: dict[str, Order] = field(default_factory=dict)
     routes: dict[str, tuple[Stop, ...]] = field(default_factory=lambda: defaultdict(tuple))
@@ -206,27 +210,26 @@ class NaiveConsole:
         for offer in [o for o in self.offers.values() if o.expires_at <= now]:
             self.close_offer(offer, tell=True)
         asked = {o.driver_id for o in self.offers.values()}
-        fleet = {d.id: d for d in self.simulator.fleet()}
-        free = [d for d, p in self.presence.items() if p is Presence.ONLINE and not self.routes[d] and d not in asked and d in self.places]
-        for order in sorted((o for o in self.orders.values() if o.status is Status.WAITING), key=lambda o: (o.ready_at, o.id)):
-            able = [d for d in free if d not in self.said_no[order.id] and _can_carry(fleet[d].vehicle, order.weight_kg)]
-            if not able:
-                continue
-            to_go = {d: self.seconds(self.places[d], order.pickup, fleet[d].vehicle) for d in able}
-            whole = {d: to_go[d] + self.seconds(order.pickup, order.dropoff, fleet[d].vehicle) for d in able}
-            best = min(able, key=lambda d: (whole[d], d))
-            if now + to_go[best] + 20 >= order.ready_at:
-                free.remove(best)
-                self.offer(order, best)
+        online = [d for d in self.simulator.fleet() if self.presence.get(d.id) is Presence.ONLINE]
+        free = [d for d in online if not self.routes[d.id] and d.id not in asked and d.id in self.places]
+        waiting = [o for o in self.orders.values() if o.status is Status.WAITING and o.ready_at < now + 600]
+        waiting.sort(key=lambda o: (o.ready_at, o.id))
+        if not free or not waiting:
+            return
+        pickups = np.array([o.pickup for o in waiting])
+        to_go = np.array([self.travel.matrix(np.array([self.places[d.id]]), pickups, d.vehicle)[0] for d in free])
+        for j, order in enumerate(waiting):
+            for i in np.argsort(to_go[:, j], kind="stable").tolist():
+                able = _can_carry(free[i], order) and free[i].id not in self.said_no[order.id]
+                if able and math.isfinite(to_go[i, j]):
+                    if now + to_go[i, j] + 20 >= order.ready_at:
+                        self.offer(order, free[i].id)
+                        to_go[i, :] = math.inf
+                    break
 
-    def seconds(self, a: LatLon, b: LatLon, vehicle) -> float:
-        return float(self.travel.pairs(np.array([a]), np.array([b]), vehicle)[0])
 
-
-def _can_carry(vehicle, weight_kg: float) -> bool:
-    from core.domain.vehicle import CAPACITY
-
-    return CAPACITY[vehicle].weight_kg >= weight_kg
+def _can_carry(driver: Driver, order: Order) -> bool:
+    return CAPACITY[driver.vehicle].weight_kg >= order.weight_kg
 
 
 def _stops(order: Order) -> tuple[Stop, Stop]:
@@ -240,6 +243,8 @@ class Town:
     simulator: Simulator
     console: NaiveConsole
     clock: SteppedClock
+    tape: LocalTransport
+    """Hears every message of both sides."""
 
     def run(self, seconds: int, dispatching: bool = True) -> None:
         for _ in range(seconds):
@@ -250,22 +255,27 @@ class Town:
                 self.console.dispatch()
 
 
-def make_town(params: SimulationParams, faults=(), city: CityFacts | None = None, travel=None) -> Town:
+def make_town(
+    params: SimulationParams, faults: Sequence[Fault] = (), city: CityFacts | None = None, travel: TravelTimes | None = None
+) -> Town:
     clock = SteppedClock(START)
     broker = LocalBroker(clock)
+    tape = broker.endpoint("tape", ["#"])
     travel = travel or GreatCircle(1.35)
     console = NaiveConsole(broker, clock, travel)
     transport = broker.endpoint("simulator", SUBSCRIPTIONS)
     simulator = Simulator(city or small_city(), travel, transport, console.execute, params, START, faults)
     console.simulator = simulator
-    return Town(simulator, console, clock)
+    return Town(simulator, console, clock, tape)
 
 
 @pytest.fixture
-def town():
+def town() -> Callable[..., Town]:
     """Build a town: ``town(drivers=3, orders_per_hour=0, faults=[...], city=…)``."""
 
-    def build(faults=(), city=None, travel=None, **params) -> Town:
+    def build(
+        faults: Sequence[Fault] = (), city: CityFacts | None = None, travel: TravelTimes | None = None, **params: object
+    ) -> Town:
         return make_town(replace(SimulationParams(), **params), faults, city, travel)
 
     return build
