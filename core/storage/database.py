@@ -43,6 +43,7 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: a commit is on the disk itself before it is acknowledged. Commits are shared, so that it costs little.
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # on macOS a plain sync leaves the data in the drive's own cache
         connection.execute("PRAGMA journal_size_limit = 67108864")
         _migrate(connection, steps)
         # SQLite opens a file it may not write without a word, and even begins to; the first change finds out.

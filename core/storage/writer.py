@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.domain.events import Change
@@ -164,7 +165,7 @@ class Writer:
             last = self._commit(group)
         except Exception as error:
             # Whatever it is, the thread lives on: without it everything later would stay unwritten.
-            if self._connection.in_transaction:
+            with suppress(sqlite3.Error):  # SQLite may have rolled back by itself
                 self._connection.rollback()
             if not is_poison(error):
                 self._put_off(error)
