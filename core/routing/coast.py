@@ -11,6 +11,7 @@ from core.routing.city import Bounds
 
 Floats = NDArray[np.float64]
 _ASIDE_DEG = 2e-6
+_SAMPLES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def sea_polygons(lines: Sequence[Floats], bounds: Bounds) -> list[list[Floats]]:
@@ -30,12 +31,12 @@ def sea_polygons(lines: Sequence[Floats], bounds: Bounds) -> list[list[Floats]]:
     steps = np.concatenate([np.diff(line[:, ::-1], axis=0) for line in lines])
     length = np.hypot(*steps.T)
     starts, steps, length = starts[length > 0], steps[length > 0], length[length > 0]
-    right = np.stack((steps[:, 1], -steps[:, 0]), axis=1) / length[:, None] * _ASIDE_DEG
-    middle = starts + steps / 2
+    right = np.tile(np.stack((steps[:, 1], -steps[:, 0]), axis=1) / length[:, None] * _ASIDE_DEG, (len(_SAMPLES), 1))
+    along = np.concatenate([starts + steps * share for share in _SAMPLES])
     polygons = []
     for face in faces:
         shapely.prepare(face)
-        votes = int(shapely.contains_xy(face, middle + right).sum()) - int(shapely.contains_xy(face, middle - right).sum())
+        votes = int(shapely.contains_xy(face, along + right).sum()) - int(shapely.contains_xy(face, along - right).sum())
         if votes > 0:
             polygons.append([np.asarray(ring.coords)[:, ::-1] for ring in (face.exterior, *face.interiors)])
     return polygons

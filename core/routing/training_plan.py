@@ -23,7 +23,7 @@ DISTRICT_COUNT = 12
 SQUARE_R = 44.0
 _QUAY_M, _COAST_ROAD_M = 34.0, 46.0
 _OVERSHOOT_M = 3.0  # streets run this far across the road they end at, so that noding finds the crossing
-_LONGEST_BRIDGE_M = 330.0
+_LONGEST_BRIDGE_M = 420.0
 _HIGH_STREETS = ("High Street", "Market Street", "Cathedral Street", "Bishop's Gate")
 
 
