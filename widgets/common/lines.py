@@ -52,6 +52,9 @@ class Lines(QWidget):
         new = [list(line) for line in lines]
         if new == self._told:
             return
+        # Room to spare goes below the last line.
+        self._grid.setRowStretch(len(self._told), 0)
+        self._grid.setRowStretch(len(new), 1)
         self._told = new
         for i, line in enumerate(new):
             for j, cell in enumerate(line):

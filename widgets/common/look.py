@@ -6,6 +6,7 @@ Nothing here needs a window, so that a report written without one wears the same
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -132,6 +133,9 @@ LOOKS: dict[ThemeName, Look] = {
     ),
 }
 
+_ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+"""Marks that only the style sheet draws: the arrows of boxes, the tick of a check box."""
+
 STATE_TOKENS = ("free", "offered", "to_pickup", "waiting", "carrying", "late", "offline")
 """Tokens that stand for a state, of a driver or of an order."""
 
@@ -201,6 +205,7 @@ def style_sheet(theme: ThemeName, rows: RowsName = "compact") -> str:
     """Qt's style sheet. A button named primary or danger by its property ``kind`` is coloured so."""
     values = {**asdict(LOOKS[theme]), "line": LOOKS[theme].line, "hover": LOOKS[theme].hover}
     values |= {"selected": LOOKS[theme].selected, "row": str(ROW_PX[rows] - 2), "off": mix(*_off_pair(theme), 0.6)}
+    values |= {"icons": _ICONS.as_posix(), "theme": theme}
     sheet = _SHEET
     # Longest names first: @road must not eat the head of @road_edge.
     for name in sorted(values, key=len, reverse=True):
@@ -270,7 +275,25 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDate
   selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
 QDateTimeEdit:focus { border-color: @accent; }
-QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox::drop-down { border: 0; width: 22px; }
+QComboBox::down-arrow { image: url("@icons/caret-down-@theme.svg"); width: 12px; height: 12px; }
+QAbstractSpinBox { padding-right: 22px; }
+QAbstractSpinBox > QLineEdit { border: 0; padding: 0 6px; background: transparent; min-height: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: 0; width: 20px; height: 12px; }
+QAbstractSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-origin: border; subcontrol-position: bottom right; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @hover; }
+QAbstractSpinBox::up-arrow { image: url("@icons/caret-up-@theme.svg"); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url("@icons/caret-down-@theme.svg"); width: 10px; height: 10px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @muted; background: @surface; }
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @accent; border-color: @accent; }
+QCheckBox::indicator:checked { image: url("@icons/check-@theme.svg"); }
+QRadioButton::indicator:checked { image: url("@icons/dot-@theme.svg"); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; background: @bg; }
+QCheckBox:focus, QRadioButton:focus { color: @accent; }
 QMenuBar { background: @surface; border-bottom: 1px solid @line; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected { background: @hover; }

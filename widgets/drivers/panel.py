@@ -14,6 +14,7 @@ from widgets.common.cells import CellDelegate, look_now
 from widgets.common.chips import Chips
 from widgets.common.dragging import dragged_orders
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.states import ACTIVITY
 from widgets.common.table_view import RowsView
@@ -115,6 +116,7 @@ class DriversPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        lay_ground(self)
         self._rows: Sequence[DriverRow] = ()
         self._moment = Moment()
         self._behind = False

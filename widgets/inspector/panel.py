@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.common.empty import EmptyState
+from widgets.common.ground import lay_ground
 from widgets.common.words import Moment
 from widgets.inspector.details import DriverDetails, OrderDetails
 from widgets.inspector.driver_page import DriverPage
@@ -32,6 +33,7 @@ class InspectorPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        lay_ground(self)
         self._shown: OrderDetails | DriverDetails | None = None
         self._moment = Moment()
         self.empty = EmptyState(*NOTHING)
@@ -44,6 +46,7 @@ class InspectorPanel(QWidget):
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(page)
+            lay_ground(page)
             self._areas[page] = area
             self._pages.addWidget(area)
             page.asked.connect(self._ask)

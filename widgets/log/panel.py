@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.states import LATE
 from widgets.common.table_view import RowsView
@@ -71,6 +72,7 @@ class LogPanel(QWidget):
 
     def __init__(self, limit: int = LIMIT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        lay_ground(self)
         self._waiting: list[LogRow] = []
         self._limit = limit
         self.model = LogModel(limit)

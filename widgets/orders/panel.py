@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayo
 from widgets.common.cells import CellDelegate, look_now
 from widgets.common.dragging import order_mime
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
 from widgets.common.tables import HEADING_ROLE
@@ -144,6 +145,7 @@ class OrdersPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        lay_ground(self)
         self._alarm_s = 8 * 60.0
         self._rows: Sequence[OrderRow] = ()
         self._moment = Moment()

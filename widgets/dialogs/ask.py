@@ -1,0 +1,82 @@
+"""What every dialog shares: its title is the question, its button says what it does, a problem is told in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class AskDialog(QDialog):
+    """``body`` is the layout to fill; Escape cancels, Enter does what the first button says."""
+
+    def __init__(self, question: str, action: str, parent: QWidget | None = None, danger: bool = False) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(question)
+        self.heading = QLabel(question)
+        self.heading.setProperty("kind", "title")
+        self.heading.setWordWrap(True)
+        self.problem = QLabel()
+        self.problem.setProperty("kind", "error")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        self.action = QPushButton(action)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setAutoDefault(False)
+        if danger:
+            # What destroys something is not done by a stray Enter.
+            self.action.setProperty("kind", "danger")
+            self.action.setAutoDefault(False)
+            self.cancel.setDefault(True)
+            self.cancel.setProperty("kind", "primary")
+        else:
+            self.action.setDefault(True)
+            self.action.setProperty("kind", "primary")
+        self.action.clicked.connect(self.act)
+        self.cancel.clicked.connect(self.reject)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(8)
+        self.row.addStretch(1)
+        self.row.addWidget(self.cancel)
+        self.row.addWidget(self.action)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.heading)
+        layout.addLayout(self.body, 1)
+        layout.addWidget(self.problem)
+        layout.addLayout(self.row)
+
+    def ask(self, question: str) -> None:
+        """Put another question."""
+        self.setWindowTitle(question)
+        self.heading.setText(question)
+
+    def act(self) -> None:
+        """What the button does; here it closes the dialog as accepted."""
+        self.accept()
+
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong and stay open; an empty text takes it back."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+
+def form() -> QFormLayout:
+    layout = QFormLayout()
+    layout.setHorizontalSpacing(12)
+    layout.setVerticalSpacing(8)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return layout
+
+
+def plain(text: str = "", kind: str = "") -> QLabel:
+    """A label that breaks its lines."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if kind:
+        label.setProperty("kind", kind)
+    return label

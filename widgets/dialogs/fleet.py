@@ -1,0 +1,81 @@
+"""Sets up a fleet: a map, a broker, drivers, their phones. It asks and shows; others do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+
+from core.domain.errors import BadInput
+from widgets.common.lines import Bit, Lines
+from widgets.dialogs.ask import AskDialog
+from widgets.dialogs.setup import DriverDraft
+from widgets.dialogs.setup_people import DriversPage, PhonesPage
+from widgets.dialogs.setup_places import BrokerPage, MapPage, SetupPage
+
+
+class FleetDialog(AskDialog):
+    """The pages speak by their own signals (`map`, `broker`, `drivers`, `phones`); ``completed`` comes at the end.
+
+    A page is left only where nothing was refused: whoever answers a page's signal may call `show_problem`, and the page stays.
+    """
+
+    completed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Set up my fleet", "Next", parent)
+        self.map, self.broker, self.drivers, self.phones = MapPage(), BrokerPage(), DriversPage(), PhonesPage()
+        self._pages: tuple[SetupPage, ...] = (self.map, self.broker, self.drivers, self.phones)
+        self._stack = QStackedWidget()
+        for page in self._pages:
+            self._stack.addWidget(page)
+        self.steps = Lines("Steps", stretch=len(self._pages))
+        self.back = QPushButton("Back")
+        self.back.setAutoDefault(False)
+        self.row.insertWidget(self.row.indexOf(self.action), self.back)
+        self.body.addWidget(self.steps)
+        self.body.addWidget(self._stack, 1)
+        self.back.clicked.connect(lambda: self.go_to(self._stack.currentIndex() - 1))
+        self.drivers.refused.connect(self.show_problem)
+        self.phones.refused.connect(self.show_problem)
+        self.go_to(0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(820, 560)
+
+    @property
+    def page(self) -> SetupPage:
+        return self._pages[self._stack.currentIndex()]
+
+    def set_drivers(self, drivers: Sequence[DriverDraft]) -> None:
+        """All drivers registered so far."""
+        self.drivers.set_drivers(drivers)
+        self.phones.set_drivers(drivers)
+
+    def go_to(self, place: int) -> None:
+        self.show_problem("")
+        self._stack.setCurrentIndex(place)
+        last = place == len(self._pages) - 1
+        self.back.setVisible(place > 0)
+        self.action.setText("Finish" if last else f"Next: {self._pages[place + 1].title.lower()}")
+        marks = [
+            (Bit(f"{i + 1} {page.title}", "accent" if i == place else "muted", strong=i == place),)
+            for i, page in enumerate(self._pages)
+        ]
+        self.steps.set_lines([marks])
+        self.page.enter()
+
+    def act(self) -> None:
+        self.show_problem("")
+        try:
+            self.page.leave()
+        except BadInput as error:
+            self.show_problem(str(error))
+        if self.problem.text():
+            return
+        if self._stack.currentIndex() == len(self._pages) - 1:
+            self.accept()
+            self.completed.emit()
+        else:
+            self.go_to(self._stack.currentIndex() + 1)
