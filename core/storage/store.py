@@ -85,8 +85,8 @@ class Store:
 
     def close(self) -> None:
         """Store what is queued and close. Raises StorageError where something could not be stored."""
-        while not self._readers.empty():
-            self._readers.get_nowait().close()
+        while (reader := self._spare_reader()) is not None:
+            reader.close()
         self._writer.close()
 
     def load(self, now: float | None = None) -> Loaded:
@@ -141,15 +141,19 @@ class Store:
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
         try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
-            connection = open_readable(self.path)
-        try:
-            yield connection
+            connection = self._spare_reader() or open_readable(self.path)
+            try:
+                yield connection
+            finally:
+                self._readers.put(connection)
         except sqlite3.Error as error:
             raise StorageError(f"the database {self.path} can't be read: {told(error)}") from None
-        finally:
-            self._readers.put(connection)
+
+    def _spare_reader(self) -> sqlite3.Connection | None:
+        try:
+            return self._readers.get_nowait()
+        except queue.Empty:
+            return None
 
 
 @contextmanager

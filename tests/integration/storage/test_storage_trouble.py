@@ -194,3 +194,10 @@ def test_closing_with_something_unwritten_says_so(path, disk):
     with pytest.raises(StorageError, match=r"2 changes could not be stored.*write-protected"):
         store.close()
     assert isinstance(promised.exception(0), StorageError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file can't be taken away there")
+def test_a_database_that_is_taken_away_is_named_when_it_is_read(store, path):
+    path.unlink()
+    with pytest.raises(StorageError, match="can't be read: the file can't be opened"):
+        store.recent(1)
