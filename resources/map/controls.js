@@ -12,6 +12,7 @@
     element.setAttribute("aria-label", title);
     element.addEventListener("click", (event) => {
       event.stopPropagation();
+      K.touched = true;
       act();
       K.map.getContainer().focus();
     });

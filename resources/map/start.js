@@ -24,11 +24,18 @@ Kerbside.start = (map) => {
   const ready = () => K.config !== null;
   const boxOf = (points) => L.latLngBounds(points.map(([x, y]) => [K.latOf(y), K.lonOf(x)]));
 
-  // The first view, if nobody has chosen one: the city, or else whoever is there.
+  // The first view, if nobody has chosen one: the city, or else whoever is there. It is taken again while the window is
+  // still finding its size, until somebody moves the map.
+  let first = null;
   function firstView(bounds) {
-    if (placed || K.touched || !bounds) return;
+    if (!bounds || K.touched || (placed && !first)) return;
+    first = bounds;
     placed = true;
     map.setView(bounds.getCenter(), map.getBoundsZoom(bounds), { animate: false });
+  }
+  function chosen() {
+    placed = true;
+    first = null;
   }
 
   function fleetPoints() {
@@ -51,18 +58,18 @@ Kerbside.start = (map) => {
   }
 
   K.on("config", ({ before, now }) => {
-    const first = !marks._map;
-    if (first) {
+    const opening = !marks._map;
+    if (opening) {
       labels.addTo(map);
       marks.addTo(map);
       if (now.view) {
-        placed = true;
+        chosen();
         map.setView(now.view.slice(0, 2), now.view[2], { animate: false });
       }
     }
     const looks = (c) => JSON.stringify([c.theme, c.tiles, c.font]);
     controls.update();
-    if (first || before === now || looks(before) !== looks(now) || JSON.stringify(before.layers) !== JSON.stringify(now.layers)) {
+    if (opening || before === now || looks(before) !== looks(now) || JSON.stringify(before.layers) !== JSON.stringify(now.layers)) {
       showGround();
       shapes.restyle();
       marks.restyle();
@@ -92,12 +99,13 @@ Kerbside.start = (map) => {
   K.on("data:areas", (areas) => labels.setAreas(areas));
 
   K.on("do:view", ({ lat, lon, zoom }) => {
-    placed = true;
+    chosen();
     map.setView([lat, lon], zoom, { animate: false });
   });
   K.on("do:fit", () => {
     const points = fleetPoints();
     const bounds = points.length ? boxOf(points) : cityBounds();
+    chosen();
     if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
   });
   K.on("do:reveal", ({ kind, id }) => {
@@ -105,6 +113,7 @@ Kerbside.start = (map) => {
     const points = kind === "driver" ? [drivers.place(id)] : order ? [order.pickup || order.from, order.dropoff] : [];
     const there = points.filter(Boolean);
     if (!there.length) return;
+    chosen();
     const bounds = boxOf(there);
     if (map.getBounds().pad(-0.05).contains(bounds)) return;
     if (there.length === 1) map.panTo(bounds.getCenter(), { animate: K.moving() });
@@ -116,7 +125,11 @@ Kerbside.start = (map) => {
     const centre = map.getCenter();
     K.tell("view", { lat: centre.lat, lon: centre.lng, zoom: map.getZoom() });
   });
-  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: true })).observe(map.getContainer());
+  new ResizeObserver(() => {
+    map.invalidateSize({ animate: false, pan: true });
+    firstView(first);
+  }).observe(map.getContainer());
+  map.getContainer().addEventListener("wheel", () => (K.touched = true), { passive: true });
   // A window that goes to another screen may have other pixels.
   const watchPixels = () => {
     matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", () => {

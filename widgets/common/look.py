@@ -278,7 +278,6 @@ QDateTimeEdit:focus { border-color: @accent; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("@icons/caret-down-@theme.svg"); width: 12px; height: 12px; }
 QAbstractSpinBox { padding-right: 22px; }
-QAbstractSpinBox > QLineEdit { border: 0; padding: 0 6px; background: transparent; min-height: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: 0; width: 20px; height: 12px; }
 QAbstractSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-origin: border; subcontrol-position: bottom right; }

@@ -42,6 +42,7 @@ def build_page() -> str:
         zoom_start=3,
         tiles=None,
         zoom_control=False,
+        font_size="13px",
         max_zoom=19,
         min_zoom=2,
         fade_animation=False,

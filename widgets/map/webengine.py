@@ -16,6 +16,8 @@ SCHEME = b"kerbside"
 
 HARMLESS_WARNINGS = (
     r"Failed to load vulkan",
+    r"does not support createPlatformVulkanInstance",
+    r"QVulkanInstance: Failed to initialize",
     r"initInstance: No Vulkan library available",
     r"Failed to create platform Vulkan instance",
     r"Unable to detect GPU vendor",

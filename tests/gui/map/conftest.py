@@ -56,11 +56,12 @@ def base_map() -> bytes:
 class Screen:
     """A map in a window, with what a test needs to look into it and lay hands on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, view_at: tuple[float, float, int] | None = (45.0, 9.0, 15)) -> None:
         self.view = MapView("light")
         self.view.resize(800, 600)
         self.view.set_base_map(base_map(), "© OpenStreetMap contributors")
-        self.view.set_view(45.0, 9.0, 15)
+        if view_at:
+            self.view.set_view(*view_at)
         self.view.show()
         self.until(lambda: self.ask("Kerbside.stats.tiles") or 0)
 

@@ -268,3 +268,18 @@ def test_a_renderer_that_dies_comes_back_with_everything(screen: Screen, qtbot: 
     screen.until(lambda: screen.ask("Kerbside.orders.list.length") == 1)
     assert screen.ask("Kerbside.drivers.ids") == ["D-1", "D-2"]
     assert screen.ask("Kerbside.map.getZoom()") == 15
+
+
+def test_the_city_fills_the_window_at_first_whatever_its_size(qapp: QApplication, screen: Screen) -> None:
+    fresh = type(screen)(view_at=None)
+    assert fresh.ask("Kerbside.map.getBounds().contains([45.0, 9.0])")
+    small = fresh.ask("Kerbside.map.getZoom()")
+    fresh.view.resize(1600, 1300)
+    fresh.until(lambda: fresh.ask("Kerbside.map.getZoom()") == small + 1)
+    fresh.view.set_view(45.0, 9.0, small)
+    fresh.settled()
+    fresh.view.resize(1601, 1301)
+    QTest.qWait(100)
+    assert fresh.ask("Kerbside.map.getZoom()") == small
+    fresh.view.close()
+    fresh.view.deleteLater()
