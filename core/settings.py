@@ -68,7 +68,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("matching.nearest_drivers", 25, "How many of the nearest drivers are priced for an order", "", 1, 1000),
     _s(
         "matching.chain_within_min",
-        6.0,
+        10.0,
         "Offer a next order to a driver who will be free within this time; 0 never",
         "min",
         0,
@@ -76,7 +76,7 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s(
         "matching.commit_before_ready_min",
-        20.0,
+        3.0,
         "Offer an order no earlier than this before a driver has to set off to be there when it is ready",
         "min",
         0,

@@ -41,8 +41,8 @@ class Params:
 
     nearest_drivers: int = 25
     max_pickup_km: float = 6.0
-    chain_within_min: float = 6.0
-    commit_before_ready_min: float = 20.0
+    chain_within_min: float = 10.0
+    commit_before_ready_min: float = 3.0
     pickup_stop_min: float = 2.0
     dropoff_stop_min: float = 2.0
     weights: Weights = field(default_factory=Weights)

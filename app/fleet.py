@@ -1,0 +1,188 @@
+"""Setting up a fleet: the dialog's questions answered by the core."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.bootstrap import System
+from app.cli.importing import import_city, read_commands
+from app.lines import Lines, check_broker, own_address
+from app.main_window import MainWindow
+from app.phones import phone_code
+from core.domain.commands import RemoveDriver, SaveDriver
+from core.domain.errors import BadInput, KerbsideError
+from core.storage.folder import DataFolder
+from widgets.dialogs.fleet import FleetDialog
+from widgets.dialogs.setup import BrokerChoice, DriverDraft
+
+
+class _Cancelled(KerbsideError):
+    """The import was stopped by the user."""
+
+
+class FleetSetup(QObject):
+    """``reopen`` puts a new core in place after the map or the broker has changed."""
+
+    _progressed = Signal(float, str)
+
+    def __init__(
+        self, window: MainWindow, system: System, lines: Lines, folder: DataFolder, reopen: Callable[[], None]
+    ) -> None:
+        super().__init__(window)
+        self._window, self._system, self._lines, self._folder = window, system, lines, folder
+        self._reopen = reopen
+        self._changed = False
+        self._cancelled = False
+
+    # The dialog
+
+    def begin(self) -> None:
+        dialog = FleetDialog(self._window)
+        self._changed = False
+        self._progressed.connect(dialog.map.set_progress)
+        dialog.map.import_requested.connect(lambda path: asyncio.ensure_future(self._import(dialog, Path(path))))
+        dialog.map.import_cancelled.connect(self._cancel)
+        dialog.map.great_circle_chosen.connect(lambda: self._set("map.city", ""))
+        dialog.broker.set_addresses([own_address(), "127.0.0.1"], int(self._system.settings.number("mqtt.port")))
+        dialog.broker.broker_chosen.connect(lambda choice: self._choose_broker(dialog, choice))
+        dialog.broker.test_requested.connect(lambda choice: self._test_broker(dialog, choice))
+        dialog.drivers.driver_added.connect(lambda draft: self._add(dialog, draft))
+        dialog.drivers.driver_removed.connect(lambda driver_id: self._remove(dialog, driver_id))
+        dialog.drivers.csv_chosen.connect(lambda path: self._read_drivers(dialog, Path(path)))
+        dialog.phones.code_requested.connect(lambda driver_id: self._show_code(dialog, driver_id))
+        dialog.finished.connect(lambda _: self._finish(dialog))
+        self._show_drivers(dialog)
+        dialog.open()
+
+    def _finish(self, dialog: FleetDialog) -> None:
+        dialog.deleteLater()
+        if self._changed:
+            self._reopen()
+
+    def _set(self, key: str, value: object) -> None:
+        settings = self._system.settings
+        before = settings[key]
+        settings.set(key, value)
+        settings.save()
+        self._changed |= settings[key] != before
+
+    # Map
+
+    async def _import(self, dialog: FleetDialog, path: Path) -> None:
+        self._cancelled = False
+        try:
+            target, text = await self._read_city(path)
+        except KerbsideError as error:
+            dialog.map.set_failed("The import was stopped" if isinstance(error, _Cancelled) else str(error))
+            return
+        self._set("map.city", target.name)
+        dialog.map.set_report(text)
+
+    async def _read_city(self, path: Path) -> tuple[Path, str]:
+        def progress(what: str, share: float) -> None:
+            if self._cancelled:
+                raise _Cancelled("stopped")
+            self._progressed.emit(share, what)
+
+        loop = asyncio.get_running_loop()
+        target, report = await loop.run_in_executor(None, lambda: import_city(self._folder, path, progress))
+        return target, report.text()
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+
+    def import_city(self, path: Path) -> None:
+        """From the menu, without the dialog: import, use, say so."""
+
+        async def work() -> None:
+            self._window.toast.show_line(f"Reading {path.name}…")
+            try:
+                target, text = await self._read_city(path)
+            except KerbsideError as error:
+                self._window.toast.show_line(str(error), bad=True)
+                return
+            self._set("map.city", target.name)
+            self._window.toast.show_line(text.splitlines()[0])
+            self._reopen()
+
+        self._task = asyncio.ensure_future(work())
+
+    # Broker
+
+    def _choose_broker(self, dialog: FleetDialog, choice: BrokerChoice) -> None:
+        try:
+            if choice.embedded:
+                self._set("mqtt.broker", "embedded")
+                self._set("mqtt.port", choice.port)
+                return
+            check_broker(choice.url)
+            self._set("mqtt.broker", choice.url)
+            if choice.user:
+                self._set("mqtt.user", choice.user)
+            if choice.password:
+                self._lines.credentials.set_secret(self._lines.credentials.console, choice.password)
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+
+    def _test_broker(self, dialog: FleetDialog, choice: BrokerChoice) -> None:
+        asyncio.ensure_future(self._try_broker(dialog, choice))  # noqa: RUF006  the dialog outlives it, and asks once
+
+    async def _try_broker(self, dialog: FleetDialog, choice: BrokerChoice) -> None:
+        from core.messaging.address import parse_address
+
+        try:
+            host, port, _ = (choice.host, choice.port, False) if choice.embedded else parse_address(choice.url)
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
+            writer.close()
+        except BadInput as error:
+            dialog.broker.set_result(False, str(error))
+        except (OSError, TimeoutError) as error:
+            dialog.broker.set_result(False, f"Nothing answers at {host}:{port} ({error or 'no answer in 5 s'})")
+        else:
+            dialog.broker.set_result(True, f"A broker answers at {host}:{port}")
+
+    # Drivers
+
+    def _show_drivers(self, dialog: FleetDialog) -> None:
+        from app.questions import draft_of
+
+        dialog.set_drivers([draft_of(driver) for driver in self._system.engine.world.drivers.values()])
+
+    def _add(self, dialog: FleetDialog, draft: DriverDraft) -> None:
+        from app.questions import driver_from
+
+        engine = self._system.engine
+        try:
+            engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers)))
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+        self._show_drivers(dialog)
+
+    def _remove(self, dialog: FleetDialog, driver_id: str) -> None:
+        try:
+            self._system.engine.execute(RemoveDriver(driver_id=driver_id))
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+        self._show_drivers(dialog)
+
+    def _read_drivers(self, dialog: FleetDialog, path: Path) -> None:
+        try:
+            for command in read_commands(path):
+                self._system.engine.execute(command)
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+        self._show_drivers(dialog)
+
+    def _show_code(self, dialog: FleetDialog, driver_id: str) -> None:
+        driver = self._system.engine.world.driver(driver_id)
+        port = int(self._system.settings.number("mqtt.port"))
+        lines = self._lines
+        host, at, tls = (lines.host, lines.port, lines.tls) if not self._changed else (own_address(), port, False)
+        try:
+            dialog.phones.set_code(driver_id, *phone_code(driver, lines.credentials, host, at, tls))
+        except KerbsideError as error:
+            dialog.show_problem(str(error))

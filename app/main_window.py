@@ -1,0 +1,228 @@
+"""The window: panels in docks round the map, menus made from the declared actions, a layout that is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from app.actions.declared import ACTIONS, MENUS, Declared, Scope
+from app.actions.deeds import Deeds
+from widgets.common.icons import icon
+from widgets.common.theme import Theme
+from widgets.common.toast import Toast
+from widgets.drivers.panel import DriversPanel
+from widgets.inspector.panel import InspectorPanel
+from widgets.log.panel import LogPanel
+from widgets.map.view import MapView
+from widgets.orders.panel import OrdersPanel
+from widgets.status.bar import StatusPieces
+from widgets.status.mode import ModeFrame
+from widgets.status.strip import MessageStrip
+
+LAYOUT_VERSION = 1
+SMALLEST = (1024, 600)
+
+
+class MainWindow(QMainWindow):
+    """Panels are there from the start, so that the window can be seen at once; `attach` brings them to life."""
+
+    closing = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle("Kerbside")
+        self.setMinimumSize(*SMALLEST)
+        self.setDockNestingEnabled(True)
+        self.theme = theme
+        self.map = MapView(theme.name)
+        self.orders = OrdersPanel()
+        self.drivers = DriversPanel()
+        self.inspector = InspectorPanel()
+        self.log = LogPanel()
+        self.status = StatusPieces()
+        self.strip = MessageStrip()
+        centre = QWidget()
+        box = QVBoxLayout(centre)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.strip)
+        box.addWidget(self.map, 1)
+        self.setCentralWidget(centre)
+        self.statusBar().addPermanentWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self.toast = Toast(centre)
+        self.frame = ModeFrame(self)
+        self.docks = {
+            "orders": self._dock("Orders", self.orders, Qt.DockWidgetArea.LeftDockWidgetArea),
+            "inspector": self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
+            "drivers": self._dock("Drivers", self.drivers, Qt.DockWidgetArea.BottomDockWidgetArea),
+            "log": self._dock("Log", self.log, Qt.DockWidgetArea.BottomDockWidgetArea),
+        }
+        self._actions: dict[str, QAction] = {}
+        self._declared: dict[str, Declared] = {a.id: a for a in ACTIONS}
+        self._deeds: Deeds | None = None
+        self._layout_file: QSettings | None = None
+        self._make_menus()
+        self._default_layout()
+        theme.changed.connect(lambda _: self._dress())
+        self._set_rows()
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _default_layout(self) -> None:
+        """Orders and inspector from top to bottom beside the map, drivers and log in tabs below it."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            dock.show()
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
+        self.tabifyDockWidget(self.docks["drivers"], self.docks["log"])
+        self.docks["drivers"].raise_()
+        wide = self.width() or 1366
+        sides = [self.docks["orders"], self.docks["inspector"]]
+        self.resizeDocks(sides, [round(wide * 0.30), round(wide * 0.22)], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["drivers"]], [round((self.height() or 768) * 0.26)], Qt.Orientation.Vertical)
+
+    # Actions
+
+    def _make_menus(self) -> None:
+        menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        themes = QActionGroup(self)
+        for declared in ACTIONS:
+            menu = menus[declared.menu]
+            if declared.rule_before and menu.actions():
+                menu.addSeparator()
+            action = QAction(declared.text, self)
+            action.setObjectName(declared.id)
+            if declared.keys:
+                action.setShortcut(QKeySequence(declared.keys))
+            action.setCheckable(declared.checked is not None)
+            if declared.menu == "&View" and declared.id in {"view.system", "view.light", "view.dark"}:
+                themes.addAction(action)
+            action.setEnabled(False)
+            action.triggered.connect(lambda _=False, wanted=declared: self.run_declared(wanted.id))
+            menu.addAction(action)
+            self._actions[declared.id] = action
+        panels = menus["&View"].addMenu("Panels")
+        for dock in self.docks.values():
+            panels.addAction(dock.toggleViewAction())
+        layers = menus["&View"].addMenu("Map layers")
+        for name, shown in self.map.layers().items():
+            action = QAction(name.capitalize() if name != "base" else "Base map", self)
+            action.setCheckable(True)
+            action.setChecked(shown)
+            action.toggled.connect(lambda on, layer=name: self.map.set_layers({layer: on}))
+            layers.addAction(action)
+            self._actions[f"layer.{name}"] = action
+        self.map.layers_changed.connect(self._show_layers)
+        self._dress()
+
+    def _show_layers(self, layers: Mapping[str, bool]) -> None:
+        for name, shown in layers.items():
+            self._actions[f"layer.{name}"].setChecked(shown)
+
+    def _dress(self) -> None:
+        """Icons carry the theme's colours, so they are made anew with it."""
+        for declared in ACTIONS:
+            if declared.icon:
+                self._actions[declared.id].setIcon(icon(declared.icon, "muted"))
+
+    def attach(self, deeds: Deeds) -> None:
+        """Bring the menus to life."""
+        self._deeds = deeds
+        deeds.changed = self.refresh_actions
+        deeds.selection.changed.connect(self.refresh_actions)
+        self.refresh_actions()
+
+    def refresh_actions(self) -> None:
+        """Enable what can be done now, and name what would be undone."""
+        deeds = self._deeds
+        if deeds is None:
+            return
+        for declared in ACTIONS:
+            action = self._actions[declared.id]
+            action.setEnabled(declared.able(deeds))
+            if declared.checked is not None:
+                action.setChecked(declared.checked(deeds))
+        for key, text in (("edit.undo", deeds.history.undo_text), ("edit.redo", deeds.history.redo_text)):
+            verb = self._declared[key].text
+            self._actions[key].setText(f"{verb}: {text}" if text else verb)
+        self._set_rows()
+
+    def _set_rows(self) -> None:
+        for panel in (self.orders, self.drivers, self.log):
+            panel.set_row_px(self.theme.row_px)
+
+    def run_declared(self, action_id: str) -> None:
+        if self._deeds is not None:
+            self._declared[action_id].run(self._deeds)
+            self.refresh_actions()
+
+    def context_menu(self, scope: Scope, at: QPoint) -> None:
+        """The actions about what is selected; the same ones stand in the menu bar."""
+        self.refresh_actions()
+        menu = QMenu(self)
+        for declared in ACTIONS:
+            if declared.scope is scope and self._actions[declared.id].isEnabled():
+                if declared.rule_before and menu.actions():
+                    menu.addSeparator()
+                menu.addAction(self._actions[declared.id])
+        if menu.actions():
+            menu.popup(at)
+
+    def keys(self) -> list[tuple[str, str, str]]:
+        """(menu, what it does, keys) of every action that has a key."""
+        found = []
+        for declared in ACTIONS:
+            if declared.keys:
+                shown = QKeySequence(declared.keys).toString(QKeySequence.SequenceFormat.NativeText)
+                found.append((declared.menu.replace("&", ""), declared.text.rstrip("…"), shown))
+        return found
+
+    # Layout
+
+    def restore_layout(self, file: QSettings, then: Callable[[], None] = lambda: None) -> None:
+        """Take up the layout of the last time; where there is none, or it does not fit, the default one."""
+        self._layout_file = file
+        geometry, state = file.value("geometry"), file.value("state")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            screen = self.screen().availableGeometry()
+            self.resize(min(1920, screen.width()), min(1080, screen.height()))
+        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
+            self._default_layout()
+        view = file.value("map")
+        if isinstance(view, str) and view.count(",") == 2:
+            lat, lon, zoom = view.split(",")
+            self.map.set_view(float(lat), float(lon), int(zoom))
+        then()
+
+    def save_layout(self) -> None:
+        if self._layout_file is None:
+            return
+        self._layout_file.setValue("geometry", self.saveGeometry())
+        self._layout_file.setValue("state", self.saveState(LAYOUT_VERSION))
+        view = self.map.view()
+        if view is not None:
+            self._layout_file.setValue("map", f"{view[0]:.6f},{view[1]:.6f},{view[2]}")
+        self._layout_file.sync()
+
+    def reset_layout(self) -> None:
+        self._default_layout()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.save_layout()
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,315 @@
+"""What the window asks, and what it says: the dialogs behind the actions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
+
+from app.cli.importing import execute_all, is_osm, read_commands
+from app.main_window import MainWindow
+from app.phones import phone_code
+from core.domain.commands import PlaceOrder, SaveMerchant
+from core.domain.driver import Activity, App, Driver
+from core.domain.errors import BadInput, KerbsideError
+from core.domain.geo import LatLon, distance_m
+from core.domain.merchant import Merchant
+from core.domain.order import Order
+from core.domain.vehicle import Vehicle
+from core.engine.engine import Engine
+from core.messaging.credentials import Credentials
+from core.routing.addresses import find_streets, place_of
+from core.routing.city import City
+from core.storage.folder import DataFolder
+from widgets.common.words import duration
+from widgets.dialogs.about import AboutDialog
+from widgets.dialogs.ask import AskDialog
+from widgets.dialogs.assign import AssignChoice, AssignDialog
+from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.keys import KeysDialog
+from widgets.dialogs.new_order import NewOrder, NewOrderDialog
+from widgets.dialogs.setup import DriverDraft
+from widgets.dialogs.setup_people import DriversPage, PhonesPage
+
+VERSION = "0.1.0"
+_NOT_NOW = {Activity.OFFLINE: "offline", Activity.BREAK: "on a break"}
+
+
+class Questions:
+    """Implements `app.actions.deeds.Window`. ``address`` is host, port and TLS as phones are told them."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        engine: Engine,
+        folder: DataFolder,
+        city: City | None,
+        credentials: Credentials,
+        address: tuple[str, int, bool],
+        set_up_fleet: Callable[[], None],
+        import_city: Callable[[Path], None],
+    ) -> None:
+        self._window, self._engine, self._folder, self._city = window, engine, folder, city
+        self._credentials, self._address = credentials, address
+        self._set_up_fleet, self._import_city = set_up_fleet, import_city
+        self._open: list[QDialog] = []
+
+    def tell(self, text: str, *, bad: bool = False) -> None:
+        self._window.toast.show_line(text, bad=bad)
+
+    def _show(self, dialog: QDialog) -> None:
+        """Modal to the window, but not blocking: the beat goes on."""
+        self._open.append(dialog)
+        dialog.finished.connect(lambda _: self._open.remove(dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None:
+        dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse="Leave it")
+        dialog.accepted.connect(then)
+        self._show(dialog)
+
+    def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None:
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(title)
+        dialog.setOkButtonText(button)
+        dialog.textValueSelected.connect(then)
+        self._show(dialog)
+
+    def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None:
+        dialog = AssignDialog([order.id for order in orders], self._choices(orders[0]), self._window, offer=offer)
+        dialog.chosen.connect(lambda ids, driver_id: then(driver_id))
+        self._show(dialog)
+
+    def _choices(self, order: Order) -> list[AssignChoice]:
+        """Drivers by what the matcher says they would cost, then by distance; those who are away last."""
+        engine = self._engine
+        priced = engine.decisions.candidates.get(order.id, ()) if engine.decisions is not None else ()
+        costs = {candidate.driver_id: candidate.cost.per_delivery for candidate in priced}
+        choices = []
+        for driver in engine.world.drivers.values():
+            activity = engine.world.activity(driver.id)
+            row = engine.positions.find(driver.id)
+            metres = float("inf")
+            if row is not None and engine.positions.lat[row] == engine.positions.lat[row]:
+                here = LatLon(float(engine.positions.lat[row]), float(engine.positions.lon[row]))
+                metres = distance_m(here, order.pickup)
+            cost = costs.get(driver.id)
+            away = activity in _NOT_NOW
+            choices.append(
+                AssignChoice(
+                    id=driver.id,
+                    name=driver.name,
+                    activity=activity,
+                    vehicle=driver.vehicle.value,
+                    away=f"{metres / 1000:.1f} km" if metres < 1e6 else "",
+                    cost=f"{cost:.1f} min" if cost is not None else "",
+                    warning=self._warning(order, driver, activity),
+                    rank=(1e9 if away else 0.0) + (cost if cost is not None else 1e4 + metres),
+                )
+            )
+        return choices
+
+    def _warning(self, order: Order, driver: Driver, activity: Activity) -> str:
+        if order.vehicles and driver.vehicle not in order.vehicles:
+            return "vehicle not allowed"
+        if driver.id in order.declined_by:
+            return f"said no {duration(self._engine.clock.now() - order.declined_by[driver.id])} ago"
+        return _NOT_NOW.get(activity, "")
+
+    def ask_new_order(self, then: Callable[[PlaceOrder], None]) -> None:
+        world, city = self._engine.world, self._city
+        merchants = {m.id: m for m in (*(city.merchants if city is not None else ()), *world.merchants.values())}
+        listed = sorted(((m.id, m.name) for m in merchants.values()), key=lambda pair: pair[1])
+        promise = int(self._engine.settings.number("orders.promise_min"))
+        dialog = NewOrderDialog(listed, promise, self._window)
+        if not listed:
+            dialog.show_problem("There is no merchant yet: import some from a CSV file with File, Import")
+
+        def address_typed(text: str) -> None:
+            dialog.set_addresses(find_streets(city, text) if city is not None else [])
+
+        def pick() -> None:
+            dialog.hide()
+            self.tell("Click the place on the map")
+
+            def picked(lat: float, lon: float) -> None:
+                self._window.map.ground_clicked.disconnect(picked)
+                place = LatLon(lat, lon)
+                dialog.set_place(place, city.address_near(place) if city is not None else "")
+                dialog.open()
+
+            self._window.map.ground_clicked.connect(picked)
+
+        def placed(order: NewOrder) -> None:
+            try:
+                then(self._read(order, merchants))
+            except BadInput as error:
+                dialog.show_problem(str(error))
+            else:
+                dialog.accept()
+
+        dialog.address_typed.connect(address_typed)
+        dialog.pick_requested.connect(pick)
+        dialog.placed.connect(placed)
+        self._show(dialog)
+
+    def _read(self, order: NewOrder, merchants: dict[str, Merchant]) -> PlaceOrder:
+        dropoff = order.dropoff
+        if dropoff is None and self._city is not None:
+            dropoff = place_of(self._city, order.address)
+        if dropoff is None:
+            raise BadInput(f"{order.address} is not on the map: pick the place, or write it as latitude and longitude")
+        if order.merchant_id not in self._engine.world.merchants:
+            # A merchant of the map becomes one of ours with the first order.
+            self._engine.execute(SaveMerchant(merchant=merchants[order.merchant_id]))
+        return PlaceOrder(
+            order_id=next_number(self._engine.world.orders),
+            merchant_id=order.merchant_id,
+            dropoff=dropoff,
+            customer=order.customer,
+            address=order.address,
+            note=order.note,
+            due_at=self._engine.clock.now() + order.due_in_min * 60,
+            weight_kg=order.weight_kg,
+        )
+
+    def ask_driver_details(self, then: Callable[[Driver], None]) -> None:
+        dialog = NewDriverDialog(self._window)
+
+        def added(draft: DriverDraft) -> None:
+            then(driver_from(draft, self._engine.world.drivers))
+            dialog.accept()
+
+        dialog.page.driver_added.connect(added)
+        dialog.page.refused.connect(dialog.show_problem)
+        self._show(dialog)
+
+    def ask_files(self, then: Callable[[list[Path]], None]) -> None:
+        dialog = QFileDialog(self._window, "What is to be imported?")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(["Everything that can be imported (*.pbf *.csv *.geojson *.json)", "All files (*)"])
+        dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
+        self._show(dialog)
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            if is_osm(path):
+                self._import_city(path)
+                continue
+            try:
+                taken, refused = execute_all(self._engine, read_commands(path))
+            except KerbsideError as error:
+                self.tell(str(error), bad=True)
+                continue
+            more = f", {len(refused)} refused: {refused[0]}" if refused else ""
+            self.tell(f"{path.name}: {taken} imported{more}", bad=bool(refused))
+
+    def set_up_fleet(self) -> None:
+        self._set_up_fleet()
+
+    def show_code(self, driver_id: str) -> None:
+        driver = self._engine.world.driver(driver_id)
+        dialog = AskDialog(f"How does {driver.name}'s phone join?", "Close", self._window)
+        dialog.cancel.hide()
+        page = PhonesPage()
+        page.view.hide()
+        dialog.body.addWidget(page)
+
+        def code(wanted: str) -> None:
+            try:
+                page.set_code(wanted, *phone_code(driver, self._credentials, *self._address))
+            except KerbsideError as error:
+                dialog.show_problem(str(error))
+
+        page.code_requested.connect(code)
+        page.set_drivers([draft_of(driver)])
+        dialog.resize(700, 480)
+        page.enter()
+        self._show(dialog)
+
+    def show_keys(self) -> None:
+        self._show(KeysDialog(self._window.keys(), self._window))
+
+    def show_about(self) -> None:
+        facts = (
+            ("Version", VERSION),
+            ("Python", platform.python_version()),
+            ("Qt for Python", PySide6.__version__),
+            ("System", platform.platform()),
+            ("Data folder", str(self._folder.path)),
+            ("City", self._city.name if self._city is not None else "none: great-circle distances"),
+        )
+        self._show(AboutDialog(facts, self._window))
+
+    def open_logs(self) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder.logs))):
+            self.tell(f"The logs are in {self._folder.logs}")
+
+    def focus(self, panel: str) -> None:
+        dock = self._window.docks[panel]
+        dock.show()
+        dock.raise_()
+        (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
+
+    def fit_map(self) -> None:
+        self._window.map.fit_all()
+
+    def follow(self, driver_id: str) -> None:
+        self._window.map.follow(driver_id)
+        self.tell(f"The map follows {self._engine.world.driver(driver_id).name}; move it by hand to stop")
+
+    def next_exception(self) -> None:
+        dock = self._window.docks["orders"]
+        dock.show()
+        dock.raise_()
+        if self._window.orders.select_next_exception() is None:
+            self.tell("Nothing is late, silent or without a driver")
+
+    def reset_layout(self) -> None:
+        self._window.reset_layout()
+
+    def quit(self) -> None:
+        self._window.close()
+
+
+class NewDriverDialog(AskDialog):
+    """One driver, by the same page as in the set-up."""
+
+    def __init__(self, parent: MainWindow) -> None:
+        super().__init__("Who is the new driver?", "Add driver", parent)
+
+        self.page = DriversPage()
+        for widget in (self.page.view, self.page.csv, self.page.remove, self.page.add):
+            widget.hide()
+        self.body.addWidget(self.page)
+        self.resize(640, 180)
+        self.page.enter()
+
+    def act(self) -> None:
+        self.page.add_typed()
+
+
+def next_number(taken: Iterable[str]) -> str:
+    """The number after the highest one given by hand or by the simulator."""
+    numbers = [int(i) for i in taken if i.isdigit()]
+    return str(max(numbers, default=1000) + 1)
+
+
+def driver_from(draft: DriverDraft, taken: Iterable[str]) -> Driver:
+    """A driver with the next free number where none was typed."""
+    ids = set(taken)
+    number = 1
+    while f"D-{number}" in ids:
+        number += 1
+    return Driver(draft.id or f"D-{number}", draft.name, Vehicle(draft.vehicle), App(draft.app), phone=draft.phone)
+
+
+def draft_of(driver: Driver) -> DriverDraft:
+    return DriverDraft(id=driver.id, name=driver.name, vehicle=driver.vehicle, app=driver.app, phone=driver.phone)
