@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from core.routing.synthetic import synthetic_merchants
@@ -13,6 +13,7 @@ from app.bootstrap import SIMULATED_MERCHANTS, System
 from core.clock import SteppedClock
 from core.domain.commands import SaveArea, SaveDriver, SaveMerchant
 from core.domain.events import CycleFinished
+from core.domain.vehicle import Vehicle
 from core.ports import Transport, TravelTimes
 from core.routing.city import City
 from core.simulation.params import CityFacts, SimulationParams
@@ -26,12 +27,14 @@ def city_facts(city: City, seed: int) -> CityFacts:
     """What a simulation has to know of a city; where it names few merchants, made-up ones join them."""
     merchants = city.merchants
     if len(merchants) < SIMULATED_MERCHANTS:
-        merchants += tuple(synthetic_merchants(city, SIMULATED_MERCHANTS - len(merchants), seed))
+        merchants += synthetic_merchants(city, SIMULATED_MERCHANTS - len(merchants), seed)
     bounds = city.bounds
+    # People live where one can walk to, not along motorways.
+    homes = np.unique(city.edge_tail[np.isfinite(city.seconds(Vehicle.WALK))])
     return CityFacts(
         bounds=(bounds.south, bounds.west, bounds.north, bounds.east),
         merchants=merchants,
-        nodes=np.column_stack([city.node_lat, city.node_lon]),
+        nodes=np.column_stack([city.node_lat[homes], city.node_lon[homes]]),
         address=city.address_near,
     )
 
@@ -89,7 +92,3 @@ def run_headless(
 def percentile(values: Iterable[float], q: float) -> float:
     data = list(values)
     return float(np.percentile(data, q)) if data else 0.0
-
-
-def with_seed(params: SimulationParams, seed: int, minutes: float) -> SimulationParams:
-    return replace(params, seed=seed, window_min=max(1.0, minutes))

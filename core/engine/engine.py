@@ -280,8 +280,9 @@ class Engine:
     def _commit(self, outcome: Outcome, promised: Future[int] | None = None) -> None:
         if not outcome.changes and not outcome.tells and promised is None:
             return
-        self._apply(outcome.changes)
+        # What can't be stored as it is raises here, before it has changed anything.
         written = self.store.write(outcome.changes) if outcome.changes else None
+        self._apply(outcome.changes)
         self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
 
     def _watch(self, order: Order) -> None:

@@ -35,7 +35,9 @@
     click(event) {
       if (this.swallow) return (this.swallow = false);
       const found = this.marks.at(event.containerPoint);
-      K.tell(found ? `${found.kind}_clicked` : "cleared", found ? { id: found.id } : {});
+      if (found) return K.tell(`${found.kind}_clicked`, { id: found.id });
+      K.tell("ground", { lat: event.latlng.lat, lon: event.latlng.lng });
+      K.tell("cleared");
     }
 
     context(event) {

@@ -45,6 +45,8 @@ class MapView(QWidget):
     order_context = Signal(str, QPoint)
     context = Signal(float, float, QPoint)
     """Right click on the ground: latitude, longitude."""
+    ground_clicked = Signal(float, float)
+    """Left click on the ground: latitude, longitude. `cleared` follows."""
     cleared = Signal()
     order_dropped = Signal(list, str)
     """Order ids, driver id."""
@@ -280,6 +282,8 @@ class MapView(QWidget):
                 self.order_context.emit(thing, self._global(message))
             case "context":
                 self.context.emit(_number(message, "lat"), _number(message, "lon"), self._global(message))
+            case "ground":
+                self.ground_clicked.emit(_number(message, "lat"), _number(message, "lon"))
             case "cleared":
                 self.cleared.emit()
             case "dropped":
