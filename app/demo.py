@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from core.routing.synthetic import synthetic_merchants
 
 from app.bootstrap import SIMULATED_MERCHANTS, System
 from core.clock import SteppedClock
@@ -16,6 +15,7 @@ from core.domain.events import CycleFinished
 from core.domain.vehicle import Vehicle
 from core.ports import Transport, TravelTimes
 from core.routing.city import City
+from core.routing.synthetic import synthetic_merchants
 from core.simulation.params import CityFacts, SimulationParams
 from core.simulation.simulator import Simulator
 

@@ -106,7 +106,7 @@ DECLARED: tuple[Setting, ...] = (
     _s(
         "orders.unassigned_alarm_min",
         8.0,
-        "After this long without a driver an order counts as an exception",
+        "After this long without a driver, from ten minutes before it is ready, an order counts as an exception",
         "min",
         1,
         240,

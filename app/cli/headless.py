@@ -33,6 +33,10 @@ Transports = tuple[LocalTransport | MqttTransport, LocalTransport | MqttTranspor
 
 
 def run_demo(args: argparse.Namespace) -> int:
+    if args.report is not None:
+        from app.report import check_target
+
+        check_target(args.report)
     with ExitStack() as stack:
         path = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         folder = stack.enter_context(DataFolder(path))
@@ -73,7 +77,7 @@ def _run(args: argparse.Namespace, folder: DataFolder, stack: ExitStack) -> dict
     if args.report is not None:
         from app.report import write_report
 
-        write_report(args.report, system, city, figures)
+        write_report(args.report, system, city, figures, run.cycles_s)
     return figures
 
 

@@ -21,9 +21,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="main.py", description="Kerbside, the dispatcher's console for last-mile delivery.")
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder; by default the platform's own place")
     parser.add_argument("--verbose", action="store_true", help="log to the terminal as well")
+    # The same once more behind the command; what is not given there leaves what stood before it.
+    common = _Parser(add_help=False)
+    common.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="data folder")
+    common.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="log to the terminal as well")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="a simulated city, offline", description="The offline demo.")
+    demo = commands.add_parser("demo", parents=[common], help="a simulated city, offline", description="The offline demo.")
     demo.add_argument("--city", type=Path, metavar="FILE", help="a city file made by import; by default the training city")
     demo.add_argument("--speed", type=_between(0.1, 60), default=20.0, help="times real time, up to 60 (default 20)")
     demo.add_argument("--seed", type=_whole(0), default=1)
@@ -36,14 +40,16 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and end")
     demo.add_argument("--json", action="store_true")
 
-    serve = commands.add_parser("serve", help="the core without a window")
+    serve = commands.add_parser("serve", parents=[common], help="the core without a window")
     serve.add_argument("--broker", metavar="ADDRESS", help="embedded, mqtt://host:1883 or mqtts://host:8883")
 
-    take = commands.add_parser("import", help="OSM extracts (.pbf), areas (.geojson), drivers, merchants, orders (.csv)")
+    take = commands.add_parser(
+        "import", parents=[common], help="OSM extracts (.pbf), areas (.geojson), drivers, merchants, orders (.csv)"
+    )
     take.add_argument("files", nargs="+", type=Path, metavar="FILE")
     take.add_argument("--json", action="store_true")
 
-    bench = commands.add_parser("bench", help="measure a part of the program")
+    bench = commands.add_parser("bench", parents=[common], help="measure a part of the program")
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--list", action="store_true", help="the names")
     bench.add_argument("--json", action="store_true")

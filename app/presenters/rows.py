@@ -15,6 +15,7 @@ from widgets.drivers.rows import DriverRow
 from widgets.orders.rows import OrderRow
 
 FAILED_SHOWN_S = 3600.0
+NEEDED_BEFORE_READY_S = 600.0
 
 
 def exception_of(order: Order, world: World, settings: Settings, now: float) -> str:
@@ -33,7 +34,8 @@ def exception_of(order: Order, world: World, settings: Settings, now: float) -> 
     if eta is not None and eta[1] - order.due_at >= 60:
         return f"will be late, {lateness((eta[1] - order.due_at) / 60)}"
     if order.status in {Status.WAITING, Status.OFFERED, Status.RECEIVED}:
-        waited_s = now - order.placed_at
+        # An order that will long be in the kitchen needs no driver yet.
+        waited_s = now - max(order.placed_at, order.ready_at - NEEDED_BEFORE_READY_S)
         if waited_s > settings.number("orders.unassigned_alarm_min") * 60:
             return f"no driver for {duration(waited_s)}"
     return ""

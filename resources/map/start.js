@@ -88,7 +88,8 @@ Kerbside.start = (map) => {
   K.on("data:names", (value) => (drivers.names = value));
   K.on("data:drivers", (buffer) => {
     if (!drivers.set(buffer)) return;
-    if (!placed && !base && drivers.count) firstView(boxOf(fleetPoints()).pad(0.1));
+    const points = placed || base ? [] : fleetPoints();
+    if (points.length) firstView(boxOf(points).pad(0.1));
     marks.refresh();
   });
   K.on("data:orders", (list) => {
