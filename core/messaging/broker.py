@@ -36,7 +36,7 @@ from amqtt.mqtt.subscribe import SubscribePacket
 from amqtt.mqtt.unsuback import UnsubackPacket
 from amqtt.mqtt.unsubscribe import UnsubscribePacket
 
-from core.messaging.access import Access, Account, Role
+from core.messaging.access import MAX_ID, Access, Account, Role
 from core.messaging.exchange import REFUSED, Exchange, Message, Session
 
 log = logging.getLogger(__name__)
@@ -235,7 +235,7 @@ class _Connection:
             self._broker.strangers += 1
             await asyncio.sleep(REFUSAL_DELAY_S)
             self._write(ConnackPacket.build(0, NOT_AUTHORIZED).to_bytes())
-            raise _Closed(f"wrong name or password (it called itself {connect.username!r})")
+            raise _Closed(f"wrong name or password (it called itself {(connect.username or '')[:MAX_ID]!r})")
         clean = connect.clean_session_flag
         if connect.payload is None or (connect.payload.client_id_is_random and not clean):
             self._write(ConnackPacket.build(0, IDENTIFIER_REJECTED).to_bytes())

@@ -72,8 +72,11 @@ class Credentials:
 
     def _write(self) -> None:
         scratch = self.path.with_name(self.path.name + ".new")
-        write_private(scratch, msgspec.json.format(msgspec.json.encode(_File(1, self._users)), indent=1))
-        os.replace(scratch, self.path)
+        try:
+            write_private(scratch, msgspec.json.format(msgspec.json.encode(_File(1, self._users)), indent=1))
+            os.replace(scratch, self.path)
+        except OSError as error:
+            raise BadInput(f"{self.path} can't be written ({error.strerror}): check the folder and its rights") from error
         for listener in tuple(self._listeners):
             listener()
 
@@ -245,8 +248,9 @@ persistence true
 persistence_location {folder}/
 autosave_interval 10
 persistent_client_expiration 7d
-max_queued_messages 0
+max_queued_messages 1000000
 # The console acknowledges only what it has stored; let messages go out meanwhile.
-max_inflight_messages 0
-message_size_limit 262144
+max_inflight_messages 10000
+max_packet_size 300000
+set_tcp_nodelay true
 """

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 
@@ -91,7 +91,18 @@ class EmbeddedBroker:
         self._sending = threading.Lock()
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
+        self._listeners: list[Callable[[BrokerHealth], None]] = []
         self._unsubscribe = credentials.on_change(self._send_accounts)
+
+    def on_health(self, listener: Callable[[BrokerHealth], None]) -> Callable[[], None]:
+        """Hear each report, about once a second, in the watcher's thread."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _now(self, health: BrokerHealth) -> None:
+        self.health = health
+        for listener in tuple(self._listeners):
+            listener(health)
 
     @property
     def pid(self) -> int | None:
@@ -155,7 +166,7 @@ class EmbeddedBroker:
                 pause_s = min(pause_s * 2, 30.0)
                 continue
             pause_s = 0.2
-            self.health = replace(report.health, restarts=self.health.restarts)
+            self._now(replace(report.health, restarts=self.health.restarts))
             for notice in report.notices:
                 log.warning("embedded broker: %s", notice)
 
@@ -166,14 +177,15 @@ class EmbeddedBroker:
         code = self._process.exitcode
         detail = f"the embedded broker ended unexpectedly (exit code {code}) and is started again (restart {count})"
         log.error(detail)
-        self.health = replace(self.health, state="restarting", detail=detail, restarts=count, clients=0, messages_per_s=0.0)
+        gone = replace(self.health, state="restarting", detail=detail, restarts=count, clients=0, messages_per_s=0.0)
+        self._now(gone)
         if self._stopping.wait(pause_s):
             return
         try:
             self._launch(20.0)
         except BrokerFailed as error:
             log.error("%s", error)
-            self.health = replace(self.health, state="restarting", detail=str(error))
+            self._now(replace(self.health, detail=str(error)))
             return
         self._send_accounts()  # they may have changed meanwhile
         if self._stopping.is_set():

@@ -107,8 +107,10 @@ class MqttTransport:
         self._markers: set[bytes] = set()
         self._marked = threading.Condition()
         self._closing = False
+        self._noted = (False, "")
         self._refused_subscriptions: list[str] = []
         self._client = self._new_client(5 if mqtt5 else 4)
+        self._client.loop_start()
 
     # --- Transport
 
@@ -150,9 +152,21 @@ class MqttTransport:
             self._markers.discard(marker)
             return came
 
+    def note_broker(self, outgrown: bool, detail: str) -> None:
+        """What the embedded broker says of itself, shown with the connection. From any thread."""
+        if (outgrown, detail) == self._noted:
+            return
+        self._noted = (outgrown, detail)
+        if self._up:
+            self.stats.state = "outgrown" if outgrown else "connected"
+            self.stats.detail = detail
+        elif detail:
+            self._away(detail)
+
     # --- the client
 
     def _new_client(self, version: int) -> paho.Client:
+        """To be started once it is in its place: its callbacks ask for it."""
         five = version == 5
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
@@ -172,6 +186,7 @@ class MqttTransport:
                 raise BadInput(f"the certificate file {ca_file} can't be used ({error})") from error
         if self._will is not None:
             client.will_set(*self._will, qos=1)
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -181,7 +196,6 @@ class MqttTransport:
         lasting = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_EXPIRY_S) if five else None
         first: Any = False if five else paho.MQTT_CLEAN_START_FIRST_ONLY
         client.connect_async(self._host, self._port, KEEPALIVE_S, clean_start=first, properties=lasting)
-        client.loop_start()
         return client
 
     @staticmethod
@@ -200,6 +214,7 @@ class MqttTransport:
         if reason.is_failure:
             self._refused(client, reason)
             return
+        self._take_back(client)
         self._window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
         if flags.session_present and self._subscribed.is_set():
             self._now_up()
@@ -209,8 +224,8 @@ class MqttTransport:
 
     def _now_up(self) -> None:
         self._up = True
-        self.stats.state = "connected"
-        self.stats.detail = ""
+        outgrown, self.stats.detail = self._noted
+        self.stats.state = "outgrown" if outgrown else "connected"
         if self._refused_subscriptions:
             self.stats.detail = (
                 f"{self._user} may not read {self._refused_subscriptions[0]}: give it the console's rights at the broker"
@@ -233,10 +248,18 @@ class MqttTransport:
         self._stop(old)
         if self._closing:
             return
-        under_way = [_Outbound(m.topic, bytes(m.payload), m.qos, m.retain, None) for m in old.drop_out_messages()]
-        self._outbox.extendleft(reversed(under_way))
-        self._handed, self._done = 0, 0
+        self._take_back(old)
         self._client = self._new_client(4)
+        self._client.loop_start()
+
+    def _take_back(self, client: paho.Client) -> None:
+        """What was not acknowledged goes first again. paho would send it too, but only after what is sent from here."""
+        with self._pumping:
+            under_way = [
+                _Outbound(m.topic, bytes(m.payload), m.qos, m.retain, _expiry_of(m)) for m in client.drop_out_messages()
+            ]
+            self._outbox.extendleft(reversed(under_way))
+            self._handed, self._done = 0, 0
 
     def _on_connect_fail(self, client: paho.Client, _: object) -> None:
         error = sys.exc_info()[1]
@@ -356,6 +379,11 @@ class MqttTransport:
                 self._client.ack(mid, qos)
 
 
+def _send_at_once(client: paho.Client, _: object, sock: Any) -> None:
+    """Without this a small message waits some 40 ms for the acknowledgement of the one before."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _properties(packet: int, **values: int) -> Any:
     """MQTT 5's properties of a packet; paho's class for them is not typed."""
     make: Any = paho_properties.Properties
@@ -363,6 +391,11 @@ def _properties(packet: int, **values: int) -> Any:
     for name, value in values.items():
         setattr(properties, name, value)
     return properties
+
+
+def _expiry_of(message: paho.MQTTMessage) -> float | None:
+    left_s = getattr(message.properties, "MessageExpiryInterval", None)
+    return None if left_s is None else time.monotonic() + left_s
 
 
 def _is_position(topic: str) -> bool:

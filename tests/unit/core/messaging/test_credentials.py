@@ -108,6 +108,11 @@ def test_a_file_that_can_not_be_read_is_left_alone_and_named(path: Path, content
     assert path.read_bytes() == content
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="can't be written"):
+        Credentials(tmp_path / "missing" / "credentials.json")
+
+
 def test_mosquitto_gets_hashes_it_understands_and_each_driver_its_topics(path: Path, tmp_path: Path) -> None:
     credentials = Credentials(path)
     secret = credentials.issue("D-1")
@@ -124,7 +129,7 @@ def test_mosquitto_gets_hashes_it_understands_and_each_driver_its_topics(path: P
     text = conf.read_text()
     assert "listener 1999\n" in text
     assert "allow_anonymous false" in text
-    assert "max_queued_messages 0" in text
+    assert "max_queued_messages 1000000" in text
 
 
 def test_the_owntracks_link_carries_the_whole_configuration(path: Path, make_driver: Callable[..., Driver]) -> None:

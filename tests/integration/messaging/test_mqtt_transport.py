@@ -1,0 +1,215 @@
+"""The transport while brokers come and go."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from core.clock import RealClock
+from core.domain.errors import BadInput
+from core.messaging import topics
+from core.messaging.barrier import BarrierTimeout, pass_through
+from core.messaging.credentials import CONSOLE, SIMULATOR, Credentials
+from core.messaging.decode import decode
+from core.messaging.mqtt import MqttTransport, Tls
+from core.ports import Inbound
+
+from .conftest import Broker, Mosquitto, collect, free_port, wait_for
+
+
+def test_nothing_is_lost_either_way_when_the_broker_is_killed_and_comes_back(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console = broker.console(client_id="console")
+    sim = broker.join(SIMULATOR, [topics.offers("+")], client_id="sim")
+    mosquitto.save()
+    heard: dict[bytes, None] = {}
+    told: dict[bytes, None] = {}
+
+    def take() -> None:
+        for transport, got in ((console, heard), (sim, told)):
+            fresh = transport.drain()
+            got.update((message.payload, None) for message in fresh)
+            transport.acknowledge(fresh)
+
+    for n in range(300):
+        sim.publish(topics.orders("D-1"), b"word %d" % n)
+        console.publish(topics.offers("D-1"), b"offer %d" % n)
+        if n == 100:
+            mosquitto.kill()
+            assert wait_for(lambda: console.stats.state == sim.stats.state == "lost")
+            assert "is lost; trying again" in console.stats.detail
+        if n == 200:
+            mosquitto.start()
+        take()
+        time.sleep(0.002)
+
+    def all_there() -> bool:
+        take()
+        return len(heard) == len(told) == 300
+
+    assert wait_for(all_there, 15), (len(heard), len(told), console.stats, sim.stats)
+    assert list(heard) == [b"word %d" % n for n in range(300)]
+    assert list(told) == [b"offer %d" % n for n in range(300)]
+    assert wait_for(lambda: console.stats.pending == sim.stats.pending == 0)
+    assert (console.stats.state, console.stats.detail) == ("connected", "")
+    broker.close()
+
+
+def test_messages_wait_for_a_broker_that_is_not_there_yet_unless_they_expire(credentials: Credentials, tmp_path: Path) -> None:
+    mosquitto = Mosquitto(credentials, tmp_path / "mosquitto")
+    broker = Broker(mosquitto.port, credentials, "mosquitto")
+    early = broker.join(SIMULATOR, [topics.offers("+")], ready=False)
+    assert wait_for(lambda: "no broker answers at" in early.stats.detail)
+    early.publish(topics.offers("D-1"), b"stale", expiry_s=0.1)
+    early.publish(topics.offers("D-1"), b"fresh", expiry_s=600)
+    early.publish(topics.offers("D-1"), b"lasting", qos=0)
+    assert early.stats.pending == 3
+    mosquitto.start()
+    try:
+        assert [m.payload for m in collect(early, 2, 10)] == [b"fresh", b"lasting"]
+        assert wait_for(lambda: early.stats.pending == 0)
+        assert early.stats.sent == 3
+    finally:
+        broker.close()
+        mosquitto.kill()
+
+
+def test_a_message_published_with_mosquitto_pub_moves_its_driver_and_no_other(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console = broker.console()
+    location = '{"_type":"location","lat":59.9,"lon":10.7,"tst":1700000000,"vel":18}'
+
+    def publish(user: str, topic: str) -> None:
+        secret = mosquitto.credentials.secret(user)
+        command = ["mosquitto_pub", "-p", str(mosquitto.port), "-u", user, "-P", secret, "-q", "1", "-t", topic, "-m", location]
+        subprocess.run(command, check=False, capture_output=True, timeout=10)
+
+    publish("D-2", "owntracks/D-1/phone")
+    publish("D-1", "owntracks/D-1/phone")
+    fixes = decode(collect(console, 2, 1.0)).fixes
+    assert (fixes.drivers, fixes.lat.tolist(), fixes.spd.tolist()) == (["D-1"], [59.9], [5.0])
+    broker.close()
+
+
+def test_ten_thousand_messages_at_once_stay_within_what_the_broker_allows(mosquitto: Mosquitto) -> None:
+    conf = mosquitto.folder / "mosquitto.conf"
+    mosquitto.kill()
+    conf.write_text(conf.read_text().replace("max_inflight_messages 10000", "max_inflight_messages 20"))
+    mosquitto.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(conf)], stderr=subprocess.DEVNULL)
+    assert wait_for(mosquitto.answers)
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console, sim = broker.console(), broker.join(SIMULATOR)
+    publishers = [
+        threading.Thread(target=lambda: [sim.publish(topics.fixes("D-1"), b"x") for _ in range(5000)]) for _ in range(2)
+    ]
+    for publisher in publishers:
+        publisher.start()
+    assert len(collect(console, 10_000, 20)) == 10_000
+    for publisher in publishers:
+        publisher.join()
+    assert wait_for(lambda: sim.stats.pending == 0)
+    assert sim.stats.sent == console.stats.received == 10_000
+    assert console.stats.state == sim.stats.state == "connected"
+    broker.close()
+
+
+def test_a_console_that_can_not_keep_up_gives_up_positions_and_never_words(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console = broker.console(inbox_limit=100)
+    sim = broker.join(SIMULATOR)
+    for n in range(400):
+        sim.publish(topics.orders("D-1") if n % 10 == 0 else topics.fixes("D-1"), b"%d" % n)
+    pass_through(sim, console, 10)
+    got = [int(m.payload) for m in collect(console, 100)]
+    assert len(got) <= 100
+    assert [n for n in got if n % 10 == 0] == list(range(0, 400, 10))
+    assert got == sorted(got)
+    assert got[-1] == 399
+    assert console.stats.dropped == 400 - len(got)
+    assert "positions were dropped" in console.stats.detail
+    broker.close()
+
+
+def test_a_topic_that_mqtt_can_not_carry_costs_that_message_alone(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console = broker.console()
+    console.publish("kerbside/v1/drivers/+/fixes", b"bad")
+    console.publish(topics.fixes("D-1"), b"good")
+    assert [m.payload for m in collect(console, 1)] == [b"good"]
+    assert console.stats.dropped == 1
+    assert wait_for(lambda: console.stats.pending == 0)
+    broker.close()
+
+
+def test_an_offer_that_expired_while_the_driver_was_away_is_not_sent(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    driver = broker.join("D-1", [topics.offers("D-1")], client_id="phone-away")
+    driver.close()
+    console = broker.console()
+    console.publish(topics.offers("D-1"), b"stale", expiry_s=1.0)
+    console.publish(topics.offers("D-1"), b"fresh", expiry_s=600.0)
+    assert wait_for(lambda: not console.stats.pending)
+    time.sleep(2.1)
+    got = [m.payload for m in collect(broker.join("D-1", [topics.offers("D-1")], client_id="phone-away"), 2, 1.5)]
+    assert got == [b"fresh"]
+    broker.close()
+
+
+def test_a_barrier_that_nothing_comes_through_says_so(mosquitto: Mosquitto) -> None:
+    broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")
+    console, sim = broker.console(), broker.join(SIMULATOR)
+    mosquitto.kill()
+    with pytest.raises(BarrierTimeout, match="slow or away"):
+        pass_through(sim, console, 0.2)
+    broker.close()
+
+
+def transport(host: str, port: int, **more: Tls) -> MqttTransport:
+    return MqttTransport(host, port, "c", CONSOLE, "x", [], RealClock(), **more)
+
+
+def test_an_address_that_can_not_be_one_is_refused_at_once() -> None:
+    for host, port in (("", 1883), ("h", 0), ("h", 70_000)):
+        with pytest.raises(BadInput, match="the broker's address"):
+            transport(host, port)
+
+
+# paho leaves the socket of a failed TLS handshake to the garbage collector
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
+def test_what_is_wrong_with_the_way_to_the_broker_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+
+        def hang_up() -> None:
+            try:
+                plain.accept()[0].close()
+            except OSError:
+                return
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        cases = [
+            (transport("127.0.0.1", free_port()), "no broker answers at 127.0.0.1"),
+            (transport("127.0.0.1", plain.getsockname()[1], tls=Tls()), "127.0.0.1"),
+            (transport("no-such-host.invalid", 1883), "no computer is known as no-such-host.invalid"),
+        ]
+        for tried, said in cases:
+            assert wait_for(lambda t=tried: t.stats.state == "lost", 10), said
+            assert said in tried.stats.detail
+            assert "\n" not in tried.stats.detail
+            tried.close()
+    with pytest.raises(BadInput, match="certificate file"):
+        transport("127.0.0.1", 1, tls=Tls(tmp_path / "missing.pem"))
+
+
+def test_closing_while_nothing_answers_is_quick() -> None:
+    lonely = transport("127.0.0.1", free_port())
+    lonely.publish("a", b"x")
+    started = time.monotonic()
+    lonely.close()
+    assert time.monotonic() - started < 3.0
+    lonely.acknowledge([Inbound("a", b"")])
+    assert (lonely.stats.state, lonely.drain()) == ("lost", [])
