@@ -46,5 +46,5 @@ class Badge(QWidget):
         icon(self._state.icon, self._state.token).paint(painter, box)
         painter.setPen(QColor(colour))
         rest = self.rect().adjusted(8, 0, -ICON_PX - 10, 0) if rtl else self.rect().adjusted(ICON_PX + 10, 0, -8, 0)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, self._state.label)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._state.label)
         painter.end()

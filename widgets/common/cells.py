@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets.common.icons import icon
 from widgets.common.look import ICON_PX, LOOKS, Look
-from widgets.common.tables import ICON_ROLE, METER_ROLE, TOKEN_ROLE
+from widgets.common.tables import CELL_ROLE, CellFace
 from widgets.common.theme import number_font
 
 METER_PX = 2
+EDGE_PX = 3
+INSET_PX = 8
+GAP_PX = 6
+MOST_TEXTS = 20_000
+
+_CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_RIGHT = int(_CENTRE | Qt.AlignmentFlag.AlignRight)
+_LEFT = int(_CENTRE | Qt.AlignmentFlag.AlignLeft)
 
 
 def look_now() -> Look:
@@ -21,62 +29,98 @@ def look_now() -> Look:
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Reads the roles of `tables`; knows no model."""
+    """Paints a `CellFace` itself: through the style sheet a page of cells costs several times as much.
+
+    Colours, icons and shortened texts are kept until `forget`, which the view calls when the theme or the font has changed.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._icons: dict[tuple[str, str], QIcon] = {}
+        self.forget()
 
-    def icon_for(self, name: str, token: str) -> QIcon:
-        found = self._icons.get((name, token))
+    def forget(self) -> None:
+        self._look: Look | None = None
+        self._colours: dict[str, QColor] = {}
+        self._icons: dict[tuple[str, str, float, int], QPixmap] = {}
+        self._texts: dict[tuple[str, int], str] = {}
+        self._fonts: tuple[QFont, QFont, QFontMetrics] | None = None
+
+    @property
+    def look(self) -> Look:
+        if self._look is None:
+            self._look = look_now()
+        return self._look
+
+    def colour(self, name: str) -> QColor:
+        """A colour of the look, by its name there."""
+        found = self._colours.get(name)
         if found is None:
-            found = self._icons[name, token] = icon(name, token)
+            found = self._colours[name] = QColor(getattr(self.look, name))
         return found
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802
-        super().initStyleOption(option, index)
-        option.font = number_font(option.font)
-        # `paint` has laid the ground of a selected row: the style sheet's own would take the state's colour off the text.
-        if option.state & QStyle.StateFlag.State_Selected:
-            option.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
-        token = index.data(TOKEN_ROLE)
-        if token:
-            colour = QColor(getattr(look_now(), token))
-            colours = QPalette(option.palette)
-            colours.setColor(QPalette.ColorRole.Text, colour)
-            colours.setColor(QPalette.ColorRole.HighlightedText, colour)
-            option.palette = colours
-        name = index.data(ICON_ROLE)
-        if name:
-            option.icon = self.icon_for(name, token or "muted")
-            option.decorationSize = QSize(ICON_PX, ICON_PX)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+    def icon_for(self, name: str, token: str, ratio: float, px: int = ICON_PX) -> QPixmap:
+        """The icon as a picture for a screen of this many device pixels to one."""
+        found = self._icons.get((name, token, ratio, px))
+        if found is None:
+            found = icon(name, token).pixmap(QSize(px, px) * ratio)
+            found.setDevicePixelRatio(ratio)
+            self._icons[name, token, ratio, px] = found
+        return found
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            look = look_now()
-            painter.fillRect(option.rect, QColor(look.selected))
-            if index.column() == 0:
-                painter.fillRect(edge(option.rect), QColor(look.accent))
-        super().paint(painter, option, index)
-        share = index.data(METER_ROLE)
-        if share is not None:
-            draw_meter(painter, option.rect, share, "late" if share >= 1 else "muted")
+        face = index.data(CELL_ROLE)
+        if isinstance(face, CellFace):
+            self.paint_face(painter, option, face, index.column() == 0)
+        else:
+            super().paint(painter, option, index)
 
+    def paint_face(self, painter: QPainter, option: QStyleOptionViewItem, face: CellFace, first: bool) -> None:
+        cell: QRect = option.rect
+        state = option.state
+        x, y, width, height = cell.left(), cell.top(), cell.width(), cell.height()
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(cell, self.colour("selected"))
+            if first:
+                # A chosen row stands out by more than its colour.
+                painter.fillRect(x + width - EDGE_PX if rtl else x, y, EDGE_PX, height, self.colour("accent"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(cell, self.colour("hover"))
+        painter.fillRect(x, y + height - 1, width, 1, self.colour("hover"))
+        left, right = x + INSET_PX, x + width - INSET_PX
+        if face.icon:
+            at = right - ICON_PX if rtl else left
+            picture = self.icon_for(face.icon, face.token, painter.device().devicePixelRatioF())
+            painter.drawPixmap(at, y + (height - ICON_PX) // 2, picture)
+            left, right = (left, at - GAP_PX) if rtl else (at + ICON_PX + GAP_PX, right)
+        if face.text and right > left:
+            font, metrics = self._set(option.font)
+            painter.setFont(font)
+            painter.setPen(self.colour(face.token))
+            flags = _RIGHT if face.right != rtl else _LEFT
+            painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
+        if face.meter is not None:
+            self._draw_meter(painter, cell, face.meter, rtl)
 
-def edge(cell: QRect, px: int = 3) -> QRect:
-    """The strip along the leading edge that marks a chosen row, so that it stands out by more than its colour."""
-    rtl = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
-    return QRect(cell.right() + 1 - px if rtl else cell.left(), cell.top(), px, cell.height())
+    def _set(self, base: QFont) -> tuple[QFont, QFontMetrics]:
+        if self._fonts is None or self._fonts[0] != base:
+            font = number_font(base)
+            self._fonts = (QFont(base), font, QFontMetrics(font))
+            self._texts.clear()
+        return self._fonts[1:]
 
+    def _shortened(self, text: str, width: int, metrics: QFontMetrics) -> str:
+        found = self._texts.get((text, width))
+        if found is None:
+            if len(self._texts) > MOST_TEXTS:
+                self._texts.clear()
+            found = self._texts[text, width] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return found
 
-def draw_meter(painter: QPainter, cell: QRect, share: float, token: str) -> None:
-    look = look_now()
-    whole = QRect(cell.left() + 8, cell.bottom() - METER_PX - 1, max(0, cell.width() - 16), METER_PX)
-    painter.fillRect(whole, QColor(look.line))
-    part = QRect(whole)
-    part.setWidth(round(whole.width() * min(1.0, max(0.0, share))))
-    if QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        part.moveRight(whole.right())
-    painter.fillRect(part, QColor(getattr(look, token)))
+    def _draw_meter(self, painter: QPainter, cell: QRect, share: float, rtl: bool) -> None:
+        width = max(0, cell.width() - 2 * INSET_PX)
+        left, top = cell.left() + INSET_PX, cell.bottom() - METER_PX - 1
+        part = round(width * min(1.0, max(0.0, share)))
+        painter.fillRect(left, top, width, METER_PX, self.colour("line"))
+        full = self.colour("late" if share >= 1 else "muted")
+        painter.fillRect(left + width - part if rtl else left, top, part, METER_PX, full)

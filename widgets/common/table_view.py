@@ -81,20 +81,18 @@ class RowsView(QTableView, Generic[R]):
     def select_ids(self, ids: Iterable[str], scroll: bool = True) -> None:
         """Select these rows and no others; ids that are not shown are passed over."""
         wanted = set(ids)
-        if wanted == set(self.selected_ids()):
-            return
         places = [i for i, row in enumerate(self._rows.shown) if row.id in wanted]
-        selection = QItemSelection()
-        last = self._rows.columnCount() - 1
-        for i in places:
-            selection.select(self._rows.index(i, 0), self._rows.index(i, last))
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
-        if places:
-            first = self._rows.index(places[0], 0)
-            self.selectionModel().setCurrentIndex(first, flags.NoUpdate)
-            if scroll:
-                self.scrollTo(first)
+        if wanted != set(self.selected_ids()):
+            selection = QItemSelection()
+            last = self._rows.columnCount() - 1
+            for i in places:
+                selection.select(self._rows.index(i, 0), self._rows.index(i, last))
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+            if places:
+                self.selectionModel().setCurrentIndex(self._rows.index(places[0], 0), flags.NoUpdate)
+        if places and scroll:
+            self.scrollTo(self._rows.index(places[0], 0))
 
     def current_id(self) -> str | None:
         index = self.currentIndex()
@@ -139,5 +137,8 @@ class RowsView(QTableView, Generic[R]):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            cells = self.itemDelegate()
+            if isinstance(cells, CellDelegate):
+                cells.forget()
             self.set_row_px(self.verticalHeader().minimumSectionSize())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
@@ -28,8 +28,16 @@ ICON_ROLE = _FIRST_OWN + 4
 """Name of an icon of `icons.icon`."""
 METER_ROLE = _FIRST_OWN + 5
 """A share, 0 to 1, drawn as a thin bar under the text."""
-HEADING_ROLE = _FIRST_OWN + 6
-"""A `board.Heading` where the row is the title of a section."""
+CELL_ROLE = _FIRST_OWN + 6
+"""All that is painted of a cell, as a `CellFace` (or a `board.Heading`): one question instead of seven."""
+
+
+class CellFace(NamedTuple):
+    text: str
+    token: str
+    icon: str
+    meter: float | None
+    right: bool
 
 
 class Row(Protocol):
@@ -77,8 +85,10 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     # What the panel tells
 
     def set_rows(self, rows: Iterable[R]) -> None:
-        self._rows = tuple({row.id: row for row in rows}.values())
-        self._arrange()
+        new = tuple({row.id: row for row in rows}.values())
+        if new != self._rows:
+            self._rows = new
+            self._arrange()
 
     def set_filter(self, wanted: Callable[[R], bool] | None) -> None:
         self._wanted = wanted
@@ -129,6 +139,15 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def cell(self, row: R, column: Column[R], role: int) -> object:
         """One value of one cell; ``None`` where there is none for the role."""
+        if role == CELL_ROLE:
+            moment = self.moment
+            return CellFace(
+                column.text(row, moment),
+                column.token(row, moment) if column.token else "text",
+                column.icon(row, moment) if column.icon else "",
+                column.meter(row, moment) if column.meter else None,
+                column.right,
+            )
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row, self.moment)
         if role == TOKEN_ROLE:
@@ -186,17 +205,18 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def _become(self, new: list[R]) -> None:
         new_ids = [row.id for row in new]
         shown = self._shown
-        for first, last in gone([row.id for row in shown], new_ids):
-            self.beginRemoveRows(_ROOT, first, last)
-            del shown[first : last + 1]
-            self.endRemoveRows()
         kept = [row.id for row in shown]
-        there = set(kept)
-        self._reorder(kept, [row_id for row_id in new_ids if row_id in there])
-        for first, last in come(kept, new_ids):
-            self.beginInsertRows(_ROOT, first, last)
-            shown[first:first] = new[first : last + 1]
-            self.endInsertRows()
+        if kept != new_ids:
+            for first, last in gone(kept, new_ids):
+                self.beginRemoveRows(_ROOT, first, last)
+                del shown[first : last + 1], kept[first : last + 1]
+                self.endRemoveRows()
+            there = set(kept)
+            self._reorder(kept, [row_id for row_id in new_ids if row_id in there])
+            for first, last in come(kept, new_ids):
+                self.beginInsertRows(_ROOT, first, last)
+                shown[first:first] = new[first : last + 1]
+                self.endInsertRows()
         changed = [i for i, (old, now) in enumerate(zip(shown, new, strict=True)) if old is not now and old != now]
         shown[:] = new
         last_column = len(self.columns) - 1

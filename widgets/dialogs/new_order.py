@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
-from widgets.dialogs.ask import AskDialog, form
+from widgets.dialogs.ask import AskDialog, form, inset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,8 @@ class NewOrderDialog(AskDialog):
         self.pick.clicked.connect(self.pick_requested)
         self.customer, self.note = QLineEdit(), QLineEdit()
         self.due, self.weight = QSpinBox(), QDoubleSpinBox()
+        for number in (self.due, self.weight):
+            inset(number)
         self.due.setRange(5, 1440)
         self.due.setPrefix("in ")
         self.due.setSuffix(" min")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.errors import BadInput
-from widgets.dialogs.ask import form, plain
+from widgets.dialogs.ask import form, inset, plain
 from widgets.dialogs.setup import BrokerChoice
 
 
@@ -167,6 +167,7 @@ class BrokerPage(SetupPage):
         self.embedded.setChecked(True)
         self.host, self.port = QComboBox(), QSpinBox()
         self.host.setEditable(True)
+        inset(self.port)
         self.port.setRange(1, 65535)
         self.port.setValue(1883)
         self.port.setGroupSeparatorShown(False)

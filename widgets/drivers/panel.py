@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPen, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from core.domain.driver import Activity
-from widgets.common.cells import CellDelegate, look_now
+from widgets.common.cells import CellDelegate
 from widgets.common.chips import Chips
 from widgets.common.dragging import dragged_orders
 from widgets.common.empty import EmptyOver, EmptyState
@@ -29,15 +29,11 @@ class _DriversDelegate(CellDelegate):
     target = -1
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        if index.row() == self.target:
-            painter.fillRect(option.rect, QColor(look_now().selected))
         super().paint(painter, option, index)
         if index.row() == self.target:
-            painter.save()
-            painter.setPen(QPen(QColor(look_now().accent), 2))
-            painter.drawLine(option.rect.topLeft() + QPoint(0, 1), option.rect.topRight() + QPoint(0, 1))
-            painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-            painter.restore()
+            row = option.rect
+            for y in (row.top(), row.bottom() - 1):
+                painter.fillRect(row.left(), y, row.width(), 2, self.colour("accent"))
 
 
 class DriversView(RowsView[DriverRow]):

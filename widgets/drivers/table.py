@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from core.domain.driver import Activity, App
 from widgets.common.states import ACTIVITY
 from widgets.common.tables import Column, RowsModel
@@ -11,6 +13,22 @@ from widgets.drivers.rows import DriverRow
 LOW_BATTERY_PCT = 20
 
 RANK: dict[Activity, int] = {activity: i for i, activity in enumerate(Activity)}
+
+
+@lru_cache(maxsize=100_000)
+def natural(text: str) -> str:
+    """A key that puts D-9 before D-10: runs of digits are padded."""
+    out: list[str] = []
+    digits = ""
+    for character in text.casefold() + "\0":
+        if character.isdecimal():
+            digits += character
+            continue
+        if digits:
+            out.append(digits.zfill(12))
+            digits = ""
+        out.append(character)
+    return "".join(out[:-1])
 
 
 def _fix_age(row: DriverRow, moment: Moment) -> str:
@@ -103,21 +121,6 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
 
 def _low(row: DriverRow) -> bool:
     return row.battery is not None and row.battery < LOW_BATTERY_PCT
-
-
-def natural(text: str) -> str:
-    """A key that puts D-9 before D-10: runs of digits are padded."""
-    out: list[str] = []
-    digits = ""
-    for character in text.casefold() + "\0":
-        if character.isdecimal():
-            digits += character
-            continue
-        if digits:
-            out.append(digits.zfill(12))
-            digits = ""
-        out.append(character)
-    return "".join(out[:-1])
 
 
 class DriversModel(RowsModel[DriverRow]):

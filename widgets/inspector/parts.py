@@ -47,6 +47,8 @@ class Deeds(QWidget):
             button.clicked.connect(lambda _=False, key=deed.key: self.asked.emit(key))
             self._flow.addWidget(button)
             if deed.key == focused:
+                # A layout shows what it is given only later, and what is not shown can't have the focus.
+                button.show()
                 button.setFocus()
         self.setVisible(bool(deeds))
         self.updateGeometry()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
-from widgets.common.tables import HEADING_ROLE, Column, Index, RowsModel
+from widgets.common.tables import CELL_ROLE, Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
 from widgets.orders.rows import OrderRow, Section, urgency
 
@@ -127,6 +127,9 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
     )
 
 
+_PLACE = {section: i for i, section in enumerate(Section)}
+
+
 class BoardModel(RowsModel[OrderRow | Heading]):
     """`set_rows` takes orders; the titles are the model's own."""
 
@@ -134,6 +137,7 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         # A heading never reaches a column: `cell` answers for it.
         super().__init__(order_columns)  # type: ignore[arg-type]
         self._folded: set[Section] = {Section.DONE}
+        self._known: dict[str, tuple[OrderRow, int, tuple[float, str]]] = {}
 
     def orders(self) -> Iterable[OrderRow]:
         return (row for row in self.shown if isinstance(row, OrderRow))
@@ -154,21 +158,28 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         if not self.rows:
             return []
         wanted = self._wanted
-        whole: Counter[Section] = Counter()
-        queues: dict[Section, list[OrderRow]] = {section: [] for section in Section}
+        whole = [0] * len(Section)
+        queues: list[list[tuple[tuple[float, str], OrderRow]]] = [[] for _ in Section]
+        before, self._known = self._known, {}
         for row in self.rows:
             assert isinstance(row, OrderRow)
-            section = row.section
-            whole[section] += 1
+            known = before.get(row.id)
+            if known is None or known[0] is not row:
+                known = (row, _PLACE[row.section], urgency(row))
+            self._known[row.id] = known
+            _, place, key = known
+            whole[place] += 1
             if wanted is None or wanted(row):
-                queues[section].append(row)
+                queues[place].append((key, row))
         result: list[OrderRow | Heading] = []
-        for section, rows in queues.items():
+        for section, count, ranked in zip(Section, whole, queues, strict=True):
+            # The key ends in the id, so that two rows are never compared themselves.
+            ranked.sort()
+            rows = [row for _, row in ranked]
             # While something is searched for, a folded queue would hide what was found.
             folded = section in self._folded and wanted is None
-            result.append(Heading(section, whole[section], len(rows), folded, _detail(section, rows)))
+            result.append(Heading(section, count, len(rows), folded, _detail(section, rows)))
             if not folded:
-                rows.sort(key=urgency)
                 result.extend(rows)
         return result
 
@@ -178,7 +189,7 @@ class BoardModel(RowsModel[OrderRow | Heading]):
     def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
         if not isinstance(row, Heading):
             return super().cell(row, column, role)
-        if role == HEADING_ROLE:
+        if role == CELL_ROLE:
             return row
         first = column is self.columns[0]
         if role == Qt.ItemDataRole.DisplayRole:

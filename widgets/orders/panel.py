@@ -14,10 +14,12 @@ from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
-from widgets.common.tables import HEADING_ROLE
+from widgets.common.tables import CELL_ROLE, CellFace
 from widgets.common.words import Moment, counted
 from widgets.orders.board import BoardModel, Heading, columns
 from widgets.orders.rows import OrderRow, Section
+
+CARET_PX = 12
 
 
 class _BoardDelegate(CellDelegate):
@@ -28,9 +30,11 @@ class _BoardDelegate(CellDelegate):
         self._view = view
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        heading = index.data(HEADING_ROLE)
+        heading = index.data(CELL_ROLE)
+        if isinstance(heading, CellFace):
+            self.paint_face(painter, option, heading, index.column() == 0)
+            return
         if not isinstance(heading, Heading):
-            super().paint(painter, option, index)
             return
         cell: QRect = option.rect
         row = QRect(0, cell.top(), self._view.viewport().width(), cell.height())
@@ -40,33 +44,32 @@ class _BoardDelegate(CellDelegate):
         painter.restore()
 
     def _draw(self, painter: QPainter, row: QRect, heading: Heading, current: bool) -> None:
-        look = look_now()
         rtl = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        painter.fillRect(row, QColor(look.selected if current else look.bg))
-        painter.setPen(QColor(look.line))
+        painter.fillRect(row, self.colour("selected" if current else "bg"))
+        painter.setPen(self.colour("line"))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
         caret = "caret-right" if heading.folded else "caret-down"
         if heading.folded and rtl:
             caret = "caret-left"
         inner = row.adjusted(8, 0, -8, 0)
         start = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        box = QRect(0, 0, 12, 12)
+        box = QRect(0, 0, CARET_PX, CARET_PX)
         box.moveCenter(row.center())
-        box.moveLeft(inner.right() - 11 if rtl else inner.left())
-        self.icon_for(caret, "muted").paint(painter, box)
+        box.moveLeft(inner.right() + 1 - CARET_PX if rtl else inner.left())
+        painter.drawPixmap(box.topLeft(), self.icon_for(caret, "muted", painter.device().devicePixelRatioF(), CARET_PX))
         gap = 18
         inner = inner.adjusted(0, 0, -gap, 0) if rtl else inner.adjusted(gap, 0, 0, 0)
         alarmed = heading.section is Section.EXCEPTIONS and heading.whole
         font = QFont(self._view.font())
         font.setWeight(QFont.Weight.DemiBold if heading.whole else QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(look.late if alarmed else look.text if heading.whole else look.muted))
+        painter.setPen(self.colour("late" if alarmed else "text" if heading.whole else "muted"))
         used = painter.fontMetrics().horizontalAdvance(heading.text()) + 16
         painter.drawText(inner, start | Qt.AlignmentFlag.AlignVCenter, heading.text())
         rest = inner.adjusted(0, 0, -used, 0) if rtl else inner.adjusted(used, 0, 0, 0)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(look.muted))
+        painter.setPen(self.colour("muted"))
         text = painter.fontMetrics().elidedText(heading.detail, Qt.TextElideMode.ElideRight, rest.width())
         end = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
         painter.drawText(rest, end | Qt.AlignmentFlag.AlignVCenter, text)

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from core.domain.order import Status
+from widgets.common.dragging import ORDER_MIME, dragged_orders
+from widgets.common.words import Moment
+from widgets.orders.board import BoardModel, Heading, columns, when
+from widgets.orders.panel import OrdersPanel
+from widgets.orders.rows import OrderRow, Section
+
+MakeOrder = Callable[..., OrderRow]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, noon: Moment) -> OrdersPanel:
+    made = OrdersPanel()
+    qtbot.addWidget(made)
+    made.set_moment(noon)
+    made.resize(520, 600)
+    made.show()
+    return made
+
+
+def texts(panel: OrdersPanel) -> list[str]:
+    return [panel.model.index(i, 0).data() for i in range(panel.model.rowCount())]
+
+
+def some(order_row: MakeOrder, noon: Moment) -> list[OrderRow]:
+    return [
+        order_row("1", Status.DELIVERED, driver_id="D-1", status_at=noon.now - 120),
+        order_row("2", Status.CARRYING, driver_id="D-2", eta=noon.now + 600),
+        order_row("3", Status.OFFERED, driver_id="D-3", offer_until=noon.now + 32),
+        order_row("4", Status.HELD),
+        order_row("5", since=noon.now - 60),
+        order_row("6", since=noon.now - 300),
+        order_row("7", Status.ASSIGNED, driver_id="D-4", exception="Will be late", eta=noon.now + 1980),
+    ]
+
+
+def test_orders_stand_under_their_queue_what_waits_longest_first(
+    panel: OrdersPanel, order_row: MakeOrder, noon: Moment
+) -> None:
+    panel.set_rows(some(order_row, noon))
+    assert texts(panel) == [
+        "Exceptions  1", "7", "Unassigned  2", "6", "5", "Held  1", "4", "Offered  1", "3", "Active  1", "2", "Done  1",
+    ]  # fmt: skip
+
+
+def test_the_model_keeps_qt_s_rules(qtbot: QtBot, qtmodeltester: ModelTester, order_row: MakeOrder, noon: Moment) -> None:
+    model = BoardModel(columns(lambda: 480.0))
+    qtmodeltester.check(model)
+    model.set_rows(some(order_row, noon))
+    model.fold(Section.DONE, False)
+    model.fold(Section.ACTIVE, True)
+    model.set_rows(some(order_row, noon)[2:5])
+    model.set_rows([])
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"status": Status.WAITING, "since": -240}, "4 min"),
+        ({"status": Status.OFFERED, "driver_id": "D-1", "offer_until": 32}, "0:32"),
+        ({"status": Status.CARRYING, "driver_id": "D-1", "eta": 1980}, "12:33 +3 min"),
+        ({"status": Status.CARRYING, "driver_id": "D-1", "eta": 1500}, "12:25"),
+        ({"status": Status.DELIVERED, "driver_id": "D-1", "status_at": -60}, "11:59 −31 min"),
+        ({"status": Status.CANCELLED, "status_at": -60}, "11:59"),
+    ],
+)
+def test_the_last_column_tells_what_counts_now(
+    order_row: MakeOrder, noon: Moment, values: dict[str, object], text: str
+) -> None:
+    times = {k: noon.now + v for k, v in values.items() if isinstance(v, int)}
+    assert when(order_row(**{**values, **times}), noon) == text
+
+
+def test_a_countdown_runs_without_new_rows(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    panel.set_rows([order_row("3", Status.OFFERED, driver_id="D-3", offer_until=noon.now + 32)])
+    place = panel.model.place("3")
+    panel.set_moment(Moment(noon.now + 10, noon.zone))
+    assert panel.model.index(place, 4).data() == "0:22"
+
+
+def test_selection_holds_while_an_order_changes_its_queue(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    rows = some(order_row, noon)
+    panel.set_rows(rows)
+    panel.select(["5", "2"])
+    heard: list[list[str]] = []
+    panel.selection_changed.connect(heard.append)
+    rows[4] = order_row("5", Status.ASSIGNED, driver_id="D-9", eta=noon.now + 300)
+    panel.set_rows([*rows, order_row("8")])
+    assert set(panel.selected()) == {"5", "2"}
+    assert all(set(ids) == {"5", "2"} for ids in heard)
+
+
+def test_the_place_on_screen_holds_while_orders_come_and_go(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    rows = [order_row(f"{i:04}", since=noon.now - 5000 + i) for i in range(400)]
+    panel.set_rows(rows)
+    panel.view.verticalScrollBar().setValue(2000)
+    panel.set_rows([*rows[:399], order_row("9999", since=noon.now)])
+    assert panel.view.verticalScrollBar().value() == 2000
+
+
+def test_done_is_folded_until_an_order_in_it_is_chosen(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    panel.set_rows(some(order_row, noon))
+    assert "1" not in texts(panel)
+    panel.select(["1"])
+    assert panel.selected() == ["1"]
+
+
+def test_a_title_folds_by_click_and_by_keyboard(qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    panel.set_rows(some(order_row, noon))
+    at = panel.view.visualRect(panel.model.index(2, 0)).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert "6" not in texts(panel)
+    panel.view.setFocus()
+    panel.view.setCurrentIndex(panel.model.index(2, 0))
+    qtbot.keyClick(panel.view, Qt.Key.Key_Right)
+    assert "6" in texts(panel)
+    qtbot.keyClick(panel.view, Qt.Key.Key_Left)
+    assert "6" not in texts(panel)
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert "6" in texts(panel)
+    assert panel.selected() == []
+
+
+def test_the_filter_counts_what_it_hides_and_looks_into_folded_queues(
+    qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder, noon: Moment
+) -> None:
+    panel.set_rows([*some(order_row, noon), order_row("9", Status.DELIVERED, merchant="Golden Wok", driver_id="D-1")])
+    panel.search.setText("golden WOK")
+    qtbot.waitUntil(lambda: "9" in texts(panel), timeout=1000)
+    assert "Done  1 of 2" in texts(panel)
+    qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert "9" not in texts(panel)
+    assert "Done  2" in texts(panel)
+
+
+def test_a_hidden_board_does_nothing_until_it_is_seen(qtbot: QtBot, order_row: MakeOrder, noon: Moment) -> None:
+    panel = OrdersPanel()
+    qtbot.addWidget(panel)
+    panel.set_rows([order_row("1")])
+    assert panel.model.rowCount() == 0
+    panel.show()
+    assert panel.model.place("1") == 2
+
+
+def test_an_empty_board_teaches_and_leads_on(qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder) -> None:
+    state = panel._empty.state
+    assert state.isVisible()
+    with qtbot.waitSignal(panel.start_requested):
+        qtbot.mouseClick(state._button, Qt.MouseButton.LeftButton)
+    panel.set_rows([order_row()])
+    assert not state.isVisible()
+    panel.set_rows([])
+    assert state.isVisible()
+    assert panel.model.rowCount() == 0
+
+
+def test_enter_opens_an_order_and_never_a_title(qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder) -> None:
+    panel.set_rows([order_row("1")])
+    heard: list[str] = []
+    panel.activated.connect(heard.append)
+    panel.select(["1"])
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    panel.view.activated.emit(panel.model.index(0, 0))
+    assert heard == ["1"]
+
+
+def test_the_menu_is_asked_for_with_what_is_selected(qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder) -> None:
+    panel.set_rows([order_row("1"), order_row("2")])
+    heard: list[list[str]] = []
+    panel.context_requested.connect(lambda ids, at: heard.append(ids))
+    panel.view.customContextMenuRequested.emit(QPoint(5, 5))
+    panel.select(["1", "2"])
+    panel.view.customContextMenuRequested.emit(QPoint(5, 5))
+    assert heard == [["1", "2"]]
+
+
+def test_orders_are_dragged_by_their_ids(panel: OrdersPanel, order_row: MakeOrder) -> None:
+    panel.set_rows([order_row("1"), order_row("Å-2", since=0.0)])
+    model = panel.model
+    every = [model.index(i, 0) for i in range(model.rowCount())]
+    mime = model.mimeData(every)
+    assert mime.formats()[0] == ORDER_MIME
+    assert sorted(dragged_orders(mime)) == ["1", "Å-2"]
+    assert model.flags(model.index(model.place("1"), 0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert not model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsSelectable
+    assert not panel.view.drag_badge("2 orders").isNull()
+
+
+def test_the_next_exception_comes_round_again(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    assert panel.select_next_exception() is None
+    panel.set_rows(
+        [order_row(i, exception="Will be late", due_at=noon.now + at) for i, at in (("1", 300), ("2", 100), ("3", 200))]
+    )
+    assert [panel.select_next_exception() for _ in range(4)] == ["2", "3", "1", "2"]
+
+
+def test_late_is_told_by_words_and_colour(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
+    panel.set_rows([order_row("1", Status.CARRYING, driver_id="D-1", eta=noon.now + 1980)])
+    face = panel.model.index(panel.model.place("1"), 4).data(Qt.ItemDataRole.UserRole + 6)
+    assert (face.text, face.token) == ("12:33 +3 min", "late")
+
+
+def test_the_active_queue_says_where_its_orders_are(panel: OrdersPanel, order_row: MakeOrder) -> None:
+    panel.set_rows([order_row(str(i), Status.AT_PICKUP, driver_id="D-1") for i in range(3)])
+    heading = next(row for row in panel.model.shown if isinstance(row, Heading) and row.section is Section.ACTIVE)
+    assert heading.detail == "3 at pick-up"

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from widgets.common.table_view import RowsView
+from widgets.common.tables import SORT_ROLE, Column, RowsModel
+from widgets.common.words import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    id: str
+    size: int | None = 0
+
+
+def columns() -> tuple[Column[Thing], ...]:
+    return (
+        Column("Id", lambda r, m: r.id, sort=lambda r: r.id),
+        Column("Size", lambda r, m: str(r.size), sort=lambda r: r.size, right=True),
+        Column("Age", lambda r, m: str(m.now), timed=True, width=0),
+    )
+
+
+class Mirror:
+    """Follows a model by its signals alone, as a view does."""
+
+    def __init__(self, model: RowsModel[Thing]) -> None:
+        self.model = model
+        self.rows: list[Thing] = list(model.shown)
+        self.told = 0
+        model.rowsInserted.connect(self._inserted)
+        model.rowsRemoved.connect(self._removed)
+        model.dataChanged.connect(self._changed)
+        model.layoutChanged.connect(self._laid_out)
+
+    def _inserted(self, _: QModelIndex, first: int, last: int) -> None:
+        self.rows[first:first] = self.model.shown[first : last + 1]
+        self.told += last - first + 1
+
+    def _removed(self, _: QModelIndex, first: int, last: int) -> None:
+        del self.rows[first : last + 1]
+        self.told += last - first + 1
+
+    def _changed(self, top: QModelIndex, bottom: QModelIndex) -> None:
+        for i in range(top.row(), bottom.row() + 1):
+            self.rows[i] = self.model.shown[i]
+            self.told += 1
+
+    def _laid_out(self) -> None:
+        by_id = {row.id: row for row in self.rows}
+        self.rows = [by_id[row.id] for row in self.model.shown]
+
+
+lists = st.lists(
+    st.builds(Thing, st.sampled_from("abcdefgh"), st.integers(0, 3) | st.none()), max_size=8, unique_by=lambda t: t.id
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(lists, max_size=6))
+def test_signals_alone_keep_a_view_right(qapp: QApplication, course: list[list[Thing]]) -> None:
+    model = RowsModel(columns())
+    mirror = Mirror(model)
+    for rows in course:
+        model.set_rows(rows)
+        assert mirror.rows == list(model.shown) == rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(lists, lists, st.sets(st.sampled_from("abcdefgh")))
+def test_what_is_selected_stays_selected_wherever_it_goes(
+    qapp: QApplication, before: list[Thing], after: list[Thing], chosen: set[str]
+) -> None:
+    model = RowsModel(columns())
+    view = RowsView(model, "Things")
+    model.set_rows(before)
+    view.select_ids(chosen)
+    model.set_rows(after)
+    still = chosen & {t.id for t in before} & {t.id for t in after}
+    assert set(view.selected_ids()) == still
+
+
+def test_the_model_keeps_qt_s_rules(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    model = RowsModel(columns())
+    model.set_rows([Thing("a"), Thing("b", 2)])
+    qtmodeltester.check(model)
+    model.set_rows([Thing("b", 3), Thing("c"), Thing("a")])
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    model.set_filter(lambda t: t.id != "c")
+
+
+def test_only_what_changed_is_told(qtbot: QtBot) -> None:
+    model = RowsModel(columns())
+    rows = [Thing(f"{i:04}") for i in range(2000)]
+    model.set_rows(rows)
+    mirror = Mirror(model)
+    model.set_rows(list(rows))
+    assert mirror.told == 0
+    rows[7] = replace(rows[7], size=5)
+    model.set_rows([*rows[:1000], *rows[1001:], Thing("new")])
+    assert mirror.told == 3
+
+
+def test_time_paints_only_what_is_written_against_it(qtbot: QtBot) -> None:
+    model = RowsModel(columns())
+    model.set_rows([Thing("a"), Thing("b")])
+    spans: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda top, bottom: spans.append((top.column(), bottom.column())))
+    model.set_moment(Moment(5.0))
+    assert spans == [(2, 2)]
+
+
+def test_sorting_puts_what_has_no_value_last_either_way(qtbot: QtBot) -> None:
+    model = RowsModel(columns())
+    model.set_rows([Thing("a", 2), Thing("b", None), Thing("c", 1)])
+    model.sort(1)
+    assert [t.id for t in model.shown] == ["c", "a", "b"]
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert [t.id for t in model.shown] == ["a", "c", "b"]
+    assert model.index(0, 1).data(SORT_ROLE) == 2
+    model.sort(-1)
+    assert [t.id for t in model.shown] == ["a", "b", "c"]
+
+
+def test_columns_can_be_hidden_but_not_all_of_them(qtbot: QtBot) -> None:
+    view = RowsView(RowsModel(columns()), "Things")
+    qtbot.addWidget(view)
+    first, _, third = view.columns_menu().actions()
+    first.setChecked(False)
+    third.setChecked(False)
+    assert view.isColumnHidden(0)
+    assert not view.isColumnHidden(1)
+    assert [action.isEnabled() for action in view.columns_menu().actions()] == [True, False, True]
+
+
+def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
+    model = RowsModel(columns())
+    model.set_rows([Thing("a"), Thing("b")])
+    view = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    heard: list[list[str]] = []
+    view.selection_changed.connect(heard.append)
+    view.select_ids(["b"])
+    view.select_ids(["b"])
+    model.set_rows([Thing("a"), Thing("b", 9)])
+    model.set_rows([Thing("a")])
+    assert heard == [["b"], []]
