@@ -1,0 +1,152 @@
+"""The report's map: folium's page with nothing to fetch, over the city's own shapes."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+from xstatic.pkg import leaflet
+
+from app.report.ground import ground_of
+from app.report.series import Series
+from core.clock import local_time
+from core.domain.geo import LatLon
+from core.domain.merchant import Area
+from core.domain.order import ENDED, Order, Status
+from core.routing.city import City
+
+MAX_DELIVERIES = 1500
+"""The last so many are drawn: more would hide each other, and the city."""
+LABELLED = ("city", "suburb", "quarter")
+MAX_LABELS = 40
+
+_LEAFLET = Path(leaflet.BASE_DIR)
+
+
+@dataclass(frozen=True, slots=True)
+class MapParts:
+    """Pieces of a page: ``html`` holds the map's element, ``script`` makes the map in it; ``left_out`` orders are not drawn."""
+
+    html: str
+    script: str
+    left_out: int
+
+
+class _BareMap(folium.Map):
+    """folium's map without folium's links to content networks."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  # folium's own attribute is a list
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012  # the same
+
+
+class _Call(MacroElement):
+    """A call of one of the page's own functions, with the element it belongs to and JSON."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}Report.{{ this.function }}({{ this._parent.get_name() }},{{ this.data|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, data: object) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca declares no types here
+        self._name = self._id = function
+        self.function, self.data = function, data
+
+
+def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
+    """Ground, areas, merchants and what became of the orders. The same run gives the same text."""
+    page = _BareMap(tiles=None, attribution_control=False, min_zoom=9, max_zoom=18, zoom_snap=0.5)
+    page._id = "report"
+    _Call("ground", {**ground_of(city.base_map), "bounds": [city.bounds[:2], city.bounds[2:]], "places": _labels(city)}).add_to(
+        page
+    )
+    drawn = [o for o in series.orders if o.status not in (Status.CANCELLED, Status.FAILED)]
+    shown = drawn[-MAX_DELIVERIES:]
+    late = [o for o in shown if o.delivered_at is not None and o.delivered_at > o.due_at]
+    punctual = [o for o in shown if o.delivered_at is not None and o.delivered_at <= o.due_at]
+    under_way = [o for o in shown if o.status not in ENDED]
+    counts: dict[str, int] = {}
+    for order in series.orders:
+        counts[order.merchant_id] = counts.get(order.merchant_id, 0) + 1
+    merchants = [[*_rounded(m.place), m.name, counts.get(m.id, 0)] for m in series.world.merchants.values()]
+    for number, (name, function, data) in enumerate(
+        (
+            ("Areas", "areas", [_area(a) for a in series.world.areas.values()]),
+            ("Merchants", "merchants", merchants),
+            (f"Under way ({len(under_way)})", "underWay", [_order(o, zone) for o in under_way]),
+            (f"Delivered in time ({len(punctual)})", "inTime", [_order(o, zone) for o in punctual]),
+            (f"Delivered late ({len(late)})", "late", [_order(o, zone) for o in late]),
+        )
+    ):
+        group = folium.FeatureGroup(name=name)
+        group._id = str(number)
+        _Call(function, data).add_to(group)
+        group.add_to(page)
+    control = folium.LayerControl(collapsed=False)
+    control._id = "report"
+    control.add_to(page)
+    bounds = _extent(shown) or city.bounds
+    page.fit_bounds([bounds[:2], bounds[2:]], padding=(24, 24))
+    for child in page._children.values():
+        if child._name == "FitBounds":
+            child._id = "report"
+    figure = page.get_root()
+    assert isinstance(figure, Figure)
+    figure.render()
+    return MapParts(html=figure.html.render(), script=figure.script.render(), left_out=len(drawn) - len(shown))
+
+
+def leaflet_script() -> str:
+    """Leaflet without the pointer to its source map, which a browser's developer tools would try to fetch."""
+    return re.sub(r"//# sourceMappingURL=.*", "", (_LEAFLET / "leaflet.js").read_text(encoding="utf-8"))
+
+
+def leaflet_style() -> str:
+    """Leaflet's style sheet with its pictures inside it."""
+
+    def inside(match: re.Match[str]) -> str:
+        data = base64.b64encode((_LEAFLET / match[1]).read_bytes()).decode()
+        return f"url(data:image/png;base64,{data})"
+
+    return re.sub(r"url\((images/[\w.-]+\.png)\)", inside, (_LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
+
+
+def _labels(city: City) -> list[list[object]]:
+    named = [p for kind in LABELLED for p in city.places if p.kind == kind]
+    return [[*_rounded(p.place), p.name, p.kind] for p in named[:MAX_LABELS]]
+
+
+def _area(area: Area) -> list[object]:
+    return [area.name, [[[_rounded(p) for p in ring] for ring in polygon] for polygon in area.polygons]]
+
+
+def _order(order: Order, zone: tzinfo | None) -> list[object]:
+    """Pick-up, drop-off, and lines that say what became of it."""
+    promised = f"promised for {local_time(order.due_at, zone)}"
+    if order.delivered_at is not None:
+        minutes = (order.delivered_at - order.due_at) / 60
+        early_or_late = f"+{minutes:.0f} min" if minutes > 0 else f"−{-minutes:.0f} min"
+        told = f"{promised}, delivered {local_time(order.delivered_at, zone)} ({early_or_late})"
+    else:
+        told = f"{promised}, {order.status.value.replace('_', ' ')}"
+    by = f" by {order.driver_id}" if order.driver_id else ""
+    return [*_rounded(order.pickup), *_rounded(order.dropoff), f"{order.id}{by}", told]
+
+
+def _rounded(place: LatLon) -> list[float]:
+    return [round(place.lat, 5), round(place.lon, 5)]
+
+
+def _extent(orders: list[Order]) -> tuple[float, float, float, float] | None:
+    """South, west, north, east of all that was delivered or is under way."""
+    places = [p for o in orders for p in (o.pickup, o.dropoff)]
+    if not places:
+        return None
+    lats, lons = [p.lat for p in places], [p.lon for p in places]
+    return min(lats), min(lons), max(lats), max(lons)
