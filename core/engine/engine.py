@@ -168,6 +168,9 @@ class Engine:
         messages = self.transport.drain()
         if not messages:
             return
+        # Positions are good the moment they are applied; what a driver says counts once it is on disk.
+        said = [m for m in messages if m.topic.endswith(("/orders", "/status"))]
+        self.transport.acknowledge([m for m in messages if not m.topic.endswith(("/orders", "/status"))])
         reports = decode(messages)
         for refusal in reports.refused:
             self._refuse(refusal.topic, refusal.reason, now)
@@ -179,7 +182,7 @@ class Engine:
                 draft = Draft(self.world, now, f"driver:{driver.id}")
                 set_presence(draft, driver, report.presence, now)
                 self._commit(draft.outcome)
-        self._hear(reports.words, messages, now)
+        self._hear(reports.words, said, now)
 
     def _hear(self, words: Sequence[Word], messages: Sequence[Inbound], now: float) -> None:
         whole = Outcome()
