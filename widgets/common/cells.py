@@ -62,8 +62,7 @@ class CellDelegate(QStyledItemDelegate):
         """The icon as a picture for a screen of this many device pixels to one."""
         found = self._icons.get((name, token, ratio, px))
         if found is None:
-            found = icon(name, token).pixmap(QSize(px, px) * ratio)
-            found.setDevicePixelRatio(ratio)
+            found = icon(name, token).pixmap(QSize(px, px), ratio)
             self._icons[name, token, ratio, px] = found
         return found
 

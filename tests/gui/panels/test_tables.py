@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSizeF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from widgets.common.cells import CellDelegate
 from widgets.common.table_view import RowsView
 from widgets.common.tables import SORT_ROLE, Column, RowsModel
 from widgets.common.words import Moment
@@ -152,3 +154,10 @@ def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
     model.set_rows([Thing("a"), Thing("b", 9)])
     model.set_rows([Thing("a")])
     assert heard == [["b"], []]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_an_icon_is_as_large_as_its_place_on_any_screen(qtbot: QtBot, ratio: float) -> None:
+    picture = CellDelegate().icon_for("package", "muted", ratio)
+    assert picture.deviceIndependentSize() == QSizeF(16, 16)
+    assert picture.width() == round(16 * ratio)
