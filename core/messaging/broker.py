@@ -37,13 +37,14 @@ from amqtt.mqtt.unsuback import UnsubackPacket
 from amqtt.mqtt.unsubscribe import UnsubscribePacket
 
 from core.messaging.access import MAX_ID, Access, Account, Role
-from core.messaging.exchange import REFUSED, Exchange, Message, Session
+from core.messaging.exchange import BACKLOG_BYTES, REFUSED, Exchange, Message, Session
 
 log = logging.getLogger(__name__)
 
 MAX_PACKET_BYTES = 300 * 1024
 CONNECT_WITHIN_S = 10.0
 FLUSH_WITHIN_S = 5.0
+STOP_WITHIN_S = 1.0
 REFUSAL_DELAY_S = 0.5
 """A stranger waits this long for the answer, so that guessing is slow."""
 BURST_S = 4.0
@@ -83,6 +84,7 @@ class Broker:
         self.strangers = 0
         self.refused_packets = 0
         self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> int:
         """Listen, and return the port. Raise OSError where that can't be done."""
@@ -94,6 +96,8 @@ class Broker:
             self._server.close()
         for connection in tuple(self.connections):
             connection.end()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_WITHIN_S)
 
     def set_accounts(self, accounts: Mapping[str, Account]) -> None:
         """Known from now on. Whoever is connected and can't enter any more is put out."""
@@ -110,6 +114,10 @@ class Broker:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = _Connection(self, reader, writer)
         self.connections.add(connection)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         try:
             await connection.run()
         except (ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
@@ -136,6 +144,7 @@ class _Connection:
         self._session: Session | None = None
         self._will: tuple[str, bytes, int, bool] | None = None
         self._silence_s: float | None = None
+        self._relief: asyncio.Future[None] | None = None
         self._half_received: set[int] = set()
         self._handlers: dict[int, Callable[[MQTTFixedHeader, bytes], Coroutine[None, None, None]]] = {
             kind.PUBLISH: self._publish,
@@ -165,6 +174,18 @@ class _Connection:
     def send(self, message: Message, packet_id: int | None, again: bool) -> None:
         packet = PublishPacket.build(message.topic, message.payload, packet_id, again, message.qos, message.retained)
         self._write(packet.to_bytes())
+        if self._relief is None and self.backlog() > BACKLOG_BYTES:
+            self._relief = asyncio.ensure_future(self._go_on_when_drained())
+
+    async def _go_on_when_drained(self) -> None:
+        try:
+            await self._writer.drain()
+        except OSError:
+            return  # the reader notices as well, and ends the session's connection
+        finally:
+            self._relief = None
+        if self._session is not None and self._session.link is self:
+            self._session.pump()
 
     def backlog(self) -> int:
         return self._writer.transport.get_write_buffer_size()

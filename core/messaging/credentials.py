@@ -250,7 +250,7 @@ autosave_interval 10
 persistent_client_expiration 7d
 max_queued_messages 1000000
 # The console acknowledges only what it has stored; let messages go out meanwhile.
-max_inflight_messages 10000
+max_inflight_messages 60000
 max_packet_size 300000
 set_tcp_nodelay true
 """

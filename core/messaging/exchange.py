@@ -13,8 +13,8 @@ from typing import Protocol
 from core.messaging.access import Access, Account, Role
 from core.messaging.filters import Subscriptions, is_filter
 
-WINDOW = 1000
-"""Most messages under way to one client before it has to acknowledge some."""
+WINDOW = {Role.DRIVER: 1000, Role.CONSOLE: 60_000, Role.SIMULATOR: 60_000}
+"""Most messages under way to one client before it has to acknowledge some; the console does so only when it has stored them."""
 BACKLOG_BYTES = 1 << 20
 """With more than this unsent in its socket a client is slow: nothing more is written, and QoS 0 is not kept for it."""
 MAX_WAITING = {Role.DRIVER: 2_000, Role.CONSOLE: 500_000, Role.SIMULATOR: 500_000}
@@ -33,7 +33,9 @@ class Message:
 class Link(Protocol):
     """A connection, as a session sees it."""
 
-    def send(self, message: Message, packet_id: int | None, again: bool) -> None: ...
+    def send(self, message: Message, packet_id: int | None, again: bool) -> None:
+        """Write it. After more than `BACKLOG_BYTES` the link has to call `Session.pump` once they are gone."""
+        ...
 
     def backlog(self) -> int:
         """Bytes written and not yet taken by the network."""
@@ -67,7 +69,7 @@ class Session:
     def pump(self) -> None:
         """Send what may be sent, in order."""
         while self.waiting and self.link is not None:
-            if len(self.flying) >= WINDOW or (self.flying and self.link.backlog() > BACKLOG_BYTES):
+            if len(self.flying) >= WINDOW[self.account.role] or self.link.backlog() > BACKLOG_BYTES:
                 return
             message = self.waiting.popleft()
             packet_id = None

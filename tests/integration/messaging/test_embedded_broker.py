@@ -29,7 +29,9 @@ def broker(embedded: EmbeddedBroker) -> Iterator[Broker]:
     facade.close()
 
 
-def test_a_busy_fleet_loses_nothing_and_one_too_busy_is_reported(credentials: Credentials) -> None:
+def test_a_busy_fleet_loses_nothing_and_one_too_busy_is_reported(
+    credentials: Credentials, capfd: pytest.CaptureFixture[str]
+) -> None:
     small = EmbeddedBroker(credentials, outgrown_at=700)
     broker = Broker(small.start(), credentials, "embedded")
     console, sim = broker.console(), broker.join(SIMULATOR)
@@ -46,9 +48,20 @@ def test_a_busy_fleet_loses_nothing_and_one_too_busy_is_reported(credentials: Cr
     assert wait_for(lambda: console.stats.state == "outgrown")
     assert "outgrown the embedded broker" in console.stats.detail
     assert "mosquitto" in small.health.detail
-    broker.close()
-    small.stop()
+    small.stop()  # while clients are connected
     assert small.health.state == "stopped"
+    assert capfd.readouterr().err == ""
+    broker.close()
+
+
+def test_a_console_that_is_busy_for_a_while_gets_megabytes_at_once_and_in_order(broker: Broker) -> None:
+    console, sim = broker.console(), broker.join(SIMULATOR)
+    for n in range(2000):
+        sim.publish(topics.fixes("D-1"), b"%08d" % n + b"x" * 10_000)
+    pass_through(sim, console, 20)  # nothing is acknowledged yet
+    got = console.drain()
+    assert [int(m.payload[:8]) for m in got] == list(range(2000))
+    console.acknowledge(got)
 
 
 def test_a_client_that_floods_is_slowed_down_and_reported_and_disturbs_nobody(embedded: EmbeddedBroker, broker: Broker) -> None:

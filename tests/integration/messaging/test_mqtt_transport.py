@@ -99,7 +99,7 @@ def test_a_message_published_with_mosquitto_pub_moves_its_driver_and_no_other(mo
 def test_ten_thousand_messages_at_once_stay_within_what_the_broker_allows(mosquitto: Mosquitto) -> None:
     conf = mosquitto.folder / "mosquitto.conf"
     mosquitto.kill()
-    conf.write_text(conf.read_text().replace("max_inflight_messages 10000", "max_inflight_messages 20"))
+    conf.write_text(conf.read_text().replace("max_inflight_messages 60000", "max_inflight_messages 20"))
     mosquitto.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(conf)], stderr=subprocess.DEVNULL)
     assert wait_for(mosquitto.answers)
     broker = Broker(mosquitto.port, mosquitto.credentials, "mosquitto")

@@ -142,7 +142,7 @@ def test_the_same_client_id_of_another_user_is_another_session(hub: Exchange) ->
 
 
 def test_no_more_is_under_way_than_the_window(hub: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "WINDOW", 2)
+    monkeypatch.setitem(exchange.WINDOW, Role.CONSOLE, 2)
     session, link = join(hub, CONSOLE, "#")
     for n in range(5):
         hub.publish(DRIVER, FIXES, b"%d" % n, 1, False)
@@ -161,7 +161,7 @@ def test_a_slow_client_is_written_to_again_when_it_has_caught_up(hub: Exchange) 
     hub.publish(DRIVER, FIXES, b"dropped", 0, False)
     assert link.payloads == [b"0"]
     link.unsent = 0
-    session.acknowledged(1)
+    session.pump()
     assert link.payloads == [b"0", b"1"]
 
 
