@@ -72,7 +72,7 @@ def states_chart(series: Series, zone: tzinfo | None) -> str:
 def lateness_chart(lateness_min: Sequence[float]) -> str:
     """Deliveries by how many minutes after the promise they came; the late ones are hatched as well as coloured."""
     edge = LATE_EDGE_MIN
-    low = max(-edge, min(0, LATE_BIN_MIN * math.floor(min(lateness_min) / LATE_BIN_MIN)))
+    low = max(-edge, min(-LATE_BIN_MIN, LATE_BIN_MIN * math.floor(min(lateness_min) / LATE_BIN_MIN)))
     high = min(edge, max(LATE_BIN_MIN, LATE_BIN_MIN * math.ceil(max(lateness_min) / LATE_BIN_MIN)))
     counts = [0] * ((high - low) // LATE_BIN_MIN)
     for minutes in lateness_min:

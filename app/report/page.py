@@ -122,7 +122,7 @@ def _digests(pieces: Iterable[str]) -> str:
 
 def _facts(system: System, figures: Figures, when: str) -> list[str]:
     world = system.engine.world
-    facts = [when, f"{len(world.drivers)} drivers", f"{len(world.merchants)} merchants"]
+    facts = [when, _counted(len(world.drivers), "driver"), _counted(len(world.merchants), "merchant")]
     if "seed" in figures:
         facts.append(f"seed {figures['seed']}")
     if figures.get("wall_s"):
@@ -194,6 +194,10 @@ def _number(figures: Figures, key: str, digits: int = 1) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def _plain(value: object) -> str:
