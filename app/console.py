@@ -28,7 +28,7 @@ from app.presenters.map import MapPresenter
 from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.selection import Selection
 from app.questions import Questions
-from app.runtime import Stages, catch_everything, start_logging
+from app.runtime import Stages, catch_everything, start_logging, steady
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
@@ -150,6 +150,7 @@ class Console:
             wanted = settings.text("map.city")
             try:
                 path = city_file(folder, Path(wanted)) if wanted else None
+                return path, City.load(path) if path is not None else None
             except BadInput as error:
                 path = None
                 log.error("%s", error)
@@ -246,14 +247,19 @@ class Console:
 
     # Running
 
+    def _tell_failure(self, line: str) -> None:
+        self.window.toast.show_line(line, bad=True)
+
     async def _beat(self, system: System) -> None:
+        beat = steady(system.engine.tick, self._tell_failure)
         while True:
-            system.engine.tick()
+            beat()
             await asyncio.sleep(ENGINE_BEAT_S)
 
     async def _live(self, simulator: Simulator, clock: ScaledClock) -> None:
+        live = steady(lambda: simulator.step(min(clock.now(), simulator.now + CATCH_UP_S)), self._tell_failure)
         while True:
-            simulator.step(min(clock.now(), simulator.now + CATCH_UP_S))
+            live()
             await asyncio.sleep(SIMULATOR_BEAT_S)
 
     def _broker_changed(self, event: BrokerChanged) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from core.domain.errors import KerbsideError
+
 log = logging.getLogger("kerbside")
 
 
@@ -29,6 +31,10 @@ def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
     root.handlers[:] = handlers
 
 
+def _apology(kind: type[BaseException]) -> str:
+    return f"Something went wrong inside the program ({kind.__name__}). It goes on; the details are in the log."
+
+
 def catch_everything(tell: Callable[[str], None]) -> None:
     """What nobody caught is logged whole and told to the user in one line; the program goes on."""
 
@@ -37,7 +43,7 @@ def catch_everything(tell: Callable[[str], None]) -> None:
             sys.__excepthook__(kind, error, trace)
             return
         log.critical("unexpected error", exc_info=(kind, error, trace))
-        tell(f"Something went wrong inside the program ({kind.__name__}). It goes on; the details are in the log.")
+        tell(_apology(kind))
 
     sys.excepthook = caught
 
@@ -46,6 +52,25 @@ def catch_everything(tell: Callable[[str], None]) -> None:
         log.critical("unexpected error in %s", args.thread, exc_info=args.exc_value)
 
     threading.excepthook = caught_in_thread
+
+
+def steady(beat: Callable[[], None], tell: Callable[[str], None]) -> Callable[[], None]:
+    """The beat, made to go on whatever one stroke meets: of failures in a row the first is logged and told."""
+    failing = False
+
+    def stroke() -> None:
+        nonlocal failing
+        try:
+            beat()
+        except Exception as error:  # a bug in one message or panel must not end the dispatching of all the others
+            if not failing:
+                log.exception("a beat failed")
+                tell(str(error) if isinstance(error, KerbsideError) else _apology(type(error)))
+            failing = True
+        else:
+            failing = False
+
+    return stroke
 
 
 class Stages:

@@ -13,7 +13,7 @@ from core.domain.errors import KerbsideError
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        print(f"kerbside: {message}. See: {self.prog} --help", file=sys.stderr)
+        print(f"kerbside: {_one_line(message)}. See: {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -56,6 +56,11 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _one_line(text: str) -> str:
+    """A file's name may hold anything, a line break among it."""
+    return " ".join(text.split())
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -67,7 +72,7 @@ def _between(low: float, high: float) -> Callable[[str], float]:
     def check(text: str) -> float:
         value = _number(text)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
+            raise argparse.ArgumentTypeError(f"{text.strip()} is not between {low:g} and {high:g}")
         return value
 
     return check
@@ -76,8 +81,8 @@ def _between(low: float, high: float) -> Callable[[str], float]:
 def _whole(low: int, high: int = 2**31) -> Callable[[str], int]:
     def check(text: str) -> int:
         value = _number(text)
-        if value != int(value) or not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
+        if not low <= value <= high or value != int(value):
+            raise argparse.ArgumentTypeError(f"{text.strip()} is no whole number from {low} to {high}")
         return int(value)
 
     return check
@@ -109,7 +114,7 @@ def run(argv: Sequence[str] | None = None) -> int:
 
                 return run_console(args)
     except KerbsideError as error:
-        print(f"kerbside: {error}", file=sys.stderr)
+        print(f"kerbside: {_one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

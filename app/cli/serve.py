@@ -9,9 +9,10 @@ from pathlib import Path
 
 from app.bootstrap import city_file, compose
 from app.lines import check_broker, open_lines
-from app.runtime import start_logging
+from app.runtime import start_logging, steady
 from core.clock import RealClock
 from core.domain.events import BrokerChanged, CycleFailed, MessageRefused
+from core.routing.city import City
 from core.settings import Settings
 from core.storage.folder import DataFolder
 
@@ -39,6 +40,8 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     clock = RealClock()
     wanted = settings.text("map.city")
     path = city_file(folder, Path(wanted)) if wanted else None
+    if path is not None:
+        City.load(path)  # a worker that can't read it would say so only with each cycle
     lines = open_lines(folder, settings, clock)
     try:
         system = compose(folder.database, settings, clock, lines.console, city_path=path)
@@ -58,9 +61,14 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
         except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
             break
+    beat = steady(system.engine.tick, _say)
+    disk = ""
     try:
         while not stop.is_set():
-            system.engine.tick()
+            beat()
+            if system.store.health.problem != disk:
+                disk = system.store.health.problem
+                _say(disk or "the database can be written again")
             try:
                 await asyncio.wait_for(stop.wait(), BEAT_S)
             except TimeoutError:

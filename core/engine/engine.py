@@ -7,7 +7,7 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
-from core.domain.order import ACTIVE, Order, Status
+from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 FORGET_AFTER_S = 24 * 3600.0
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
+_CONNECTED = frozenset({"connected", "outgrown"})
 
 
 class Engine:
@@ -103,7 +104,8 @@ class Engine:
         self._watched: dict[str, str] = {}
         self._unsaved: set[int] = set()
         for order in self.world.orders.values():
-            self._watch(order)
+            if order.status in ACTIVE:
+                self._watch(order, self._entered(order))
         self.positions.restore(loaded.positions)
         self._describe(self.world.drivers)
 
@@ -198,7 +200,6 @@ class Engine:
                 continue
             known.add(word.id)
             fresh.append((word.driver_id, word.id, now))
-            self._teller.note_word(word.driver_id, word.id)
             outcome = hear(self.world, word, now)
             self._apply(outcome.changes)
             whole.changes += outcome.changes
@@ -206,6 +207,10 @@ class Engine:
             for reason in outcome.refused:
                 self._refuse(word.driver_id, reason, now)
         written = self.store.write(whole.changes, fresh) if whole.changes or fresh else None
+        for word in words:
+            # Those heard before as well: a phone repeats what it is not sure was heard, until it is confirmed.
+            if word.driver_id in speakers:
+                self._teller.note_word(word.driver_id, word.id)
         told = self._teller.messages(whole.changes, whole.tells, heard=speakers)
         self._outbox.put(Entry(written, told, heard=messages))
 
@@ -256,10 +261,10 @@ class Engine:
         stats = self.transport.stats
         if (stats.state, stats.detail) == self._broker:
             return
-        was_connected = self._broker[0] in {"connected", "outgrown"}
+        was_connected = self._broker[0] in _CONNECTED
         self._broker = (stats.state, stats.detail)
         self.bus.publish(BrokerChanged(at=now, state=stats.state, detail=stats.detail))
-        if stats.state == "connected" and not was_connected:
+        if stats.state in _CONNECTED and not was_connected:
             self._outbox.put(Entry(None, self._teller.greeting()))
 
     # Changes
@@ -288,8 +293,11 @@ class Engine:
         self._apply(outcome.changes)
         self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
 
-    def _watch(self, order: Order) -> None:
-        """Watches begin with the assignment and end with the order; who has the order decides whose they are."""
+    def _watch(self, order: Order, entered: Collection[str] = ()) -> None:
+        """Watches begin with the assignment and end with the order; who has the order decides whose they are.
+
+        ``entered`` are the stops where the driver is known to be already.
+        """
         watched = order.driver_id if order.status in ACTIVE else None
         if watched == self._watched.get(order.id):
             return
@@ -301,9 +309,21 @@ class Engine:
         usual = self.settings.number("geofencing.radius_m")
         merchant = self.world.merchants.get(order.merchant_id)
         radius = usual if merchant is None or merchant.fence_m is None else merchant.fence_m
-        at_pickup, at_dropoff = order.status is Status.AT_PICKUP, order.status is Status.AT_DROPOFF
-        self.fences.watch(watched, order.id, StopKind.PICKUP, order.pickup, radius, inside=at_pickup)
-        self.fences.watch(watched, order.id, StopKind.DROPOFF, order.dropoff, usual, inside=at_dropoff)
+        for stop, place, radius_m in (
+            (StopKind.PICKUP, order.pickup, radius),
+            (StopKind.DROPOFF, order.dropoff, usual),
+        ):
+            self.fences.watch(watched, order.id, stop, place, radius_m, inside=stop in entered)
+
+    def _entered(self, order: Order) -> set[str]:
+        """The stops whose fence the order's driver has entered and not left, by the log: nothing is told twice."""
+        entered: set[str] = set()
+        for change in self.store.history(order.id):
+            if isinstance(change, FenceCrossed):
+                (entered.add if change.entered else entered.discard)(change.stop)
+            elif any(o.id == order.id and (o.status not in ACTIVE or o.driver_id != order.driver_id) for o in change.orders):
+                entered.clear()  # watches begin anew with each assignment
+        return entered
 
     # Matching
 
@@ -315,17 +335,23 @@ class Engine:
         if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
             self._next_cycle = now + self.settings.number("matching.cycle_s")
             snapshot = take_snapshot(self.world, self.positions, self.settings, now, self._seed)
-            self._cycle = self.executor.submit(match, snapshot)
+            try:
+                self._cycle = self.executor.submit(match, snapshot)
+            except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again
+                self._cycle_failed(error, now)
         if self._cycle is None or not (self._stepped or self._cycle.done()):
             return
         cycle, self._cycle = self._cycle, None
         try:
             decisions = cycle.result()
         except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
-            log.exception("a matching cycle failed")
-            self.bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
+            self._cycle_failed(error, now)
             return
         self._act_on(decisions, now)
+
+    def _cycle_failed(self, error: Exception, now: float) -> None:
+        log.error("a matching cycle failed", exc_info=error)
+        self.bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
 
     def _act_on(self, decisions: Decisions, now: float) -> None:
         self.decisions = decisions
@@ -335,7 +361,8 @@ class Engine:
         proposals = [Proposal(a.driver_id, a.order_ids, a.route, a.chained) for a in decisions.assignments]
         outcome = make_offers(self.world, proposals, now, self.settings.number("offers.limit_s"))
         self._commit(outcome)
-        self.world.etas = {i: eta for i, eta in decisions.etas.items() if i in self.world.orders}
+        orders = self.world.orders
+        self.world.etas = {i: eta for i, eta in decisions.etas.items() if i in orders and orders[i].status not in ENDED}
         self.bus.publish(EtasUpdated(at=now, etas=self.world.etas))
         self.bus.publish(
             CycleFinished(

@@ -24,7 +24,10 @@ class Teller:
         self._active: dict[str, bool] = {}
 
     def note_word(self, driver_id: str, word_id: str) -> None:
-        self._seen.setdefault(driver_id, deque(maxlen=kerbside.SEEN_LIMIT)).append(word_id)
+        seen = self._seen.setdefault(driver_id, deque(maxlen=kerbside.SEEN_LIMIT))
+        if word_id in seen:
+            seen.remove(word_id)
+        seen.append(word_id)
 
     def messages(self, changes: Iterable[Change], tells: Iterable[Tell], heard: Iterable[str] = ()) -> list[OutMessage]:
         """Messages for drivers, in the order to be sent. ``heard`` are drivers whose words are to be confirmed."""

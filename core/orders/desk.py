@@ -260,7 +260,14 @@ class Desk:
             raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
         if not driver.name.strip():
             raise BadInput(f"driver {driver.id} needs a name")
+        if not all(limit is None or 0 < limit < math.inf for limit in (driver.weight_kg, driver.volume_l)):
+            raise BadInput(f"driver {driver.id}: a load limit must be a number above 0")
+        if not all(at is None or math.isfinite(at) for at in (driver.shift_start, driver.shift_end)):
+            raise BadInput(f"driver {driver.id}: a shift begins and ends at a time")
         before = self._world.drivers.get(driver.id)
+        if before is not None:
+            # Who drives and with what is said here; whether they are online, by themselves.
+            driver = replace(driver, presence=before.presence, presence_at=before.presence_at)
         kind: type[Change] = DriverRegistered if before is None else DriverChanged
         draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
         back = RemoveDriver(driver_id=driver.id, actor=command.actor)
@@ -284,8 +291,15 @@ class Desk:
             draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
 
     def _save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
-        checked_place(*command.merchant.place)
-        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(command.merchant,)))
+        merchant = command.merchant
+        if not merchant.id.strip() or not merchant.name.strip():
+            raise BadInput("a merchant needs an id and a name")
+        checked_place(*merchant.place)
+        if not 0 <= merchant.prep_min <= 1440:
+            raise BadInput(f"merchant {merchant.id}: the preparation time must be 0 to 1440 min, not {merchant.prep_min:g}")
+        if merchant.fence_m is not None and not 0 < merchant.fence_m <= 5000:
+            raise BadInput(f"merchant {merchant.id}: the fence's radius must be above 0 and at most 5000 m")
+        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(merchant,)))
 
     def _save_area(self, draft: Draft, command: SaveArea) -> None:
         draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(command.area,)))

@@ -149,8 +149,8 @@ def _progress(draft: Draft, word: Word) -> None:
             raise CommandRefused(f"order {order.id} is {order.status.value.replace('_', ' ')}: it can't be handed back")
         draft.take_from_driver(order, OrderHandedBack, declined=True, reason=word.reason or "handed back", tell=False)
         return
-    # A phone that was out of reach tells late: its own time counts, as far as it is possible.
-    record(draft, order, word.event, word.reason, min(max(word.t, order.status_at), draft.now))
+    # A phone that was out of reach tells late: its own time counts, as far as it is possible. One without a clock says 0.
+    record(draft, order, word.event, word.reason, min(max(word.t or draft.now, order.status_at), draft.now))
 
 
 def record(draft: Draft, order: Order, event: str, reason: str, at: float) -> None:
