@@ -40,7 +40,7 @@ class Lines:
         """The one connection that serves all simulated drivers."""
         assert self.broker is not None, "simulated drivers belong on the embedded broker"
         secret = self.credentials.secret(SIMULATOR)
-        return MqttTransport("127.0.0.1", self.port, SIMULATOR, SIMULATOR, secret, SUBSCRIPTIONS, clock)
+        return MqttTransport("127.0.0.1", self.port, SIMULATOR, SIMULATOR, secret, SUBSCRIPTIONS, clock, mqtt5=False)
 
     def follow_drivers(self, bus: Bus) -> None:
         """Give each driver who is added a password, and take it from those who are removed."""
@@ -86,8 +86,18 @@ def open_lines(folder: DataFolder, settings: Settings, clock: Clock, *, private:
         host, port, tls = parse_address(address)
         at = host
     console = MqttTransport(
-        at, port, user, user, credentials.secret(user), topics.FROM_DRIVERS, clock, tls=Tls() if tls else None
+        at,
+        port,
+        user,
+        user,
+        credentials.secret(user),
+        topics.FROM_DRIVERS,
+        clock,
+        tls=Tls() if tls else None,
+        mqtt5=broker is None,  # the embedded broker speaks 3.1.1; asking first would cost a second
     )
+    if broker is not None:
+        broker.on_health(lambda health: console.note_broker(health.state == "outgrown", health.detail))
     return Lines(credentials, broker, console, host, port, tls)
 
 
