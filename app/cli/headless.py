@@ -125,7 +125,8 @@ def demo_figures(run: Run, city: str, seed: int, online_hours: float) -> dict[st
 
 
 def summary(figures: dict[str, object]) -> str:
-    f = figures
+    """A few lines to read; a dash where there was nothing to count."""
+    f = {key: "–" if value is None else value for key, value in figures.items()}
     return "\n".join(
         (
             f"{f['city']}, seed {f['seed']}: {f['simulated_min']:g} simulated minutes in {f['wall_s']} s",
