@@ -17,15 +17,20 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The machine's time, which never runs backwards: where the machine's clock is set back, this one waits."""
+    """The machine's time, which never runs backwards: where the machine's clock is set back, this one goes on at its pace
+    until the machine's has caught up."""
 
     zone: tzinfo | None = None
 
     def __init__(self) -> None:
         self._last = 0.0
+        self._ticks = time.monotonic()
 
     def now(self) -> float:
-        self._last = max(self._last, time.time())
+        ticks = time.monotonic()
+        passed, self._ticks = ticks - self._ticks, ticks
+        wall = time.time()
+        self._last = wall if wall >= self._last else self._last + passed
         return self._last
 
 
