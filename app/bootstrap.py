@@ -92,9 +92,9 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
             if path.is_file():
                 return path
         raise BadInput(f"there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf")
-    from core.routing.training_city import training_city
-
     path = folder.cities / "training.city"
     if not path.exists():
+        from core.routing.training_city import training_city
+
         training_city().save(path)
     return path

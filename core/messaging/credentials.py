@@ -17,7 +17,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
-import segno
 
 from core.domain.driver import Driver
 from core.domain.errors import BadInput
@@ -210,6 +209,8 @@ def qr_png(text: str, scale: int = 4) -> bytes:
 
 
 def _qr(text: str, kind: str, scale: int) -> bytes:
+    import segno  # only where a code is shown
+
     out = io.BytesIO()
     segno.make(text, error="l", micro=False).save(out, kind=kind, scale=scale, border=4)
     return out.getvalue()

@@ -14,11 +14,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from core.domain.errors import KerbsideError
 from core.messaging.access import Account
-from core.messaging.broker import Broker
 from core.messaging.credentials import Credentials
+
+if TYPE_CHECKING:
+    from core.messaging.broker import Broker
 
 log = logging.getLogger(__name__)
 
@@ -226,6 +229,8 @@ class _Notices(logging.Handler):
 
 
 async def _serve(pipe: Connection, orders: _Orders, accounts: Mapping[str, Account], notices: _Notices) -> None:
+    from core.messaging.broker import Broker  # amqtt comes with it, which no other process needs
+
     broker = Broker(accounts, orders.client_rate)
     try:
         port = await broker.start(orders.host, orders.port)

@@ -5,15 +5,16 @@ An icon is asked for once and follows the theme by itself: nobody has to set ico
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
-from qtawesome import _BUNDLED_FONTS
-from qtawesome.iconic_font import IconicFont
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, KerbsideError
 from widgets.common.look import LOOKS, ThemeName, mix
 
 
@@ -22,7 +23,7 @@ def icon(name: str, token: str = "muted") -> QIcon:
 
     Raises BadInput for a name or a token there is none of.
     """
-    if name not in _font().charmap["ph"]:
+    if name not in _set()[1]:
         raise BadInput(f"there is no icon {name!r} in Phosphor")
     if not hasattr(LOOKS["light"], token):
         raise BadInput(f"there is no colour {token!r} in the look")
@@ -30,9 +31,20 @@ def icon(name: str, token: str = "muted") -> QIcon:
 
 
 @cache
-def _font() -> IconicFont:
-    """The one font of the set: qtawesome's own loader would read all of its eleven."""
-    return IconicFont(next(entry for entry in _BUNDLED_FONTS if entry[0] == "ph"))
+def _set() -> tuple[str, dict[str, str]]:
+    """The font's family, and its characters by name.
+
+    Both are read from qtawesome's files: the package itself, imported, brings every class of Qt and eleven more fonts.
+    """
+    spec = find_spec("qtawesome")
+    folder = Path(next(iter(spec.submodule_search_locations or ()), "")) / "fonts" if spec is not None else Path()
+    charmap = next(folder.glob("phosphor-charmap-*.json"), None)
+    font = next(folder.glob("phosphor-*.ttf"), None)
+    number = QFontDatabase.addApplicationFont(str(font)) if font is not None else -1
+    if charmap is None or number < 0:
+        raise KerbsideError("the icons can't be read: install the package qtawesome anew")
+    codes: dict[str, str] = json.loads(charmap.read_text(encoding="utf-8"))
+    return QFontDatabase.applicationFontFamilies(number)[0], {name: chr(int(code, 16)) for name, code in codes.items()}
 
 
 def _theme_now() -> ThemeName:
@@ -50,13 +62,13 @@ class _TokenIcon(QIconEngine):
         colour: str = getattr(look, self._token)
         if mode == QIcon.Mode.Disabled:
             colour = mix(look.surface, colour, 0.5)
-        set_ = _font()
-        font = QFont(set_.fontname["ph"])
+        family, characters = _set()
+        font = QFont(family)
         font.setPixelSize(min(rect.width(), rect.height()))
         painter.save()
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, set_.charmap["ph"][self._name])
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, characters[self._name])
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
