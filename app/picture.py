@@ -43,5 +43,5 @@ async def picture_and_report(console: Console, args: argparse.Namespace) -> None
         hours = len(system.engine.world.drivers) * minutes / 60
         figures = demo_figures(run, console.city.name if console.city else "", args.seed, hours)
         assert console.city is not None
-        write_report(args.report, system, console.city, figures)
+        write_report(args.report, system, console.city, figures, run.cycles_s)
         print(f"kerbside: the report is in {args.report}")

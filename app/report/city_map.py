@@ -84,6 +84,8 @@ def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
             (f"Delivered late ({len(late)})", "late", [_order(o, zone) for o in late]),
         )
     ):
+        if not data:
+            continue
         group = folium.FeatureGroup(name=name)
         group._id = str(number)
         _Call(function, data).add_to(group)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from app.bootstrap import System
 from app.report import charts
 from app.report.series import Series, read_series
@@ -163,7 +161,7 @@ def _cards(series: Series, system: System, figures: Figures) -> list[Card]:
     pdt = figures.get("pdt_min")
     cycles = series.cycles_s
     none_yet = "Nothing has been delivered yet"
-    p50, p95 = (float(q) for q in np.percentile(cycles, (50, 95))) if cycles else (0.0, 0.0)
+    p50, p95 = (float(str(figures.get(key, 0.0))) for key in ("cycle_p50_s", "cycle_p95_s"))
     return [
         Card("Orders placed and delivered", f"Per {series.bin_s / 60:g} minutes", charts.orders_chart(series, zone),
              legend=[("placed", "Placed"), ("free", "Delivered")]),
