@@ -1,0 +1,44 @@
+"""Measurements of the program's parts, each beside what others would do in the same run: machines differ, ratios less so.
+
+Figures are medians of several runs with a fixed seed. A bench is a module here with ``run(scale)``; ``scale`` shrinks its
+work, for tests. Names end in their unit: ``_s``, ``_ms``, ``_per_s``; the rest are counts, and say what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from core.domain.errors import BadInput
+
+Numbers = dict[str, float]
+
+BENCHES = {
+    "storage": "changes through the one writer, acknowledged once they are on disk",
+    "tracking": "positions from a phone's message to where a search finds them, 50,000 drivers",
+    "search": "who is in a circle, in an outline, nearest, among 50,000 drivers",
+    "geofence": "arrivals and departures of 50,000 drivers at two stops each, one pass",
+    "matching": "a matching cycle, small and large",
+    "routing": "reading OSM extracts, shortest-path trees, travel-time matrices",
+}
+"""Name and what it measures, in the order in which they are run."""
+
+
+@dataclass(slots=True)
+class Result:
+    """``peers`` are others at the same work, ``ratios`` are how many times better we are (above 1) unless the name says
+    what is divided; ``notes`` say what was left out and why."""
+
+    figures: Numbers = field(default_factory=dict)
+    peers: Numbers = field(default_factory=dict)
+    ratios: Numbers = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def find(name: str) -> Callable[[float], Result]:
+    """The bench of that name. Raises BadInput with the names where there is none."""
+    if name not in BENCHES:
+        raise BadInput(f"there is no bench {name!r}: choose one of {', '.join(BENCHES)}")
+    run: Callable[[float], Result] = import_module(f"app.benches.{name}").run
+    return run

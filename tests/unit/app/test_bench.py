@@ -1,0 +1,136 @@
+"""The benches run, measure what they say, and answer in the agreed form. How fast they are is not tested."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+
+import pytest
+
+from app.benches import BENCHES, Result, find
+from app.benches.matching import make_snapshot
+from app.benches.redis_peer import redis_server
+from app.benches.timing import median_s
+from app.cli import bench
+from app.cli.parser import run as run_command
+from core.domain.errors import BadInput
+
+SMALL = {"storage": 0.01, "tracking": 0.01, "search": 0.02, "geofence": 0.02, "matching": 0.05, "routing": 0.1}
+UNITS = ("_s", "_ms", "_min", "_per_s")
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    return {name: find(name)(scale) for name, scale in SMALL.items()}
+
+
+def arguments(**values: object) -> argparse.Namespace:
+    return argparse.Namespace(**{"name": None, "list": False, "json": False, **values})
+
+
+def test_every_bench_is_measured_here() -> None:
+    assert set(BENCHES) - set(SMALL) <= {"start"}, "give the new bench a small size above"
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_bench_gives_numbers(results: dict[str, Result], name: str) -> None:
+    result = results[name]
+    assert any(key.endswith(UNITS) for key in result.figures)
+    for numbers in (result.figures, result.peers, result.ratios):
+        assert all(math.isfinite(value) and value >= 0 for value in numbers.values())
+    for numbers in (result.figures, result.peers):
+        assert all(value > 0 for key, value in numbers.items() if key.endswith(UNITS))
+
+
+def test_searches_find_what_redis_finds(results: dict[str, Result]) -> None:
+    """By its geohash Redis knows a place to about half a metre."""
+    result = results["search"]
+    if not result.peers:
+        assert "Redis" in result.notes[0]
+        pytest.skip(result.notes[0])
+    assert result.peers["redis_circle_hits"] == pytest.approx(result.figures["circle_hits"], rel=0.02)
+    assert 0 < result.figures["polygon_hits"] < result.figures["drivers"]
+
+
+def test_matching_beats_or_equals_what_is_optimal_without_bundles(results: dict[str, Result]) -> None:
+    for size in ("small", "large"):
+        figures, peers = results["matching"].figures, results["matching"].peers
+        assert figures[f"{size}_served"] == peers[f"{size}_scipy_served"] == figures[f"{size}_orders"]
+        assert figures[f"{size}_cost_min"] <= peers[f"{size}_scipy_cost_min"] + 1e-6
+        assert peers[f"{size}_scipy_cost_min"] <= peers[f"{size}_greedy_cost_min"] + 1e-6
+
+
+def test_a_market_is_the_same_every_time() -> None:
+    assert make_snapshot(20, 10, 4.0) == make_snapshot(20, 10, 4.0)
+
+
+def test_the_list_is_one_name_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.run_bench(arguments(list=True)) == 0
+    assert capsys.readouterr().out.split() == list(BENCHES)
+    assert bench.run_bench(arguments(list=True, json=True)) == 0
+    assert json.loads(capsys.readouterr().out) == list(BENCHES)
+
+
+@pytest.mark.parametrize("name", ["nonsense", "", None])
+def test_a_name_that_is_none_is_answered_with_the_names(name: str | None) -> None:
+    with pytest.raises(BadInput, match="storage, tracking"):
+        bench.run_bench(arguments(name=name))
+
+
+def test_the_command_line_answers_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["bench", "nonsense"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("kerbside: there is no bench 'nonsense'")
+    assert told.err.count("\n") == 1
+
+
+def test_json_and_text_say_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    result = Result(
+        {"drivers": 7, "check_ms": 1.23456}, {"plain_ms": 2.5}, {"check_vs_plain": 2.0249}, ["one thing is missing"]
+    )
+    monkeypatch.setattr(bench, "find", lambda name: lambda scale: result)
+    assert bench.run_bench(arguments(name="geofence", json=True)) == 0
+    told = capsys.readouterr()
+    answer = json.loads(told.out)
+    assert list(answer) == ["name", "figures", "peers", "ratios", "machine"]
+    assert answer["figures"] == {"drivers": 7, "check_ms": 1.235}
+    assert answer["ratios"] == {"check_vs_plain": 2.025}
+    assert answer["machine"]["cpus"] >= 1
+    assert answer["machine"]["cpu"]
+    assert "one thing is missing" in told.err
+    assert bench.run_bench(arguments(name="geofence")) == 0
+    text = capsys.readouterr().out
+    for piece in ("geofence:", "1.23 ms", "2.5 ms", "2.02", "one thing is missing", "Python 3."):
+        assert piece in text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("x_per_s", 12345.6, "12,346/s"),
+        ("x_ms", 0.1234, "0.123 ms"),
+        ("x_s", 1.5, "1.5 s"),
+        ("x_s", 0.0123, "12.3 ms"),
+        ("orders", 30, "30"),
+        ("x_min", 10.04, "10 min"),
+    ],
+)
+def test_numbers_have_the_unit_of_their_name(key: str, value: float, text: str) -> None:
+    assert bench.told(key, value) == text
+
+
+def test_without_redis_a_note_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    notes: list[str] = []
+    with redis_server(notes) as client:
+        assert client is None
+    assert notes == ["no comparison with Redis: redis-server is not installed"]
+
+
+def test_the_median_leaves_the_warm_up_out() -> None:
+    calls: list[int] = []
+    assert median_s(lambda: calls.append(1), 3, warm_up=2) >= 0
+    assert len(calls) == 5
