@@ -134,8 +134,8 @@ def cycles_chart(cycles_s: Sequence[float], p50: float, p95: float) -> str:
         text_y = y + 12 if below and y + 12 < HEIGHT - BOTTOM else y - 4
         rules.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         rules.append(f'<text class="on" x="{WIDTH - RIGHT}" y="{text_y:.1f}" text-anchor="end">{name} {seconds(value)}</text>')
-    every = nice_step(len(cycles_s), 6)
-    labels = [(float(i), f"cycle {i}") for i in range(int(every), len(cycles_s) + 1, max(1, int(every)))]
+    every = max(1, round(nice_step(len(cycles_s), 6)))
+    labels = [(float(i), f"cycle {i}") for i in range(every, len(cycles_s) + 1, every)]
     return frame.svg("The matcher's cycle times", [*frame.y_axis(seconds), *frame.labels(labels), *dots, *rules])
 
 
@@ -165,7 +165,8 @@ class Frame:
 
     def __init__(self, x_low: float, x_high: float, y_low: float, y_high: float) -> None:
         self._x_low, self._x_high = x_low, max(x_high, x_low + 1e-9)
-        self._step = nice_step(y_high - y_low, 4)
+        # Of drivers and orders there are no halves.
+        self._step = nice_step(y_high - y_low, 4) if isinstance(y_high, float) else max(1.0, nice_step(y_high - y_low, 4))
         self._y_low, self._y_high = y_low, self._step * max(1, math.ceil((y_high - 1e-9) / self._step))
 
     def x(self, value: float) -> float:

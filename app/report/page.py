@@ -170,7 +170,7 @@ def _cards(series: Series, system: System, figures: Figures) -> list[Card]:
              legend=[(kind, name) for activity, kind, name in reversed(charts.STATES) if any(series.states[activity])]),
         Card("Time to the door", "Deliveries by minutes from the order to the door", charts.door_chart(series.door_min)
              if series.door_min else "", none_yet),
-        Card("Driver's time per delivery", f"{_number(figures, 'pdt_min')} minutes from assignment to delivery, in four parts",
+        Card("Driver's time per delivery", "From assignment to delivery, in four parts",
              charts.parts_chart(parts) if pdt and len(parts) == len(charts.PARTS) else "", none_yet),
         Card("Lateness", "Deliveries by minutes before or after the promise", charts.lateness_chart(series.lateness_min)
              if series.lateness_min else "", none_yet, legend=[("free", "In time"), ("late", "Late")]),

@@ -95,3 +95,11 @@ def test_charts_stay_inside_their_frame(small_run) -> None:
 @pytest.mark.parametrize(("span", "wanted", "step"), [(40, 4, 10), (41, 4, 20), (3, 4, 1), (0.07, 4, 0.02), (0, 4, 1e-9)])
 def test_steps_are_round(span: float, wanted: int, step: float) -> None:
     assert charts.nice_step(span, wanted) == pytest.approx(step, rel=0.5)
+
+
+def test_counts_have_whole_steps_and_cycles_begin_with_the_first(small_run) -> None:
+    series = read_series(small_run.system.store, START + 600, START + 1200)
+    labels = re.findall(r'text-anchor="end">([^<]+)</text>', charts.orders_chart(series, UTC))
+    assert labels[:2] == ["0", "1"]
+    assert "0.5" not in labels
+    assert "cycle 0" not in charts.cycles_chart([0.01, 0.02], 0.01, 0.02)
