@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 def snapshot():
     orders = tuple(OrderView(f"O{i}", "M", HERE, THERE, 0.0, 600.0, 2400.0) for i in range(5))
     drivers = tuple(DriverView(f"D{i}", Vehicle.BIKE, LatLon(50.0 + i / 1000, 8.0)) for i in range(4))
-    return Snapshot(0.0, Params(), orders, drivers)
+    return Snapshot(0.0, Params(commit_before_ready_min=20.0), orders, drivers)
 
 
 @pytest.fixture
