@@ -20,10 +20,6 @@ from core.worker import SturdyPool, make_executor
 
 log = logging.getLogger(__name__)
 
-TRAINING_CITY = "training city"
-SIMULATED_MERCHANTS = 120
-"""A city file with fewer merchants gets made-up ones for a simulation."""
-
 
 @dataclass(slots=True)
 class System:
@@ -85,6 +81,15 @@ def compose(
     return System(settings, clock, bus, store, transport, executor, engine, stages)
 
 
+def training_missing(folder: DataFolder) -> bool:
+    """Whether the training city is still to be made, which takes a few seconds."""
+    return not _training_file(folder).exists()
+
+
+def _training_file(folder: DataFolder) -> Path:
+    return folder.cities / "training.city"
+
+
 def city_file(folder: DataFolder, wanted: Path | None) -> Path:
     """The city file to use: the one named (in the folder's own place, or anywhere), or the training city, made at need."""
     if wanted is not None:
@@ -92,8 +97,8 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
             if path.is_file():
                 return path
         raise BadInput(f"there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf")
-    path = folder.cities / "training.city"
-    if not path.exists():
+    path = _training_file(folder)
+    if training_missing(folder):
         from core.routing.training_city import training_city
 
         training_city().save(path)

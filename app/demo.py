@@ -8,47 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.bootstrap import SIMULATED_MERCHANTS, System
+from app.bootstrap import System
+from app.simulated import city_facts, register
 from core.clock import SteppedClock
-from core.domain.commands import SaveArea, SaveDriver, SaveMerchant
 from core.domain.events import CycleFinished
-from core.domain.vehicle import Vehicle
 from core.ports import Transport, TravelTimes
 from core.routing.city import City
-from core.routing.synthetic import synthetic_merchants
-from core.simulation.params import CityFacts, SimulationParams
+from core.simulation.params import SimulationParams
 from core.simulation.simulator import Simulator
-
-START = 1_772_820_000.0
-"""Friday 6 March 2026, 18:00 UTC: the evening peak begins. The demo shows times in UTC."""
-
-
-def city_facts(city: City, seed: int) -> CityFacts:
-    """What a simulation has to know of a city; where it names few merchants, made-up ones join them."""
-    merchants = city.merchants
-    if len(merchants) < SIMULATED_MERCHANTS:
-        merchants += synthetic_merchants(city, SIMULATED_MERCHANTS - len(merchants), seed)
-    bounds = city.bounds
-    # People live where one can walk to, not along motorways.
-    homes = np.unique(city.edge_tail[np.isfinite(city.seconds(Vehicle.WALK))])
-    return CityFacts(
-        bounds=(bounds.south, bounds.west, bounds.north, bounds.east),
-        merchants=merchants,
-        nodes=np.column_stack([city.node_lat[homes], city.node_lon[homes]]),
-        address=city.address_near,
-    )
 
 
 def populate(system: System, city: City, travel: TravelTimes, transport: Transport, params: SimulationParams) -> Simulator:
     """Register the city's areas, its merchants and the simulated drivers, and return the simulator, ready to step."""
-    simulator = Simulator(city_facts(city, params.seed), travel, transport, system.engine.execute, params, system.clock.now())
     execute = system.engine.execute
-    for area in city.areas:
-        execute(SaveArea(area=area, actor="simulator"))
-    for merchant in simulator.merchants():
-        execute(SaveMerchant(merchant=merchant, actor="simulator"))
-    for driver in simulator.fleet():
-        execute(SaveDriver(driver=driver, actor="simulator"))
+    simulator = Simulator(city_facts(city, params.seed), travel, transport, execute, params, system.clock.now())
+    register(execute, city, simulator.merchants(), simulator.fleet())
     return simulator
 
 
@@ -57,7 +31,6 @@ class Run:
     """What a headless run led to; ``cycles_s`` are seconds of wall time of the matcher's cycles."""
 
     system: System
-    simulator: Simulator
     cycles_s: tuple[float, ...]
     simulated_min: float
     wall_s: float
@@ -86,7 +59,7 @@ def run_headless(
         to_drivers()
         if second % 60 == 59:
             each_minute()
-    return Run(system, simulator, tuple(cycles), seconds / 60, time.perf_counter() - began)
+    return Run(system, tuple(cycles), seconds / 60, time.perf_counter() - began)
 
 
 def percentile(values: Iterable[float], q: float) -> float:

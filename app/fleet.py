@@ -58,6 +58,10 @@ class FleetSetup(QObject):
         self._show_drivers(dialog)
         dialog.open()
 
+    def close(self) -> None:
+        self._cancel()
+        self.deleteLater()
+
     def _finish(self, dialog: FleetDialog) -> None:
         dialog.deleteLater()
         if self._changed:

@@ -5,20 +5,37 @@ from __future__ import annotations
 import logging
 import socket
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.bus import Bus
-from core.clock import Clock
-from core.domain.events import DriverRegistered, DriverRemoved
 from core.messaging import topics
 from core.messaging.address import parse_address
 from core.messaging.credentials import SIMULATOR, Credentials
 from core.messaging.embedded import BrokerHealth, EmbeddedBroker
-from core.messaging.mqtt import MqttTransport, Tls
 from core.settings import Settings
-from core.simulation.simulator import SUBSCRIPTIONS
 from core.storage.folder import DataFolder
 
+if TYPE_CHECKING:
+    from core.bus import Bus
+    from core.clock import Clock
+    from core.messaging.mqtt import MqttTransport
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The broker of the settings, ready to be spoken to at ``at``; the other fields are those of `Lines`."""
+
+    credentials: Credentials
+    broker: EmbeddedBroker | None
+    at: str
+    host: str
+    port: int
+    tls: bool
+
+    def stop(self) -> None:
+        if self.broker is not None:
+            self.broker.stop()
 
 
 @dataclass(slots=True)
@@ -38,12 +55,16 @@ class Lines:
 
     def simulator(self, clock: Clock) -> MqttTransport:
         """The one connection that serves all simulated drivers."""
+        from core.messaging.mqtt import MqttTransport
+        from core.simulation.simulator import SUBSCRIPTIONS
+
         assert self.broker is not None, "simulated drivers belong on the embedded broker"
         secret = self.credentials.secret(SIMULATOR)
         return MqttTransport("127.0.0.1", self.port, SIMULATOR, SIMULATOR, secret, SUBSCRIPTIONS, clock, mqtt5=False)
 
     def follow_drivers(self, bus: Bus) -> None:
         """Give each driver who is added a password, and take it from those who are removed."""
+        from core.domain.events import DriverRegistered, DriverRemoved
 
         def added(event: DriverRegistered) -> None:
             # Simulated drivers share one account; hundreds of passwords would only slow the start.
@@ -63,42 +84,51 @@ class Lines:
 
 
 def open_lines(folder: DataFolder, settings: Settings, clock: Clock, *, private: bool = False) -> Lines:
+    """`open_post` and `join` in one."""
+    return join(open_post(folder, settings, private=private), clock)
+
+
+def open_post(folder: DataFolder, settings: Settings, *, private: bool = False) -> Post:
     """Start the embedded broker, or point at the one of the settings. Takes a second or so: not for the main thread.
 
     ``private`` keeps the broker on this machine and on any free port, as the demo wants it. Raises BadInput for an address
     that can't be used, BrokerFailed where the broker can't be started.
     """
-    user = settings.text("mqtt.user")
-    credentials = Credentials(folder.credentials, user)
+    credentials = Credentials(folder.credentials, settings.text("mqtt.user"))
     address = settings.text("mqtt.broker")
-    if private or address == "embedded":
-        broker = EmbeddedBroker(
-            credentials,
-            "127.0.0.1" if private else settings.text("mqtt.listen"),
-            0 if private else int(settings.number("mqtt.port")),
-            settings.number("mqtt.client_rate"),
-            settings.number("mqtt.outgrown_at"),
-        )
-        port = broker.start()
-        host, at, tls = own_address(), "127.0.0.1", False
-    else:
-        broker = None
+    if not private and address != "embedded":
         host, port, tls = parse_address(address)
-        at = host
+        return Post(credentials, None, host, host, port, tls)
+    broker = EmbeddedBroker(
+        credentials,
+        "127.0.0.1" if private else settings.text("mqtt.listen"),
+        0 if private else int(settings.number("mqtt.port")),
+        settings.number("mqtt.client_rate"),
+        settings.number("mqtt.outgrown_at"),
+    )
+    return Post(credentials, broker, "127.0.0.1", own_address(), broker.start(), False)
+
+
+def join(post: Post, clock: Clock) -> Lines:
+    """Connect the console. A broker that is not there is waited for: `Lines.console` says so."""
+    # Not above: what a broker's start has to wait for is kept small, and numpy comes with this.
+    from core.messaging.mqtt import MqttTransport, Tls
+
+    user, broker = post.credentials.console, post.broker
     console = MqttTransport(
-        at,
-        port,
+        post.at,
+        post.port,
         user,
         user,
-        credentials.secret(user),
+        post.credentials.secret(user),
         topics.FROM_DRIVERS,
         clock,
-        tls=Tls() if tls else None,
+        tls=Tls() if post.tls else None,
         mqtt5=broker is None,  # the embedded broker speaks 3.1.1; asking first would cost a second
     )
     if broker is not None:
         broker.on_health(lambda health: console.note_broker(health.state == "outgrown", health.detail))
-    return Lines(credentials, broker, console, host, port, tls)
+    return Lines(post.credentials, broker, console, post.host, post.port, post.tls)
 
 
 def own_address() -> str:

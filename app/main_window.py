@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.actions.declared import ACTIONS, MENUS, Declared, Scope
-from app.actions.deeds import Deeds
 from widgets.common.icons import icon
 from widgets.common.theme import Theme
 from widgets.common.toast import Toast
@@ -21,6 +21,9 @@ from widgets.orders.panel import OrdersPanel
 from widgets.status.bar import StatusPieces
 from widgets.status.mode import ModeFrame
 from widgets.status.strip import MessageStrip
+
+if TYPE_CHECKING:
+    from app.actions.deeds import Deeds
 
 LAYOUT_VERSION = 1
 SMALLEST = (1024, 600)
@@ -144,6 +147,18 @@ class MainWindow(QMainWindow):
         deeds.changed = self.refresh_actions
         deeds.selection.changed.connect(self.refresh_actions)
         self.refresh_actions()
+
+    def detach(self) -> None:
+        """Nothing can be done until the next `attach`; problems of the core that went are gone with it."""
+        deeds, self._deeds = self._deeds, None
+        if deeds is not None:
+            deeds.changed = lambda: None
+            deeds.selection.changed.disconnect(self.refresh_actions)
+        for declared in ACTIONS:
+            self._actions[declared.id].setEnabled(False)
+            self._actions[declared.id].setText(declared.text)
+        for key in tuple(self.strip.problems()):
+            self.strip.clear_problem(key)
 
     def refresh_actions(self) -> None:
         """Enable what can be done now, and name what would be undone."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from app.cli.headless import demo_figures
-from app.demo import START, Run
+from app.demo import Run
 from app.report import write_report
+from app.simulated import START
 
 if TYPE_CHECKING:
     from app.console import Console
@@ -21,9 +22,8 @@ PICTURE_AFTER_MIN = 12.0
 
 async def picture_and_report(console: Console, args: argparse.Namespace) -> None:
     """Wait for ``PICTURE_AFTER_MIN`` simulated minutes, choose a driver under way, and save what is on the screen."""
-    system, simulator = console.system, console.simulator
+    system = console.system
     assert system is not None
-    assert simulator is not None
     until = START + PICTURE_AFTER_MIN * 60
     while system.clock.now() < until:
         await asyncio.sleep(0.5)
@@ -39,7 +39,7 @@ async def picture_and_report(console: Console, args: argparse.Namespace) -> None
         print(f"kerbside: the window is in {args.screenshot}")
     if args.report is not None:
         minutes = (system.clock.now() - START) / 60
-        run = Run(system, simulator, tuple(console.cycles_s), round(minutes, 1), 0.0)
+        run = Run(system, tuple(console.cycles_s), round(minutes, 1), 0.0)
         hours = len(system.engine.world.drivers) * minutes / 60
         figures = demo_figures(run, console.city.name if console.city else "", args.seed, hours)
         assert console.city is not None

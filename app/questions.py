@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import PySide6
@@ -40,6 +41,16 @@ VERSION = "0.1.0"
 _NOT_NOW = {Activity.OFFLINE: "offline", Activity.BREAK: "on a break"}
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What leads out of this core: to another map or broker, to the demo and back."""
+
+    set_up_fleet: Callable[[], None]
+    import_city: Callable[[Path], None]
+    start_demo: Callable[[], None]
+    leave_demo: Callable[[], None]
+
+
 class Questions:
     """Implements `app.actions.deeds.Window`. ``address`` is host, port and TLS as phones are told them."""
 
@@ -51,12 +62,11 @@ class Questions:
         city: City | None,
         credentials: Credentials,
         address: tuple[str, int, bool],
-        set_up_fleet: Callable[[], None],
-        import_city: Callable[[Path], None],
+        doors: Doors,
     ) -> None:
         self._window, self._engine, self._folder, self._city = window, engine, folder, city
         self._credentials, self._address = credentials, address
-        self._set_up_fleet, self._import_city = set_up_fleet, import_city
+        self._doors = doors
         self._open: list[QDialog] = []
 
     def tell(self, text: str, *, bad: bool = False) -> None:
@@ -68,6 +78,11 @@ class Questions:
         dialog.finished.connect(lambda _: self._open.remove(dialog))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def close(self) -> None:
+        """Questions about a core that goes are taken back."""
+        for dialog in tuple(self._open):
+            dialog.reject()
 
     def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None:
         dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse="Leave it")
@@ -201,7 +216,7 @@ class Questions:
     def import_files(self, paths: Sequence[Path]) -> None:
         for path in paths:
             if is_osm(path):
-                self._import_city(path)
+                self._doors.import_city(path)
                 continue
             try:
                 taken, refused = execute_all(self._engine, read_commands(path))
@@ -212,7 +227,13 @@ class Questions:
             self.tell(f"{path.name}: {taken} imported{more}", bad=bool(refused))
 
     def set_up_fleet(self) -> None:
-        self._set_up_fleet()
+        self._doors.set_up_fleet()
+
+    def start_demo(self) -> None:
+        self._doors.start_demo()
+
+    def leave_demo(self) -> None:
+        self._doors.leave_demo()
 
     def show_code(self, driver_id: str) -> None:
         driver = self._engine.world.driver(driver_id)

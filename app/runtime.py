@@ -29,6 +29,8 @@ def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.handlers[:] = handlers
+    for talkative in ("asyncio", "qasync"):
+        logging.getLogger(talkative).setLevel(logging.INFO)
 
 
 def _apology(kind: type[BaseException]) -> str:

@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.bootstrap import city_file, compose
-from app.demo import START, Run, percentile, populate, run_headless
+from app.demo import Run, percentile, populate, run_headless
 from app.lines import open_lines
 from app.runtime import start_logging
+from app.simulated import START
 from core.clock import SteppedClock
 from core.domain.driver import Presence
 from core.domain.errors import KerbsideError

@@ -110,7 +110,7 @@ def run(argv: Sequence[str] | None = None) -> int:
 
                 return run_bench(args)
             case _:
-                from app.console import run_console
+                from app.start import run_console
 
                 return run_console(args)
     except KerbsideError as error:

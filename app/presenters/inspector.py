@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.actions.deeds import Deeds
 from app.presenters.details import driver_details, order_details
+from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from core.domain.events import Change, CycleFinished, FenceCrossed
 from widgets.common.words import Moment
@@ -25,20 +26,22 @@ class InspectorPresenter(QObject):
         self._deeds, self._panel = deeds, panel
         self._refresh = Refresh(self._show, INSPECTOR_MS, self)
         bus = deeds.engine.bus
-        self._leave = [bus.subscribe(Change, self._hear), bus.subscribe(CycleFinished, self._refresh)]
-        deeds.selection.changed.connect(self._refresh.now)
-        panel.order_linked.connect(lambda order_id: deeds.selection.set_orders([order_id]))
-        panel.driver_linked.connect(deeds.selection.set_driver)
-        panel.deed_requested.connect(lambda key, kind, thing: run(key))
-        panel.assign_requested.connect(lambda order_id, driver_id: deeds.assign([order_id], driver_id))
+        self._links = Links()
+        self._links.keep(bus.subscribe(Change, self._hear), bus.subscribe(CycleFinished, self._refresh))
+        self._links.connect(deeds.selection.changed, self._refresh.now)
+        self._links.connect(panel.order_linked, lambda order_id: deeds.selection.set_orders([order_id]))
+        self._links.connect(panel.driver_linked, deeds.selection.set_driver)
+        self._links.connect(panel.deed_requested, lambda key, kind, thing: run(key))
+        self._links.connect(panel.assign_requested, lambda order_id, driver_id: deeds.assign([order_id], driver_id))
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
 
     def close(self) -> None:
-        for leave in self._leave:
-            leave()
+        self._links.end()
         self._second.stop()
+        self._refresh.stop()
+        self._panel.show_nothing()
 
     def _beat(self) -> None:
         clock = self._deeds.engine.clock

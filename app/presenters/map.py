@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import exception_of, stop_eta, stop_text
 from app.presenters.selection import Selection
@@ -56,19 +57,20 @@ class MapPresenter(QObject):
         self._shown_route: Route | None = None
         self._names: dict[str, str] = {}
         subscribe = engine.bus.subscribe
-        self._leave = [
+        self._links = links = Links()
+        links.keep(
             subscribe(FixesApplied, self._drivers),
             subscribe(Change, self._hear),
             subscribe(EtasUpdated, self._orders),
             engine.settings.on_change(self._setting),
-        ]
+        )
         self._paths_ready.connect(self._show_route)
-        selection.changed.connect(self._select)
-        view.driver_clicked.connect(selection.set_driver)
-        view.order_clicked.connect(lambda order_id: selection.set_orders([order_id]))
-        view.cleared.connect(selection.clear)
-        view.order_dropped.connect(assign)
-        theme.changed.connect(view.set_theme)
+        links.connect(selection.changed, self._select)
+        links.connect(view.driver_clicked, selection.set_driver)
+        links.connect(view.order_clicked, lambda order_id: selection.set_orders([order_id]))
+        links.connect(view.cleared, selection.clear)
+        links.connect(view.order_dropped, assign)
+        links.connect(theme.changed, view.set_theme)
         view.set_online_tiles(engine.settings.flag("map.online_tiles"))
         self._show_areas()
         self._show_drivers()
@@ -82,8 +84,18 @@ class MapPresenter(QObject):
             self._view.set_base_map(city.base_map, city.attribution)
 
     def close(self) -> None:
-        for leave in self._leave:
-            leave()
+        """Leave the map to the next one: what moved on it is gone, the ground stays until another is laid."""
+        self._links.end()
+        for refresh in (self._drivers, self._orders, self._route):
+            refresh.stop()
+        self._asked += 1
+        self._view.follow(None)
+        self._view.select(None)
+        self._view.set_route(None)
+        self._view.set_orders(())
+        self._view.set_areas(())
+        none = np.empty(0)
+        self._view.set_drivers((), none, none, none, none, none)
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, AreaSaved):

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from app.presenters.history_text import log_row
+from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import driver_row, order_row
 from app.presenters.selection import Selection
@@ -27,22 +28,29 @@ SECOND_MS = 1000
 
 
 class BoardPresenter(QObject):
-    def __init__(self, engine: Engine, panel: OrdersPanel, selection: Selection) -> None:
+    def __init__(self, engine: Engine, panel: OrdersPanel, selection: Selection, training: bool) -> None:
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
         self._refresh = Refresh(self._show, BOARD_MS, self)
-        self._leave = [engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated)]
+        self._links = Links()
+        self._links.keep(*(engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated)))
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
         panel.set_unassigned_alarm_min(engine.settings.number("orders.unassigned_alarm_min"))
-        panel.selection_changed.connect(self._chosen)
-        selection.changed.connect(self._follow)
+        if training:
+            panel.set_empty_text("No orders yet", "Customers will begin to order in a moment")
+        else:
+            panel.set_empty_text("No orders yet", "Add one with Ctrl+N, import a CSV file, or try the demo", "Try the demo")
+        self._links.connect(panel.selection_changed, self._chosen)
+        self._links.connect(selection.changed, self._follow)
         self._beat()
 
     def close(self) -> None:
-        for leave in self._leave:
-            leave()
+        self._links.end()
+        self._second.stop()
+        self._refresh.stop()
+        self._panel.set_rows(())
 
     def _beat(self) -> None:
         """Lateness and ages grow by themselves, without an event."""
@@ -67,14 +75,16 @@ class DriversPresenter(QObject):
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
         self._refresh = Refresh(self._show, DRIVERS_MS, self)
-        self._leave = [engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated, FixesApplied)]
-        panel.selection_changed.connect(self._chosen)
-        selection.changed.connect(self._follow)
+        self._links = Links()
+        self._links.keep(*(engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated, FixesApplied)))
+        self._links.connect(panel.selection_changed, self._chosen)
+        self._links.connect(selection.changed, self._follow)
         self._show()
 
     def close(self) -> None:
-        for leave in self._leave:
-            leave()
+        self._links.end()
+        self._refresh.stop()
+        self._panel.set_rows(())
 
     def _show(self) -> None:
         if not self._panel.isVisible():
@@ -111,12 +121,15 @@ class LogPresenter(QObject):
         self._refresh = Refresh(self._show, LOG_MS, self)
         kinds = (Change, MessageRefused, BrokerChanged, CycleFailed)
         self._leave = [engine.bus.subscribe(kind, self._hear) for kind in kinds]
+        panel.clear()
         for logged in reversed(engine.store.recent(500)):
             self._hear(logged.change)
 
     def close(self) -> None:
         for leave in self._leave:
             leave()
+        self._refresh.stop()
+        self._panel.clear()
 
     def _hear(self, event: Event) -> None:
         self._number += 1

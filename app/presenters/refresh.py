@@ -30,6 +30,11 @@ class Refresh(QObject):
         self._timer.start()
         self._act()
 
+    def stop(self) -> None:
+        """Forget what is due."""
+        self._wanted = False
+        self._timer.stop()
+
     def _due(self) -> None:
         if self._wanted:
             self._wanted = False

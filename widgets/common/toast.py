@@ -26,7 +26,8 @@ class Toast(QLabel):
         parent.installEventFilter(self)
         self.hide()
 
-    def show_line(self, text: str, *, bad: bool = False) -> None:
+    def show_line(self, text: str, *, bad: bool = False, lasting: bool = False) -> None:
+        """Show a line in place of the one before; a ``lasting`` one stays until the next, or until it is hidden."""
         self.setProperty("kind", "toast-bad" if bad else "toast")
         self.style().unpolish(self)
         self.style().polish(self)
@@ -35,7 +36,9 @@ class Toast(QLabel):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(SHOWN_BAD_MS if bad else SHOWN_MS)
+        self._timer.stop()
+        if not lasting:
+            self._timer.start(SHOWN_BAD_MS if bad else SHOWN_MS)
 
     def mousePressEvent(self, event: QEvent) -> None:
         self.hide()

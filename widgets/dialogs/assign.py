@@ -67,14 +67,22 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
 class AssignDialog(AskDialog):
     """``chosen(list[str] order ids, str driver id)`` comes once, as the dialog closes.
 
-    The first driver that fits what is typed is taken by Enter; an id typed in full is always the first.
+    The first driver that fits what is typed is taken by Enter; an id typed in full is always the first. With ``offer`` the
+    driver is asked and may say no.
     """
 
     chosen = Signal(list, str)
 
-    def __init__(self, order_ids: Sequence[str], choices: Sequence[AssignChoice], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        order_ids: Sequence[str],
+        choices: Sequence[AssignChoice],
+        parent: QWidget | None = None,
+        offer: bool = False,
+    ) -> None:
         what = f"order {order_ids[0]}" if len(order_ids) == 1 else f"these {counted(len(order_ids), 'order')}"
-        super().__init__(f"Who takes {what}?", "Assign", parent)
+        self._verb = "Offer" if offer else "Assign"
+        super().__init__(f"Who is asked about {what}?" if offer else f"Who takes {what}?", self._verb, parent)
         self._orders = list(order_ids)
         self._choices = sorted(choices, key=lambda c: (c.rank, natural(c.id)))
         self.model: RowsModel[AssignChoice] = RowsModel(_COLUMNS)
@@ -133,4 +141,4 @@ class AssignDialog(AskDialog):
 
     def _name_button(self, ids: list[str]) -> None:
         self.action.setEnabled(bool(ids))
-        self.action.setText(f"Assign to {ids[0]}" if ids else "Assign")
+        self.action.setText(f"{self._verb} to {ids[0]}" if ids else self._verb)

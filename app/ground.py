@@ -1,0 +1,48 @@
+"""What stands before anything is seen: the data folder, held; the settings; and the broker, which starts meanwhile.
+
+Nothing here brings Qt, numpy or the core, so that the broker's process is on its way while this one still loads them.
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from app.lines import Post, open_post
+from app.runtime import start_logging
+from core.settings import Settings
+from core.storage.folder import DataFolder
+
+log = logging.getLogger(__name__)
+
+
+class Ground:
+    """``simulated`` keeps the broker on this machine, and the demo's files out of a real fleet's folder.
+
+    Raises BadInput where the folder or the settings can't be used. ``post`` may fail with a KerbsideError.
+    """
+
+    def __init__(self, data: Path | None, simulated: bool, verbose: bool = False) -> None:
+        self.folder = DataFolder(data if data is not None or not simulated else _demo_folder())
+        try:
+            start_logging(self.folder.logs, verbose=verbose)
+            self.settings = Settings.load(self.folder.settings)
+        except BaseException:
+            self.folder.close()
+            raise
+        starter = ThreadPoolExecutor(1, "broker-start")
+        self.post: Future[Post] = starter.submit(open_post, self.folder, self.settings, private=simulated)
+        starter.shutdown(wait=False)
+
+    def close(self) -> None:
+        """Stop the broker, also one that is still starting, and let go of the folder."""
+        if self.post.exception() is None:
+            self.post.result().stop()
+        self.folder.close()
+
+
+def _demo_folder() -> Path:
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("Kerbside", appauthor=False)) / "demo"
