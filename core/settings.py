@@ -164,7 +164,10 @@ class Settings:
         if not path.exists():
             return settings
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            settings.problems.append(f"{path} can't be read ({error.strerror}); defaults are used: check who owns it")
+            return settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             aside = path.with_name(path.name + ".bad")
             path.replace(aside)
@@ -202,6 +205,7 @@ class Settings:
         if setting is None:
             raise BadInput(f"there is no setting {key}")
         checked = setting.checked(value)
+        self._unknown.pop(key, None)
         if checked == self[key]:
             return
         self._values[key] = checked
@@ -216,12 +220,14 @@ class Settings:
         """Write atomically; values that could not be read are kept as they stood."""
         if self.path is None:
             return
-        table: dict[str, dict[str, Any]] = {}
+        table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
         changed = {k: v for k, v in self._values.items() if v != BY_KEY[k].default}
         for key, value in sorted({**self._unknown, **changed}.items()):
             section, _, name = key.partition(".")
             if name:
-                table.setdefault(section, {})[name] = value
+                if not isinstance(table.get(section), dict):
+                    table[section] = {}
+                table[section][name] = value
         scratch = self.path.with_name(self.path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
         os.replace(scratch, self.path)

@@ -270,7 +270,14 @@ def test_a_refused_command_changes_nothing_and_promises_nothing(rig: Rig) -> Non
 
 @pytest.mark.parametrize(
     "values",
-    [{"fence_m": -5.0}, {"fence_m": 0.0}, {"fence_m": float("nan")}, {"prep_min": -1.0}, {"prep_min": float("nan")}, {"id": " "}],
+    [
+        {"fence_m": -5.0},
+        {"fence_m": 0.0},
+        {"fence_m": float("nan")},
+        {"prep_min": -1.0},
+        {"prep_min": float("nan")},
+        {"id": " "},
+    ],
 )
 def test_a_merchant_that_would_trip_the_program_later_is_refused_at_once(rig: Rig, values: dict[str, object]) -> None:
     with pytest.raises(BadInput, match="merchant"):

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.errors import BadInput
+from core.settings import BY_KEY, DECLARED, Settings
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "settings.toml"
+
+
+@pytest.mark.parametrize("setting", DECLARED, ids=lambda s: s.key)
+def test_every_declaration_is_sound(setting) -> None:
+    assert re.fullmatch(r"[a-z]+\.[a-z_]+", setting.key)
+    assert setting.description
+    assert setting.checked(setting.default) == setting.default
+    assert [s.key for s in DECLARED].count(setting.key) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        ("matching.cycle_s", "10", "wants a number, not '10'"),
+        ("matching.cycle_s", 0.5, "wants 1 to 300 s, not 0.5"),
+        ("matching.cycle_s", math.nan, "wants 1 to 300 s"),
+        ("matching.cycle_s", True, "wants a number, not True"),
+        ("matching.workers", 1.0, "wants a whole number"),
+        ("map.online_tiles", 1, "wants true or false"),
+        ("mqtt.broker", 1883, "wants a text"),
+        ("window.theme", "pink", "wants one of system, light, dark"),
+        ("matching.magic", 1, "there is no setting matching.magic"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(key: str, value: object, why: str) -> None:
+    settings = Settings()
+    heard: list[str] = []
+    settings.on_change(lambda key, value: heard.append(key))
+    with pytest.raises(BadInput, match=re.escape(why)):
+        settings.set(key, value)
+    assert heard == []
+    if key in BY_KEY:
+        assert settings[key] == BY_KEY[key].default
+
+
+def test_listeners_hear_of_changes_alone_until_they_leave() -> None:
+    settings = Settings({"matching.cycle_s": 5})
+    heard: list[tuple[str, object]] = []
+    leave = settings.on_change(lambda key, value: heard.append((key, value)))
+    settings.set("matching.cycle_s", 5.0)
+    settings.set("matching.cycle_s", 7)
+    leave()
+    settings.set("matching.cycle_s", 8)
+    assert heard == [("matching.cycle_s", 7.0)]
+    assert settings.number("matching.cycle_s") == 8.0
+
+
+def test_only_what_differs_is_saved_and_comes_back(path: Path) -> None:
+    settings = Settings.load(path)
+    settings.set("mqtt.broker", "mqtt://10.0.0.2:1883")
+    settings.set("matching.cycle_s", 12)
+    settings.set("map.online_tiles", True)
+    settings.set("matching.workers", 2)
+    settings.set("matching.workers", 1)  # the default again
+    settings.save()
+    assert tomllib.loads(path.read_text()) == {
+        "map": {"online_tiles": True},
+        "matching": {"cycle_s": 12.0},
+        "mqtt": {"broker": "mqtt://10.0.0.2:1883"},
+    }
+    again = Settings.load(path)
+    assert again.problems == []
+    assert (again.text("mqtt.broker"), again.flag("map.online_tiles")) == ("mqtt://10.0.0.2:1883", True)
+
+
+def test_without_a_file_there_are_defaults_and_saving_does_nothing() -> None:
+    settings = Settings()
+    settings.save()
+    assert all(settings[s.key] == s.default for s in DECLARED)
+
+
+@pytest.mark.parametrize("content", [b"not = = toml", b"\xff\xfe\x00", b"[matching\ncycle_s = 4", b"PK\x03\x04\x00\x00"])
+def test_a_file_that_is_no_toml_is_kept_aside_and_named_in_one_line(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    settings = Settings.load(path)
+    [problem] = settings.problems
+    assert "settings.toml.bad" in problem
+    assert "\n" not in problem
+    settings.set("matching.cycle_s", 5)
+    settings.save()
+    assert path.with_name("settings.toml.bad").read_bytes() == content
+    assert Settings.load(path).number("matching.cycle_s") == 5.0
+
+
+def test_wrong_values_keep_the_default_are_named_and_survive_a_save(path: Path) -> None:
+    path.write_text(
+        'stray = 3\nmatching = {cycle_s = "often", nearest_drivers = 7}\n'
+        '[mqtt]\nport = 99999\nbroker = "embedded"\n[later]\nversion = "2"\nwhen = 2026-05-01\n[later.deep]\nx = [1, 2]\n'
+    )
+    before = tomllib.loads(path.read_text())
+    settings = Settings.load(path)
+    assert settings["matching.cycle_s"] == BY_KEY["matching.cycle_s"].default
+    assert settings["matching.nearest_drivers"] == 7
+    assert sorted(line.split(";")[0].split(" wants")[0] for line in settings.problems) == [
+        "setting matching.cycle_s",
+        "setting mqtt.port",
+        "there is no setting later.deep",
+        "there is no setting later.version",
+        "there is no setting later.when",
+        "there is no setting stray",
+    ]
+    settings.save()
+    del before["mqtt"]["broker"]  # the default
+    assert tomllib.loads(path.read_text()) == before
+
+
+def test_a_wrong_value_is_gone_once_the_setting_is_set(path: Path) -> None:
+    path.write_text('matching = {cycle_s = "often"}\n')
+    settings = Settings.load(path)
+    settings.set("matching.cycle_s", BY_KEY["matching.cycle_s"].default)
+    settings.save()
+    assert Settings.load(path).problems == []
+
+
+def test_a_value_in_the_place_of_a_section_gives_way(path: Path) -> None:
+    path.write_text("matching = 5\n")
+    settings = Settings.load(path)
+    assert settings.problems == ["there is no setting matching; the default is used"]
+    settings.set("matching.cycle_s", 4)
+    settings.save()
+    assert tomllib.loads(path.read_text()) == {"matching": {"cycle_s": 4.0}}
+
+
+def test_a_file_as_windows_editors_write_it_is_read(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf[matching]\r\ncycle_s = 4\r\n")
+    settings = Settings.load(path)
+    assert (settings.number("matching.cycle_s"), settings.problems) == (4.0, [])
+
+
+def test_a_folder_in_place_of_the_file_is_named(path: Path) -> None:
+    path.mkdir()
+    settings = Settings.load(path)
+    assert len(settings.problems) == 1
+    assert "can't be read" in settings.problems[0]
+
+
+@given(st.sampled_from(DECLARED), st.one_of(st.booleans(), st.integers(), st.floats(), st.text(), st.none(), st.binary()))
+def test_a_value_is_either_taken_as_the_setting_s_type_or_refused(setting, value: object) -> None:
+    settings = Settings()
+    before = settings[setting.key]
+    taken = True
+    try:
+        settings.set(setting.key, value)
+    except BadInput:
+        taken = False
+    assert settings[setting.key] == (value if taken else before)
+    assert type(settings[setting.key]) is type(setting.default)
