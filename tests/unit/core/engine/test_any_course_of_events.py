@@ -16,8 +16,7 @@ from core.domain.order import ACTIVE, Status
 from core.domain.reports import WORD_EVENTS
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
-
-from .conftest import DOOR, FAR, MERCHANT, NEAR, Rig, state_of
+from tests.rigs import DOOR, FAR, MERCHANT, NEAR, Rig, state_of
 
 PLACES = (MERCHANT, DOOR, NEAR, FAR)
 ORDERS = st.sampled_from([f"O-{n}" for n in range(1, 6)])

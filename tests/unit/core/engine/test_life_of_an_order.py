@@ -22,8 +22,7 @@ from core.domain.events import (
 from core.domain.order import Status
 from core.messaging import topics
 from core.messaging.codecs.kerbside import ConfigMessage, ConfirmMessage, OfferMessage, RevokeMessage, RouteMessage
-
-from .conftest import DOOR, FAR, MERCHANT, NEAR, Rig, state_of
+from tests.rigs import DOOR, FAR, MERCHANT, NEAR, Rig, state_of
 
 
 def asked(rig):

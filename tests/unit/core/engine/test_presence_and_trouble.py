@@ -24,8 +24,7 @@ from core.domain.events import (
 from core.domain.order import Status
 from core.routing.great_circle import GreatCircle
 from core.worker import InlineExecutor
-
-from .conftest import FAR, NEAR, Rig
+from tests.rigs import FAR, NEAR, Rig
 
 
 def presence(rig: Rig, driver_id: str = "D-1") -> Presence:

@@ -13,8 +13,7 @@ from core.domain.events import BrokerChanged, FenceCrossed, OfferMade
 from core.domain.order import Status
 from core.messaging import topics
 from core.messaging.codecs.kerbside import AssignMessage, OfferMessage, RouteMessage
-
-from .conftest import DOOR, MERCHANT, NEAR, Rig, state_of
+from tests.rigs import DOOR, MERCHANT, NEAR, Rig, state_of
 
 
 def busy(rig: Rig) -> None:

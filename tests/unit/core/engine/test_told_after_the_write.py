@@ -18,8 +18,7 @@ from core.messaging.codecs.kerbside import AssignMessage, ConfirmMessage, OfferM
 from core.ports import Inbound, OutMessage, TransportStats
 from core.storage.database import StorageError, open_writable
 from core.storage.store import Store
-
-from .conftest import NEAR, Rig, state_of
+from tests.rigs import NEAR, Rig, state_of
 
 
 class Line:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from core.bus import Bus
 from core.clock import SteppedClock
@@ -190,28 +189,3 @@ class Rig:
 
     def events(self, *kinds: type[Event]) -> list[Event]:
         return [event for event in self.heard if isinstance(event, kinds)]
-
-
-@pytest.fixture
-def make_rig(tmp_path: Path) -> Iterator[Callable[..., Rig]]:
-    rigs: list[Rig] = []
-
-    def make(**values: Any) -> Rig:
-        rigs.append(Rig(tmp_path / f"kerbside-{len(rigs)}.db", **values))
-        return rigs[-1]
-
-    yield make
-    for rig in rigs:
-        rig.close()
-
-
-@pytest.fixture
-def rig(make_rig: Callable[..., Rig]) -> Rig:
-    """One merchant, two drivers online nearby, and a first tick behind them."""
-    rig = make_rig()
-    rig.merchant()
-    for driver_id in ("D-1", "D-2"):
-        rig.driver(driver_id)
-    rig.tick()
-    rig.phones.drain()
-    return rig
