@@ -25,6 +25,7 @@ HARMLESS_WARNINGS = (
     r"QRhiGles2: Failed to create",
     r"Failed to create RHI for backend",
     r"QXcbIntegration: Cannot create platform",
+    r"GLX: No XCB Connection",
 )
 """Patterns of Qt's warnings where a machine has no graphics card: the map is drawn by the processor then, as it should be."""
 
