@@ -28,6 +28,9 @@ def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
         handlers.append(logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for before in root.handlers:
+        if isinstance(before, logging.handlers.RotatingFileHandler):
+            before.close()  # of a data folder that is left
     root.handlers[:] = handlers
     for talkative in ("asyncio", "qasync"):
         logging.getLogger(talkative).setLevel(logging.INFO)

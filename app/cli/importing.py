@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -76,26 +77,23 @@ def run_import(args: argparse.Namespace) -> int:
 
 def _store(folder: DataFolder, files: list[tuple[Path, list[Command]]], quiet: bool) -> list[dict[str, object]]:
     clock = RealClock()
-    store = Store.open(folder.database)
-    engine = Engine(
-        clock=clock,
-        bus=Bus(),
-        settings=Settings.load(folder.settings),
-        store=store,
-        transport=LocalBroker(clock).endpoint("import", ()),
-        executor=InlineExecutor(GreatCircle(1.35)),
-    )
     done: list[dict[str, object]] = []
-    try:
-        for path, commands in files:
-            taken, refused = execute_all(engine, commands)
-            store.flush()
-            done.append({"file": str(path), "imported": taken, "refused": refused})
-            if not quiet:
-                print(f"{path.name}: {taken} imported" + "".join(f"\n  refused: {line}" for line in refused))
-    finally:
-        engine.close()
-        store.close()
+    with closing(Store.open(folder.database)) as store:
+        engine = Engine(
+            clock=clock,
+            bus=Bus(),
+            settings=Settings.load(folder.settings),
+            store=store,
+            transport=LocalBroker(clock).endpoint("import", ()),
+            executor=InlineExecutor(GreatCircle(1.35)),
+        )
+        with closing(engine):
+            for path, commands in files:
+                taken, refused = execute_all(engine, commands)
+                store.flush()
+                done.append({"file": str(path), "imported": taken, "refused": refused})
+                if not quiet:
+                    print(f"{path.name}: {taken} imported" + "".join(f"\n  refused: {line}" for line in refused))
     return done
 
 

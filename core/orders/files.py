@@ -64,9 +64,9 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
 def read_areas(path: Path) -> list[Command]:
     """Areas from a GeoJSON file of polygons; their names come from the property ``name``."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        features = document["features"] if document.get("type") == "FeatureCollection" else [document]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, AttributeError, KeyError) as error:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        features = list(document["features"]) if document.get("type") == "FeatureCollection" else [document]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError, AttributeError, KeyError, TypeError) as error:
         raise BadInput(f"{path.name} is no GeoJSON file: {error}") from None
     commands: list[Command] = []
     problems: list[str] = []
@@ -201,8 +201,8 @@ def _order(row: Row, now: datetime) -> PlaceOrder:
 def _area(feature: dict[str, object], number: int) -> Area:
     geometry = feature["geometry"]
     properties = feature.get("properties") or {}
-    assert isinstance(geometry, dict)
-    assert isinstance(properties, dict)
+    if not isinstance(geometry, dict) or not isinstance(properties, dict):
+        raise BadInput("it has no outline")
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         raise BadInput(f"it is a {geometry.get('type')}: an area is a Polygon or MultiPolygon")
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]

@@ -56,7 +56,11 @@ class StateTable(Generic[E]):
         return (*[_cell(getattr(entity, name)) for name in self.columns], _encoder.encode(entity).decode())
 
     def decode(self, body: str) -> E:
-        return msgspec.json.decode(body, type=self.kind)
+        """Raise KerbsideError where the body is no such entity."""
+        try:
+            return msgspec.json.decode(body, type=self.kind)
+        except msgspec.DecodeError as error:
+            raise KerbsideError(f"the database holds {self.name} that can't be read ({error}): restore a backup") from None
 
 
 def _cell(value: Cell) -> Cell:
