@@ -92,10 +92,12 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
         self.tabifyDockWidget(self.docks["drivers"], self.docks["log"])
         self.docks["drivers"].raise_()
-        wide = self.width() or 1366
+        # Side panels need about the same room on any screen; what a large one has more of goes to the map.
+        orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
         sides = [self.docks["orders"], self.docks["inspector"]]
-        self.resizeDocks(sides, [round(wide * 0.30), round(wide * 0.22)], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["drivers"]], [round((self.height() or 768) * 0.26)], Qt.Orientation.Vertical)
+        self.resizeDocks(sides, [orders, inspector], Qt.Orientation.Horizontal)
+        below = max(250, round(self.height() * 0.26))
+        self.resizeDocks([self.docks["drivers"]], [below], Qt.Orientation.Vertical)
 
     # Actions
 
@@ -214,14 +216,14 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            screen = self.screen().availableGeometry()
-            self.resize(min(1920, screen.width()), min(1080, screen.height()))
+            self.resize(self.screen().availableGeometry().size())
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._default_layout()
         view = file.value("map")
         if isinstance(view, str) and view.count(",") == 2:
             lat, lon, zoom = view.split(",")
-            self.map.set_view(float(lat), float(lon), int(zoom))
+            self.map.set_view(float(lat), float(lon), float(zoom))
         then()
 
     def save_layout(self) -> None:
@@ -231,7 +233,7 @@ class MainWindow(QMainWindow):
         self._layout_file.setValue("state", self.saveState(LAYOUT_VERSION))
         view = self.map.view()
         if view is not None:
-            self._layout_file.setValue("map", f"{view[0]:.6f},{view[1]:.6f},{view[2]}")
+            self._layout_file.setValue("map", f"{view[0]:.6f},{view[1]:.6f},{view[2]:g}")
         self._layout_file.sync()
 
     def reset_layout(self) -> None:

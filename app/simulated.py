@@ -34,8 +34,8 @@ Execute = Callable[[Command], object]
 
 START = 1_772_820_000.0
 """Friday 6 March 2026, 18:00 UTC: the evening peak begins. The demo shows times in UTC."""
-EVENING_MIN = 480.0
-"""How long the simulated orders go on."""
+EVENING_MIN = 180.0
+"""The span that the asked-for orders an hour are the mean of: the evening peak."""
 MERCHANTS = 120
 """A city file with fewer merchants gets made-up ones for a simulation."""
 CATCH_UP_S = 5.0

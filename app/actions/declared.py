@@ -79,7 +79,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("driver.follow", "&Drivers", "Follow on the map", lambda d: d.follow(), "F", "crosshair", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None, rule_before=True),
     Declared("driver.code", "&Drivers", "Show the phone's QR code…", lambda d: d.show_code(), "", "qr-code", Scope.DRIVER,
-             lambda d: d.chosen_driver() is not None),
+             lambda d: d.chosen_driver() is not None and not d.training),
     Declared("driver.break", "&Drivers", "Send on a break", lambda d: d.take_break(), "", "coffee", Scope.DRIVER,
              lambda d: d.driver_is_online()),
     Declared("driver.online", "&Drivers", "Bring back from the break", lambda d: d.end_break(), "", "play", Scope.DRIVER,

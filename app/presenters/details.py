@@ -123,7 +123,7 @@ def _why_nobody(order: Order, engine: Engine) -> str:
     for postponed in engine.decisions.postponed:
         if order.id in postponed.order_ids:
             name = actor_name(f"driver:{postponed.driver_id}", engine.world)
-            return f"Planned for {name}; there is still time before an offer has to go out"
+            return f"Planned for {name}; the offer goes out when they are nearly free and the order nearly ready"
     return next((u.summary for u in engine.decisions.unassigned if u.order_id == order.id), "")
 
 

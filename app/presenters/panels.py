@@ -25,6 +25,8 @@ BOARD_MS = 250
 DRIVERS_MS = 1000
 LOG_MS = 250
 SECOND_MS = 1000
+PILE, PILED_BEATS = 100, 3
+"""So many changes that wait for the disk at so many beats in a row are worth a word."""
 
 
 class BoardPresenter(QObject):
@@ -151,6 +153,7 @@ class StatusPresenter(QObject):
         super().__init__(bar)
         self._engine, self._bar = engine, bar
         self._received = 0
+        self._pending_for = 0
         self._last_refusal = ""
         bar.set_mode("training" if training else "live")
         bar.set_speed(speed)
@@ -174,10 +177,16 @@ class StatusPresenter(QObject):
         bar.set_rate(max(0, stats.received - self._received) * 1000 / SECOND_MS)
         self._received = stats.received
         bar.set_refused(engine.refused_count, self._last_refusal)
-        bar.set_writing(engine.unwritten, engine.store.health.problem)
+        self._show_disk()
         now = engine.clock.now()
         bar.set_clock(Moment(now, engine.clock.zone).clock(now, seconds=True))
         self._show_stalest(now)
+
+    def _show_disk(self) -> None:
+        """Something is always on its way to the disk; news is only what piles up, or can't get there."""
+        pending, problem = self._engine.unwritten, self._engine.store.health.problem
+        self._pending_for = self._pending_for + 1 if pending > PILE else 0
+        self._bar.set_writing(pending if problem or self._pending_for > PILED_BEATS else 0, problem)
 
     def _show_stalest(self, now: float) -> None:
         """The driver under way who has been silent the longest; those who are off duty are no news."""

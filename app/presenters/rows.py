@@ -34,11 +34,15 @@ def exception_of(order: Order, world: World, settings: Settings, now: float) -> 
     if eta is not None and eta[1] - order.due_at >= 60:
         return f"will be late, {lateness((eta[1] - order.due_at) / 60)}"
     if order.status in {Status.WAITING, Status.OFFERED, Status.RECEIVED}:
-        # An order that will long be in the kitchen needs no driver yet.
-        waited_s = now - max(order.placed_at, order.ready_at - NEEDED_BEFORE_READY_S)
+        waited_s = now - driver_needed_at(order)
         if waited_s > settings.number("orders.unassigned_alarm_min") * 60:
             return f"no driver for {duration(waited_s)}"
     return ""
+
+
+def driver_needed_at(order: Order) -> float:
+    """When it began, or begins, to wait for a driver: an order that will long be in the kitchen needs none yet."""
+    return max(order.placed_at, order.ready_at - NEEDED_BEFORE_READY_S)
 
 
 def order_row(order: Order, world: World, settings: Settings, now: float) -> OrderRow:
@@ -58,6 +62,7 @@ def order_row(order: Order, world: World, settings: Settings, now: float) -> Ord
         driver_name=driver.name if driver is not None else "",
         ready_at=order.ready_at,
         status_at=order.status_at,
+        since=driver_needed_at(order),
         eta=eta[1] if eta is not None else None,
         offer_until=offer.expires_at if offer is not None and offer.state is OfferState.OPEN else None,
         exception=exception_of(order, world, settings, now),

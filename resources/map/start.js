@@ -81,6 +81,8 @@ Kerbside.start = (map) => {
     base = data && new K.BaseMap(data);
     if (!ready()) return;
     showGround();
+    // Another city than the one that was looked at: begin anew.
+    if (base && placed && !cityBounds().intersects(map.getBounds())) placed = K.touched = false;
     // A city's outskirts may lie outside: its streets should fill the window.
     firstView(base && cityBounds().pad(-0.15));
   });

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from widgets.common.flow import FlowLayout
 from widgets.common.icons import icon
+
+CHIP_PX = 40
+"""What a chip takes besides its words: icon, padding, border and the gap to the next."""
 
 _SHEET = """
 QToolButton[kind="button"] { padding: 2px 6px; }
@@ -19,14 +23,17 @@ QToolButton[kind="button"]:checked, QToolButton[kind="button"]:focus { border-co
 class Chips(QWidget):
     """None checked lets everything through. ``chosen_changed(set)`` carries the keys that are checked.
 
-    With ``counts`` each chip says how many rows it stands for.
+    With ``counts`` each chip says how many rows it stands for. Where the words don't fit in one line, the icons stand alone
+    with the counts, and the words in the tips.
     """
 
     chosen_changed = Signal(set)
 
     def __init__(self, name: str, counts: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._counts = counts
+        self._with_counts = counts
+        self._counts: Mapping[str, int] = {}
+        self._short = False
         self.setAccessibleName(name)
         self._buttons: dict[str, QToolButton] = {}
         self._labels: dict[str, str] = {}
@@ -43,7 +50,7 @@ class Chips(QWidget):
         button.toggled.connect(lambda _: self.chosen_changed.emit(self.chosen()))
         self._buttons[key], self._labels[key] = button, label
         self._flow.addWidget(button)
-        self.set_counts({})
+        self._write()
 
     def chosen(self) -> set[str]:
         return {key for key, button in self._buttons.items() if button.isChecked()}
@@ -60,8 +67,26 @@ class Chips(QWidget):
         self.chosen_changed.emit(self.chosen())
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
+        self._counts = dict(counts)
+        self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        words = {key: self._words(key) for key in self._buttons}
+        metrics = self.fontMetrics()
+        # A margin of one digit a chip: a count that grows must not make the words come and go.
+        wanted = sum(metrics.horizontalAdvance(f"{text}0") + CHIP_PX for text in words.values())
+        self._short = wanted > self.width()
         for key, button in self._buttons.items():
-            text = f"{self._labels[key]} {counts.get(key, 0):,}" if self._counts else self._labels[key]
-            if button.text() != text:
+            count = f"{self._counts.get(key, 0):,}" if self._with_counts else ""
+            text = count if self._short else words[key]
+            if button.text() != text or button.accessibleName() != words[key]:
                 button.setText(text)
-                button.setAccessibleName(text)
+                button.setToolTip(self._labels[key] if self._short else "")
+                button.setAccessibleName(words[key])
+
+    def _words(self, key: str) -> str:
+        return f"{self._labels[key]} {self._counts.get(key, 0):,}" if self._with_counts else self._labels[key]

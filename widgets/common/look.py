@@ -304,6 +304,10 @@ QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QToolTip { background: @surface; color: @text; border: 1px solid @line; padding: 4px 8px; }
 QStatusBar { background: @surface; border-top: 1px solid @line; }
 QStatusBar::item { border: 0; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
+QLabel[kind="toast"], QLabel[kind="toast-bad"] { background: @surface; border: 1px solid @line; border-radius: 4px;
+  padding: 8px 16px; }
+QLabel[kind="toast-bad"] { color: @late; border-color: @late; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: @line; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }

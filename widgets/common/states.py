@@ -35,7 +35,7 @@ ACTIVITY_CODE: dict[Activity, int] = {activity: code for code, activity in enume
 
 STATUS: dict[Status, StateLook] = {
     Status.RECEIVED: StateLook("muted", "Received", "tray"),
-    Status.WAITING: StateLook("text", "Unassigned", "circle-dashed"),
+    Status.WAITING: StateLook("text", "No driver", "circle-dashed"),
     Status.HELD: StateLook("muted", "On hold", "pause"),
     Status.OFFERED: StateLook("offered", "Offered", "bell-ringing"),
     Status.ASSIGNED: StateLook("to_pickup", "To pick-up", "storefront"),

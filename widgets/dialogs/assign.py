@@ -50,7 +50,7 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         width=118,
     ),
-    Column("Vehicle", lambda r, m: r.vehicle, width=76),
+    Column("Vehicle", lambda r, m: r.vehicle.capitalize(), width=76),
     Column("Away", lambda r, m: r.away, right=True, width=70),
     Column("Cost", lambda r, m: r.cost, right=True, width=80),
     Column(
@@ -58,7 +58,7 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
         lambda r, m: r.warning,
         token=lambda r, m: "late",
         icon=lambda r, m: "warning" if r.warning else "",
-        width=170,
+        width=150,
         name="Warning",
     ),
 )
@@ -99,7 +99,7 @@ class AssignDialog(AskDialog):
         self.search.setFocus()
 
     def sizeHint(self) -> QSize:
-        return QSize(720, 460)
+        return QSize(780, 480)
 
     def set_choices(self, choices: Sequence[AssignChoice]) -> None:
         """Better figures have come in; what is typed and chosen stays."""

@@ -45,6 +45,7 @@ def build_page() -> str:
         font_size="13px",
         max_zoom=19,
         min_zoom=2,
+        zoom_snap=0.5,
         fade_animation=False,
         attribution_control=False,
         box_zoom=False,

@@ -54,7 +54,7 @@ class MapView(QWidget):
     """The driver under the order that is being dragged; empty for none."""
     follow_ended = Signal()
     layers_changed = Signal(dict)
-    view_changed = Signal(float, float, int)
+    view_changed = Signal(float, float, float)
     """Latitude and longitude of the centre, zoom."""
 
     def __init__(self, theme: ThemeName = "light", parent: QWidget | None = None) -> None:
@@ -196,14 +196,14 @@ class MapView(QWidget):
         self._configure(tiles=url if on else "")
         self._reload()
 
-    def set_view(self, lat: float, lon: float, zoom: int) -> None:
+    def set_view(self, lat: float, lon: float, zoom: float) -> None:
         self._config["view"] = [lat, lon, zoom]
         self._state.say("view", lat=lat, lon=lon, zoom=zoom)
 
-    def view(self) -> tuple[float, float, int] | None:
+    def view(self) -> tuple[float, float, float] | None:
         """Centre and zoom as last seen, for the layout; ``None`` before the map has settled."""
         now = self._config["view"]
-        return (float(now[0]), float(now[1]), int(now[2])) if isinstance(now, list) else None
+        return (float(now[0]), float(now[1]), float(now[2])) if isinstance(now, list) else None
 
     def fit_all(self) -> None:
         """Bring every driver and order into view; where there are none, the city."""
@@ -301,7 +301,7 @@ class MapView(QWidget):
                     self._config["layers"] = {name: bool(layers.get(name, True)) for name in LAYERS}
                     self.layers_changed.emit(self.layers())
             case "view":
-                lat, lon, zoom = _number(message, "lat"), _number(message, "lon"), int(_number(message, "zoom"))
+                lat, lon, zoom = _number(message, "lat"), _number(message, "lon"), _number(message, "zoom")
                 self._config["view"] = [lat, lon, zoom]
                 self.view_changed.emit(lat, lon, zoom)
             case _:

@@ -44,7 +44,9 @@ def _is_late(row: OrderRow, moment: Moment) -> bool:
 
 
 def _state_text(row: OrderRow, _: Moment) -> str:
-    return row.exception if row.exception and row.status is not Status.FAILED else STATUS[row.status].label
+    # What is wrong, in its first words: the minutes stand in the last column.
+    wrong = row.exception.partition(" for ")[0].partition(",")[0].capitalize()
+    return wrong if wrong and row.status is not Status.FAILED else STATUS[row.status].label
 
 
 def _state_token(row: OrderRow, _: Moment) -> str:
@@ -68,7 +70,9 @@ def when(row: OrderRow, moment: Moment) -> str:
         minutes = row.lateness_min(moment.now)
         return moment.clock(row.status_at) + (f" {lateness(minutes)}" if minutes is not None and round(minutes) else "")
     if not row.driver_id:
-        return duration(moment.now - row.waiting_since)
+        waited_s = moment.now - row.waiting_since
+        # Still in the kitchen: nobody is needed before then.
+        return duration(waited_s) if waited_s >= 0 else f"from {moment.clock(row.waiting_since)}"
     minutes = row.lateness_min(moment.now)
     late = f" {lateness(minutes)}" if minutes is not None and round(minutes) > 0 else ""
     return moment.clock(row.eta if row.eta is not None else row.due_at) + late
@@ -77,16 +81,20 @@ def when(row: OrderRow, moment: Moment) -> str:
 def _when_token(row: OrderRow, moment: Moment) -> str:
     if row.status is Status.OFFERED:
         return "offered"
-    return LATE.token if row.exception or _is_late(row, moment) else "text"
+    if row.exception or _is_late(row, moment):
+        return LATE.token
+    return "muted" if not row.driver_id and row.waiting_since > moment.now else "text"
 
 
 def _tip(row: OrderRow, moment: Moment) -> str:
-    lines = [f"Order {row.id}: {_state_text(row, moment)}", _way(row, moment)]
+    lines = [f"Order {row.id}: {row.exception or STATUS[row.status].label}", _way(row, moment)]
     if row.customer:
         lines.append(f"For {row.customer}")
     if row.driver_id:
         lines.append(f"Driver {row.driver_id} {row.driver_name}".rstrip())
     lines.append(f"Placed {moment.clock(row.placed_at)}, due {moment.clock(row.due_at)}")
+    if not row.driver_id and row.waiting_since > moment.now:
+        lines.append(f"A driver is needed from {moment.clock_and_gap(row.waiting_since)}")
     if row.eta is not None:
         lines.append(f"Expected {moment.clock_and_gap(row.eta)}")
     marks = [text for on, text in ((row.batched, "batched"), (row.chained, "chained")) if on]
@@ -104,10 +112,10 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
         return (moment.now - row.waiting_since) / alarm_s()
 
     return (
-        Column("Order", lambda r, m: r.id, tip=_tip, width=60),
-        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=118),
+        Column("Order", lambda r, m: r.id, tip=_tip, width=54),
+        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=108),
         Column("From → to", _way, tip=_tip, width=0, name="From and to"),
-        Column("Driver", lambda r, m: r.driver_id, tip=_tip, width=58),
+        Column("Driver", lambda r, m: r.driver_id, tip=_tip, width=54),
         Column(
             "Age, ETA",
             when,
@@ -116,7 +124,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             meter=age_share,
             right=True,
             timed=True,
-            width=106,
+            width=104,
             name="Age, countdown or expected arrival",
         ),
         Column("Due", lambda r, m: m.clock(r.due_at), tip=_tip, right=True, width=60, shown=False),
