@@ -37,6 +37,13 @@ def _say(text: str) -> None:
 
 
 async def _serve(folder: DataFolder, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM"):
+        try:
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
+            break
     clock = RealClock()
     wanted = settings.text("map.city")
     path = city_file(folder, Path(wanted)) if wanted else None
@@ -54,13 +61,6 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     system.bus.subscribe(MessageRefused, lambda e: _say(f"message refused on {e.topic}: {e.reason}"))
     system.bus.subscribe(CycleFailed, lambda e: _say(f"a matching cycle failed: {e.reason}"))
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}; stop with Ctrl+C")
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM"):
-        try:
-            loop.add_signal_handler(getattr(signal, name), stop.set)
-        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
-            break
     beat = steady(system.engine.tick, _say)
     disk = ""
     try:

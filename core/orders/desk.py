@@ -258,6 +258,8 @@ class Desk:
             or any(c in "/+#: " or not c.isprintable() for c in driver.id)
         ):
             raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
+        if driver.id.startswith("kerbside-") or driver.id == self._settings.text("mqtt.user"):
+            raise BadInput(f"{driver.id} is the program's own name at the broker: give the driver another id")
         if not driver.name.strip():
             raise BadInput(f"driver {driver.id} needs a name")
         if not all(limit is None or 0 < limit < math.inf for limit in (driver.weight_kg, driver.volume_l)):

@@ -297,6 +297,13 @@ def test_a_driver_whose_limits_are_no_numbers_is_refused(rig: Rig) -> None:
             rig.do(c.SaveDriver(driver=type(plain)("D-9", "Eve", plain.vehicle, **wrong)))
 
 
+@pytest.mark.parametrize("taken", ["kerbside-console", "kerbside-simulator", "our-console"])
+def test_a_driver_can_t_have_the_program_s_own_name_at_the_broker(rig: Rig, taken: str) -> None:
+    rig.settings.set("mqtt.user", "our-console")
+    with pytest.raises(BadInput, match="another id"):
+        rig.driver(taken)
+
+
 def test_who_is_removed_while_being_asked_loses_the_offer(rig: Rig) -> None:
     rig.place()
     rig.tick(10)

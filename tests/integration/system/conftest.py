@@ -1,0 +1,126 @@
+"""The program as a user starts it, and mosquitto where it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.messaging.credentials import Credentials
+
+ROOT = Path(__file__).parents[3]
+EXTRACT = Path(os.environ.get("KERBSIDE_SHARED", ROOT.parent / "shared")) / "data" / "osm" / "r5r_poa.osm.pbf"
+_PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin:/opt/homebrew/bin"
+MOSQUITTO = shutil.which("mosquitto", path=_PLACES)
+MOSQUITTO_PUB = shutil.which("mosquitto_pub", path=_PLACES)
+
+
+def wait_for(true: Callable[[], object], timeout_s: float = 10.0) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(*words: object, **more: Any) -> subprocess.Popen[str]:
+    """``main.py`` with these words, its output to be read."""
+    command = [sys.executable, "main.py", *map(str, words)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def finish(process: subprocess.Popen[str], timeout_s: float = 90) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    with process:
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return process.returncode, out, err
+
+
+def figures(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The one JSON object of a command that went well."""
+    code, out, err = finish(process)
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+@dataclass
+class Mosquitto:
+    """mosquitto run with the files that Kerbside writes for it."""
+
+    credentials: Credentials
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert MOSQUITTO is not None
+        conf = self.credentials.mosquitto_files(self.folder, self.port, run_as="root")
+        log = (self.folder / "log").open("ab")
+        self.process = subprocess.Popen([MOSQUITTO, "-v", "-c", str(conf)], stdout=log, stderr=log)
+        log.close()
+        assert wait_for(self.answers), (self.folder / "log").read_text()
+
+    def answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def publish(self, user: str, topic: str, payload: object, *, password: str | None = None) -> None:
+        """By `mosquitto_pub`, as this user."""
+        assert MOSQUITTO_PUB is not None
+        secret = self.credentials.secret(user) if password is None else password
+        words = ["-h", "127.0.0.1", "-p", str(self.port), "-u", user, "-P", secret, "-q", "1", "-t", topic]
+        subprocess.run([MOSQUITTO_PUB, *words, "-m", json.dumps(payload)], check=False, timeout=10, capture_output=True)
+
+
+@pytest.fixture
+def running() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """`start`, with whatever is left at the end of the test killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(*words: object, **more: Any) -> subprocess.Popen[str]:
+        processes.append(start(*words, **more))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        for stream in (process.stdout, process.stderr, process.stdin):
+            if stream is not None:
+                stream.close()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def training_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from core.routing.training_city import training_city
+
+    path = tmp_path_factory.mktemp("cities") / "training.city"
+    training_city().save(path)
+    return path
