@@ -22,7 +22,9 @@ class Town:
 
     minutes: dict[tuple[str, ...], float] = field(default_factory=dict)
     unknown_min: float = math.inf
-    params: Params = field(default_factory=lambda: Params(pickup_stop_min=0.0, dropoff_stop_min=0.0, commit_before_ready_min=20.0))
+    params: Params = field(
+        default_factory=lambda: Params(pickup_stop_min=0.0, dropoff_stop_min=0.0, commit_before_ready_min=20.0)
+    )
     calls: list[str] = field(default_factory=list)
     names: dict[LatLon, str] = field(default_factory=dict)
 
