@@ -62,7 +62,7 @@ def compose(
             int(settings.number("routing.tree_cache_mb")),
             on_notice,
         )
-        stages.add("workers", lambda: executor.shutdown(wait=False, cancel_futures=True))
+        stages.add("workers", lambda: executor.shutdown(wait=True, cancel_futures=True))
         bus = Bus()
         engine = Engine(
             clock=clock,
