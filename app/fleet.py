@@ -15,6 +15,7 @@ from app.main_window import MainWindow
 from app.phones import phone_code
 from core.domain.commands import RemoveDriver, SaveDriver
 from core.domain.errors import BadInput, KerbsideError
+from core.messaging.address import parse_address
 from core.storage.folder import DataFolder
 from widgets.dialogs.fleet import FleetDialog
 from widgets.dialogs.setup import BrokerChoice, DriverDraft
@@ -47,7 +48,10 @@ class FleetSetup(QObject):
         dialog.map.import_requested.connect(lambda path: asyncio.ensure_future(self._import(dialog, Path(path))))
         dialog.map.import_cancelled.connect(self._cancel)
         dialog.map.great_circle_chosen.connect(lambda: self._set("map.city", ""))
-        dialog.broker.set_addresses([own_address(), "127.0.0.1"], int(self._system.settings.number("mqtt.port")))
+        settings = self._system.settings
+        addresses = [settings.text("mqtt.address"), own_address(), "127.0.0.1"]
+        port = int(settings.number("mqtt.port")) or self._lines.port
+        dialog.broker.set_addresses([a for a in dict.fromkeys(addresses) if a], port)
         dialog.broker.broker_chosen.connect(lambda choice: self._choose_broker(dialog, choice))
         dialog.broker.test_requested.connect(lambda choice: self._test_broker(dialog, choice))
         dialog.drivers.driver_added.connect(lambda draft: self._add(dialog, draft))
@@ -122,6 +126,7 @@ class FleetSetup(QObject):
             if choice.embedded:
                 self._set("mqtt.broker", "embedded")
                 self._set("mqtt.port", choice.port)
+                self._set("mqtt.address", "" if choice.host == own_address() else choice.host)
                 return
             check_broker(choice.url)
             self._set("mqtt.broker", choice.url)
@@ -136,8 +141,6 @@ class FleetSetup(QObject):
         asyncio.ensure_future(self._try_broker(dialog, choice))  # noqa: RUF006  the dialog outlives it, and asks once
 
     async def _try_broker(self, dialog: FleetDialog, choice: BrokerChoice) -> None:
-        from core.messaging.address import parse_address
-
         try:
             host, port, _ = (choice.host, choice.port, False) if choice.embedded else parse_address(choice.url)
             _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
@@ -182,11 +185,14 @@ class FleetSetup(QObject):
         self._show_drivers(dialog)
 
     def _show_code(self, dialog: FleetDialog, driver_id: str) -> None:
-        driver = self._system.engine.world.driver(driver_id)
-        port = int(self._system.settings.number("mqtt.port"))
-        lines = self._lines
-        host, at, tls = (lines.host, lines.port, lines.tls) if not self._changed else (own_address(), port, False)
+        """As it will be when the set-up is done, whatever the broker is now."""
+        driver, settings = self._system.engine.world.driver(driver_id), self._system.settings
         try:
-            dialog.phones.set_code(driver_id, *phone_code(driver, lines.credentials, host, at, tls))
+            if settings.text("mqtt.broker") == "embedded":
+                host = settings.text("mqtt.address") or own_address()
+                address = (host, int(settings.number("mqtt.port")) or self._lines.port, False)
+            else:
+                address = parse_address(settings.text("mqtt.broker"))
+            dialog.phones.set_code(driver_id, *phone_code(driver, self._lines.credentials, *address))
         except KerbsideError as error:
             dialog.show_problem(str(error))

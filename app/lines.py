@@ -106,7 +106,8 @@ def open_post(folder: DataFolder, settings: Settings, *, private: bool = False) 
         settings.number("mqtt.client_rate"),
         settings.number("mqtt.outgrown_at"),
     )
-    return Post(credentials, broker, "127.0.0.1", own_address(), broker.start(), False)
+    host = settings.text("mqtt.address") or own_address()
+    return Post(credentials, broker, "127.0.0.1", host, broker.start(), False)
 
 
 def join(post: Post, clock: Clock) -> Lines:

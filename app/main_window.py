@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
@@ -209,7 +210,7 @@ class MainWindow(QMainWindow):
 
     # Layout
 
-    def restore_layout(self, file: QSettings, then: Callable[[], None] = lambda: None) -> None:
+    def restore_layout(self, file: QSettings) -> None:
         """Take up the layout of the last time; where there is none, or it does not fit, the default one."""
         self._layout_file = file
         geometry, state = file.value("geometry"), file.value("state")
@@ -220,11 +221,9 @@ class MainWindow(QMainWindow):
             self.setWindowState(Qt.WindowState.WindowMaximized)
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._default_layout()
-        view = file.value("map")
-        if isinstance(view, str) and view.count(",") == 2:
-            lat, lon, zoom = view.split(",")
-            self.map.set_view(float(lat), float(lon), float(zoom))
-        then()
+        with suppress(ValueError):
+            lat, lon, zoom = map(float, str(file.value("map", "")).split(";"))
+            self.map.set_view(lat, lon, zoom)
 
     def save_layout(self) -> None:
         if self._layout_file is None:
@@ -233,7 +232,7 @@ class MainWindow(QMainWindow):
         self._layout_file.setValue("state", self.saveState(LAYOUT_VERSION))
         view = self.map.view()
         if view is not None:
-            self._layout_file.setValue("map", f"{view[0]:.6f},{view[1]:.6f},{view[2]:g}")
+            self._layout_file.setValue("map", f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}")
         self._layout_file.sync()
 
     def reset_layout(self) -> None:

@@ -121,6 +121,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883"),
     _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535),
     _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out"),
+    _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own"),
     _s("mqtt.user", "kerbside-console", "The console's own user at the broker"),
     _s("mqtt.client_rate", 50.0, "Most messages a second the embedded broker takes from one driver", "/s", 1, 10000),
     _s(

@@ -1,0 +1,72 @@
+"""The layout is kept, and can be had anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import MainWindow
+from widgets.common.theme import Theme
+
+
+def window(file: Path, qapp: QApplication) -> MainWindow:
+    made = MainWindow(Theme(qapp, "light"))
+    made.restore_layout(QSettings(str(file), QSettings.Format.IniFormat))
+    made.show()
+    QTest.qWait(20)
+    return made
+
+
+def end(made: MainWindow) -> None:
+    made.close()
+    made.deleteLater()
+    QTest.qWait(20)
+
+
+def test_a_layout_comes_back_after_a_start(rig: Any, qapp: QApplication, tmp_path: Path) -> None:
+    first = window(tmp_path / "layout.ini", qapp)
+    first.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, first.docks["log"])
+    first.docks["inspector"].hide()
+    first.docks["drivers"].setFloating(True)
+    first.map.set_view(45.5, 9.5, 14.5)
+    QTest.qWait(50)
+    end(first)
+
+    second = window(tmp_path / "layout.ini", qapp)
+    assert second.dockWidgetArea(second.docks["log"]) == Qt.DockWidgetArea.RightDockWidgetArea
+    assert second.docks["inspector"].isHidden()
+    assert second.docks["drivers"].isFloating()
+    assert second.map.view() == (45.5, 9.5, 14.5)
+
+    second.reset_layout()
+    assert not second.docks["drivers"].isFloating()
+    assert second.docks["inspector"].isVisible()
+    assert second.dockWidgetArea(second.docks["log"]) == Qt.DockWidgetArea.BottomDockWidgetArea
+    end(second)
+
+
+def test_a_damaged_layout_gives_the_usual_one(rig: Any, qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "layout.ini"
+    file.write_text('[General]\ngeometry="@ByteArray(junk)"\nstate="@ByteArray(junk)"\nmap="a;b;c"\n')
+    made = window(file, qapp)
+    assert made.docks["orders"].isVisible()
+    assert made.docks["drivers"].isVisible()
+    assert made.map.view() is None
+    end(made)
+
+
+def test_the_map_keeps_the_largest_part_of_a_small_screen(rig: Any, qapp: QApplication, tmp_path: Path) -> None:
+    made = window(tmp_path / "layout.ini", qapp)
+    made.setWindowState(Qt.WindowState.WindowNoState)
+    made.resize(1366, 768)
+    made.reset_layout()
+    QTest.qWait(50)
+    widths = {name: dock.width() for name, dock in made.docks.items()}
+    assert made.map.width() > widths["orders"] > widths["inspector"]
+    assert made.map.height() > made.docks["drivers"].height()
+    assert made.drivers.chips.height() < 2 * made.drivers.search.height()  # in one line
+    end(made)

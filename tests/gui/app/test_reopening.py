@@ -1,0 +1,118 @@
+"""Another core behind the same window: nothing of the one before is left."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import threading
+import weakref
+from collections import Counter
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from core.domain.commands import RemoveDriver
+from widgets.dialogs.assign import AssignDialog
+from widgets.dialogs.fleet import FleetDialog
+
+
+def children(rig: Any) -> Counter[str]:
+    return Counter(type(child).__name__ for child in rig.window.findChildren(QObject))
+
+
+def reopened(rig: Any) -> None:
+    before = rig.console.system
+    rig.console.reopen()
+    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    rig.until(lambda: not rig.window.toast.isVisible())
+    rig.people_the_town()
+
+
+def test_reopening_leaves_nothing_behind(rig: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    rig.window.drivers.select(["D-1"])
+    rig.rest(0.5)
+    reopened(rig)  # the first one makes what is made once
+    rig.rest(0.3)
+    menus = len(rig.window.findChildren(QMenu))
+    things, threads = children(rig), threading.active_count()
+    processes = len(multiprocessing.active_children())
+    old = weakref.ref(rig.engine)
+
+    reopened(rig)
+    rig.rest(0.5)
+    gc.collect()
+    assert old() is None
+    assert children(rig) == things
+    assert len(rig.window.findChildren(QMenu)) == menus
+    rig.until(lambda: threading.active_count() <= threads)
+    rig.until(lambda: len(multiprocessing.active_children()) <= processes)
+
+
+def test_what_was_stored_is_there_again_and_can_be_worked_with(rig: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    rig.choose(order)
+    reopened(rig)
+    assert rig.deeds.selection.orders == ()
+    assert rig.deeds.history.undo_text is None
+    assert rig.state(order) == ("assigned", "D-1")
+    rig.until(lambda: order in {row.id for row in rig.window.orders._rows})
+    rig.choose(order)
+    rig.press("U")
+    assert rig.state(order) == ("waiting", None)
+    assert rig.said() == f"Take back order {order}"
+
+
+def test_a_question_about_the_old_core_is_taken_back(rig: Any) -> None:
+    order = rig.order()
+    rig.choose(order)
+    rig.press("A")
+    dialog = rig.dialog(AssignDialog)
+    reopened(rig)
+    assert not [d for d in rig.window.findChildren(AssignDialog) if d.isVisible()]
+    del dialog
+
+
+def test_a_fleet_is_set_up(rig: Any) -> None:
+    """From the File menu through all pages, without a map; the new driver's phone is told where to go."""
+    rig.action("file.fleet").trigger()
+    dialog = rig.dialog(FleetDialog)
+    dialog.map.without.setChecked(True)
+    dialog.act()
+    dialog.broker.host.setEditText("10.1.2.3")
+    dialog.broker.port.setValue(rig.console._lines.port)
+    dialog.act()
+    assert dialog.page is dialog.drivers
+    QTest.keyClicks(dialog.drivers.name, "Eve Moss")
+    dialog.drivers.add.click()
+    eve = next(d.id for d in rig.engine.world.drivers.values() if d.name == "Eve Moss")
+    dialog.act()
+    assert dialog.page is dialog.phones
+    dialog.phones.view.select_ids([eve])
+    assert not dialog.phones.code.pixmap().isNull()
+    config = dialog.phones.config.toPlainText()
+    assert '"10.1.2.3"' in config
+    assert str(rig.console._lines.port) in config
+
+    before, secret = rig.console.system, rig.console._lines.credentials.secret(eve)
+    dialog.act()
+    # Another port than before: a new broker stands behind the window.
+    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    assert rig.engine.world.drivers[eve].name == "Eve Moss"
+    assert rig.console._lines.credentials.secret(eve) == secret
+    assert rig.console._lines.host == "10.1.2.3"
+    rig.until(lambda: not rig.window.toast.isVisible())
+    rig.engine.execute(RemoveDriver(driver_id=eve))
+    rig.people_the_town()
+
+
+def test_a_set_up_that_changes_nothing_leaves_the_core_alone(rig: Any) -> None:
+    rig.action("file.fleet").trigger()
+    before = rig.console.system
+    rig.dialog(FleetDialog).reject()
+    rig.rest(0.2)
+    assert rig.console.system is before

@@ -1,0 +1,148 @@
+"""What is selected is one thing for the whole window, wherever it was selected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from app.actions.declared import ACTIONS, Scope
+from core.domain.geo import LatLon
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def row_at(view: Any, model: Any, row_id: str) -> QPoint:
+    point: QPoint = view.visualRect(model.index(model.place(row_id), 1)).center()
+    return point
+
+
+def on_map(rig: Any, place: LatLon) -> QPoint:
+    """Where a place is in the map's window, once it is drawn there."""
+    rig.until(lambda: rig.window.map.settled())
+    x, y = rig.ask_map(f"(p => [p.x, p.y])(Kerbside.map.latLngToContainerPoint([{place.lat}, {place.lon}]))")
+    return QPoint(round(x), round(y))
+
+
+def hands(rig: Any) -> Any:
+    return rig.window.map.focusProxy().focusProxy()
+
+
+def test_an_order_clicked_on_the_board_is_shown_everywhere(rig: Any) -> None:
+    order = rig.order()
+    board = rig.window.orders
+    rig.until(lambda: board.model.place(order) >= 0)
+    board.view.scrollTo(board.model.index(board.model.place(order), 0))
+    QTest.mouseClick(board.view.viewport(), LEFT, NONE, row_at(board.view, board.model, order))
+    assert rig.deeds.selection.orders == (order,)
+    rig.until(lambda: rig.window.inspector.order_page.head.title.text() == f"Order {order}")
+    rig.until(lambda: rig.ask_map("Kerbside.config.select") == ["order", order])
+    assert rig.window.drivers.selected() == []
+
+
+def test_a_driver_clicked_on_the_map_is_chosen_in_the_table(rig: Any) -> None:
+    rig.window.map.set_view(45.0, 9.0, 15)
+    rig.until(rig.drivers_are_drawn)
+    QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(45.0, 8.994)))
+    rig.until(lambda: rig.deeds.selection.driver == "D-17")
+    assert rig.window.drivers.selected() == ["D-17"]
+    rig.until(lambda: rig.window.inspector.driver_page.head.title.text() == "D-17 Cy Stone")
+
+    # A click beside everything lets go of it.
+    QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(44.998, 8.998)))
+    rig.until(lambda: rig.deeds.selection.driver is None)
+    assert rig.window.drivers.selected() == []
+
+
+def test_an_order_clicked_on_the_map_is_chosen_on_the_board(rig: Any) -> None:
+    order = rig.order(dropoff=LatLon(45.002, 9.006))
+    rig.window.map.set_view(45.0, 9.0, 15)
+    rig.until(lambda: rig.ask_map(f"Kerbside.orders.byId.has('{order}')"))
+    QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(45.002, 9.006)))
+    rig.until(lambda: rig.deeds.selection.orders == (order,))
+    assert rig.window.orders.selected() == [order]
+
+
+def test_choosing_a_driver_lets_go_of_the_orders(rig: Any) -> None:
+    order = rig.order()
+    rig.choose(order)
+    rig.window.drivers.select(["D-1"])
+    assert rig.deeds.selection.orders == ()
+    assert rig.window.orders.selected() == []
+    rig.press("Esc")
+    assert rig.deeds.selection.driver is None
+    assert rig.window.drivers.selected() == []
+
+
+def test_the_selected_drivers_route_is_on_the_map(rig: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-2")
+    rig.window.drivers.select(["D-2"])
+    rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length"))
+    rig.window.drivers.select([])
+    rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
+
+
+def menu_of(rig: Any) -> QMenu:
+    found: list[QMenu] = []
+
+    def there() -> bool:
+        found[:] = [m for m in rig.window.findChildren(QMenu) if m.isVisible()]
+        return bool(found)
+
+    rig.until(there)
+    return found[0]
+
+
+def names(menu: QMenu) -> set[str]:
+    return {action.objectName() for action in menu.actions() if not action.isSeparator()}
+
+
+def test_context_menus_hold_the_actions_of_their_scope(rig: Any) -> None:
+    order = rig.order()
+    board = rig.window.orders
+    rig.until(lambda: board.model.place(order) >= 0)
+    board.view.scrollTo(board.model.index(board.model.place(order), 0))
+    rig.choose(order)
+    QTest.mouseClick(board.view.viewport(), RIGHT, NONE, row_at(board.view, board.model, order))
+    board.view.context_requested.emit([order], rig.window.mapToGlobal(QPoint(50, 200)))
+    menu = menu_of(rig)
+    assert names(menu) == {"order.assign", "order.offer", "order.hold", "order.cancel"}
+    menu.close()
+
+    rig.deeds.assign([order], "D-1")
+    rig.window.map.order_context.emit(order, rig.window.mapToGlobal(QPoint(400, 200)))
+    menu = menu_of(rig)
+    assert {"order.unassign", "order.picked_up", "order.failed"} <= names(menu)
+    menu.close()
+
+    rig.window.map.driver_context.emit("D-1", rig.window.mapToGlobal(QPoint(400, 200)))
+    menu = menu_of(rig)
+    assert names(menu) == {"driver.follow", "driver.code", "driver.break", "driver.remove"}
+    assert rig.deeds.selection.driver == "D-1"
+    menu.close()
+
+    rig.window.map.context.emit(45.0, 9.0, rig.window.mapToGlobal(QPoint(400, 200)))
+    menu = menu_of(rig)
+    assert names(menu) == {a.id for a in ACTIONS if a.scope is Scope.MAP}
+    menu.close()
+
+
+def test_the_next_exception_is_one_key_away(rig: Any) -> None:
+    late = rig.order(due_at=rig.engine.clock.now() + 0.2)
+    rig.until(lambda: any(row.id == late and row.exception for row in rig.window.orders._rows))
+    rig.press("F8")
+    found = rig.deeds.selection.orders
+    assert len(found) == 1
+    assert any(row.id == found[0] and row.exception for row in rig.window.orders._rows)
+
+
+def test_following_holds_until_the_map_is_moved(rig: Any) -> None:
+    rig.window.map.set_view(45.0, 9.0, 15)
+    rig.window.drivers.select(["D-1"])
+    rig.press("F")
+    rig.until(lambda: rig.ask_map("Kerbside.config.follow") == "D-1")
+    assert "follows Ada Lind" in rig.said()
