@@ -184,6 +184,8 @@ class Engine:
                 draft = Draft(self.world, now, f"driver:{driver.id}")
                 set_presence(draft, driver, report.presence, now)
                 self._commit(draft.outcome)
+            if report.presence is Presence.ONLINE and report.t is not None:
+                self._outbox.put(Entry(None, self._teller.offer_messages(report.driver_id)))
         self._hear(reports.words, said, now)
 
     def _hear(self, words: Sequence[Word], messages: Sequence[Inbound], now: float) -> None:

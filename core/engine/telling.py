@@ -49,6 +49,11 @@ class Teller:
             out.extend(self._told(TellOffer(offer)))
         return out
 
+    def offer_messages(self, driver_id: str) -> list[OutMessage]:
+        """The open offer again, for a phone that has just come back; its route is retained at the broker."""
+        offer = self._world.open_offer(driver_id)
+        return [] if offer is None else self._told(TellOffer(offer))
+
     def route_messages(self, driver_id: str) -> list[OutMessage]:
         driver = self._world.drivers.get(driver_id)
         if driver is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -84,6 +85,13 @@ class Mosquitto:
     def answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def save(self) -> None:
+        """Make it write its sessions to disk now, as it does by itself every ten seconds."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGUSR1)
+        assert wait_for((self.folder / "mosquitto.db").exists)
+        time.sleep(0.1)
 
     def kill(self) -> None:
         if self.process is not None:

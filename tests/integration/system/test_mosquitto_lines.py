@@ -139,11 +139,13 @@ def test_nothing_is_lost_while_the_broker_is_away(fleet: Fleet) -> None:
     fleet.engine.execute(c.PlaceOrder(order_id="O-2", merchant_id="M-1", dropoff=PLACE))
     fleet.engine.execute(c.AssignOrder(order_id="O-1", driver_id="D-1"))
     assert fleet.until(lambda: phone.stats.received >= 3)
+    phone.acknowledge(phone.drain())
+    time.sleep(0.1)
+    fleet.broker.save()
 
     fleet.broker.kill()
     assert fleet.until(lambda: fleet.heard[-1].state == "lost")
     assert "messages wait" in fleet.heard[-1].detail or "no broker answers" in fleet.heard[-1].detail
-    phone.acknowledge(phone.drain())
     _, promised = fleet.engine.execute(c.AssignOrder(order_id="O-2", driver_id="D-1"))
     word = Word("D-1", "w-1", "picked_up", None, "O-1", "", time.time())
     phone.publish(topics.orders("D-1"), encode_word(word))

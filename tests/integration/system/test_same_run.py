@@ -13,6 +13,7 @@ from core.storage.store import Store
 
 from .conftest import figures
 
+Running = Callable[..., subprocess.Popen[str]]
 MAY_DIFFER = {"cycle_p50_s", "cycle_p95_s", "wall_s"}
 KEYS = {
     "orders_placed", "orders_delivered", "orders_cancelled", "orders_open", "pdt_min", "pickup_leg_min", "pickup_stop_min",
@@ -28,29 +29,31 @@ def log_of(folder: Path) -> list[object]:
         return [*store.events_since(0), *store.load().positions]
 
 
-@pytest.mark.parametrize("more", [["--minutes", 5], ["--minutes", 14, "--drivers", 25, "--orders-per-hour", 160]])
+MINUTES_5 = ["--minutes", 5]
+MINUTES_14 = ["--minutes", 14, "--drivers", 25, "--orders-per-hour", 160]
+"""Long enough for deliveries, small enough to be quick."""
+
+
+@pytest.mark.parametrize(("more", "ways"), [(MINUTES_5, [[], [], ["--mqtt"]]), (MINUTES_14, [[], ["--mqtt"]])])
 def test_the_same_seed_gives_the_same_course_by_broker_or_without(
-    tmp_path: Path, running: Callable[..., subprocess.Popen[str]], training_city: Path, more: list[object]
+    tmp_path: Path, running: Running, training_city: Path, more: list[object], ways: list[list[str]]
 ) -> None:
-    runs = {"once": [], "again": [], "mqtt": ["--mqtt"]}
+    folders = [tmp_path / str(number) for number in range(len(ways))]
     words = ["demo", "--headless", "--seed", 3, "--json", "--city", training_city, *more]
-    started = {name: running("--data", tmp_path / name, *words, *way) for name, way in runs.items()}
-    found = {name: figures(process) for name, process in started.items()}
-    assert found["once"].keys() >= KEYS
-    same = [{key: value for key, value in found[name].items() if key not in MAY_DIFFER} for name in runs]
-    assert same[0] == same[1] == same[2]
-    assert found["once"]["orders_placed"] > 20
-    assert (found["once"]["orders_delivered"] > 0) is (more[1] == 14)
-    logs = [log_of(tmp_path / name) for name in runs]
-    assert len(logs[0]) > 200
+    started = [running("--data", folder, *words, *way) for folder, way in zip(folders, ways, strict=True)]
+    found = [figures(process) for process in started]
+    assert found[0].keys() >= KEYS
+    same = [{key: value for key, value in each.items() if key not in MAY_DIFFER} for each in found]
+    assert all(each == same[0] for each in same)
+    assert same[0]["orders_placed"] > 20
+    assert (same[0]["orders_delivered"] > 0) is (more is MINUTES_14)
     # As text: a position may hold NaN.
-    assert str(logs[0]) == str(logs[1])
-    assert str(logs[0]) == str(logs[2])
+    logs = [str(log_of(folder)) for folder in folders]
+    assert logs[0].count("OfferMade(") > 2
+    assert all(log == logs[0] for log in logs)
 
 
-def test_another_seed_gives_another_course(
-    tmp_path: Path, running: Callable[..., subprocess.Popen[str]], training_city: Path
-) -> None:
+def test_another_seed_gives_another_course(tmp_path: Path, running: Running, training_city: Path) -> None:
     started = [
         running("--data", tmp_path / str(seed), "demo", "--headless", "--minutes", 0.5, "--seed", seed, "--json",
                 "--city", training_city)

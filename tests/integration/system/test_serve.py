@@ -150,7 +150,7 @@ def test_a_broker_that_dies_is_started_again_and_said_so(served: Served) -> None
     children = psutil.Process(served.process.pid).children(recursive=True)
     [broker] = [child for child in children if served.port in {at.laddr.port for at in child.net_connections() if not at.raddr}]
     broker.kill()
-    assert "messages wait" in served.says("broker lost")
+    served.says("broker lost")
     served.says("broker connected")
     served.process.send_signal(signal.SIGTERM)
     served.says("stopped")

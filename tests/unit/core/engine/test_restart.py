@@ -201,6 +201,18 @@ def test_drivers_are_told_everything_again_when_the_broker_is_back(rig: Rig, bac
     assert [m for m in rig.told_to() if isinstance(m[1], OfferMessage)] == []
 
 
+def test_a_phone_that_comes_back_is_asked_again_what_it_was_asked(rig: Rig) -> None:
+    """The broker may have lost its session, and the offer with it."""
+    rig.place()
+    rig.do(c.OfferOrder(order_id="O-1", driver_id="D-1"))
+    rig.tick()
+    [offer] = [m for m in rig.told("D-1") if isinstance(m, OfferMessage)]
+    for driver_id in ("D-1", "D-2"):
+        rig.status(driver_id, "online")
+    rig.tick()
+    assert [(d, m) for d, m in rig.told_to() if isinstance(m, OfferMessage)] == [("D-1", offer)]
+
+
 def test_a_broker_that_is_outgrown_and_recovers_greets_nobody_anew(rig: Rig) -> None:
     for state in ("outgrown", "connected"):
         rig.line.stats.state = state
