@@ -59,8 +59,10 @@ def _show_window(ground: Ground) -> tuple[QApplication, MainWindow]:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from app.qt_log import send_qt_words_to_the_log
     from widgets.map import webengine
 
+    send_qt_words_to_the_log(webengine.HARMLESS_WARNINGS)
     webengine.prepare()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Kerbside")
