@@ -20,6 +20,7 @@ BENCHES = {
     "search": "who is in a circle, in an outline, nearest, among 50,000 drivers",
     "geofence": "arrivals and departures of 50,000 drivers at two stops each, one pass",
     "matching": "a matching cycle, small and large",
+    "start": "from the command line to a window that can be used, compiled files at hand or not",
     "routing": "reading OSM extracts, shortest-path trees, travel-time matrices",
 }
 """Name and what it measures, in the order in which they are run."""
