@@ -43,6 +43,8 @@ class FleetSetup(QObject):
 
     def begin(self) -> None:
         dialog = FleetDialog(self._window)
+        # What was done on a page is done; there is nothing to cancel.
+        dialog.cancel.setText("Close")
         self._changed = False
         self._progressed.connect(dialog.map.set_progress)
         dialog.map.import_requested.connect(lambda path: asyncio.ensure_future(self._import(dialog, Path(path))))
@@ -94,7 +96,7 @@ class FleetSetup(QObject):
         def progress(what: str, share: float) -> None:
             if self._cancelled:
                 raise _Cancelled("stopped")
-            self._progressed.emit(share, what)
+            self._progressed.emit(share, what.capitalize())
 
         loop = asyncio.get_running_loop()
         target, report = await loop.run_in_executor(None, lambda: import_city(self._folder, path, progress))

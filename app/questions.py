@@ -158,6 +158,7 @@ class Questions:
                 self._window.map.ground_clicked.disconnect(picked)
                 place = LatLon(lat, lon)
                 dialog.set_place(place, city.address_near(place) if city is not None else "")
+                dialog.show_problem("")
                 dialog.open()
 
             self._window.map.ground_clicked.connect(picked)

@@ -3,6 +3,7 @@
 
 Kerbside.start = (map) => {
   const K = Kerbside;
+  const CLOSEST = 17; // no first view is nearer than this
   const PANES = { areas: 300, routes: 410, labels: 420, marks: 430, stops: 440 };
   K.map = map;
   for (const [name, level] of Object.entries(PANES)) {
@@ -31,7 +32,9 @@ Kerbside.start = (map) => {
     if (!bounds || K.touched || (placed && !first)) return;
     first = bounds;
     placed = true;
-    map.setView(bounds.getCenter(), map.getBoundsZoom(bounds), { animate: false });
+    // One driver alone is a point, which no zoom fits.
+    const spread = !bounds.getNorthWest().equals(bounds.getSouthEast());
+    map.setView(bounds.getCenter(), spread ? Math.min(CLOSEST, map.getBoundsZoom(bounds)) : CLOSEST, { animate: false });
   }
   function chosen() {
     placed = true;
@@ -109,7 +112,7 @@ Kerbside.start = (map) => {
     const points = fleetPoints();
     const bounds = points.length ? boxOf(points) : cityBounds();
     chosen();
-    if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+    if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: CLOSEST, animate: false });
   });
   K.on("do:reveal", ({ kind, id }) => {
     const order = orders.byId.get(id);

@@ -270,6 +270,25 @@ def test_a_renderer_that_dies_comes_back_with_everything(screen: Screen, qtbot: 
     assert screen.ask("Kerbside.map.getZoom()") == 15
 
 
+def test_a_driver_alone_and_without_a_city_is_gone_to(qapp: QApplication, screen: Screen) -> None:
+    view = type(screen.view)("light")
+    view.resize(500, 400)
+    view.show()
+    screen.until(lambda: view.settled())
+    view.set_drivers(["D-1"], [-30.03], [-51.22], [45.0], [2], [0.0])
+    screen.until(lambda: view.view() is not None)
+    assert view.view() == pytest.approx((-30.03, -51.22, 17), abs=1e-5)
+    view.close()
+    view.deleteLater()
+
+
+def test_another_city_is_gone_to(screen: Screen) -> None:
+    screen.view.set_view(-30.0, -51.2, 14)
+    screen.settled()
+    screen.view.set_base_map(screen.view._base, "")
+    screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
+
+
 def test_the_city_fills_the_window_at_first_whatever_its_size(qapp: QApplication, screen: Screen) -> None:
     fresh = type(screen)(view_at=None)
     assert fresh.ask("Kerbside.map.getBounds().contains([45.0, 9.0])")
