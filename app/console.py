@@ -17,7 +17,7 @@ from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, training_missing
 from app.fleet import FleetSetup
 from app.ground import Ground
-from app.lines import Lines, join
+from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
@@ -31,6 +31,7 @@ from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
 from core.messaging.credentials import SIMULATOR
+from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
 from core.settings import Settings, Value
 from core.simulation.roster import roster
@@ -72,7 +73,7 @@ class Console:
         simulated, settings, folder = self.simulated, ground.settings, ground.folder
         self._dress(settings)
         path, self.city = await self._load_city(folder, settings)
-        post = await asyncio.wrap_future(ground.post)
+        post = await self._broker(ground)
         clock: Clock = RealClock() if simulated is None else ScaledClock(START, 0.0)
         self._lines = lines = join(post, clock)
         database = folder.database
@@ -96,6 +97,19 @@ class Console:
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
+
+    async def _broker(self, ground: Ground) -> Post:
+        """A fleet's window opens without its broker too: how else should another port be chosen?"""
+        try:
+            return await asyncio.wrap_future(ground.post)
+        except BrokerFailed as error:
+            if self.simulated is not None:
+                raise
+            log.error("%s", error)
+            why = str(error).partition(": set ")[0]
+            text = f"{why[:1].upper()}{why[1:]}. Choose another port under File, Set up my fleet"
+            self.window.strip.show_problem("broker-start", text)
+            return somebody_elses_post(ground.folder, ground.settings)
 
     def _dress(self, settings: Settings) -> None:
         theme = self.window.theme

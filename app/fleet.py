@@ -96,7 +96,7 @@ class FleetSetup(QObject):
         def progress(what: str, share: float) -> None:
             if self._cancelled:
                 raise _Cancelled("stopped")
-            self._progressed.emit(share, what.capitalize())
+            self._progressed.emit(share, what[:1].upper() + what[1:])
 
         loop = asyncio.get_running_loop()
         target, report = await loop.run_in_executor(None, lambda: import_city(self._folder, path, progress))

@@ -110,6 +110,13 @@ def open_post(folder: DataFolder, settings: Settings, *, private: bool = False) 
     return Post(credentials, broker, "127.0.0.1", host, broker.start(), False)
 
 
+def somebody_elses_post(folder: DataFolder, settings: Settings) -> Post:
+    """Where the embedded broker can't be started: whoever has its port, waited for like any broker that is away."""
+    credentials = Credentials(folder.credentials, settings.text("mqtt.user"))
+    port = int(settings.number("mqtt.port")) or 1883
+    return Post(credentials, None, "127.0.0.1", settings.text("mqtt.address") or own_address(), port, False)
+
+
 def join(post: Post, clock: Clock) -> Lines:
     """Connect the console. A broker that is not there is waited for: `Lines.console` says so."""
     # Not above: what a broker's start has to wait for is kept small, and numpy comes with this.

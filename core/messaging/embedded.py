@@ -236,7 +236,9 @@ async def _serve(pipe: Connection, orders: _Orders, accounts: Mapping[str, Accou
         port = await broker.start(orders.host, orders.port)
     except OSError as error:
         where = f"{orders.host}:{orders.port}"
-        pipe.send(f"the embedded broker can't listen at {where} ({error.strerror}): set mqtt.port to a free port, or to 0")
+        # asyncio words it at length; the system's own words are enough.
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        pipe.send(f"the embedded broker can't listen at {where} ({reason}): set mqtt.port to a free port, or to 0")
         return
     judge = _Judge(orders.outgrown_at)
     pipe.send(_Report(BrokerHealth("running", port=port)))

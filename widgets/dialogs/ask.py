@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
@@ -47,6 +48,12 @@ class AskDialog(QDialog):
         layout.addLayout(self.body, 1)
         layout.addWidget(self.problem)
         layout.addLayout(self.row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Qt takes the height of a dialog whose words wrap from the words alone, and leaves its table none.
+        if not event.spontaneous():
+            self.resize(self.size().expandedTo(self.sizeHint()).boundedTo(self.screen().availableSize()))
+        super().showEvent(event)
 
     def ask(self, question: str) -> None:
         """Put another question."""

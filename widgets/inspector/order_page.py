@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.domain.order import UNASSIGNED, Status
+from core.domain.order import BEFORE_PICKUP, UNASSIGNED, Status
 from widgets.common.lines import Bit, Cell
 from widgets.common.promise import lateness_min
 from widgets.common.states import STATUS
 from widgets.common.words import Moment, countdown, duration, lateness
-from widgets.inspector.details import Candidate, OrderDetails
+from widgets.inspector.details import OrderDetails
 from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
 
 MOST_CANDIDATES = 12
@@ -50,7 +50,7 @@ class OrderPage(QWidget):
         unassigned = order.status in UNASSIGNED
         self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
         self.candidates.heading.setText("Who could take it" if unassigned else "Why this driver?")
-        self.candidates.set_lines(_candidates(order.candidates))
+        self.candidates.set_lines(_candidates(order))
         self.history.set_lines(history_lines(order.history, moment))
 
 
@@ -110,9 +110,11 @@ def _times(order: OrderDetails, moment: Moment) -> list[list[Cell]]:
     )
 
 
-def _candidates(candidates: tuple[Candidate, ...]) -> list[list[Cell]]:
+def _candidates(order: OrderDetails) -> list[list[Cell]]:
+    # Once it is picked up, it is as it is.
+    open_ = order.status in UNASSIGNED or order.status in BEFORE_PICKUP
     lines: list[list[Cell]] = []
-    for rank, one in enumerate(candidates[:MOST_CANDIDATES], start=1):
+    for rank, one in enumerate(order.candidates[:MOST_CANDIDATES], start=1):
         who = f"{one.driver_id} {one.name}".rstrip()
         detail = one.excluded or one.parts
         about = [Bit(who, link=f"driver:{one.driver_id}", strong=one.chosen)]
@@ -120,10 +122,11 @@ def _candidates(candidates: tuple[Candidate, ...]) -> list[list[Cell]]:
             about.append(Bit("  chosen", "free"))
         if detail:
             about.append(Bit(f"\n{detail}", "muted", small=True))
-        deed = () if one.excluded or one.chosen else (Bit("Assign", link=f"assign:{one.driver_id}"),)
+        able = open_ and not one.excluded and one.driver_id != order.driver_id
+        deed = (Bit("Assign", link=f"assign:{one.driver_id}"),) if able else ()
         mark = "✕" if one.excluded else str(rank)
         lines.append([(Bit(mark, "muted"),), tuple(about), (Bit(one.cost),), deed])
-    rest = len(candidates) - MOST_CANDIDATES
+    rest = len(order.candidates) - MOST_CANDIDATES
     if rest > 0:
         lines.append([(), (Bit(f"and {rest:,} more", "muted"),), (), ()])
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import socket
 import threading
 import weakref
 from collections import Counter
@@ -108,6 +109,25 @@ def test_a_fleet_is_set_up(rig: Any) -> None:
     rig.until(lambda: not rig.window.toast.isVisible())
     rig.engine.execute(RemoveDriver(driver_id=eve))
     rig.people_the_town()
+
+
+def test_a_port_that_is_taken_is_told_in_a_window_that_works(rig: Any) -> None:
+    settings = rig.console.system.settings
+    before = settings["mqtt.port"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.set("mqtt.port", taken.getsockname()[1])
+        settings.save()
+        reopened(rig)
+        told = rig.window.strip.problems()["broker-start"]
+        assert str(taken.getsockname()[1]) in told
+        assert told.endswith(". Choose another port under File, Set up my fleet")
+        order = rig.order()
+        rig.deeds.assign([order], "D-1")
+        assert rig.state(order) == ("assigned", "D-1")
+        rig.console.system.settings.set("mqtt.port", before)
+        rig.console.system.settings.save()
+        reopened(rig)
+    assert rig.window.strip.problems() == {}
 
 
 def test_a_set_up_that_changes_nothing_leaves_the_core_alone(rig: Any) -> None:

@@ -121,6 +121,8 @@ def test_the_candidates_are_taken_apart(qtbot: QtBot, panel: InspectorPanel, ord
         link(panel, "assign:D-31").linkActivated.emit("assign:D-31")
     assert caught.args == ["1042", "D-31"]
     assert not any("assign:D-9" in w.text() or "assign:D-17" in w.text() for w in panel.findChildren(QLabel))
+    panel.show_order(replace(order, status=Status.CARRYING))
+    assert not any("assign:" in w.text() for w in panel.findChildren(QLabel))  # too late for another driver
 
 
 def test_an_order_nobody_has_says_why(panel: InspectorPanel, order: OrderDetails) -> None:
