@@ -13,6 +13,7 @@ from core.domain.driver import Activity
 from core.domain.reports import FixBatch, Floats
 from core.domain.vehicle import Vehicle
 from core.tracking.geometry import unit_vectors
+from core.tracking.jumps import Jumps
 from core.tracking.trails import Trails
 
 Rows = NDArray[np.int64]
@@ -46,6 +47,17 @@ class LastKnown(NamedTuple):
     received_at: float
 
 
+class Steps(NamedTuple):
+    """What came in and counts: fixes (m,) by row and time, and the rows (n,) that changed, ascending."""
+
+    changed: Rows
+    row: Rows
+    t: Floats
+    lat: Floats
+    lon: Floats
+    acc: Floats
+
+
 class PositionStore:
     """Columns of n rows. They are views: ask again after anything was added.
 
@@ -56,7 +68,9 @@ class PositionStore:
     ``xyz`` (3, n) is the place as a unit vector, for searching.
     """
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, jumps: Jumps | None = None) -> None:
+        """With ``jumps`` fixes are held back that no vehicle can have come to."""
+        self._jumps = jumps
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
         self._free: list[int] = []
@@ -65,6 +79,8 @@ class PositionStore:
         self._codes = {name: np.zeros(capacity, np.int8) for name in ("mode", "vehicle", "activity", "skewed")}
         self._xyz = np.full((3, capacity), math.nan)
         self._trails = Trails(capacity)
+        self.revision = 0
+        """Counts up whenever a place has changed."""
 
     def __len__(self) -> int:
         """Rows, those of drivers who were forgotten among them."""
@@ -140,7 +156,7 @@ class PositionStore:
         """The row of each driver, added where there is none."""
         ids = list(driver_ids)
         known = list(map(self._rows.get, ids))
-        return np.array(list(map(self.row, ids)) if None in known else known, np.int64)
+        return np.fromiter(map(self.row, ids) if None in known else known, np.int64, len(ids))
 
     def find(self, driver_id: str) -> int | None:
         """The driver's row, or ``None``."""
@@ -163,6 +179,7 @@ class PositionStore:
             self._ids[row] = ""
             self._free.append(row)
             self._clear(row)
+            self.revision += 1
 
     def apply(self, batch: FixBatch, received_at: float) -> Rows:
         """Take over the newest fix of each driver, by the phone's time; return the rows that changed, ascending.
@@ -170,21 +187,28 @@ class PositionStore:
         Stale and repeated fixes change nothing, and of fixes with the same time the last to come counts. ``received_at`` is
         epoch seconds. Drivers without a row get one.
         """
-        rows = self.rows(batch.drivers)[batch.driver]
-        changed = self._apply_fixes(rows, batch, received_at)
-        charge, mode = self.rows(batch.batt), self.rows(batch.mode)
+        return self.take(batch, received_at).changed
+
+    def take(self, batch: FixBatch, received_at: float) -> Steps:
+        """The same, with the way each driver has come."""
+        of_drivers = self.rows(batch.drivers)
+        rows = of_drivers[batch.driver]
+        steps = self._take_fixes(rows, batch, received_at)
+        changed = steps.changed
+        # Most often every phone says both.
+        charge, mode = (of_drivers if list(d) == batch.drivers else self.rows(d) for d in (batch.batt, batch.mode))
         # A battery or a mode that came with stale fixes alone is as stale as they are.
         fresh = np.ones(len(self), np.bool_)
         fresh[rows] = False
         fresh[changed] = True
-        percent = np.fromiter(batch.batt.values(), np.float64)
+        percent = np.fromiter(batch.batt.values(), np.float64, len(charge))
         self._columns["batt"][charge[fresh[charge]]] = percent[fresh[charge]]
         codes_of = {name: self._mode_code(name) for name in dict.fromkeys(batch.mode.values())}
-        codes = np.array([codes_of[name] for name in batch.mode.values()], np.int8)
+        codes = np.fromiter(map(codes_of.__getitem__, batch.mode.values()), np.int8, len(mode))
         self._codes["mode"][mode[fresh[mode]]] = codes[fresh[mode]]
-        return changed
+        return steps
 
-    def _apply_fixes(self, rows: Rows, batch: FixBatch, received_at: float) -> Rows:
+    def _take_fixes(self, rows: Rows, batch: FixBatch, received_at: float) -> Steps:
         columns = self._columns
         stored, taken = columns["phone_t"][rows], columns["t"][rows]
         fast = batch.t > received_at + SKEW_S
@@ -194,9 +218,12 @@ class PositionStore:
             (~fast & (batch.t > taken)) | (received_at - columns["received_at"][rows] > SKEW_PATIENCE_S)
         )
         usable = np.flatnonzero((newer | put_right) & np.isfinite(batch.t))
-        if not len(usable):
-            return np.empty(0, np.int64)
         order = usable[np.lexsort((batch.t[usable], rows[usable]))]
+        if self._jumps is not None:
+            way = rows[order], batch.t[order], batch.lat[order], batch.lon[order], batch.acc[order]
+            order = order[self._jumps.plausible(*way, self)]
+        if not len(order):
+            return Steps(order, order, *(np.empty(0) for _ in range(4)))
         ordered = rows[order]
         self._trails.extend(ordered, batch.t[order], batch.lat[order], batch.lon[order])
         last = np.append(ordered[1:] != ordered[:-1], True)
@@ -215,7 +242,9 @@ class PositionStore:
         ):
             columns[name][changed] = values[source]
         self._xyz[:, changed] = unit_vectors(batch.lat[source], batch.lon[source])
-        return changed
+        self.revision += 1
+        t = np.minimum(batch.t[order], received_at)
+        return Steps(changed, ordered, t, batch.lat[order], batch.lon[order], batch.acc[order])
 
     def trail(self, driver_id: str) -> Floats:
         """The last places of a driver, shape (k, 2) in degrees, oldest first; k is 0 for one who never reported."""
@@ -251,6 +280,7 @@ class PositionStore:
                 self._columns[name][row] = last.t if name == "phone_t" else getattr(last, name)
             self._codes["mode"][row] = self._mode_code(last.mode)
             self._xyz[:, row] = unit_vectors(np.array(last.lat), np.array(last.lon))
+        self.revision += 1
 
     def _mode_code(self, mode: str) -> int:
         """A phone can't make the list grow for ever: what is beyond the codes counts as not said."""
