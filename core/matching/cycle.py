@@ -82,7 +82,8 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
 
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
     """What only the travel times can tell: no way there, or not back before the shift ends."""
-    late = priced.finish > pairs.market.drivers.shift_end[priced.driver]
+    done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
+    late = done > pairs.market.drivers.shift_end[priced.driver]
     reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, Reason.NONE))
     return reasons.astype(np.uint8)
 
@@ -96,14 +97,19 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    tie = pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]]
+    drivers, of = pairs.market.drivers, columns.driver[kept]
+    size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
+    tie = pairs.params.prefer_free_min * drivers.busy[of]
+    spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
+    spent = (columns.finish[kept] - np.maximum(columns.commit[kept], 0.0)) / 60.0
+    shortage = pairs.params.shortage_weight * max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0) * spent
     return (
         Problem(
-            len(pairs.market.drivers),
+            len(drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie,
+            columns.cost[kept] + tie + spread_pay + shortage,
             tuple(groups),
             _unserved(pairs, columns),
         ),

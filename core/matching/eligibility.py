@@ -128,15 +128,16 @@ def fixed_elsewhere(pairs: Pairs) -> Mask:
 
 
 def busy_too_long(pairs: Pairs) -> Mask:
-    """The route under way ends later than a next order may be offered; 0 minutes means never to a driver who has one."""
+    """Free later than a next order may be planned; 0 minutes means never for a driver who has a route."""
     within_s = 60.0 * pairs.params.chain_within_min
-    late = pairs.market.drivers.busy & ((pairs.underway.free_at > within_s) | (within_s == 0.0))
+    late = (pairs.underway.free_at > within_s) | (pairs.market.drivers.busy & (within_s == 0.0))
     return _rows(late, pairs) & ~pairs.fixed_here
 
 
 def shift_over(pairs: Pairs) -> Mask:
-    """The shift ends before the driver is free: no order could be finished."""
-    return _rows(pairs.underway.free_at >= pairs.market.drivers.shift_end, pairs)
+    """The shift ends before the driver is free: nothing could be finished, or picked up where that is what counts."""
+    free, end = pairs.underway.free_at, pairs.market.drivers.shift_end
+    return _rows(free >= end if pairs.params.finish_in_shift else free > end, pairs)
 
 
 def vehicle_not_admitted(pairs: Pairs) -> Mask:
