@@ -17,7 +17,7 @@ Numbers = dict[str, float]
 BENCHES = {
     "storage": "changes through the one writer, acknowledged once they are on disk",
     "tracking": "positions from a phone's message to where a search finds them, 50,000 drivers",
-    "search": "who is in a circle, in an outline, nearest, among 50,000 drivers",
+    "search": "who is in a circle, in an isochrone, nearest, among 50,000 and 500,000 drivers",
     "geofence": "arrivals and departures of 50,000 drivers at two stops each, one pass",
     "matching": "a matching cycle, small and large",
     "start": "from the command line to a window that can be used, compiled files at hand or not",

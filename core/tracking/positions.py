@@ -65,6 +65,8 @@ class PositionStore:
         self._codes = {name: np.zeros(capacity, np.int8) for name in ("mode", "vehicle", "activity", "skewed")}
         self._xyz = np.full((3, capacity), math.nan)
         self._trails = Trails(capacity)
+        self.revision = 0
+        """Counts up whenever a place has changed."""
 
     def __len__(self) -> int:
         """Rows, those of drivers who were forgotten among them."""
@@ -163,6 +165,7 @@ class PositionStore:
             self._ids[row] = ""
             self._free.append(row)
             self._clear(row)
+            self.revision += 1
 
     def apply(self, batch: FixBatch, received_at: float) -> Rows:
         """Take over the newest fix of each driver, by the phone's time; return the rows that changed, ascending.
@@ -215,6 +218,7 @@ class PositionStore:
         ):
             columns[name][changed] = values[source]
         self._xyz[:, changed] = unit_vectors(batch.lat[source], batch.lon[source])
+        self.revision += 1
         return changed
 
     def trail(self, driver_id: str) -> Floats:
@@ -251,6 +255,7 @@ class PositionStore:
                 self._columns[name][row] = last.t if name == "phone_t" else getattr(last, name)
             self._codes["mode"][row] = self._mode_code(last.mode)
             self._xyz[:, row] = unit_vectors(np.array(last.lat), np.array(last.lon))
+        self.revision += 1
 
     def _mode_code(self, mode: str) -> int:
         """A phone can't make the list grow for ever: what is beyond the codes counts as not said."""

@@ -51,7 +51,7 @@ def test_searches_find_what_redis_finds(results: dict[str, Result]) -> None:
         assert "Redis" in result.notes[0]
         pytest.skip(result.notes[0])
     assert result.peers["redis_circle_hits"] == pytest.approx(result.figures["circle_hits"], rel=0.02)
-    assert 0 < result.figures["polygon_hits"] < result.figures["drivers"]
+    assert 0 < result.figures["isochrone_hits"] < result.figures["drivers"]
 
 
 def test_matching_beats_or_equals_what_is_optimal_without_bundles(results: dict[str, Result]) -> None:

@@ -12,10 +12,33 @@ from core.domain.errors import BadInput
 from core.domain.geo import EARTH_RADIUS_M, LatLon, distance_m
 from core.domain.reports import FixBatch
 from core.domain.vehicle import Vehicle
+from core.tracking.compiled import kernels
 from core.tracking.positions import PositionStore
 from core.tracking.search import Among, Searcher
 
 M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    assert kernels(wait=True) is not None
+
+
+class Both:
+    """Asks the compiled grid and plain numpy, and lets them differ in nothing."""
+
+    def __init__(self, store):
+        self._searchers = Searcher(store), Searcher(store, compiled=False)
+
+    def __getattr__(self, name):
+        def ask(*args, **more):
+            grid, plain = (getattr(searcher, name)(*args, **more) for searcher in self._searchers)
+            for ours, theirs in zip(*(a if isinstance(a, tuple) else (a,) for a in (grid, plain)), strict=True):
+                # Near the antipode the haversine formula itself is rough, and libraries differ in its last digit.
+                assert ours == pytest.approx(theirs, abs=1.0 if theirs.max(initial=0) > 2e7 else 1e-6)
+            return grid
+
+        return ask
 
 
 def searcher(places):
@@ -26,7 +49,7 @@ def searcher(places):
     n, nan = len(known), np.full(len(known), math.nan)
     lat, lon = (np.array([places[i][axis] for i in known], float) for axis in (0, 1))
     store.apply(FixBatch([f"D-{i}" for i in known], np.arange(n), np.ones(n), lat, lon, nan, nan, nan), 2.0)
-    return Searcher(store), store
+    return Both(store), store
 
 
 AWKWARD_LAT = st.sampled_from([-90.0, -89.999, 0.0, 89.999, 90.0])
