@@ -20,9 +20,8 @@ from core.domain.geo import LatLon
 from core.domain.vehicle import Vehicle
 from core.routing.road_graph import RoadGraph
 from core.routing.training_city import training_city
-from core.tracking.compiled import kernels
 from core.tracking.positions import PositionStore
-from core.tracking.search import Searcher
+from core.tracking.search import KERNELS, Searcher
 
 RADIUS_M = 2000.0
 NEAREST = 20
@@ -36,7 +35,7 @@ Rings = Sequence[Sequence[LatLon]]
 
 def run(scale: float = 1.0) -> Result:
     result = Result()
-    if kernels(wait=True) is None:
+    if KERNELS.get(wait=True) is None:
         result.notes.append("the searches are not compiled: numba is missing")
     rings = _isochrone()
     for size, drivers in (("", 50_000), ("large_", 500_000)):

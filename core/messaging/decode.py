@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core.compiled import Compiled
 from core.domain.driver import Presence
 from core.domain.reports import WORD_EVENTS, FixBatch, Floats, PhoneFence, PresenceReport, Refusal, Reports, Word
 from core.messaging import topics
@@ -20,8 +22,26 @@ MAX_BYTES = 256 * 1024
 LATEST = 4_102_444_800.0  # 2100-01-01T00:00:00Z
 _MAX_ID, _MAX_REASON, _MAX_MODE = 128, 500, 32
 _NAN = math.nan
+_DRIVERS = f"{topics.PREFIX}/drivers/"
+
+MANY = 200
+"""From so many messages at once on, fixes are read by the compiled kernel: a fleet that sends less does without it."""
+KERNELS = Compiled("core.messaging.kernels")
 
 Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """What the kernel read. ``at`` gives for each message its place in the lists, or -1 where it was not for the kernel."""
+
+    at: Sequence[int]
+    drivers: Sequence[str] = ()
+    counts: Sequence[int] = ()
+    modes: Sequence[str] = ()
+    batt: Sequence[float] = ()
+    columns: Floats = field(default_factory=lambda: np.empty((6, 0)))
+
 
 _fixes = msgspec.json.Decoder(FixesPayload)
 _status = msgspec.json.Decoder(StatusPayload)
@@ -45,6 +65,7 @@ class _Decoding:
         self.drivers: dict[str, int] = {}
         self.counts: list[int] = []
         self.owners: list[int] = []
+        self.by_kernel: list[bool] = []
         self.topics: dict[str, str] = {}
         self.columns: tuple[list[float | None], ...] = ([], [], [], [], [], [])
         self.mode: dict[str, str] = {}
@@ -55,15 +76,19 @@ class _Decoding:
         self.refused: list[Refusal] = []
 
     def run(self, messages: Sequence[Inbound]) -> Reports:
-        for message in messages:
+        plain = _read_plain(messages)
+        for message, at in zip(messages, plain.at, strict=True):
+            if at >= 0:
+                self._note_plain(plain.drivers[at], plain.counts[at], plain.modes[at], plain.batt[at])
+                continue
             try:
                 self._one(message)
             except _Refused as refused:
                 self.refused.append(Refusal(_clean(message.topic), str(refused)))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self.refused.append(Refusal(_clean(message.topic), f"the payload can't be read: {_clean(str(error))}"))
-        fixes = self._checked_fixes()
-        return Reports(fixes, self.words, self.presences, self.fences, self.refused)
+        checked = self._checked_fixes(plain.columns)
+        return Reports(checked, self.words, self.presences, self.fences, self.refused)
 
     def _one(self, message: Inbound) -> None:
         if len(message.payload) > MAX_BYTES:
@@ -170,15 +195,32 @@ class _Decoding:
         self.topics[driver] = topic
         self.owners.append(self.drivers.setdefault(driver, len(self.drivers)))
         self.counts.append(count)
+        self.by_kernel.append(False)
+
+    def _note_plain(self, driver: str, count: int, mode: str, batt: float) -> None:
+        if count:
+            self.owners.append(self.drivers.setdefault(driver, len(self.drivers)))
+            self.counts.append(count)
+            self.by_kernel.append(True)
+        if mode:
+            self.mode[driver] = mode
+        if 0 <= batt <= 100:
+            self.batt[driver] = batt
 
     def _note_batt(self, driver: str, batt: float | None) -> None:
         if batt is not None and 0 <= batt <= 100:
             self.batt[driver] = batt
 
-    def _checked_fixes(self) -> FixBatch:
+    def _checked_fixes(self, plain: Floats) -> FixBatch:
         driver = np.repeat(np.array(self.owners, np.int64), self.counts)
         # numpy turns None into NaN here
-        t, lat, lon, acc, spd, hdg = (np.array(column, np.float64) for column in self.columns)
+        columns = np.array(self.columns, np.float64)
+        if plain.size:
+            by_kernel = np.repeat(np.array(self.by_kernel, np.bool_), self.counts)
+            both = np.empty((len(plain), len(driver)))
+            both[:, by_kernel], both[:, ~by_kernel] = plain, columns
+            columns = both if columns.size else plain
+        t, lat, lon, acc, spd, hdg = columns
         with np.errstate(invalid="ignore"):
             on_globe = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0)
             in_time = (t > 0.0) & (t < LATEST)
@@ -207,8 +249,36 @@ class _Decoding:
             else:
                 reason = f"{lat[first]:.17g}, {lon[first]:.17g} is not on the globe"
             more = f" (and {len(of_owner) - 1} more like it)" if len(of_owner) > 1 else ""
-            topic = self.topics[names[owner]]
+            topic = self.topics.get(names[owner]) or topics.fixes(names[owner])
             self.refused.append(Refusal(_clean(topic), f"a position is refused: {reason}{more}"))
+
+
+def _read_plain(messages: Sequence[Inbound]) -> _Plain:
+    kernel = KERNELS.get() if len(messages) >= MANY else None
+    if kernel is None:
+        return _Plain([-1] * len(messages))
+    at: list[int] = []
+    drivers: list[str] = []
+    payloads: list[bytes] = []
+    begin, end = len(_DRIVERS), -len("/fixes")
+    for message in messages:
+        topic, driver = message.topic, ""
+        if topic.endswith("/fixes") and topic.startswith(_DRIVERS) and len(message.payload) <= MAX_BYTES:
+            driver = topic[begin:end]
+        if driver and "/" not in driver:
+            at.append(len(drivers))
+            drivers.append(driver)
+            payloads.append(message.payload)
+        else:
+            at.append(-1)
+    data = np.frombuffer(bytearray().join(payloads), np.uint8)
+    ends = np.cumsum(np.fromiter(map(len, payloads), np.int64, len(payloads)))
+    columns, counts, mode, batt, spans = kernel.read(data, ends)
+    names = [data[first:last].tobytes().decode() for first, last in spans.tolist()]
+    names.append("")  # that of mode -1, none
+    if (counts < 0).any():
+        at = [place if place >= 0 and counts[place] >= 0 else -1 for place in at]
+    return _Plain(at, drivers, counts.tolist(), [names[code] for code in mode.tolist()], batt.tolist(), columns)
 
 
 def _same_driver(of_topic: str, of_payload: str | None) -> None:

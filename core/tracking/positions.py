@@ -142,7 +142,7 @@ class PositionStore:
         """The row of each driver, added where there is none."""
         ids = list(driver_ids)
         known = list(map(self._rows.get, ids))
-        return np.array(list(map(self.row, ids)) if None in known else known, np.int64)
+        return np.fromiter(map(self.row, ids) if None in known else known, np.int64, len(ids))
 
     def find(self, driver_id: str) -> int | None:
         """The driver's row, or ``None``."""
@@ -173,17 +173,19 @@ class PositionStore:
         Stale and repeated fixes change nothing, and of fixes with the same time the last to come counts. ``received_at`` is
         epoch seconds. Drivers without a row get one.
         """
-        rows = self.rows(batch.drivers)[batch.driver]
+        of_drivers = self.rows(batch.drivers)
+        rows = of_drivers[batch.driver]
         changed = self._apply_fixes(rows, batch, received_at)
-        charge, mode = self.rows(batch.batt), self.rows(batch.mode)
+        # Most often every phone says both.
+        charge, mode = (of_drivers if list(d) == batch.drivers else self.rows(d) for d in (batch.batt, batch.mode))
         # A battery or a mode that came with stale fixes alone is as stale as they are.
         fresh = np.ones(len(self), np.bool_)
         fresh[rows] = False
         fresh[changed] = True
-        percent = np.fromiter(batch.batt.values(), np.float64)
+        percent = np.fromiter(batch.batt.values(), np.float64, len(charge))
         self._columns["batt"][charge[fresh[charge]]] = percent[fresh[charge]]
         codes_of = {name: self._mode_code(name) for name in dict.fromkeys(batch.mode.values())}
-        codes = np.array([codes_of[name] for name in batch.mode.values()], np.int8)
+        codes = np.fromiter(map(codes_of.__getitem__, batch.mode.values()), np.int8, len(mode))
         self._codes["mode"][mode[fresh[mode]]] = codes[fresh[mode]]
         return changed
 

@@ -6,18 +6,17 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.compiled import Compiled
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.reports import Floats
 from core.domain.vehicle import Vehicle
 from core.tracking import brute
-from core.tracking.compiled import kernels
 from core.tracking.grid import Grid
 from core.tracking.outline import Ring, unrolled
 from core.tracking.positions import ACTIVITIES, VEHICLES, PositionStore, Rows
@@ -36,6 +35,7 @@ class Among:
 
 
 EVERYONE = Among()
+KERNELS = Compiled("core.tracking.kernels")
 
 
 class Searcher:
@@ -109,7 +109,7 @@ class Searcher:
         return np.flatnonzero(brute.in_outlines(at.lat, at.lon, outlines) & self._admitted(among))
 
     def _fresh(self) -> Grid | None:
-        module: ModuleType | None = kernels() if self._compiled else None
+        module = KERNELS.get() if self._compiled else None
         if module is None:
             return None
         if self._grid is None or self._grid.revision != self._positions.revision:

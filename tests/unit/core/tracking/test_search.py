@@ -12,16 +12,15 @@ from core.domain.errors import BadInput
 from core.domain.geo import EARTH_RADIUS_M, LatLon, distance_m
 from core.domain.reports import FixBatch
 from core.domain.vehicle import Vehicle
-from core.tracking.compiled import kernels
 from core.tracking.positions import PositionStore
-from core.tracking.search import Among, Searcher
+from core.tracking.search import KERNELS, Among, Searcher
 
 M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    assert kernels(wait=True) is not None
+    assert KERNELS.get(wait=True) is not None
 
 
 class Both:

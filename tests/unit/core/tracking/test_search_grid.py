@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import compiled
 from core.domain.driver import Activity
 from core.domain.geo import LatLon
 from core.domain.reports import FixBatch
 from core.domain.vehicle import Vehicle
-from core.tracking import compiled
+from core.tracking import search
 from core.tracking.geometry import distances_m
 from core.tracking.positions import ACTIVITIES, VEHICLES, PositionStore
-from core.tracking.search import EVERYONE, Among, Searcher
+from core.tracking.search import EVERYONE, KERNELS, Among, Searcher
 
 EACH = 1500
 CLUSTERS = [LatLon(41.15, -8.61), LatLon(-17.0, 179.99), LatLon(89.7, 60.0), LatLon(0.0, 0.0), LatLon(-89.95, -120.0)]
@@ -30,7 +31,7 @@ def batch(names, lat, lon, t=1.0):
 
 @pytest.fixture(scope="module")
 def fleet():
-    assert compiled.kernels(wait=True) is not None
+    assert KERNELS.get(wait=True) is not None
     rng = np.random.default_rng(5)
     lat, lon = [], []
     for centre in CLUSTERS:
@@ -150,25 +151,24 @@ def test_the_first_search_does_not_wait_for_the_compiler(monkeypatch):
         finished.wait(10)
         return module
 
-    monkeypatch.setattr(compiled, "_thread", None)
-    monkeypatch.setattr(compiled, "_loaded", None)
+    fresh = compiled.Compiled("core.tracking.kernels")
     monkeypatch.setattr(compiled, "import_module", slowly)
+    monkeypatch.setattr(search, "KERNELS", fresh)
     store = PositionStore()
     store.apply(batch(["D-0"], [41.0], [-8.0]), 2.0)
     assert Searcher(store).within_circle(LatLon(41.0, -8.0), 10).tolist() == [0]
-    assert compiled.kernels() is None
+    assert fresh.get() is None
     finished.set()
-    assert compiled.kernels(wait=True) is module
+    assert fresh.get(wait=True) is module
 
 
 def test_without_numba_numpy_answers(monkeypatch, caplog):
     def missing(_name):
         raise ImportError("no numba here")
 
-    monkeypatch.setattr(compiled, "_thread", None)
-    monkeypatch.setattr(compiled, "_loaded", None)
     monkeypatch.setattr(compiled, "import_module", missing)
-    assert compiled.kernels(wait=True) is None
+    monkeypatch.setattr(search, "KERNELS", compiled.Compiled("core.tracking.kernels"))
+    assert search.KERNELS.get(wait=True) is None
     assert "no numba here" in caplog.text
     store = PositionStore()
     store.apply(batch(["D-0"], [41.0], [-8.0]), 2.0)
