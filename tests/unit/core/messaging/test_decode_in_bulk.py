@@ -48,8 +48,27 @@ def read_by_kernel(payload):
     return int(KERNELS.get().read(np.frombuffer(bytearray(payload), np.uint8), ends)[1][0])
 
 
-ODD_NUMBERS = """0 -0 -0.0 007 1. .5 1e3 1E-2 +1 9007199254740993 0.30000000000000004 - 123456789012345678901234567890
-null true "5" 1.7976931348623157e308 1e999 NaN""".split()
+ODD_NUMBERS = [
+    "0",
+    "-0",
+    "-0.0",
+    "007",
+    "1.",
+    ".5",
+    "1e3",
+    "1E-2",
+    "+1",
+    "9007199254740993",
+    "0.30000000000000004",
+    "-",
+    "123456789012345678901234567890",
+    "null",
+    "true",
+    '"5"',
+    "1.7976931348623157e308",
+    "1e999",
+    "NaN",
+]
 NUMBERS = (
     st.integers(-200, 2_000_000_000).map(str)
     | st.floats(-180, 180).map(repr)
@@ -61,8 +80,22 @@ SPACE = st.sampled_from(["", "", "", " ", "\n", "\t \r\n"])
 KEYS = st.sampled_from(["t", "lat", "lon", "acc", "spd", "hdg"])
 
 
-BESIDES = """"mode":"active" "mode":"passive" "mode":null "mode":"" "mode":"a\\u0062" "mode":"é" "batt":71 "batt":71.5
-"batt":null "batt":-3 "driver":"D-1" "driver":"D-2" "more":{"fixes":[]} "fixes":[]""".split()
+BESIDES = [
+    '"mode":"active"',
+    '"mode":"passive"',
+    '"mode":null',
+    '"mode":""',
+    '"mode":"a\\u0062"',
+    '"mode":"é"',
+    '"batt":71',
+    '"batt":71.5',
+    '"batt":null',
+    '"batt":-3',
+    '"driver":"D-1"',
+    '"driver":"D-2"',
+    '"more":{"fixes":[]}',
+    '"fixes":[]',
+]
 BESIDES.append('"mode":"' + "m" * 40 + '"')
 
 
