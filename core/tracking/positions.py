@@ -13,6 +13,7 @@ from core.domain.driver import Activity
 from core.domain.reports import FixBatch, Floats
 from core.domain.vehicle import Vehicle
 from core.tracking.geometry import unit_vectors
+from core.tracking.jumps import Jumps
 from core.tracking.trails import Trails
 
 Rows = NDArray[np.int64]
@@ -46,6 +47,17 @@ class LastKnown(NamedTuple):
     received_at: float
 
 
+class Steps(NamedTuple):
+    """What came in and counts: fixes (m,) by row and time, and the rows (n,) that changed, ascending."""
+
+    changed: Rows
+    row: Rows
+    t: Floats
+    lat: Floats
+    lon: Floats
+    acc: Floats
+
+
 class PositionStore:
     """Columns of n rows. They are views: ask again after anything was added.
 
@@ -56,7 +68,9 @@ class PositionStore:
     ``xyz`` (3, n) is the place as a unit vector, for searching.
     """
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, jumps: Jumps | None = None) -> None:
+        """With ``jumps`` fixes are held back that no vehicle can have come to."""
+        self._jumps = jumps
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
         self._free: list[int] = []
@@ -173,9 +187,14 @@ class PositionStore:
         Stale and repeated fixes change nothing, and of fixes with the same time the last to come counts. ``received_at`` is
         epoch seconds. Drivers without a row get one.
         """
+        return self.take(batch, received_at).changed
+
+    def take(self, batch: FixBatch, received_at: float) -> Steps:
+        """The same, with the way each driver has come."""
         of_drivers = self.rows(batch.drivers)
         rows = of_drivers[batch.driver]
-        changed = self._apply_fixes(rows, batch, received_at)
+        steps = self._take_fixes(rows, batch, received_at)
+        changed = steps.changed
         # Most often every phone says both.
         charge, mode = (of_drivers if list(d) == batch.drivers else self.rows(d) for d in (batch.batt, batch.mode))
         # A battery or a mode that came with stale fixes alone is as stale as they are.
@@ -187,9 +206,9 @@ class PositionStore:
         codes_of = {name: self._mode_code(name) for name in dict.fromkeys(batch.mode.values())}
         codes = np.fromiter(map(codes_of.__getitem__, batch.mode.values()), np.int8, len(mode))
         self._codes["mode"][mode[fresh[mode]]] = codes[fresh[mode]]
-        return changed
+        return steps
 
-    def _apply_fixes(self, rows: Rows, batch: FixBatch, received_at: float) -> Rows:
+    def _take_fixes(self, rows: Rows, batch: FixBatch, received_at: float) -> Steps:
         columns = self._columns
         stored, taken = columns["phone_t"][rows], columns["t"][rows]
         fast = batch.t > received_at + SKEW_S
@@ -199,9 +218,13 @@ class PositionStore:
             (~fast & (batch.t > taken)) | (received_at - columns["received_at"][rows] > SKEW_PATIENCE_S)
         )
         usable = np.flatnonzero((newer | put_right) & np.isfinite(batch.t))
-        if not len(usable):
-            return np.empty(0, np.int64)
         order = usable[np.lexsort((batch.t[usable], rows[usable]))]
+        if self._jumps is not None:
+            order = order[
+                self._jumps.plausible(rows[order], *(c[order] for c in (batch.t, batch.lat, batch.lon, batch.acc)), self)
+            ]
+        if not len(order):
+            return Steps(order, order, *(np.empty(0) for _ in range(4)))
         ordered = rows[order]
         self._trails.extend(ordered, batch.t[order], batch.lat[order], batch.lon[order])
         last = np.append(ordered[1:] != ordered[:-1], True)
@@ -221,7 +244,8 @@ class PositionStore:
             columns[name][changed] = values[source]
         self._xyz[:, changed] = unit_vectors(batch.lat[source], batch.lon[source])
         self.revision += 1
-        return changed
+        t = np.minimum(batch.t[order], received_at)
+        return Steps(changed, ordered, t, batch.lat[order], batch.lon[order], batch.acc[order])
 
     def trail(self, driver_id: str) -> Floats:
         """The last places of a driver, shape (k, 2) in degrees, oldest first; k is 0 for one who never reported."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import BadInput
 from core.domain.geo import EARTH_RADIUS_M, LatLon, distance_m
-from core.geofencing.watcher import LEAVE_FACTOR, Crossing, FenceWatcher
+from core.geofencing.watcher import DEEP_FACTOR, GAP_S, LEAVE_FACTOR, Crossing, Dwell, FenceWatcher
 
 STOP = LatLon(41.15, -8.61)
 M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
@@ -131,6 +131,62 @@ def test_who_is_known_to_be_there_is_not_told_to_enter_again():
     assert trace.metres("D-1", 0, 100, 500) == [(False, 500)]
 
 
+def test_who_passes_between_two_fixes_came_and_left(trace):
+    trace.move("D-1", north_of(STOP, 400))
+    told = trace.move("D-1", north_of(STOP, -400))
+    assert [(c.entered, c.at) for c in told] == [(True, 1.5), (False, 2.0)]
+    assert trace.metres("D-1", 400 - 1e-3, 300, 99) == [(True, 400 - 1e-3), (False, 400 - 1e-3), (True, 99)]
+
+
+def test_a_way_that_only_grazes_the_fence_tells_nothing(trace):
+    east = 350 / M_PER_DEGREE / math.cos(math.radians(STOP.lat))
+    for metres, told in ((DEEP_FACTOR * 100 + 0.5, 0), (DEEP_FACTOR * 100 - 0.5, 2)):
+        beside = north_of(STOP, metres)
+        trace.t += 2 * GAP_S
+        trace.move("D-1", LatLon(beside.lat, beside.lon - east))
+        assert len(trace.move("D-1", LatLon(beside.lat, beside.lon + east))) == told
+
+
+def test_a_way_of_minutes_or_to_a_rough_fix_tells_nothing(trace):
+    trace.move("D-1", north_of(STOP, 400))
+    trace.t += GAP_S
+    assert trace.move("D-1", north_of(STOP, -400)) == []
+    assert trace.move("D-1", north_of(STOP, 400), acc=250.0) == []
+    assert trace.move("D-1", north_of(STOP, -400)) == []
+    assert len(trace.move("D-1", north_of(STOP, 400))) == 2
+
+
+def test_several_fixes_at_once_are_the_same_as_one_by_one():
+    metres = [400, 90, 60, 400, -400, -20, -20, -500, 99, 131]
+    told = []
+    for size in (1, 3, 10):
+        trace = Trace(dwell_s=1.0)
+        trace.watcher.watch("D-1", "O-1", "pickup", STOP, 100.0)
+        told.append([])
+        for start in range(0, 10, size):
+            lat = np.array([north_of(STOP, m).lat for m in metres[start : start + size]])
+            n = len(lat)
+            t = 10.0 + np.arange(start, start + n)
+            told[-1] += trace.watcher.check(np.full(n, 3), lat, np.full(n, STOP.lon), np.full(n, math.nan), t)
+    assert told[0] == told[1] == told[2]
+    at = {"Crossing": [11.0, 13.0, 13.5, 14.0, 15.0, 17.0, 18.0, 19.0], "Dwell": [12.0, 16.0]}
+    for name, times in at.items():
+        assert [c.at for c in told[0] if type(c).__name__ == name] == times
+
+
+def test_a_visit_of_some_length_is_told_once():
+    trace = Trace(dwell_s=5.0)
+    trace.watcher.watch("D-1", "O-1", "pickup", STOP, 100.0)
+    told = [c for _ in range(20) for c in trace.move("D-1", STOP)]
+    assert told[1:] == [Dwell("D-1", "O-1", "pickup", 5.0, 6.0)]
+    trace.move("D-1", north_of(STOP, 900))
+    assert [type(c) for _ in range(9) for c in trace.move("D-1", STOP)][-1] is Dwell
+
+
+def test_who_leaves_is_farther_than_the_fix_may_be_off(trace):
+    assert trace.metres("D-1", 50, 160, 175, acc=40.0) == [(True, 50), (False, 175)]
+
+
 def test_a_fence_at_the_antimeridian_and_at_a_pole():
     trace = Trace()
     trace.watcher.watch("D-1", "O-1", "pickup", LatLon(-17.0, 179.9999), 100.0)
@@ -186,6 +242,7 @@ def test_whatever_happens_it_tells_what_a_plain_loop_finds(deeds):
                         inside[number] = now
             lat, lon = (np.array([place[axis] for place in at.values()]) for axis in (0, 1))
             rows = np.array([DRIVERS[d] for d in at], np.int64)
-            told = trace.watcher.check(rows, lat, lon, np.full(len(at), math.nan), np.zeros(len(at)))
+            trace.t += 2 * GAP_S  # so far apart that nothing is said of the way between
+            told = trace.watcher.check(rows, lat, lon, np.full(len(at), math.nan), np.full(len(at), trace.t))
             assert {(c.order_id, c.entered) for c in told} == expected
             assert len(told) == len(expected)

@@ -1,0 +1,117 @@
+"""Areas whose comings and goings are told: any polygon, for every driver."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from core.domain.geo import EARTH_RADIUS_M
+from core.domain.merchant import Area
+
+Floats = NDArray[np.float64]
+
+MARGIN_M = 25.0
+"""A driver has left beyond the edge by this and what the fix may be off by."""
+POOR_M = 100.0
+"""A fix less accurate than this decides nothing."""
+_M_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCrossing:
+    """The driver of a row came into the area or left it; ``at`` is epoch seconds, by the fix."""
+
+    row: int
+    area_id: str
+    entered: bool
+    at: float
+
+
+class _Fence:
+    """An area in metres about its middle, where a map is flat enough for a city."""
+
+    def __init__(self, area: Area) -> None:
+        rings = [np.array(ring, np.float64) for polygon in area.polygons for ring in polygon]
+        self._lat, self._lon = (float(v) for v in rings[0].mean(axis=0))
+        self._east_m = _M_PER_DEGREE * math.cos(math.radians(self._lat))
+        parts = []
+        for outside, *holes in area.polygons:
+            shell = shapely.Polygon(self._flat(outside), [self._flat(hole) for hole in holes])
+            parts.append(shapely.make_valid(shell))
+        self._shape = shapely.union_all(parts)
+        shapely.prepare(self._shape)
+        self._bounds = shapely.bounds(shapely.buffer(self._shape, MARGIN_M + POOR_M))
+
+    def _flat(self, ring: Sequence[tuple[float, float]]) -> Floats:
+        places = np.array(ring, np.float64)
+        return np.column_stack(self.metres(places[:, 0], places[:, 1]))
+
+    def metres(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+        return ((lon - self._lon + 180.0) % 360.0 - 180.0) * self._east_m, (lat - self._lat) * _M_PER_DEGREE
+
+    def settle(self, inside: NDArray[np.bool_], lat: Floats, lon: Floats, acc: Floats) -> NDArray[np.bool_]:
+        """Who is inside now, of those who were ``inside`` before or not."""
+        x, y = self.metres(lat, lon)
+        west, south, east, north = self._bounds
+        now = np.zeros(len(x), np.bool_)
+        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        now[near] = shapely.intersects_xy(self._shape, x[near], y[near])
+        leaving = near[inside[near] & ~now[near]]
+        if len(leaving):
+            gap_m = shapely.distance(self._shape, shapely.points(x[leaving], y[leaving]))
+            now[leaving] = gap_m <= MARGIN_M + np.where(acc[leaving] > 0, acc[leaving], 0.0)
+        rough = acc > POOR_M
+        now[rough] = inside[rough]
+        return now
+
+
+class AreaWatcher:
+    """`check` tells each entering and each leaving once. Who is inside when an area is first watched is told to enter it."""
+
+    def __init__(self) -> None:
+        self._fences: dict[str, _Fence] = {}
+        self._inside: dict[str, NDArray[np.bool_]] = {}
+
+    def __len__(self) -> int:
+        return len(self._fences)
+
+    def watch(self, area: Area) -> None:
+        """Begin to watch, with the area as it is now."""
+        self._fences[area.id] = _Fence(area)
+        self._inside.setdefault(area.id, np.zeros(0, np.bool_))
+
+    def unwatch(self, area_id: str) -> None:
+        self._fences.pop(area_id, None)
+        self._inside.pop(area_id, None)
+
+    def known_inside(self, area_id: str, rows: NDArray[np.int64]) -> None:
+        """Take these drivers as inside already, as after a restart."""
+        if area_id in self._fences and len(rows):
+            self._grown(area_id, int(rows.max()) + 1)[rows] = True
+
+    def check(self, rows: NDArray[np.int64], lat: Floats, lon: Floats, acc: Floats, t: Floats) -> list[AreaCrossing]:
+        """What new positions mean: shape (n,) each; of a driver with several fixes the last counts."""
+        if not len(rows) or not self._fences:
+            return []
+        last = np.append(rows[1:] != rows[:-1], True)
+        rows, lat, lon, acc, t = rows[last], lat[last], lon[last], acc[last], t[last]
+        told = []
+        for area_id, fence in self._fences.items():
+            inside = self._grown(area_id, int(rows.max()) + 1)
+            now = fence.settle(inside[rows], lat, lon, acc)
+            crossed = np.flatnonzero(now != inside[rows])
+            inside[rows] = now
+            for i in crossed.tolist():
+                told.append(AreaCrossing(int(rows[i]), area_id, bool(now[i]), float(t[i])))
+        return sorted(told, key=lambda one: (one.at, one.row, one.area_id))
+
+    def _grown(self, area_id: str, count: int) -> NDArray[np.bool_]:
+        inside = self._inside[area_id]
+        if count > len(inside):
+            inside = self._inside[area_id] = np.append(inside, np.zeros(max(count, 2 * len(inside)) - len(inside), np.bool_))
+        return inside
