@@ -58,6 +58,9 @@ def order_text(change: e.Change, world: World) -> str:
         name = actor_name(f"driver:{change.driver_id}", world)
         stop = "pick-up" if change.stop == "pickup" else "drop-off"
         return f"{name} came within {change.radius_m:.0f} m of the {stop}" if change.entered else f"{name} left the {stop}"
+    if isinstance(change, e.FenceDwelled):
+        stop = "pick-up" if change.stop == "pickup" else "drop-off"
+        return f"{actor_name(f'driver:{change.driver_id}', world)} has been at the {stop} for {change.seconds / 60:.0f} min"
     driver_id = change.offers[0].driver_id if change.offers else (change.orders[0].driver_id if change.orders else None)
     text = _ORDER_TEXTS.get(type(change), type(change).__name__).format(
         driver=actor_name(f"driver:{driver_id}", world), actor=actor_name(change.actor, world)
@@ -79,9 +82,10 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if not isinstance(event, e.Change) or isinstance(event, QUIET):
         return None
     actor = actor_name(event.actor, world)
-    if event.orders or isinstance(event, e.FenceCrossed):
+    at_stop = isinstance(event, e.FenceCrossed | e.FenceDwelled)
+    if event.orders or at_stop:
         orders: tuple[Order, ...] = event.orders
-        ids = [o.id for o in orders] or ([event.order_id] if isinstance(event, e.FenceCrossed) else [])
+        ids = [o.id for o in orders] or ([event.order_id] if isinstance(event, e.FenceCrossed | e.FenceDwelled) else [])
         kind = LogKind.OFFER if event.offers else LogKind.ORDER
         driver_id = event.offers[0].driver_id if event.offers else next((o.driver_id for o in orders if o.driver_id), "")
         text = f"{', '.join(ids)}: {order_text(event, world)}"
@@ -95,6 +99,10 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
             driver_id=driver_id or "",
             alarm=isinstance(event, _ALARMS),
         )
+    if isinstance(event, e.AreaCrossed):
+        area = world.areas.get(event.area_id)
+        text = f"{actor} {'came into' if event.entered else 'left'} {area.name if area else event.area_id}"
+        return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=event.driver_id)
     if event.drivers:
         driver = event.drivers[0]
         text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)

@@ -10,7 +10,7 @@ from app.actions.deeds import Deeds
 from app.presenters.details import driver_details, order_details
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from core.domain.events import Change, CycleFinished, FenceCrossed
+from core.domain.events import Change, CycleFinished, FenceCrossed, FenceDwelled
 from widgets.common.words import Moment
 from widgets.inspector.panel import InspectorPanel
 
@@ -52,7 +52,7 @@ class InspectorPresenter(QObject):
     def _hear(self, change: Change) -> None:
         chosen = self._deeds.selection
         if any(order.id in chosen.orders or order.driver_id == chosen.driver for order in change.orders) or (
-            isinstance(change, FenceCrossed) and change.order_id in chosen.orders
+            isinstance(change, FenceCrossed | FenceDwelled) and change.order_id in chosen.orders
         ):
             self._refresh()
 

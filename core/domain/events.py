@@ -137,6 +137,25 @@ class FenceCrossed(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FenceDwelled(Change):
+    """A driver has been at a stop of theirs for ``seconds`` without leaving it."""
+
+    driver_id: str
+    order_id: str
+    stop: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaCrossed(Change):
+    """A driver came into a watched area (``entered``) or left it."""
+
+    driver_id: str
+    area_id: str
+    entered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event): ...
 
 

@@ -22,9 +22,13 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A named region. ``rings`` are closed outlines of (lat, lon); the first of each polygon is its outside."""
+    """A named region. ``rings`` are closed outlines of (lat, lon); the first of each polygon is its outside.
+
+    ``watched``: drivers' comings and goings are events.
+    """
 
     id: str
     name: str
     polygons: tuple[tuple[tuple[LatLon, ...], ...], ...]
     priority: int = 0
+    watched: bool = False

@@ -30,10 +30,10 @@ from core.domain.events import (
 )
 from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
+from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
 from core.engine.telling import Teller
-from core.geofencing.watcher import Crossing, FenceWatcher
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
@@ -42,7 +42,7 @@ from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
 from core.settings import Settings
 from core.storage.store import Store
-from core.tracking.positions import PositionStore
+from core.tracking.search import Searcher
 from core.worker import match
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ class Engine:
         self.executor = executor
         loaded = store.load()
         self.world = loaded.world
-        self.positions = PositionStore()
-        self.fences = FenceWatcher(self.positions.row)
+        self.movement = Movement(settings)
+        self.positions = self.movement.positions
+        self.fences = self.movement.fences
+        self.search = Searcher(self.positions)
         self.decisions: Decisions | None = None
         self.explained: dict[str, tuple[Candidate, ...]] = {}
         self.refused_count = 0
@@ -102,11 +104,11 @@ class Engine:
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
         self._watched: dict[str, str] = {}
-        self._unsaved: set[int] = set()
         for order in self.world.orders.values():
             if order.status in ACTIVE:
                 self._watch(order, self._entered(order))
-        self.positions.restore(loaded.positions)
+        self.movement.watch_areas(self.world.areas.values())
+        self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
 
     # Commands
@@ -133,8 +135,8 @@ class Engine:
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
         if now >= self._next_save:
-            self._next_save = now + SAVE_POSITIONS_S
             self._save_positions()
+            self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
         self._match(now)
         if now >= self._next_forget:
             self._next_forget = now + 3600
@@ -148,16 +150,15 @@ class Engine:
         """Let what is under way end: the last write, then the messages that waited for it."""
         if self._cycle is not None:
             self._cycle.cancel()
-        self._save_positions()
+        self._save_positions(everyone=True)
         self.store.flush()
         self._outbox.release()
 
-    def _save_positions(self) -> None:
+    def _save_positions(self, everyone: bool = False) -> None:
         """So that the next start knows where everyone was last seen."""
-        if self._unsaved:
-            rows = np.array(sorted(self._unsaved))
-            self._unsaved.clear()
-            self.store.write((), positions=self.positions.export(rows))
+        positions = self.movement.unsaved(everyone)
+        if positions:
+            self.store.write((), positions=positions)
 
     @property
     def unwritten(self) -> int:
@@ -226,19 +227,13 @@ class Engine:
             for driver_id in strangers:
                 self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
             fixes = fixes.only(known)
-        rows = self.positions.apply(fixes, now)
-        self._unsaved.update(rows.tolist())
+        rows, told = self.movement.apply(fixes, now)
         back = Draft(self.world, now, "system")
-        silent = self.silent(now)
-        for row, driver_id in zip(rows.tolist(), self.positions.driver_ids(rows), strict=True):
-            driver = self.world.drivers[driver_id]
-            if driver.presence is Presence.OFFLINE and not silent[row]:
-                set_presence(back, driver, Presence.ONLINE, now, "heard from again")
+        for driver_id in self.movement.back(rows, self.silent(now)):
+            set_presence(back, self.world.drivers[driver_id], Presence.ONLINE, now, "heard from again")
         self._commit(back.outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
-        p = self.positions
-        crossings = self.fences.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
-        self._commit(Outcome([_crossed(crossing) for crossing in crossings]))
+        self._commit(Outcome(told))
 
     def silent(self, now: float) -> NDArray[np.bool_]:
         """By row of the position store: who has been silent for longer than their tracking mode allows."""
@@ -247,7 +242,7 @@ class Engine:
 
     def _notice_silence(self, now: float) -> None:
         draft = Draft(self.world, now, "system")
-        for driver_id in self.positions.driver_ids(np.flatnonzero(self.silent(now))):
+        for driver_id in self.movement.fallen_silent(self.silent(now)):
             driver = self.world.drivers.get(driver_id)
             # Whoever has just come online gets the time to send a first fix.
             if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
@@ -276,6 +271,7 @@ class Engine:
             self.world.apply(change)
             for order in change.orders:
                 self._watch(order)
+            self.movement.watch_areas(change.areas)
             touched = (
                 {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}
             )
@@ -376,15 +372,3 @@ class Engine:
                 offers=len(proposals),
             )
         )
-
-
-def _crossed(crossing: Crossing) -> FenceCrossed:
-    return FenceCrossed(
-        at=crossing.at,
-        actor=f"driver:{crossing.driver_id}",
-        driver_id=crossing.driver_id,
-        order_id=crossing.order_id,
-        stop=crossing.stop,
-        entered=crossing.entered,
-        radius_m=crossing.radius_m,
-    )

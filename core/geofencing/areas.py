@@ -89,25 +89,19 @@ class AreaWatcher:
         self._fences.pop(area_id, None)
         self._inside.pop(area_id, None)
 
-    def known_inside(self, area_id: str, rows: NDArray[np.int64]) -> None:
-        """Take these drivers as inside already, as after a restart."""
-        if area_id in self._fences and len(rows):
-            self._grown(area_id, int(rows.max()) + 1)[rows] = True
-
     def check(self, rows: NDArray[np.int64], lat: Floats, lon: Floats, acc: Floats, t: Floats) -> list[AreaCrossing]:
-        """What new positions mean: shape (n,) each; of a driver with several fixes the last counts."""
+        """What new positions mean: shape (n,) each, sorted by row; of a driver's several fixes the last counts."""
         if not len(rows) or not self._fences:
             return []
         last = np.append(rows[1:] != rows[:-1], True)
         rows, lat, lon, acc, t = rows[last], lat[last], lon[last], acc[last], t[last]
-        told = []
+        told: list[AreaCrossing] = []
         for area_id, fence in self._fences.items():
             inside = self._grown(area_id, int(rows.max()) + 1)
             now = fence.settle(inside[rows], lat, lon, acc)
             crossed = np.flatnonzero(now != inside[rows])
             inside[rows] = now
-            for i in crossed.tolist():
-                told.append(AreaCrossing(int(rows[i]), area_id, bool(now[i]), float(t[i])))
+            told += [AreaCrossing(int(rows[i]), area_id, bool(now[i]), float(t[i])) for i in crossed.tolist()]
         return sorted(told, key=lambda one: (one.at, one.row, one.area_id))
 
     def _grown(self, area_id: str, count: int) -> NDArray[np.bool_]:

@@ -62,7 +62,10 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
 
 
 def read_areas(path: Path) -> list[Command]:
-    """Areas from a GeoJSON file of polygons; their names come from the property ``name``."""
+    """Areas from a GeoJSON file of polygons; their names come from the property ``name``.
+
+    With the property ``watched`` true, drivers' comings and goings become events.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         features = list(document["features"]) if document.get("type") == "FeatureCollection" else [document]
@@ -210,4 +213,5 @@ def _area(feature: dict[str, object], number: int) -> Area:
     if not rings or any(len(ring) < 4 for polygon in rings for ring in polygon):
         raise BadInput("an outline needs four points at least, the last the same as the first")
     name = str(properties.get("name") or f"Area {number}")
-    return Area(id=str(properties.get("id") or feature.get("id") or name), name=name, polygons=rings)
+    area_id = str(properties.get("id") or feature.get("id") or name)
+    return Area(id=area_id, name=name, polygons=rings, watched=properties.get("watched") is True)

@@ -11,7 +11,7 @@ import msgspec
 from core.domain import events
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
-from core.domain.events import Change, FenceCrossed
+from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -111,14 +111,14 @@ def decode(kind: str, body: str) -> Change:
 
 def orders_of(change: Change) -> tuple[str, ...]:
     """The orders a change concerns, the one it is chiefly about first. A route alone concerns none: it follows others."""
-    own = [change.order_id] if isinstance(change, FenceCrossed) else []
+    own = [change.order_id] if isinstance(change, FenceCrossed | FenceDwelled) else []
     offered = (order_id for offer in change.offers for order_id in offer.order_ids)
     return tuple(dict.fromkeys([*own, *(o.id for o in change.orders), *offered]))
 
 
 def driver_of(change: Change) -> str | None:
     """The driver a change is about, if it is about one."""
-    if isinstance(change, FenceCrossed):
+    if isinstance(change, FenceCrossed | FenceDwelled | AreaCrossed):
         return change.driver_id
     if change.drivers:
         return change.drivers[0].id

@@ -25,7 +25,7 @@ class Jumps:
     driver really is there (the phone was off on the way, or the first place was wrong) and it counts.
     """
 
-    def __init__(self, fastest_mps: float) -> None:
+    def __init__(self, fastest_mps: float = math.inf) -> None:
         self.fastest_mps = fastest_mps
         self.held = 0
         self._pending: dict[int, tuple[float, LatLon]] = {}
@@ -35,7 +35,7 @@ class Jumps:
     ) -> NDArray[np.bool_]:
         """Which of the fixes, sorted by row and time, count. ``known`` holds each row's last place, NaN where there is none."""
         kept = np.ones(len(row), np.bool_)
-        if not len(row):
+        if not len(row) or math.isinf(self.fastest_mps):
             return kept
         first = np.append(True, row[1:] != row[:-1])
         before_t, before_lat, before_lon = (np.append(math.nan, c[:-1]) for c in (t, lat, lon))

@@ -220,9 +220,8 @@ class PositionStore:
         usable = np.flatnonzero((newer | put_right) & np.isfinite(batch.t))
         order = usable[np.lexsort((batch.t[usable], rows[usable]))]
         if self._jumps is not None:
-            order = order[
-                self._jumps.plausible(rows[order], *(c[order] for c in (batch.t, batch.lat, batch.lon, batch.acc)), self)
-            ]
+            way = rows[order], batch.t[order], batch.lat[order], batch.lon[order], batch.acc[order]
+            order = order[self._jumps.plausible(*way, self)]
         if not len(order):
             return Steps(order, order, *(np.empty(0) for _ in range(4)))
         ordered = rows[order]

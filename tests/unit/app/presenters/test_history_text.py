@@ -18,7 +18,8 @@ ABSTRACT = {"Change"}
 
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
-    known = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | {e.FenceCrossed, *history_text.QUIET}
+    fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed}
+    known = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
 
 
@@ -111,6 +112,16 @@ def test_drivers_and_the_system_in_the_log(town: World, make_driver) -> None:
         (e.DriverRegistered(at=1.0, drivers=(driver,)), "Ada added", LogKind.DRIVER),
         (e.MessageRefused(at=1.0, topic="a/b", reason="no JSON"), "Message refused on a/b: no JSON", LogKind.MESSAGE),
         (e.BrokerChanged(at=1.0, state="connected"), "Broker: connected", LogKind.SYSTEM),
+        (
+            e.AreaCrossed(at=1.0, actor="driver:D-1", driver_id="D-1", area_id="depot", entered=True),
+            "Driver 1 came into depot",
+            LogKind.DRIVER,
+        ),
+        (
+            e.FenceDwelled(at=1.0, actor="driver:D-1", driver_id="D-1", order_id="O-1", stop="pickup", seconds=240.0),
+            "O-1: Driver 1 has been at the pick-up for 4 min",
+            LogKind.ORDER,
+        ),
         (e.CycleFailed(at=1.0, reason="no memory"), "A matching cycle failed: no memory", LogKind.MATCHER),
     ]
     for event, text, kind in texts:

@@ -1,0 +1,118 @@
+"""What drivers' fixes lead to: where everyone is, and who came and left where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.driver import Activity
+from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
+from core.domain.merchant import Area
+from core.domain.reports import FixBatch
+from core.geofencing.areas import AreaCrossing, AreaWatcher
+from core.geofencing.watcher import Crossing, FenceWatcher, Told
+from core.settings import Settings
+from core.tracking.jumps import Jumps
+from core.tracking.positions import ACTIVITIES, LastKnown, PositionStore, Rows
+
+SAVED_AT_ONCE = 2000
+"""Most last known places handed to the database in one turn: what a tick can bear."""
+
+_OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
+
+
+class Movement:
+    """``held_back`` counts fixes that no vehicle can have come to."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._jumps = Jumps()
+        self.positions = PositionStore(jumps=self._jumps)
+        self.fences = FenceWatcher(self.positions.row)
+        self.areas = AreaWatcher()
+        self._unsaved = np.zeros(0, np.bool_)
+        self._saved_to = 0
+
+    @property
+    def held_back(self) -> int:
+        return self._jumps.held
+
+    def apply(self, fixes: FixBatch, now: float) -> tuple[Rows, list[Change]]:
+        """The rows that changed, and what it means that they are where they are."""
+        self._jumps.fastest_mps = self._settings.number("tracking.fastest_kmh") / 3.6 or math.inf
+        self.fences.dwell_s = self._settings.number("geofencing.dwell_s")
+        steps = self.positions.take(fixes, now)
+        if len(self._unsaved) < len(self.positions):
+            more = max(len(self.positions), 2 * len(self._unsaved)) - len(self._unsaved)
+            self._unsaved = np.append(self._unsaved, np.zeros(more, np.bool_))
+        self._unsaved[steps.changed] = True
+        way = steps.row, steps.lat, steps.lon, steps.acc, steps.t
+        changes: list[Change] = [_told(one) for one in self.fences.check(*way)]
+        changes += [self._area_told(one) for one in self.areas.check(*way)]
+        return steps.changed, changes
+
+    def watch_areas(self, areas: Iterable[Area]) -> None:
+        """Keep watch as the areas say."""
+        for area in areas:
+            if area.watched:
+                self.areas.watch(area)
+            else:
+                self.areas.unwatch(area.id)
+
+    def restore(self, known: list[LastKnown]) -> None:
+        """Begin where things stood: who was in an area is not told to enter it again."""
+        self.positions.restore(known)
+        p = self.positions
+        rows = np.flatnonzero(np.isfinite(p.lat))
+        self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
+
+    def back(self, rows: Rows, silent: NDArray[np.bool_]) -> list[str]:
+        """Who of the rows counts as offline and is heard from again."""
+        return self.positions.driver_ids(rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]])
+
+    def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:
+        """Who is silent and does not count as offline yet."""
+        return self.positions.driver_ids(np.flatnonzero(silent & (self.positions.activity != _OFFLINE)))
+
+    def unsaved(self, everyone: bool = False) -> list[LastKnown]:
+        """Last known places that have changed since they were given, some of them at a time unless ``everyone`` is wanted."""
+        rows = np.flatnonzero(self._unsaved)
+        if not everyone:
+            rows = np.concatenate((rows[rows >= self._saved_to], rows[rows < self._saved_to]))[:SAVED_AT_ONCE]
+            self._saved_to = int(rows[-1]) + 1 if len(rows) else 0
+        self._unsaved[rows] = False
+        return self.positions.export(rows)
+
+    @property
+    def all_saved(self) -> bool:
+        return not self._unsaved.any()
+
+    def _area_told(self, one: AreaCrossing) -> AreaCrossed:
+        driver_id = self.positions.driver_ids(np.array([one.row]))[0]
+        return AreaCrossed(
+            at=one.at, actor=f"driver:{driver_id}", driver_id=driver_id, area_id=one.area_id, entered=one.entered
+        )
+
+
+def _told(one: Told) -> Change:
+    if isinstance(one, Crossing):
+        return FenceCrossed(
+            at=one.at,
+            actor=f"driver:{one.driver_id}",
+            driver_id=one.driver_id,
+            order_id=one.order_id,
+            stop=one.stop,
+            entered=one.entered,
+            radius_m=one.radius_m,
+        )
+    return FenceDwelled(
+        at=one.at,
+        actor=f"driver:{one.driver_id}",
+        driver_id=one.driver_id,
+        order_id=one.order_id,
+        stop=one.stop,
+        seconds=one.seconds,
+    )
