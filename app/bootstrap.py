@@ -16,6 +16,7 @@ from core.ports import Transport
 from core.settings import Settings
 from core.storage.folder import DataFolder
 from core.storage.store import Store
+from core.storage.tracks import TrackLog
 from core.worker import SturdyPool, make_executor
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ def compose(
     try:
         store = Store.open(database)
         stages.add("database", store.close)
+        tracks = TrackLog(database.with_name(f"{database.stem}-tracks.db"), 3600 * settings.number("tracking.history_h"))
+        stages.add("position history", tracks.close)
         executor = make_executor(
             int(settings.number("matching.workers")),
             str(city_path) if city_path is not None else None,
@@ -71,6 +74,7 @@ def compose(
             store=store,
             transport=transport,
             executor=executor,
+            tracks=tracks,
             seed=seed,
             stepped=stepped,
         )

@@ -119,6 +119,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("tracking.passive_send_s", 20.0, "How often it sends them", "s", 0.2, 600),
     _s("geofencing.radius_m", 100.0, "Radius around a stop in which a driver counts as there", "m", 10, 5000),
     _s("geofencing.dwell_s", 180.0, "A driver who stays at a stop this long without leaving it is told of", "s", 10, 86400),
+    _s("tracking.history_h", 24.0, "How long positions are kept, to see where a driver was; 0 keeps none", "h", 0, 8760),
     _s(
         "tracking.fastest_kmh",
         250.0,

@@ -42,6 +42,7 @@ from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
 from core.settings import Settings
 from core.storage.store import Store
+from core.storage.tracks import TrackLog
 from core.tracking.search import Searcher
 from core.worker import match
 
@@ -69,6 +70,7 @@ class Engine:
         store: Store,
         transport: Transport,
         executor: Executor,
+        tracks: TrackLog | None = None,
         seed: int = 0,
         stepped: bool = False,
     ) -> None:
@@ -78,6 +80,7 @@ class Engine:
         self.store = store
         self.transport = transport
         self.executor = executor
+        self.tracks = tracks
         loaded = store.load()
         self.world = loaded.world
         self.movement = Movement(settings)
@@ -227,6 +230,10 @@ class Engine:
             for driver_id in strangers:
                 self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
             fixes = fixes.only(known)
+        keep_s = 3600 * self.settings.number("tracking.history_h")
+        if self.tracks is not None and keep_s:
+            self.tracks.keep_s = keep_s
+            self.tracks.add(fixes, now)
         rows, told = self.movement.apply(fixes, now)
         back = Draft(self.world, now, "system")
         for driver_id in self.movement.back(rows, self.silent(now)):

@@ -17,7 +17,7 @@ from app.cli import bench
 from app.cli.parser import run as run_command
 from core.domain.errors import BadInput
 
-SMALL = {"storage": 0.01, "tracking": 0.01, "search": 0.02, "geofence": 0.02, "matching": 0.05, "routing": 0.1}
+SMALL = {"storage": 0.01, "tracking": 0.01, "search": 0.02, "geofence": 0.02, "history": 0.01, "matching": 0.05, "routing": 0.1}
 UNITS = ("_s", "_ms", "_min", "_per_s")
 
 
