@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The broker of the settings, ready to be spoken to at ``at``; the other fields are those of `Lines`."""
+    """The broker of the settings, ready to be spoken to at ``at``, by MQTT 5 or 3.1.1; the others are those of `Lines`."""
 
     credentials: Credentials
     broker: EmbeddedBroker | None
@@ -32,6 +32,7 @@ class Post:
     host: str
     port: int
     tls: bool
+    mqtt5: bool = False
 
     def stop(self) -> None:
         if self.broker is not None:
@@ -98,7 +99,7 @@ def open_post(folder: DataFolder, settings: Settings, *, private: bool = False) 
     address = settings.text("mqtt.broker")
     if not private and address != "embedded":
         host, port, tls = parse_address(address)
-        return Post(credentials, None, host, host, port, tls)
+        return Post(credentials, None, host, host, port, tls, settings.text("mqtt.version") == "5")
     broker = EmbeddedBroker(
         credentials,
         "127.0.0.1" if private else settings.text("mqtt.listen"),
@@ -132,7 +133,7 @@ def join(post: Post, clock: Clock) -> Lines:
         topics.FROM_DRIVERS,
         clock,
         tls=Tls() if post.tls else None,
-        mqtt5=broker is None,  # the embedded broker speaks 3.1.1; asking first would cost a second
+        mqtt5=post.mqtt5,  # the embedded broker speaks 3.1.1; asking first would cost a second
     )
     if broker is not None:
         broker.on_health(lambda health: console.note_broker(health.state == "outgrown", health.detail))

@@ -129,6 +129,12 @@ DECLARED: tuple[Setting, ...] = (
         2000,
     ),
     _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883"),
+    _s(
+        "mqtt.version",
+        "5",
+        "Version of MQTT to speak with a broker of one's own: 5 lets offers expire there, 3.1.1 takes twice as many positions",
+        choices=("5", "3.1.1"),
+    ),
     _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535),
     _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out"),
     _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own"),

@@ -264,12 +264,15 @@ class Engine:
     def _notice_broker(self, now: float) -> None:
         stats = self.transport.stats
         if (stats.state, stats.detail) == self._broker:
+            rest = self._teller.greeting() if stats.state in _CONNECTED else []
+            if rest:
+                self._outbox.put(Entry(None, rest))
             return
         was_connected = self._broker[0] in _CONNECTED
         self._broker = (stats.state, stats.detail)
         self.bus.publish(BrokerChanged(at=now, state=stats.state, detail=stats.detail))
         if stats.state in _CONNECTED and not was_connected:
-            self._outbox.put(Entry(None, self._teller.greeting()))
+            self._outbox.put(Entry(None, self._teller.begin_greeting()))
 
     # Changes
 

@@ -20,6 +20,8 @@ from core.tracking.positions import ACTIVITIES, LastKnown, PositionStore, Rows
 
 SAVED_AT_ONCE = 2000
 """Most last known places handed to the database in one turn: what a tick can bear."""
+TURNED_AT_ONCE = 500
+"""Most drivers who go offline, or come back, in one turn."""
 
 _OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
 
@@ -70,12 +72,14 @@ class Movement:
         self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
 
     def back(self, rows: Rows, silent: NDArray[np.bool_]) -> list[str]:
-        """Who of the rows counts as offline and is heard from again."""
-        return self.positions.driver_ids(rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]])
+        """Who of the rows counts as offline and is heard from again; of very many the rest at their next fix."""
+        heard = rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]]
+        return self.positions.driver_ids(heard[:TURNED_AT_ONCE])
 
     def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:
-        """Who is silent and does not count as offline yet."""
-        return self.positions.driver_ids(np.flatnonzero(silent & (self.positions.activity != _OFFLINE)))
+        """Who is silent and does not count as offline yet; of very many the rest later."""
+        quiet = np.flatnonzero(silent & (self.positions.activity != _OFFLINE))
+        return self.positions.driver_ids(quiet[np.argsort(self.positions.t[quiet], kind="stable")][:TURNED_AT_ONCE])
 
     def unsaved(self, everyone: bool = False) -> list[LastKnown]:
         """Last known places that have changed since they were given, some of them at a time unless ``everyone`` is wanted."""

@@ -14,6 +14,9 @@ from core.orders.tells import Tell, TellAssign, TellConfirm, TellOffer, TellRevo
 from core.ports import OutMessage
 from core.settings import Settings
 
+GREETED_AT_ONCE = 300
+"""A large fleet is greeted over many ticks: each has to stay short."""
+
 
 class Teller:
     def __init__(self, world: World, settings: Settings) -> None:
@@ -22,6 +25,7 @@ class Teller:
         self._seen: dict[str, deque[str]] = {}
         self._version: dict[str, int] = {}
         self._active: dict[str, bool] = {}
+        self._ungreeted: deque[str] = deque()
 
     def note_word(self, driver_id: str, word_id: str) -> None:
         seen = self._seen.setdefault(driver_id, deque(maxlen=kerbside.SEEN_LIMIT))
@@ -39,20 +43,25 @@ class Teller:
             out.extend(self.route_messages(driver_id))
         return out
 
-    def greeting(self) -> list[OutMessage]:
-        """Everything drivers may have missed: after a start, or when the broker is back. All of it may be told twice."""
+    def begin_greeting(self) -> list[OutMessage]:
+        """Everything drivers may have missed, after a start or when the broker is back: the first of it, and all offers.
+        `greeting` gives the rest. All of it may be told twice."""
         self._active.clear()
-        out = []
-        for driver in self._world.drivers.values():
-            out.extend(self.route_messages(driver.id))
-        for offer in self._world.offers.values():
-            out.extend(self._told(TellOffer(offer)))
-        return out
+        self._ungreeted = deque(self._world.drivers)
+        offers = (TellOffer(offer) for offer in self._world.offers.values())
+        return [*self.greeting(), *(message for offer in offers for message in self._told(offer))]
 
     def offer_messages(self, driver_id: str) -> list[OutMessage]:
         """The open offer again, for a phone that has just come back; its route is retained at the broker."""
         offer = self._world.open_offer(driver_id)
         return [] if offer is None else self._told(TellOffer(offer))
+
+    def greeting(self) -> list[OutMessage]:
+        """The routes of the next `GREETED_AT_ONCE` drivers, as they are now; nothing once everybody was told."""
+        out: list[OutMessage] = []
+        for _ in range(min(GREETED_AT_ONCE, len(self._ungreeted))):
+            out.extend(self.route_messages(self._ungreeted.popleft()))
+        return out
 
     def route_messages(self, driver_id: str) -> list[OutMessage]:
         driver = self._world.drivers.get(driver_id)

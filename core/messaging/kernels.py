@@ -153,7 +153,7 @@ def _mode_of(data, begin, end, modes):
     return -1
 
 
-@njit("Tuple((f8[:,::1], i8[::1], i8[::1], f8[::1], i8[:,::1]))(u1[::1], i8[::1])", cache=True)
+@njit("Tuple((f8[:,::1], i8[::1], i8[::1], f8[::1], i8[:,::1]))(u1[::1], i8[::1])", cache=True, nogil=True)
 def read(data, ends):
     """Messages that lie one after the other, each up to its end.
 

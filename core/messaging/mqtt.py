@@ -341,9 +341,11 @@ class MqttTransport:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "\ufffd"
-        inbound = Inbound(
-            topic, bytes(message.payload), message.retain, self._clock.now(), (self._generation, message.mid, message.qos)
-        )
+        # A position is good once it is here: paho acknowledges it when this returns. A word waits until it is stored.
+        position = _is_position(topic)
+        client.manual_ack_set(not position)
+        token = None if position else (self._generation, message.mid, message.qos)
+        inbound = Inbound(topic, bytes(message.payload), message.retain, self._clock.now(), token)
         if topic.startswith(topics.MARKER):
             self._acknowledge(inbound)
             with self._marked:
@@ -353,24 +355,23 @@ class MqttTransport:
         self.stats.received += 1
         with self._inbox_lock:
             self._inbox.append(inbound)
-            shed = self._shed() if len(self._inbox) > self._inbox_limit else []
-        self.acknowledge(shed)
+            if len(self._inbox) > self._inbox_limit:
+                self._shed()
 
-    def _shed(self) -> list[Inbound]:
+    def _shed(self) -> None:
         """Take the oldest positions out, a tenth of the limit at once; a driver's word is never given up."""
         wanted = max(1, self._inbox_limit // _SHED_SHARE)
-        shed: list[Inbound] = []
+        shed = 0
         kept: deque[Inbound] = deque()
         for message in self._inbox:
-            if len(shed) < wanted and _is_position(message.topic):
-                shed.append(message)
+            if shed < wanted and _is_position(message.topic):
+                shed += 1
             else:
                 kept.append(message)
         self._inbox = kept
         if shed:
-            self.stats.dropped += len(shed)
+            self.stats.dropped += shed
             self.stats.detail = f"{self.stats.dropped} positions were dropped: more came in than the console could take"
-        return shed
 
     def _acknowledge(self, message: Inbound) -> None:
         """Only on the connection it came by: on the next one the broker sends it again, under an id of its own choice."""
