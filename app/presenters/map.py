@@ -16,7 +16,7 @@ from app.presenters.selection import Selection
 from core.clock import local_time
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
-from core.domain.events import AreaSaved, Change, EtasUpdated, FixesApplied
+from core.domain.events import AreaSaved, Change, DriverChanged, DriverRegistered, DriverRemoved, EtasUpdated, FixesApplied
 from core.domain.geo import LatLon
 from core.domain.order import ENDED
 from core.engine.engine import Engine
@@ -55,7 +55,10 @@ class MapPresenter(QObject):
         self._route = Refresh(self._ask_route, ROUTE_MS, self)
         self._asked = 0
         self._shown_route: Route | None = None
-        self._names: dict[str, str] = {}
+        # Who is drawn, and their rows: found anew when drivers are added or changed, not at every refresh.
+        self._roster_stale, self._roster_of = True, 0
+        self._ids: tuple[str, ...] = ()
+        self._rows = np.empty(0, np.int64)
         subscribe = engine.bus.subscribe
         self._links = links = Links()
         links.keep(
@@ -101,6 +104,8 @@ class MapPresenter(QObject):
         if isinstance(change, AreaSaved):
             self._show_areas()
             return
+        if isinstance(change, DriverRegistered | DriverChanged | DriverRemoved):
+            self._roster_stale = True
         self._drivers()
         if change.orders:
             self._orders()
@@ -118,19 +123,19 @@ class MapPresenter(QObject):
     def _show_drivers(self) -> None:
         engine = self._engine
         positions, drivers = engine.positions, engine.world.drivers
-        ids = [driver_id for driver_id in drivers if positions.find(driver_id) is not None]
-        rows = positions.rows(ids)
+        if self._roster_stale or len(positions) != self._roster_of:
+            self._roster_stale, self._roster_of = False, len(positions)
+            self._ids = tuple(driver_id for driver_id in drivers if positions.find(driver_id) is not None)
+            self._rows = positions.rows(self._ids)
+            self._view.set_driver_names({driver.id: driver.name for driver in drivers.values()})
+        rows = self._rows
         standing = ~(positions.spd[rows] > STANDING_MS)
         heading = np.where(standing, np.nan, positions.hdg[rows])
         # The store's codes follow `Activity`, as the map's do.
         codes = positions.activity[rows].copy()
         age_s = engine.clock.now() - positions.t[rows]
         stale_s = engine.settings.number("tracking.offline_after_s")
-        self._view.set_drivers(ids, positions.lat[rows], positions.lon[rows], heading, codes, age_s, stale_s)
-        names = {driver.id: driver.name for driver in drivers.values()}
-        if names != self._names:
-            self._names = names
-            self._view.set_driver_names(names)
+        self._view.set_drivers(self._ids, positions.lat[rows], positions.lon[rows], heading, codes, age_s, stale_s)
 
     def _show_orders(self) -> None:
         engine = self._engine

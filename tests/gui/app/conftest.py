@@ -66,7 +66,9 @@ class Rig:
     def __init__(self, app: QApplication, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "settings.toml").write_text('[mqtt]\nport = 0\nlisten = "127.0.0.1"\n[window]\ntheme = "light"\n')
+        (folder / "settings.toml").write_text(
+            '[mqtt]\nport = 0\nlisten = "127.0.0.1"\n[tracking]\nfastest_kmh = 0\n[window]\ntheme = "light"\n'
+        )
         # Qt's own loop is run by pytest's waits; ending it, as run_until_complete does, would end the web engine.
         self.loop = qasync.QEventLoop(app, already_running=True)
         self.loop.set_default_executor(ThreadPoolExecutor(2))
