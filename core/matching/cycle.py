@@ -82,7 +82,8 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
 
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
     """What only the travel times can tell: no way there, or not back before the shift ends."""
-    late = priced.finish > pairs.market.drivers.shift_end[priced.driver]
+    done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
+    late = done > pairs.market.drivers.shift_end[priced.driver]
     reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, Reason.NONE))
     return reasons.astype(np.uint8)
 
@@ -96,7 +97,8 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    tie = pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]]
+    tie = _preference(pairs)[columns.driver[kept]] * np.array([len(g) for g in groups])[group[kept]]
+    tie += pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]]
     return (
         Problem(
             len(pairs.market.drivers),
@@ -109,6 +111,12 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
         ),
         kept,
     )
+
+
+def _preference(pairs: Pairs) -> Floats:
+    params, drivers = pairs.params, pairs.market.drivers
+    left = np.minimum((drivers.shift_end - pairs.underway.free_at) / 60.0, params.keep_shift_cap) / params.keep_shift_cap
+    return params.spread_pay_min * np.minimum(drivers.earned, params.spread_cap) + params.keep_shift_min * left
 
 
 def _unserved(pairs: Pairs, columns: Columns) -> Floats:

@@ -128,9 +128,9 @@ def fixed_elsewhere(pairs: Pairs) -> Mask:
 
 
 def busy_too_long(pairs: Pairs) -> Mask:
-    """The route under way ends later than a next order may be offered; 0 minutes means never to a driver who has one."""
+    """Free later than a next order may be planned; 0 minutes means never for a driver who has a route."""
     within_s = 60.0 * pairs.params.chain_within_min
-    late = pairs.market.drivers.busy & ((pairs.underway.free_at > within_s) | (within_s == 0.0))
+    late = (pairs.underway.free_at > within_s) | (pairs.market.drivers.busy & (within_s == 0.0))
     return _rows(late, pairs) & ~pairs.fixed_here
 
 

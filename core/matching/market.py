@@ -52,7 +52,7 @@ class OrderColumns:
 
 @dataclass(frozen=True, slots=True)
 class DriverColumns:
-    """n drivers. ``vehicle`` indexes `VEHICLES`; ``shift_end`` is inf where it is open."""
+    """n drivers. ``vehicle`` indexes `VEHICLES`; ``shift_end`` is inf where it is open, ``free_from`` 0 where nothing holds."""
 
     views: tuple[DriverView, ...]
     place: Floats
@@ -60,6 +60,8 @@ class DriverColumns:
     weight_limit: Floats
     volume_limit: Floats
     shift_end: Floats
+    free_from: Floats
+    earned: Floats
     open: NDArray[np.bool_]
     busy: NDArray[np.bool_]
 
@@ -109,6 +111,8 @@ def read_market(snapshot: Snapshot) -> Market:
             _floats([d.weight_limit_kg for d in drivers]),
             _floats([d.volume_limit_l for d in drivers]),
             _floats([math.inf if d.shift_end is None else d.shift_end - now for d in drivers]),
+            _floats([0.0 if d.free_from is None else max(d.free_from - now, 0.0) for d in drivers]),
+            _floats([d.earned for d in drivers]),
             np.array([d.open for d in drivers], dtype=np.bool_),
             np.array([bool(d.stops) for d in drivers], dtype=np.bool_),
         ),

@@ -37,6 +37,7 @@ class Params:
     of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
     cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
     settles ties in favour of a driver who is free. ``solve_s`` stops a solver that would hold up the cycle.
+    ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
     """
 
     nearest_drivers: int = 25
@@ -52,6 +53,11 @@ class Params:
     age_weight: float = 1.0
     prefer_free_min: float = 0.001
     solve_s: float = 5.0
+    finish_in_shift: bool = True
+    spread_pay_min: float = 0.0
+    spread_cap: float = 1.0
+    keep_shift_min: float = 0.0
+    keep_shift_cap: float = 120.0
     explain_best: int = 6
 
     def __post_init__(self) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Columns:
     """n priced pairs. ``minutes`` (n, terms) are unweighted, ``cost`` (n,) weighted.
 
-    ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done;
+    ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done; ``last_pickup`` when the last pick-up begins, driver and goods being there;
     ``commit`` when the offer is to be made at the earliest.
     """
 
@@ -41,6 +41,7 @@ class Columns:
     cost: Floats
     arrive: Floats
     finish: Floats
+    last_pickup: Floats
     commit: Floats
 
     def __len__(self) -> int:
@@ -54,6 +55,7 @@ class Columns:
             self.cost[rows],
             self.arrive[rows],
             self.finish[rows],
+            self.last_pickup[rows],
             self.commit[rows],
         )
 
@@ -123,6 +125,7 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
         np.full((len(driver), longest), np.nan),
         np.zeros(len(driver)),
         np.zeros(len(driver)),
+        np.zeros(len(driver)),
     )
     for routes in groups:
         position = np.full(len(pairs.bundles), -1)
@@ -148,6 +151,8 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
         columns.cost[rows] = np.where(no_way, np.inf, (columns.minutes[rows] * weights).sum(axis=1))
         columns.arrive[rows, : arrive.shape[1]] = arrive
         columns.finish[rows] = departures(arrive[:, -1], timed.ready[:, -1], timed.service[:, -1])
+        begun = np.where(timed.pickup, np.maximum(arrive, timed.ready), -np.inf)
+        columns.last_pickup[rows] = begun.max(axis=1)
         columns.commit[rows] = np.maximum(free, ready - leg) - commit
     return columns
 

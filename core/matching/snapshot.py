@@ -58,7 +58,8 @@ class StopView:
 class DriverView:
     """A driver with the route under way. ``open`` says whether the driver may be given work at all.
 
-    Limits of ``None`` are the vehicle's own; a shift end of ``None`` is open.
+    Limits of ``None`` are the vehicle's own; a shift end of ``None`` is open. ``free_from`` is for whom can't set off from
+    ``place`` before then: one whose shift begins later, or who is to be left alone until the work in hand is done.
     """
 
     id: str
@@ -69,6 +70,8 @@ class DriverView:
     weight_kg: float | None = None
     volume_l: float | None = None
     shift_end: float | None = None
+    free_from: float | None = None
+    earned: float = 0.0
 
     @property
     def weight_limit_kg(self) -> float:

@@ -21,7 +21,7 @@ Etas = dict[str, tuple[float | None, float]]
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """``free_at`` (n,) is seconds from now, 0 for a driver without a route, ``free_place`` (n, 2) degrees.
+    """``free_at`` (n,) is seconds from now, 0 for a driver whom nothing holds, ``free_place`` (n, 2) degrees.
 
     ``etas`` are epoch seconds by order, sorted by order id: arrival at the pick-up, ``None`` once it is done, and at the
     drop-off. An order whose drop-off can't be reached has none.
@@ -34,7 +34,7 @@ class Underway:
 
 def follow(now: float, drivers: DriverColumns, params: Params, travel: TravelTimes) -> Underway:
     """Play every route to its end."""
-    free_at = np.zeros(len(drivers))
+    free_at = drivers.free_from.copy()
     free_place = drivers.place.copy()
     rows = np.flatnonzero(drivers.busy)
     if not len(rows):
@@ -67,7 +67,7 @@ def follow(now: float, drivers: DriverColumns, params: Params, travel: TravelTim
         np.repeat(drivers.vehicle[rows], longest),
     ).reshape(shape)
     arrive = np.zeros(shape)
-    clock = np.zeros(len(rows))
+    clock = drivers.free_from[rows]
     for k in range(longest):
         arrive[:, k] = np.where(there[:, k], arrived[:, k], clock + legs[:, k])
         depart = np.maximum(np.maximum(arrive[:, k], ready[:, k]) + service[:, k], 0.0)

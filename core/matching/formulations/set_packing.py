@@ -9,6 +9,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from core.matching.formulations import Problem, Solution, relative_gap
+from core.matching.formulations.assignment import Assignment as AssignmentFormulation
+from core.matching.formulations.prices import worth_offering
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.market import Ints
 from core.matching.timing import Floats
@@ -34,6 +36,11 @@ class SetPacking:
 
     def solve(self, problem: Problem) -> Solution:
         gain = problem.gain
+        single = np.array([len(group) == 1 for group in problem.groups])[problem.group]
+        if not (worth_offering(problem) & ~single).any():
+            columns = np.flatnonzero((gain < 0) & single)
+            best = AssignmentFormulation().solve(problem.only(columns))
+            return Solution(tuple(columns[list(best.chosen)].tolist()), self.name)
         columns = np.flatnonzero(gain < 0)
         if not len(columns):
             return Solution((), self.name)

@@ -1,0 +1,57 @@
+"""What a driver and an order are worth at the best assignment, and the sets of orders those prices rule out.
+
+An assignment's dual prices u (drivers) and v (orders), none above 0, satisfy u + v ≤ gain for every pair, with equality
+where one was chosen. If every larger set costs at least u + Σv as well, the prices prove the assignment best with those sets
+on offer too (duality; Bertsimas and Tsitsiklis, Introduction to Linear Optimization, 1997, chapter 4). Only sets that
+beat their prices can change anything.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from core.matching.formulations import Problem, spread
+from core.matching.timing import Floats
+
+
+def assignment_prices(gain: Floats) -> tuple[Floats, Floats]:
+    """Prices of the rows and columns of a matrix of gains, none above 0: a pair that is not worth it has 0.
+
+    With r the row of a chosen column, v[j] = min(0, gain[i, j] over idle rows i, gain[i, j] - gain[i, c(i)] + v[c(i)] over
+    the others): shortest paths, found by relaxing all at once until nothing moves.
+    """
+    rows, columns = linear_sum_assignment(gain)
+    taken = gain[rows, columns] < 0
+    rows, columns = rows[taken], columns[taken]
+    idle = np.ones(len(gain), dtype=np.bool_)
+    idle[rows] = False
+    start = np.minimum(gain[idle].min(axis=0, initial=0.0), 0.0)
+    v = start
+    step = gain[rows] - gain[rows, columns][:, None]
+    for _ in range(len(rows) + 1):
+        relaxed = np.minimum(v, (step + v[columns][:, None]).min(axis=0, initial=0.0))
+        if np.array_equal(relaxed, v):
+            break
+        v = relaxed
+    u = np.zeros(len(gain))
+    u[rows] = gain[rows, columns] - v[columns]
+    return u, v
+
+
+def worth_offering(problem: Problem, slack: float = 0.0) -> NDArray[np.bool_]:
+    """The columns to keep, shape (n,): all of single orders, and larger sets cheaper than their prices plus ``slack``."""
+    gain = problem.gain
+    size = np.array([len(group) for group in problem.groups], dtype=np.int64)
+    order = np.array([group[0] for group in problem.groups], dtype=np.int64)
+    single = size[problem.group] == 1
+    matrix = np.zeros((problem.drivers, problem.orders))
+    matrix[problem.driver[single], order[problem.group[single]]] = np.minimum(gain[single], 0.0)
+    u, v = assignment_prices(matrix)
+    members = np.array([o for group in problem.groups for o in group], dtype=np.int64)
+    worth, row = spread(v[members], size, problem.group)
+    price = u[problem.driver]
+    np.add.at(price, row, worth)
+    kept: NDArray[np.bool_] = single | (gain < price + slack - 1e-9)
+    return kept

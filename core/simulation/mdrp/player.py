@@ -1,0 +1,135 @@
+"""Plays an instance through the matcher, minute by minute.
+
+The dispatcher knows what one has: the couriers' shifts and positions, the orders placed so far and when their kitchens will be
+ready. A courier on a trip gets no instruction, and an order, once assigned, stays where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from core.domain.vehicle import Vehicle
+from core.matching.cycle import run_cycle
+from core.matching.decisions import Assignment, Decisions
+from core.matching.params import Params
+from core.matching.snapshot import DriverView, OrderView, Snapshot
+from core.simulation.mdrp.instance import Courier, Instance, Meal
+from core.simulation.mdrp.plane import Plane, place
+from core.simulation.mdrp.settings import params_for
+from core.simulation.mdrp.solution import Played, Trip, travel_min
+
+MINUTE_S = 60.0
+
+
+@dataclass(slots=True)
+class _Duty:
+    """A courier on duty: where and when they are free next, in minutes, and how many orders they have had."""
+
+    courier: Courier
+    at: tuple[float, float]
+    free: int
+    carried: int = 0
+
+
+@dataclass(slots=True)
+class Player:
+    """One instance. ``play`` runs it to its end."""
+
+    instance: Instance
+    params: Params | None = None
+    _waiting: dict[str, Meal] = field(default_factory=dict)
+    _trips: list[Trip] = field(default_factory=list)
+    _duties: dict[str, _Duty] = field(default_factory=dict)
+
+    def play(self) -> Played:
+        instance = self.instance
+        params = self.params or params_for(instance.rules)
+        travel = Plane(instance.rules.metres_per_minute)
+        self._duties = {c.id: _Duty(c, (c.x, c.y), c.on) for c in instance.couriers}
+        coming = sorted(instance.meals, key=lambda m: (m.placed, m.id), reverse=True)
+        last = max((c.off for c in instance.couriers), default=0)
+        now = coming[-1].placed if coming else last + 1
+        while now <= last:
+            while coming and coming[-1].placed <= now:
+                meal = coming.pop()
+                self._waiting[meal.id] = meal
+            until = coming[-1].placed if coming else last + 1
+            if self._waiting:
+                decisions = run_cycle(self._snapshot(now, params), travel)
+                for assignment in decisions.assignments:
+                    self._carry_out(now, assignment)
+                until = min(until, self._next(now, decisions))
+            now = max(until, now + 1)
+        return Played(instance, tuple(self._trips))
+
+    def _next(self, now: int, decisions: Decisions) -> int:
+        """The minute at which there is something to decide again if nothing comes in."""
+        if not self._waiting:
+            return 1 << 30
+        if decisions.assignments or decisions.unassigned:
+            return now + 1
+        return min(math.ceil(a.commit_at / MINUTE_S) for a in decisions.postponed)
+
+    def _snapshot(self, now: int, params: Params) -> Snapshot:
+        horizon = now + params.chain_within_min
+        drivers = tuple(
+            _driver(duty, self.instance)
+            for duty in self._duties.values()
+            if duty.free <= horizon and max(duty.free, now) <= duty.courier.off
+        )
+        orders = tuple(_order(self.instance, meal) for meal in self._waiting.values())
+        return Snapshot(MINUTE_S * now, params, orders, drivers)
+
+    def _carry_out(self, now: int, given: Assignment) -> None:
+        instance, rules = self.instance, self.instance.rules
+        duty = self._duties[given.driver_id]
+        order_ids = [id_ for kind, id_ in given.stops if kind == "dropoff"]
+        meals = [self._waiting.pop(id_) for id_ in order_ids]
+        restaurant = instance.restaurants[meals[0].restaurant]
+        half_in, half_out = int(rules.pickup_service_min / 2), int(rules.dropoff_service_min / 2)
+        arrived = now + travel_min(instance, duty.at, restaurant)
+        pickup = max(arrived + half_in, *(m.ready for m in meals))
+        at, time = restaurant, pickup + half_in
+        departed, dropoffs = [now], []
+        for meal in meals:
+            departed.append(time)
+            dropoffs.append(time + travel_min(instance, at, (meal.x, meal.y)) + half_out)
+            at, time = (meal.x, meal.y), dropoffs[-1] + half_out
+        self._trips.append(Trip(duty.courier.id, now, tuple(order_ids), tuple(departed), pickup, tuple(dropoffs)))
+        duty.at, duty.free = at, time
+        duty.carried += len(meals)
+
+
+def _driver(duty: _Duty, instance: Instance) -> DriverView:
+    half_in = instance.rules.pickup_service_min / 2
+    return DriverView(
+        id=duty.courier.id,
+        vehicle=Vehicle.CAR,
+        place=place(*duty.at),
+        weight_kg=math.inf,
+        volume_l=math.inf,
+        shift_end=MINUTE_S * (duty.courier.off - half_in),
+        free_from=MINUTE_S * duty.free,
+        earned=duty.carried * instance.rules.pay_per_order / max(instance.rules.pay_per_hour * (duty.courier.off - duty.courier.on) / 60.0, 1e-9),
+    )
+
+
+def _order(instance: Instance, meal: Meal) -> OrderView:
+    """A meal changes hands half-way through the service, so the courier ought to be there that much before it is ready.
+
+    Promised is what can be done at best: the drop-off of a courier who waits at the restaurant.
+    """
+    rules = instance.rules
+    ready = meal.ready - rules.pickup_service_min / 2
+    way = travel_min(instance, instance.restaurants[meal.restaurant], (meal.x, meal.y))
+    due = ready + rules.pickup_service_min + way + rules.dropoff_service_min
+    return OrderView(
+        id=meal.id,
+        merchant_id=meal.restaurant,
+        pickup=place(*instance.restaurants[meal.restaurant]),
+        dropoff=place(meal.x, meal.y),
+        placed_at=MINUTE_S * meal.placed,
+        ready_at=MINUTE_S * ready,
+        due_at=MINUTE_S * due,
+    )
