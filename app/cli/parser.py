@@ -49,6 +49,11 @@ def build_parser() -> argparse.ArgumentParser:
     take.add_argument("files", nargs="+", type=Path, metavar="FILE")
     take.add_argument("--json", action="store_true")
 
+    mdrp = commands.add_parser("mdrp", parents=[common], help="play public meal-delivery instances (Grubhub's MDRP)")
+    mdrp.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="an instance, or a folder of instances")
+    mdrp.add_argument("--solutions", type=Path, metavar="OUT", help="write the files of the official evaluator to OUT/NAME")
+    mdrp.add_argument("--json", action="store_true")
+
     bench = commands.add_parser("bench", parents=[common], help="measure a part of the program")
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--list", action="store_true", help="the names")
@@ -105,6 +110,10 @@ def run(argv: Sequence[str] | None = None) -> int:
                 from app.cli.importing import run_import
 
                 return run_import(args)
+            case "mdrp":
+                from app.cli.mdrp import run_mdrp
+
+                return run_mdrp(args)
             case "bench":
                 from app.cli.bench import run_bench
 

@@ -97,26 +97,22 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    tie = _preference(pairs)[columns.driver[kept]] * np.array([len(g) for g in groups])[group[kept]]
-    tie += pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]]
+    drivers, of = pairs.market.drivers, columns.driver[kept]
+    size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
+    tie = pairs.params.prefer_free_min * drivers.busy[of]
+    spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
     return (
         Problem(
-            len(pairs.market.drivers),
+            len(drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie,
+            columns.cost[kept] + tie + spread_pay,
             tuple(groups),
             _unserved(pairs, columns),
         ),
         kept,
     )
-
-
-def _preference(pairs: Pairs) -> Floats:
-    params, drivers = pairs.params, pairs.market.drivers
-    left = np.minimum((drivers.shift_end - pairs.underway.free_at) / 60.0, params.keep_shift_cap) / params.keep_shift_cap
-    return params.spread_pay_min * np.minimum(drivers.earned, params.spread_cap) + params.keep_shift_min * left
 
 
 def _unserved(pairs: Pairs, columns: Columns) -> Floats:

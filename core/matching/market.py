@@ -52,7 +52,8 @@ class OrderColumns:
 
 @dataclass(frozen=True, slots=True)
 class DriverColumns:
-    """n drivers. ``vehicle`` indexes `VEHICLES`; ``shift_end`` is inf where it is open, ``free_from`` 0 where nothing holds."""
+    """n drivers. ``vehicle`` indexes `VEHICLES`; ``shift_end`` is inf where it is open, ``free_from`` 0 where nothing holds,
+    ``earned`` a share of the guaranteed pay."""
 
     views: tuple[DriverView, ...]
     place: Floats

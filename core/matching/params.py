@@ -38,6 +38,8 @@ class Params:
     cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
     settles ties in favour of a driver who is free. ``solve_s`` stops a solver that would hold up the cycle.
     ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
+    ``spread_pay_min`` is what a delivery costs more with a driver who has earned the guaranteed pay of the shift already,
+    in proportion with one who has earned a part, so that work goes first to those who are paid for it anyway.
     """
 
     nearest_drivers: int = 25
@@ -55,9 +57,6 @@ class Params:
     solve_s: float = 5.0
     finish_in_shift: bool = True
     spread_pay_min: float = 0.0
-    spread_cap: float = 1.0
-    keep_shift_min: float = 0.0
-    keep_shift_cap: float = 120.0
     explain_best: int = 6
 
     def __post_init__(self) -> None:
@@ -65,7 +64,7 @@ class Params:
         _at_least("the number of drivers to explain", self.explain_best, 1)
         for name in (
             "max_pickup_km", "chain_within_min", "commit_before_ready_min", "pickup_stop_min", "dropoff_stop_min",
-            "unserved", "unserved_later", "age_weight", "prefer_free_min", "solve_s",
+            "unserved", "unserved_later", "age_weight", "prefer_free_min", "spread_pay_min", "solve_s",
         ):  # fmt: skip
             _at_least(name, getattr(self, name), 0.0)
 

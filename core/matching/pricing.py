@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Columns:
     """n priced pairs. ``minutes`` (n, terms) are unweighted, ``cost`` (n,) weighted.
 
-    ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done; ``last_pickup`` when the last pick-up begins, driver and goods being there;
+    ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done;
+    ``last_pickup`` when the last pick-up begins, driver and goods being there;
     ``commit`` when the offer is to be made at the earliest.
     """
 

@@ -59,7 +59,8 @@ class DriverView:
     """A driver with the route under way. ``open`` says whether the driver may be given work at all.
 
     Limits of ``None`` are the vehicle's own; a shift end of ``None`` is open. ``free_from`` is for whom can't set off from
-    ``place`` before then: one whose shift begins later, or who is to be left alone until the work in hand is done.
+    ``place`` before then: one whose shift begins later, or who is to be left alone until the work in hand is done. ``earned``
+    is the share of the shift's guaranteed pay that the driver's deliveries have brought so far; it may exceed 1.
     """
 
     id: str

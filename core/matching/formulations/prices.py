@@ -27,8 +27,7 @@ def assignment_prices(gain: Floats) -> tuple[Floats, Floats]:
     rows, columns = rows[taken], columns[taken]
     idle = np.ones(len(gain), dtype=np.bool_)
     idle[rows] = False
-    start = np.minimum(gain[idle].min(axis=0, initial=0.0), 0.0)
-    v = start
+    v = np.minimum(gain[idle].min(axis=0, initial=0.0), 0.0)
     step = gain[rows] - gain[rows, columns][:, None]
     for _ in range(len(rows) + 1):
         relaxed = np.minimum(v, (step + v[columns][:, None]).min(axis=0, initial=0.0))
@@ -50,8 +49,8 @@ def worth_offering(problem: Problem, slack: float = 0.0) -> NDArray[np.bool_]:
     matrix[problem.driver[single], order[problem.group[single]]] = np.minimum(gain[single], 0.0)
     u, v = assignment_prices(matrix)
     members = np.array([o for group in problem.groups for o in group], dtype=np.int64)
-    worth, row = spread(v[members], size, problem.group)
+    member, row = spread(members, size, problem.group)
     price = u[problem.driver]
-    np.add.at(price, row, worth)
+    np.add.at(price, row, v[member])
     kept: NDArray[np.bool_] = single | (gain < price + slack - 1e-9)
     return kept

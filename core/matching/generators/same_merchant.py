@@ -1,12 +1,10 @@
-"""Two orders of one merchant, picked up together."""
+"""Orders of one merchant, picked up together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
-
-import numpy as np
 
 from core.domain.driver import StopKind
 from core.matching.generators import Bundle
@@ -19,58 +17,67 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SameMerchant:
-    """Pairs whose ready times are at most ``ready_gap_min`` apart and whose doors lie in one direction.
+    """Orders whose ready times are at most ``ready_gap_min`` apart and whose doors lie in one direction, up to ``most``.
 
     One direction: from door to door is no farther than from the merchant to the farther door (by more than ``detour_km``),
-    as the crow flies. Each order is paired with its ``partners`` best at most, those with the nearest doors. Both orders of
-    the drop-offs are proposed: which one is better depends on the vehicle and on the promises.
+    as the crow flies. Each order is paired with its ``partners`` best at most, those with the nearest doors; a larger set
+    is one whose orders are all paired. A set is proposed once with each of its doors as the first, going on to the nearest
+    door each time: which is better depends on the vehicle and on the promises.
     """
 
     name: ClassVar[str] = "same_merchant"
     ready_gap_min: float = 6.0
     detour_km: float = 0.3
     partners: int = 4
+    most: int = 2
 
     def propose(self, market: Market) -> list[Bundle]:
         orders = market.orders
         of_merchant: dict[tuple[str, tuple[float, float]], list[int]] = {}
         for i, view in enumerate(orders.views):
             of_merchant.setdefault((view.merchant_id, view.pickup), []).append(i)
-        found: list[tuple[float, int, int]] = []
+        routes: list[tuple[int, ...]] = []
         for mine in of_merchant.values():
             if len(mine) > 1:
-                found += self._pairs(mine, orders.ready, orders.pickup[mine[0]], orders.dropoff[mine])
+                routes += self._routes(mine, orders.ready[mine], orders.pickup[mine[0]], orders.dropoff[mine])
         return [
-            Bundle(
-                (
-                    (StopKind.PICKUP, i),
-                    (StopKind.PICKUP, j),
-                    (StopKind.DROPOFF, first),
-                    (StopKind.DROPOFF, second),
-                ),
-                self.name,
-            )
-            for i, j in self._best(found)
-            for first, second in ((i, j), (j, i))
+            Bundle((*((StopKind.PICKUP, i) for i in sorted(route)), *((StopKind.DROPOFF, i) for i in route)), self.name)
+            for route in sorted(routes, key=lambda route: (len(route), sorted(route), route))
         ]
 
-    def _pairs(self, mine: list[int], ready: Floats, merchant: Floats, doors: Floats) -> list[tuple[float, int, int]]:
-        out = great_circle_km(merchant[None], doors)[0]
+    def _routes(self, mine: list[int], ready: Floats, merchant: Floats, doors: Floats) -> list[tuple[int, ...]]:
+        """Doors in turn, for each set that goes together."""
         between = great_circle_km(doors, doors)
-        return [
-            (float(between[a, b]), mine[a], mine[b])
-            for a, b in combinations(range(len(mine)), 2)
-            if abs(ready[mine[a]] - ready[mine[b]]) <= 60.0 * self.ready_gap_min
-            and between[a, b] <= np.maximum(out[a], out[b]) + self.detour_km
-        ]
+        pairs = self._pairs(ready, great_circle_km(merchant[None], doors)[0], between)
+        sets: list[tuple[int, ...]] = sorted(pairs)
+        routes: list[tuple[int, ...]] = []
+        for _ in range(2, self.most + 1):
+            for group in sets:
+                turns = {_nearest_next(first, group, between): None for first in group}
+                routes += [tuple(mine[a] for a in turn) for turn in turns]
+            sets = [(*g, b) for g in sets for b in range(g[-1] + 1, len(mine)) if all((a, b) in pairs for a in g)]
+        return routes
 
-    def _best(self, found: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
+    def _pairs(self, ready: Floats, out: Floats, between: Floats) -> set[tuple[int, int]]:
         """The nearest pairs first, until an order has as many partners as it may."""
-        taken: dict[int, int] = {}
-        kept: list[tuple[int, int]] = []
-        for _, i, j in sorted(found):
-            if taken.get(i, 0) < self.partners and taken.get(j, 0) < self.partners:
-                taken[i] = taken.get(i, 0) + 1
-                taken[j] = taken.get(j, 0) + 1
-                kept.append((i, j))
-        return sorted(kept)
+        found = [
+            (float(between[a, b]), a, b)
+            for a, b in combinations(range(len(ready)), 2)
+            if abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min and between[a, b] <= max(out[a], out[b]) + self.detour_km
+        ]
+        taken = [0] * len(ready)
+        kept: set[tuple[int, int]] = set()
+        for _, a, b in sorted(found):
+            if taken[a] < self.partners and taken[b] < self.partners:
+                taken[a] += 1
+                taken[b] += 1
+                kept.add((a, b))
+        return kept
+
+
+def _nearest_next(first: int, group: tuple[int, ...], between: Floats) -> tuple[int, ...]:
+    turn, left = [first], [a for a in group if a != first]
+    while left:
+        turn.append(min(left, key=lambda a: (between[turn[-1], a], a)))
+        left.remove(turn[-1])
+    return tuple(turn)

@@ -1,1 +1,1 @@
-"""The public Meal Delivery Routing instances (Reyes et al., "The Meal Delivery Routing Problem", 2018), played by the matcher."""
+"""The public Meal Delivery Routing instances (Reyes and others, 2018), played by the matcher."""

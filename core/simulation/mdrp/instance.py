@@ -80,6 +80,8 @@ def read_instance(folder: Path) -> Instance:
     parsed = Rules(*(_number(rules[0], i) for i in range(7)))
     if parsed.metres_per_minute <= 0:
         raise BadInput(f"{folder.name}: meters_per_minute must be above 0")
+    if parsed.pickup_service_min % 2 or parsed.dropoff_service_min % 2:
+        raise BadInput(f"{folder.name}: service takes half before and half after, so give even minutes")
     return Instance(folder.name, parsed, restaurants, couriers, meals)
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core.simulation.mdrp.instance import Instance
 from core.simulation.mdrp.solution import Played, moves, travel_min
 
 
@@ -80,14 +79,15 @@ def _of_couriers(played: Played) -> tuple[list[float], list[float]]:
     return pay, used
 
 
+def as_numbers(measures: Measures) -> dict[str, float]:
+    return {name: float(value) for name, value in asdict(measures).items()}
+
+
 def mean(all_measures: Sequence[Measures]) -> dict[str, float]:
-    """Each measure's mean over instances, the seconds' sum; an instance without a delivery counts in the first alone."""
-    table = np.array([list(asdict(m).values()) for m in all_measures])
-    names = list(Measures.__slots__)
+    """Each measure's mean over instances, the seconds' sum; instances without a value don't count. At least one instance."""
+    rows = [as_numbers(m) for m in all_measures]
+    names = list(rows[0])
+    table = np.array([list(row.values()) for row in rows])
     known = [column[~np.isnan(column)] for column in table.T]
     means = {name: float(c.mean()) if len(c) else float("nan") for name, c in zip(names, known, strict=True)}
     return means | {"seconds": float(table[:, names.index("seconds")].sum())}
-
-
-def of_solution(instance: Instance, measures: Measures) -> dict[str, float | str]:
-    return {"instance": instance.name} | asdict(measures)

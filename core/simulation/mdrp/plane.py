@@ -51,7 +51,9 @@ class Plane:
     def isochrone(self, centre: LatLon, vehicle: Vehicle, minutes: float) -> tuple[tuple[LatLon, ...], ...]:
         x, y = metres(np.array(centre)).tolist()
         turn = np.linspace(0.0, 2.0 * math.pi, 65)
-        ring = [place(x + a, y + b) for a, b in (minutes * self._pace * np.stack([np.cos(turn), np.sin(turn)], axis=1)).tolist()]
+        ring = [
+            place(x + a, y + b) for a, b in (minutes * self._pace * np.stack([np.cos(turn), np.sin(turn)], axis=1)).tolist()
+        ]
         return ((*ring[:-1], ring[0]),)
 
     def _seconds(self, way: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,60 +32,60 @@ class _Duty:
     carried: int = 0
 
 
+def play(instance: Instance, params: Params | None = None) -> Played:
+    """Play to the end of the last shift; ``params`` are those of `settings.params_for` unless given."""
+    return _Player(instance, params or params_for(instance.rules)).run()
+
+
 @dataclass(slots=True)
-class Player:
-    """One instance. ``play`` runs it to its end."""
-
+class _Player:
     instance: Instance
-    params: Params | None = None
-    _waiting: dict[str, Meal] = field(default_factory=dict)
-    _trips: list[Trip] = field(default_factory=list)
-    _duties: dict[str, _Duty] = field(default_factory=dict)
+    params: Params
+    waiting: dict[str, Meal] = field(default_factory=dict)
+    trips: list[Trip] = field(default_factory=list)
+    duties: dict[str, _Duty] = field(default_factory=dict)
 
-    def play(self) -> Played:
+    def run(self) -> Played:
         instance = self.instance
-        params = self.params or params_for(instance.rules)
         travel = Plane(instance.rules.metres_per_minute)
-        self._duties = {c.id: _Duty(c, (c.x, c.y), c.on) for c in instance.couriers}
+        self.duties = {c.id: _Duty(c, (c.x, c.y), c.on) for c in instance.couriers}
         coming = sorted(instance.meals, key=lambda m: (m.placed, m.id), reverse=True)
         last = max((c.off for c in instance.couriers), default=0)
         now = coming[-1].placed if coming else last + 1
         while now <= last:
             while coming and coming[-1].placed <= now:
                 meal = coming.pop()
-                self._waiting[meal.id] = meal
+                self.waiting[meal.id] = meal
             until = coming[-1].placed if coming else last + 1
-            if self._waiting:
-                decisions = run_cycle(self._snapshot(now, params), travel)
+            if self.waiting:
+                decisions = run_cycle(self._snapshot(now), travel)
                 for assignment in decisions.assignments:
                     self._carry_out(now, assignment)
                 until = min(until, self._next(now, decisions))
             now = max(until, now + 1)
-        return Played(instance, tuple(self._trips))
+        return Played(instance, tuple(self.trips))
 
     def _next(self, now: int, decisions: Decisions) -> int:
         """The minute at which there is something to decide again if nothing comes in."""
-        if not self._waiting:
-            return 1 << 30
         if decisions.assignments or decisions.unassigned:
             return now + 1
         return min(math.ceil(a.commit_at / MINUTE_S) for a in decisions.postponed)
 
-    def _snapshot(self, now: int, params: Params) -> Snapshot:
-        horizon = now + params.chain_within_min
+    def _snapshot(self, now: int) -> Snapshot:
+        horizon = now + self.params.chain_within_min
         drivers = tuple(
             _driver(duty, self.instance)
-            for duty in self._duties.values()
+            for duty in self.duties.values()
             if duty.free <= horizon and max(duty.free, now) <= duty.courier.off
         )
-        orders = tuple(_order(self.instance, meal) for meal in self._waiting.values())
-        return Snapshot(MINUTE_S * now, params, orders, drivers)
+        orders = tuple(_order(self.instance, meal) for meal in self.waiting.values())
+        return Snapshot(MINUTE_S * now, self.params, orders, drivers)
 
     def _carry_out(self, now: int, given: Assignment) -> None:
         instance, rules = self.instance, self.instance.rules
-        duty = self._duties[given.driver_id]
+        duty = self.duties[given.driver_id]
         order_ids = [id_ for kind, id_ in given.stops if kind == "dropoff"]
-        meals = [self._waiting.pop(id_) for id_ in order_ids]
+        meals = [self.waiting.pop(id_) for id_ in order_ids]
         restaurant = instance.restaurants[meals[0].restaurant]
         half_in, half_out = int(rules.pickup_service_min / 2), int(rules.dropoff_service_min / 2)
         arrived = now + travel_min(instance, duty.at, restaurant)
@@ -96,22 +96,23 @@ class Player:
             departed.append(time)
             dropoffs.append(time + travel_min(instance, at, (meal.x, meal.y)) + half_out)
             at, time = (meal.x, meal.y), dropoffs[-1] + half_out
-        self._trips.append(Trip(duty.courier.id, now, tuple(order_ids), tuple(departed), pickup, tuple(dropoffs)))
+        self.trips.append(Trip(duty.courier.id, now, tuple(order_ids), tuple(departed), pickup, tuple(dropoffs)))
         duty.at, duty.free = at, time
         duty.carried += len(meals)
 
 
 def _driver(duty: _Duty, instance: Instance) -> DriverView:
-    half_in = instance.rules.pickup_service_min / 2
+    rules, courier = instance.rules, duty.courier
+    guaranteed = rules.pay_per_hour * (courier.off - courier.on) / 60.0
     return DriverView(
-        id=duty.courier.id,
+        id=courier.id,
         vehicle=Vehicle.CAR,
         place=place(*duty.at),
         weight_kg=math.inf,
         volume_l=math.inf,
-        shift_end=MINUTE_S * (duty.courier.off - half_in),
+        shift_end=MINUTE_S * (courier.off - rules.pickup_service_min / 2),
         free_from=MINUTE_S * duty.free,
-        earned=duty.carried * instance.rules.pay_per_order / max(instance.rules.pay_per_hour * (duty.courier.off - duty.courier.on) / 60.0, 1e-9),
+        earned=rules.pay_per_order * duty.carried / guaranteed if guaranteed > 0 else 1.0,
     )
 
 

@@ -9,6 +9,12 @@ from core.simulation.mdrp.instance import Rules
 
 
 def params_for(rules: Rules) -> Params:
+    """Minutes at the door count, with a little for the way to the restaurant; idle couriers who earn nothing go first.
+
+    ``dropoff_late`` counts from what can be done at best (see `player`), so it is the minutes that an order waits for its
+    courier, and those it rides along while another one is delivered. An order that waits is not preferred for its age:
+    in an hour with more orders than couriers that would only make all of them late.
+    """
     return Params(
         nearest_drivers=1000,
         max_pickup_km=1000.0,
@@ -18,15 +24,17 @@ def params_for(rules: Rules) -> Params:
         dropoff_stop_min=rules.dropoff_service_min,
         finish_in_shift=False,
         weights=Weights(
-            pickup_leg=0.1,
+            pickup_leg=0.02,
             pickup_stop=0.0,
             dropoff_leg=0.0,
             dropoff_stop=0.0,
             pickup_early=0.0,
-            pickup_late=1.0,
+            pickup_late=0.0,
             dropoff_early=0.0,
-            dropoff_late=0.0,
+            dropoff_late=1.0,
         ),
-        generators=(Alone(),),
+        generators=(Alone(), SameMerchant(ready_gap_min=20.0, detour_km=3.0, partners=5)),
+        age_weight=0.0,
+        spread_pay_min=3.0,
         explain_best=1,
     )

@@ -6,6 +6,7 @@ Rules and file formats: "Meal Delivery Routing: The Grubhub Instances", 2018, se
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -62,11 +63,12 @@ def violations(played: Played) -> list[str]:
     """Each rule that was broken, in words; empty for a feasible solution."""
     instance, rules = played.instance, played.instance.rules
     meals = {m.id: m for m in instance.meals}
-    given = [id_ for trip in played.trips for id_ in trip.meals]
-    found = [f"order {id_} is assigned twice" for id_ in sorted({id_ for id_ in given if given.count(id_) > 1})]
+    given = Counter(id_ for trip in played.trips for id_ in trip.meals)
+    found = [f"order {id_} is assigned twice" for id_, times in sorted(given.items()) if times > 1]
+    trips_of = played.of_courier()
     for courier in instance.couriers:
         free, place = courier.on, (courier.x, courier.y)
-        for trip in played.of_courier()[courier.id]:
+        for trip in trips_of[courier.id]:
             where = f"courier {courier.id}, assigned at {trip.assigned}"
             carried = [meals[id_] for id_ in trip.meals]
             if trip.assigned < max(m.placed for m in carried):
