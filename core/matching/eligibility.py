@@ -135,8 +135,9 @@ def busy_too_long(pairs: Pairs) -> Mask:
 
 
 def shift_over(pairs: Pairs) -> Mask:
-    """The shift ends before the driver is free: no order could be finished."""
-    return _rows(pairs.underway.free_at >= pairs.market.drivers.shift_end, pairs)
+    """The shift ends before the driver is free: nothing could be finished, or picked up where that is what counts."""
+    free, end = pairs.underway.free_at, pairs.market.drivers.shift_end
+    return _rows(free >= end if pairs.params.finish_in_shift else free > end, pairs)
 
 
 def vehicle_not_admitted(pairs: Pairs) -> Mask:

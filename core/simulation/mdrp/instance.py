@@ -6,6 +6,7 @@ Times are whole minutes of a day, places metres in a plane, pay is in dollars.
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,13 +112,16 @@ def _rows(path: Path, columns: int) -> list[_Row]:
 
 def _number(row: _Row, column: int) -> float:
     try:
-        return float(row[column])
+        value = float(row[column])
     except ValueError:
-        raise BadInput(f"{row.where}: {row[column]!r} is no number") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadInput(f"{row.where}: {row[column]!r} is no number")
+    return value
 
 
 def _whole(row: _Row, column: int) -> int:
     value = _number(row, column)
-    if value != int(value) or value < 0:
+    if not (value >= 0 and value.is_integer()):
         raise BadInput(f"{row.where}: {row[column]!r} is no whole number of minutes")
     return int(value)
