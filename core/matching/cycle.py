@@ -101,13 +101,15 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
     tie = pairs.params.prefer_free_min * drivers.busy[of]
     spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
+    spent = (columns.finish[kept] - np.maximum(columns.commit[kept], 0.0)) / 60.0
+    shortage = pairs.params.shortage_weight * max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0) * spent
     return (
         Problem(
             len(drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie + spread_pay,
+            columns.cost[kept] + tie + spread_pay + shortage,
             tuple(groups),
             _unserved(pairs, columns),
         ),

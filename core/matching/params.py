@@ -40,6 +40,8 @@ class Params:
     ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
     ``spread_pay_min`` is what a delivery costs more with a driver who has earned the guaranteed pay of the shift already,
     in proportion with one who has earned a part, so that work goes first to those who are paid for it anyway.
+    ``shortage_weight`` is what a minute of a driver's time costs more, from setting off to being free again, for each order
+    per driver beyond one: when orders are more than drivers, every minute saved is a minute less for all who wait.
     """
 
     nearest_drivers: int = 25
@@ -57,6 +59,7 @@ class Params:
     solve_s: float = 5.0
     finish_in_shift: bool = True
     spread_pay_min: float = 0.0
+    shortage_weight: float = 0.0
     explain_best: int = 6
 
     def __post_init__(self) -> None:
@@ -64,7 +67,8 @@ class Params:
         _at_least("the number of drivers to explain", self.explain_best, 1)
         for name in (
             "max_pickup_km", "chain_within_min", "commit_before_ready_min", "pickup_stop_min", "dropoff_stop_min",
-            "unserved", "unserved_later", "age_weight", "prefer_free_min", "spread_pay_min", "solve_s",
+            "unserved", "unserved_later", "age_weight", "prefer_free_min", "spread_pay_min",
+            "shortage_weight", "solve_s",
         ):  # fmt: skip
             _at_least(name, getattr(self, name), 0.0)
 

@@ -17,25 +17,26 @@ from core.matching.timing import Floats
 
 
 def assignment_prices(gain: Floats) -> tuple[Floats, Floats]:
-    """Prices of the rows and columns of a matrix of gains, none above 0: a pair that is not worth it has 0.
+    """Prices of the rows (drivers) and columns (orders) of a matrix of gains, none above 0; a pair not worth it has 0.
 
-    With r the row of a chosen column, v[j] = min(0, gain[i, j] over idle rows i, gain[i, j] - gain[i, c(i)] + v[c(i)] over
-    the others): shortest paths, found by relaxing all at once until nothing moves.
+    Of all such prices these put as much as can be on the orders, which a larger set has more of, so that they rule out the
+    most. For driver i, u[i] = min(0, gain[i, j] over orders j not chosen, gain[i, j] - gain[r, j] +
+    u[r] over those that driver r got): shortest paths, found by relaxing all at once until nothing moves.
     """
     rows, columns = linear_sum_assignment(gain)
     taken = gain[rows, columns] < 0
     rows, columns = rows[taken], columns[taken]
-    idle = np.ones(len(gain), dtype=np.bool_)
-    idle[rows] = False
-    v = np.minimum(gain[idle].min(axis=0, initial=0.0), 0.0)
-    step = gain[rows] - gain[rows, columns][:, None]
+    left = np.ones(gain.shape[1], dtype=np.bool_)
+    left[columns] = False
+    u = np.minimum(gain[:, left].min(axis=1, initial=0.0), 0.0)
+    step = gain[:, columns] - gain[rows, columns]
     for _ in range(len(rows) + 1):
-        relaxed = np.minimum(v, (step + v[columns][:, None]).min(axis=0, initial=0.0))
-        if np.array_equal(relaxed, v):
+        relaxed = np.minimum(u, (step + u[rows]).min(axis=1, initial=0.0))
+        if np.array_equal(relaxed, u):
             break
-        v = relaxed
-    u = np.zeros(len(gain))
-    u[rows] = gain[rows, columns] - v[columns]
+        u = relaxed
+    v = np.zeros(gain.shape[1])
+    v[columns] = gain[rows, columns] - u[rows]
     return u, v
 
 

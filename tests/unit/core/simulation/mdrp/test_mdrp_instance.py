@@ -13,7 +13,7 @@ def test_a_folder_reads_as_it_was_written(make_instance, write_instance):
 
 
 def test_what_is_no_folder_is_refused_with_what_is_needed(tmp_path):
-    with pytest.raises(BadInput, match="is no folder; name one that holds orders.txt"):
+    with pytest.raises(BadInput, match=r"is no folder; name one that holds orders\.txt"):
         read_instance(tmp_path / "nowhere")
 
 
@@ -41,5 +41,5 @@ def test_a_broken_file_is_named_with_what_is_wrong(make_instance, write_instance
 def test_a_missing_file_is_named(make_instance, write_instance):
     folder = write_instance(make_instance(MEALS, COURIERS))
     (folder / "couriers.txt").unlink()
-    with pytest.raises(BadInput, match="couriers.txt can't be read"):
+    with pytest.raises(BadInput, match=r"couriers\.txt can't be read"):
         read_instance(folder)
