@@ -60,6 +60,19 @@ def test_an_order_has_so_many_partners_at_most_the_nearest():
     assert together(SameMerchant(partners=1), *orders) == [("1", "2"), ("3", "4")]
 
 
+def test_larger_sets_are_those_whose_orders_all_go_together():
+    orders = [order("1", 1.0), order("2", 1.1), order("3", 1.3), order("4", 1.0, ready_min=30)]
+    assert together(SameMerchant(most=3), *orders) == [("1", "2"), ("1", "2", "3"), ("1", "3"), ("2", "3")]
+    assert together(SameMerchant(most=3, partners=1), *orders) == [("1", "2")]
+
+
+def test_a_larger_set_goes_on_to_the_nearest_door_from_each_of_its_doors():
+    """In a row north of the shop, ever farther apart: 1, 2, 3, 4."""
+    orders = [order("1", 1.0), order("2", 1.1), order("3", 1.3), order("4", 1.6)]
+    turns = {"".join(o for kind, o in stops if kind is D) for stops in proposed(SameMerchant(most=4), *orders)}
+    assert {turn for turn in turns if len(turn) == 4} == {"1234", "2134", "3214", "4321"}
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.integers(0, 15), st.sampled_from("ab")), min_size=1, max_size=12),
