@@ -13,7 +13,8 @@ def params_for(rules: Rules) -> Params:
 
     ``dropoff_late`` counts from what can be done at best (see `player`), so it is the minutes that an order waits for its
     courier, and those it rides along while another one is delivered. An order that waits is not preferred for its age:
-    in an hour with more orders than couriers that would only make all of them late.
+    in an hour with more orders than couriers that would only make all of them late. For the same reason what it costs to leave one
+    over is an hour, not a prohibition, and couriers' minutes cost more while they are short.
     """
     return Params(
         nearest_drivers=1000,
@@ -33,8 +34,11 @@ def params_for(rules: Rules) -> Params:
             dropoff_early=0.0,
             dropoff_late=1.0,
         ),
-        generators=(Alone(), SameMerchant(ready_gap_min=20.0, detour_km=3.0, partners=5)),
+        generators=(Alone(), SameMerchant(ready_gap_min=30.0, detour_km=4.0, partners=6, most=3)),
         age_weight=0.0,
-        spread_pay_min=3.0,
+        spread_pay_min=1.0,
+        shortage_weight=1.0,
+        unserved=60.0,
+        unserved_later=60.0,
         explain_best=1,
     )
