@@ -13,8 +13,8 @@ def params_for(rules: Rules) -> Params:
 
     ``dropoff_late`` counts from what can be done at best (see `player`), so it is the minutes that an order waits for its
     courier, and those it rides along while another one is delivered. An order that waits is not preferred for its age:
-    in an hour with more orders than couriers that would only make all of them late. For the same reason what it costs to leave one
-    over is an hour, not a prohibition, and couriers' minutes cost more while they are short.
+    in an hour with more orders than couriers that would only make all of them late. For the same reason what it costs to
+    leave one over is an hour, not a prohibition, and couriers' minutes cost more while they are short.
     """
     return Params(
         nearest_drivers=1000,
