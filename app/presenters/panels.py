@@ -61,6 +61,8 @@ class BoardPresenter(QObject):
 
     def _show(self) -> None:
         world, settings, now = self._engine.world, self._engine.settings, self._engine.clock.now()
+        # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
+        self._panel.set_moment(Moment(now, self._engine.clock.zone))
         self._panel.set_rows(order_row(order, world, settings, now) for order in world.orders.values())
 
     def _chosen(self, ids: list[str]) -> None:

@@ -255,6 +255,10 @@ QHeaderView { background: @surface; }
 QHeaderView::section { background: @surface; color: @muted; font-size: 11px; font-weight: 600; padding: 4px 8px;
   border: 0; border-bottom: 1px solid @line; }
 QHeaderView::section:hover { color: @text; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: top center;
+  width: 8px; height: 8px; }
+QHeaderView::up-arrow { image: url("@icons/caret-up-@theme.svg"); }
+QHeaderView::down-arrow { image: url("@icons/caret-down-@theme.svg"); }
 QPushButton, QToolButton[kind="button"] { background: @surface; border: 1px solid @line; border-radius: 4px;
   padding: 4px 12px; min-height: 18px; }
 QPushButton:hover { background: @hover; }

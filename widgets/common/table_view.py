@@ -47,6 +47,9 @@ class RowsView(QTableView, Generic[R]):
         self.customContextMenuRequested.connect(self._ask_for_menu)
         self.activated.connect(lambda index: self._activate(index.data(ID_ROLE)))
         self.selectionModel().selectionChanged.connect(self._tell_selection)
+        # Qt lays rows out anew while it paints, and would paint only what was dirty before: half a row here, half there.
+        for moved in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
+            moved.connect(self._paint_all)
         self._lay_out_headers()
         self.set_row_px(ROW_PX["compact"])
 
@@ -67,6 +70,9 @@ class RowsView(QTableView, Generic[R]):
             else:
                 header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
             header.setSectionHidden(i, not column.shown)
+
+    def _paint_all(self) -> None:
+        self.viewport().update()
 
     def set_row_px(self, px: int) -> None:
         """Height of a row in pixels; a larger font makes it higher."""

@@ -78,7 +78,7 @@ class LogPanel(QWidget):
         self.model = LogModel(limit)
         self.view = RowsView(self.model, "Event log")
         self.search = SearchField("Filter events", "Filter events by text, order or driver", self.view)
-        self.search.setFixedWidth(160)
+        self.search.setFixedWidth(140)
         self.chips = Chips("Show only events about", counts=False)
         for kind, (label, icon_name) in KINDS.items():
             self.chips.add(kind.value, label, icon_name, "muted")

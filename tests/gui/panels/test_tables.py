@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, QSizeF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSizeF, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -161,3 +162,32 @@ def test_an_icon_is_as_large_as_its_place_on_any_screen(qtbot: QtBot, ratio: flo
     picture = CellDelegate().icon_for("package", "muted", ratio)
     assert picture.deviceIndependentSize() == QSizeF(16, 16)
     assert picture.width() == round(16 * ratio)
+
+
+class Painted(QObject):
+    """What of a widget is painted, stroke by stroke."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.strokes: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.strokes.append(event.region().boundingRect())
+        return False
+
+
+def test_rows_that_come_while_time_passes_are_painted_in_one_stroke(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel(columns())
+    view = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    model.set_rows([Thing("b"), Thing("c")])
+    view.show()
+    qtbot.wait(50)
+    painted = Painted(view.viewport())
+    model.set_moment(Moment(60.0))  # one column is dirty
+    model.set_rows([Thing("a"), Thing("b"), Thing("c")])  # and every row has moved
+    qtbot.waitUntil(lambda: bool(painted.strokes))
+    assert painted.strokes[0] == view.viewport().rect()
