@@ -103,6 +103,7 @@ class DriversPresenter(QObject):
             row = engine.positions.find(driver.id)
             rows.append(driver_row(driver, engine.world, engine.positions, now, row is not None and bool(silent[row])))
         self._panel.set_rows(rows)
+        self._follow()  # who is chosen may have come into the table only now
 
     def _chosen(self, ids: list[str]) -> None:
         if ids:

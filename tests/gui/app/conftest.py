@@ -77,6 +77,8 @@ class Rig:
         self._numbers = itertools.count(1)
         ground = Ground(folder, simulated=False)
         self.window.restore_layout(QSettings(str(ground.folder.layout), QSettings.Format.IniFormat))
+        # The offscreen platform's screen is 800 wide: a window that is fitted to it would leave the map no room.
+        self.window.setWindowState(Qt.WindowState.WindowNoState)
         self.window.resize(1600, 900)
         self.window.show()
         self.console = Console(self.window, folder, None)

@@ -48,7 +48,7 @@ def test_a_driver_clicked_on_the_map_is_chosen_in_the_table(rig: Any) -> None:
     rig.until(rig.drivers_are_drawn)
     QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(45.0, 8.994)))
     rig.until(lambda: rig.deeds.selection.driver == "D-17")
-    assert rig.window.drivers.selected() == ["D-17"]
+    rig.until(lambda: rig.window.drivers.selected() == ["D-17"])
     rig.until(lambda: rig.window.inspector.driver_page.head.title.text() == "D-17 Cy Stone")
 
     # A click beside everything lets go of it.
