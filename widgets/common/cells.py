@@ -17,6 +17,9 @@ INSET_PX = 8
 GAP_PX = 6
 MOST_TEXTS = 20_000
 
+# Plain numbers: a flag of Qt's costs a call of Python's enum whenever it is touched, and there are hundreds of cells.
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_UNDER_MOUSE = QStyle.StateFlag.State_MouseOver.value
 _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 _RIGHT = int(_CENTRE | Qt.AlignmentFlag.AlignRight)
 _LEFT = int(_CENTRE | Qt.AlignmentFlag.AlignLeft)
@@ -74,17 +77,16 @@ class CellDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
 
     def paint_face(self, painter: QPainter, option: QStyleOptionViewItem, face: CellFace, first: bool) -> None:
-        cell: QRect = option.rect
-        state = option.state
-        x, y, width, height = cell.left(), cell.top(), cell.width(), cell.height()
+        x, y, width, height = option.rect.getRect()
+        state = option.state.value
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(cell, self.colour("selected"))
+        if state & _SELECTED:
+            painter.fillRect(x, y, width, height, self.colour("selected"))
             if first:
                 # A chosen row stands out by more than its colour.
                 painter.fillRect(x + width - EDGE_PX if rtl else x, y, EDGE_PX, height, self.colour("accent"))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(cell, self.colour("hover"))
+        elif state & _UNDER_MOUSE:
+            painter.fillRect(x, y, width, height, self.colour("hover"))
         painter.fillRect(x, y + height - 1, width, 1, self.colour("hover"))
         left, right = x + INSET_PX, x + width - INSET_PX
         if face.icon:
@@ -99,7 +101,7 @@ class CellDelegate(QStyledItemDelegate):
             flags = _RIGHT if face.right != rtl else _LEFT
             painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
         if face.meter is not None:
-            self._draw_meter(painter, cell, face.meter, rtl)
+            self._draw_meter(painter, option.rect, face.meter, rtl)
 
     def _set(self, base: QFont) -> tuple[QFont, QFontMetrics]:
         if self._fonts is None or self._fonts[0] != base:

@@ -135,6 +135,14 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
     )
 
 
+# Put together once: each cell is asked for its flags at each stroke.
+_OF_A_HEADING = Qt.ItemFlag.ItemIsEnabled
+_OF_AN_ORDER = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemNeverHasChildren
+    | Qt.ItemFlag.ItemIsDragEnabled
+)
 _PLACE = {section: i for i, section in enumerate(Section)}
 
 
@@ -209,9 +217,7 @@ class BoardModel(RowsModel[OrderRow | Heading]):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        if isinstance(self.shown[index.row()], Heading):
-            return Qt.ItemFlag.ItemIsEnabled
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        return _OF_A_HEADING if isinstance(self.shown[index.row()], Heading) else _OF_AN_ORDER
 
     def mimeTypes(self) -> list[str]:
         return [ORDER_MIME]

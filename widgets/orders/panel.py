@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPixmap, QShowEvent
+from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from widgets.common.cells import CellDelegate, look_now
@@ -28,6 +28,11 @@ class _BoardDelegate(CellDelegate):
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._view = view
+        self._drawn: set[int] = set()
+
+    def begin(self) -> None:
+        """A new stroke: each title is drawn once in it, with the first of its cells."""
+        self._drawn.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         heading = index.data(CELL_ROLE)
@@ -36,11 +41,14 @@ class _BoardDelegate(CellDelegate):
             return
         if not isinstance(heading, Heading):
             return
+        place = index.row()
+        if place in self._drawn:
+            return
+        self._drawn.add(place)
         cell: QRect = option.rect
         row = QRect(0, cell.top(), self._view.viewport().width(), cell.height())
         painter.save()
-        painter.setClipRect(cell)
-        self._draw(painter, row, heading, index.row() == self._view.currentIndex().row() and self._view.hasFocus())
+        self._draw(painter, row, heading, place == self._view.currentIndex().row() and self._view.hasFocus())
         painter.restore()
 
     def _draw(self, painter: QPainter, row: QRect, heading: Heading, current: bool) -> None:
@@ -81,9 +89,14 @@ class OrdersView(RowsView["OrderRow | Heading"]):
     def __init__(self, model: BoardModel) -> None:
         super().__init__(model, "Orders")
         self._board = model
-        self.setItemDelegate(_BoardDelegate(self))
+        self._cells = _BoardDelegate(self)
+        self.setItemDelegate(self._cells)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._cells.begin()
+        super().paintEvent(event)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         ids = self.selected_ids()
