@@ -77,7 +77,8 @@ class CellDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
 
     def paint_face(self, painter: QPainter, option: QStyleOptionViewItem, face: CellFace, first: bool) -> None:
-        x, y, width, height = option.rect.getRect()
+        cell: QRect = option.rect
+        x, y, width, height = cell.left(), cell.top(), cell.width(), cell.height()
         state = option.state.value
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         if state & _SELECTED:
@@ -101,7 +102,7 @@ class CellDelegate(QStyledItemDelegate):
             flags = _RIGHT if face.right != rtl else _LEFT
             painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
         if face.meter is not None:
-            self._draw_meter(painter, option.rect, face.meter, rtl)
+            self._draw_meter(painter, cell, face.meter, rtl)
 
     def _set(self, base: QFont) -> tuple[QFont, QFontMetrics]:
         if self._fonts is None or self._fonts[0] != base:
