@@ -49,6 +49,8 @@ def _tip(row: DriverRow, moment: Moment) -> str:
         lines.append(counted(row.orders, "order"))
     age = _fix_age(row, moment)
     lines.append("No position yet" if age == "never" else f"Last position {age} ago")
+    if row.trouble:
+        lines.append(row.trouble)
     if row.phone:
         lines.append(row.phone)
     return "\n".join(lines)
@@ -108,7 +110,8 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         "Tracking",
         _mode,
         sort=lambda r: r.mode,
-        token=lambda r, m: "offered" if r.mode and r.mode_wanted and r.mode != r.mode_wanted else "text",
+        token=lambda r, m: "offered" if r.trouble else "text",
+        icon=lambda r, m: "warning" if r.trouble else "",
         tip=_tip,
         width=130,
     ),
