@@ -232,7 +232,10 @@ class PositionStore:
         changed: Rows = ordered[last]
         source = order[last]
         columns["phone_t"][changed] = batch.t[source]
-        columns["t"][changed] = np.minimum(batch.t[source] + self._correction[changed], received_at)
+        correction = self._correction[changed]
+        # A clock that was ahead and shows no time to come any more has been put right, which is noticed only later.
+        correction = np.where((correction < 0) & (batch.t[source] <= received_at), 0.0, correction)
+        columns["t"][changed] = np.minimum(batch.t[source] + correction, received_at)
         columns["received_at"][changed] = received_at
         self._codes["skewed"][changed] = fast[source]
         for name, values in (
@@ -245,7 +248,8 @@ class PositionStore:
             columns[name][changed] = values[source]
         self._xyz[:, changed] = unit_vectors(batch.lat[source], batch.lon[source])
         self.revision += 1
-        t = np.minimum(batch.t[order] + self._correction[ordered], received_at)
+        each = np.repeat(correction, np.diff(np.flatnonzero(np.append(True, last))))
+        t = np.minimum(batch.t[order] + each, received_at)
         return Steps(changed, ordered, t, batch.lat[order], batch.lon[order], batch.acc[order])
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_a_phone_that_does_not_obey_is_asked_again_ever_more_rarely(rig: Rig) ->
         rig.tick(10)
         asked += [second for _ in commands(rig)]
     assert 3 <= len(asked) <= 5
-    gaps = [b - a for a, b in zip(asked, asked[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(asked)]
     assert gaps == sorted(gaps)
 
 
@@ -223,7 +224,7 @@ def test_variants_reach_their_drivers_and_stay_over_a_restart(rig: Rig) -> None:
     assert {i: retained(rig, i) for i in ids} == own
     rig.do(c.SaveExperiment(experiment=Experiment("sending", (USUAL, SLOW), ended=True)))
     rig.tick(times=2)
-    assert {i: retained(rig, i) for i in ids} == dict.fromkeys(ids, {"mode": "passive"})
+    assert {i: retained(rig, i) for i in ids} == {key: {"mode": "passive"} for key in ids}
 
 
 def test_a_group_has_its_variant_and_a_driver_who_changes_group_changes_it(rig: Rig) -> None:
