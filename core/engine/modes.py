@@ -21,7 +21,7 @@ from core.settings import RATES, Settings, Value
 from core.tracking.positions import PositionStore, Rows
 
 LOOKED_AT_ONCE = 400
-TOLD_AT_ONCE = 200
+TOLD_AT_ONCE = 100
 """What a change of the settings costs one tick: so many drivers looked at, so many of them told."""
 AGAIN_S, AGAIN_MOST_S = 60.0, 1800.0
 """A phone that reports another mode is asked again after this long, then after twice as long each time, up to the most."""
