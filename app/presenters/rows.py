@@ -116,6 +116,7 @@ def driver_row(
         mode=positions.modes[positions.mode[row]] if known else "",
         mode_wanted=mode_wanted(driver, world),
         trouble=trouble,
+        clock_s=float(positions.correction[row]) if known else 0.0,
         shift_end=driver.shift_end,
         phone=driver.phone,
         group=driver.group,

@@ -36,9 +36,11 @@ def _fix_age(row: DriverRow, moment: Moment) -> str:
 
 
 def _mode(row: DriverRow, _: Moment) -> str:
-    if row.mode_wanted and row.mode and row.mode != row.mode_wanted:
-        return f"{row.mode}, not {row.mode_wanted}"
-    return row.mode or row.mode_wanted
+    differs = row.mode_wanted and row.mode and row.mode != row.mode_wanted
+    text = f"{row.mode}, not {row.mode_wanted}" if differs else row.mode or row.mode_wanted
+    if not row.clock_s:
+        return text
+    return f"{text}, clock {freshness(abs(row.clock_s))} {'behind' if row.clock_s > 0 else 'ahead'}"
 
 
 def _tip(row: DriverRow, moment: Moment) -> str:

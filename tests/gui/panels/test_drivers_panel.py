@@ -81,6 +81,11 @@ def test_a_mode_that_was_not_asked_for_is_named(panel: DriversPanel, driver_row:
     assert cell(panel, "D-1", "Tracking") == "passive, not active"
 
 
+def test_a_clock_that_is_off_is_named(panel: DriversPanel, driver_row: MakeDriver) -> None:
+    panel.set_rows([driver_row(mode="passive", mode_wanted="passive", clock_s=-245.0)])
+    assert cell(panel, "D-1", "Tracking") == "passive, clock 4 min ahead"
+
+
 def test_trouble_with_the_tracking_is_marked_and_told_with_what_to_do(panel: DriversPanel, driver_row: MakeDriver) -> None:
     said = "Asked for active 3 min ago, the phone still reports passive: ask the driver to open the app"
     panel.set_rows([driver_row("D-1", mode="passive", mode_wanted="active", trouble=said), driver_row("D-2", mode="active")])
