@@ -288,9 +288,11 @@ class Console:
             self.window.strip.show_problem("broker", f"No broker: {text}. Messages to drivers wait until it is back")
 
     def _watch(self) -> None:
-        """Once a second: what the disk and the embedded broker have to say."""
+        """Once a second: what the disk, the embedded broker and the settings file have to say."""
         if self.system is None or self._lines is None:
             return
+        for n, problem in enumerate(self.system.settings.follow_file()):
+            self.window.strip.show_problem(f"settings-{n}", problem)
         strip, disk, health = self.window.strip, self.system.store.health, self._lines.health
         if disk.ok:
             strip.clear_problem("disk")

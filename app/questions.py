@@ -210,7 +210,7 @@ class Questions:
     def ask_files(self, then: Callable[[list[Path]], None]) -> None:
         dialog = QFileDialog(self._window, "What is to be imported?")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(["Everything that can be imported (*.pbf *.csv *.geojson *.json)", "All files (*)"])
+        dialog.setNameFilters(["Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)", "All files (*)"])
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         self._show(dialog)
 

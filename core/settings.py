@@ -117,6 +117,24 @@ DECLARED: tuple[Setting, ...] = (
     _s("tracking.active_send_s", 8.0, "How often it sends them", "s", 0.2, 600),
     _s("tracking.passive_capture_s", 4.0, "How often a phone captures its position while free", "s", 0.2, 600),
     _s("tracking.passive_send_s", 20.0, "How often it sends them", "s", 0.2, 600),
+    _s("tracking.owntracks_passive_s", 60.0, "How often OwnTracks looks for its position while free", "s", 1, 3600),
+    _s("tracking.owntracks_passive_m", 500.0, "Way after which OwnTracks sends it while free", "m", 10, 10000),
+    _s(
+        "tracking.confirm_within_s",
+        60.0,
+        "A phone that has not come into the mode it was asked for after this long is shown, with what to do",
+        "s",
+        5,
+        3600,
+    ),
+    _s(
+        "tracking.clock_tolerance_s",
+        30.0,
+        "A phone whose clock is off by more than this is shown, and its times are corrected",
+        "s",
+        5,
+        3600,
+    ),
     _s("geofencing.radius_m", 100.0, "Radius around a stop in which a driver counts as there", "m", 10, 5000),
     _s("geofencing.dwell_s", 180.0, "A driver who stays at a stop this long without leaving it is told of", "s", 10, 86400),
     _s("tracking.history_h", 24.0, "How long positions are kept, to see where a driver was; 0 keeps none", "h", 0, 8760),
@@ -158,6 +176,16 @@ DECLARED: tuple[Setting, ...] = (
 
 BY_KEY: dict[str, Setting] = {s.key: s for s in DECLARED}
 
+RATES = (
+    "tracking.active_capture_s",
+    "tracking.active_send_s",
+    "tracking.passive_capture_s",
+    "tracking.passive_send_s",
+    "tracking.owntracks_passive_s",
+    "tracking.owntracks_passive_m",
+)
+"""What phones are told of, as soon as it changes; experiments may vary it."""
+
 
 class Settings:
     """Values by key. Assigning checks; `save` writes what differs from the defaults; listeners hear each change."""
@@ -167,6 +195,8 @@ class Settings:
         self._listeners: list[Callable[[str, Value], None]] = []
         self._unknown: dict[str, object] = {}
         self.path = path
+        self._stamp = _stamp(path)
+        self._in_file: set[str] = set()
         self.problems: list[str] = []
         for key, value in (values or {}).items():
             self.set(key, value)
@@ -197,6 +227,7 @@ class Settings:
                 key = f"{section}.{name}" if name else section
                 try:
                     settings.set(key, value)
+                    settings._in_file.add(key)
                 except BadInput as error:
                     settings.problems.append(f"{error}; the default is used")
                     settings._unknown[key] = value
@@ -233,6 +264,29 @@ class Settings:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def follow_file(self) -> list[str]:
+        """Take over what somebody has changed in the file since it was read or saved; to be asked now and then.
+
+        Returns what can't be used, a line each; it leaves things as they were.
+        """
+        if self.path is None or _stamp(self.path) == self._stamp:
+            return []
+        self._stamp = _stamp(self.path)
+        try:
+            table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            return [f"settings.toml can't be read ({error}); the settings stay as they were"]
+        said = {f"{s}.{n}": v for s, entries in table.items() if isinstance(entries, dict) for n, v in entries.items()}
+        problems = []
+        gone = {key: BY_KEY[key].default for key in self._in_file - said.keys()}
+        self._in_file = {key for key in said if key in BY_KEY}
+        for key, value in {**gone, **said}.items():
+            try:
+                self.set(key, value)
+            except BadInput as error:
+                problems.append(f"settings.toml: {error}")
+        return problems
+
     def save(self) -> None:
         """Write atomically; values that could not be read are kept as they stood."""
         if self.path is None:
@@ -248,3 +302,13 @@ class Settings:
         scratch = self.path.with_name(self.path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
         os.replace(scratch, self.path)
+        self._stamp, self._in_file = _stamp(self.path), set(changed)
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    """What changes with the file."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_mtime_ns, found.st_size)

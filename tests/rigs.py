@@ -37,7 +37,7 @@ DOOR = LatLon(45.01, 9.01)
 NEAR = LatLon(45.002, 9.002)
 FAR = LatLon(45.03, 9.03)
 TO_PHONES = (topics.offers("+"), topics.route("+"), topics.config("+"), "owntracks/+/+/cmd")
-STATE = ("orders", "offers", "routes", "drivers", "merchants", "areas")
+STATE = ("orders", "offers", "routes", "drivers", "merchants", "areas", "experiments")
 
 
 def state_of(world: World) -> dict[str, dict[str, Any]]:
@@ -52,9 +52,15 @@ class HeldStore:
         self._store = store
         self.held: deque[tuple[Future[int], tuple[Any, ...]]] = deque()
 
-    def write(self, changes: Sequence[Any], words: Sequence[Any] = (), positions: Sequence[Any] = ()) -> Future[int]:
+    def write(
+        self,
+        changes: Sequence[Any],
+        words: Sequence[Any] = (),
+        positions: Sequence[Any] = (),
+        forget_words_before: float | None = None,
+    ) -> Future[int]:
         future: Future[int] = Future()
-        self.held.append((future, (tuple(changes), tuple(words), tuple(positions))))
+        self.held.append((future, (tuple(changes), tuple(words), tuple(positions), forget_words_before)))
         return future
 
     def let(self, count: int = 10**6) -> None:

@@ -65,6 +65,14 @@ class Deeds:
         driver = self.chosen_driver()
         return driver is not None and driver.presence is Presence.ONLINE
 
+    def driver_is_on_duty(self) -> bool:
+        driver = self.chosen_driver()
+        return driver is not None and not driver.off_duty
+
+    def driver_is_offline(self) -> bool:
+        driver = self.chosen_driver()
+        return driver is not None and driver.presence is Presence.OFFLINE
+
     def driver_is_on_break(self) -> bool:
         driver = self.chosen_driver()
         return driver is not None and driver.presence is Presence.BREAK
@@ -196,6 +204,12 @@ class Deeds:
 
     def end_break(self) -> None:
         self._presence(Presence.ONLINE, "Back from the break:")
+
+    def take_off_duty(self) -> None:
+        self._presence(Presence.OFFLINE, "Off duty:")
+
+    def put_on_duty(self) -> None:
+        self._presence(Presence.ONLINE, "On duty:")
 
     def _presence(self, presence: Presence, verb: str) -> None:
         driver = self.chosen_driver()

@@ -18,6 +18,7 @@ from core.domain.commands import Command
 from core.domain.errors import BadInput, KerbsideError
 from core.engine.engine import Engine
 from core.messaging.local import LocalBroker
+from core.orders.experiments import read_experiments
 from core.orders.files import read_areas, read_csv
 from core.routing.great_circle import GreatCircle
 from core.routing.osm_import import ImportReport, import_osm
@@ -30,7 +31,7 @@ Progress = Callable[[str, float], None]
 
 
 def read_commands(path: Path) -> list[Command]:
-    """Commands for a .csv or .geojson file. Raises BadInput for any other, and for one that can't be read whole."""
+    """Commands for a .csv, .geojson or .toml file. Raises BadInput for any other, and for one that can't be read whole."""
     suffix = path.suffix.lower()
     if not path.is_file():
         raise BadInput(f"there is no file {path}")
@@ -38,7 +39,11 @@ def read_commands(path: Path) -> list[Command]:
         return read_csv(path, datetime.now().astimezone())
     if suffix in {".geojson", ".json"}:
         return read_areas(path)
-    raise BadInput(f"{path.name}: what can be imported is an OSM extract (.osm.pbf), areas (.geojson) or a .csv file")
+    if suffix == ".toml":
+        return read_experiments(path)
+    raise BadInput(
+        f"{path.name}: what can be imported is an OSM extract (.osm.pbf), areas (.geojson), experiments (.toml) or a .csv file"
+    )
 
 
 def import_city(folder: DataFolder, source: Path, progress: Progress) -> tuple[Path, ImportReport]:

@@ -44,7 +44,9 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker", metavar="ADDRESS", help="embedded, mqtt://host:1883 or mqtts://host:8883")
 
     take = commands.add_parser(
-        "import", parents=[common], help="OSM extracts (.pbf), areas (.geojson), drivers, merchants, orders (.csv)"
+        "import",
+        parents=[common],
+        help="OSM extracts (.pbf), areas (.geojson), experiments (.toml), drivers, merchants, orders (.csv)",
     )
     take.add_argument("files", nargs="+", type=Path, metavar="FILE")
     take.add_argument("--json", action="store_true")

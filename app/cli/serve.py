@@ -66,6 +66,8 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     try:
         while not stop.is_set():
             beat()
+            for problem in settings.follow_file():
+                _say(problem)
             if system.store.health.problem != disk:
                 disk = system.store.health.problem
                 _say(disk or "the database can be written again")

@@ -8,7 +8,8 @@ from app.actions.declared import ACTIONS, Declared, Scope
 from app.actions.deeds import Deeds
 from app.presenters.history_text import actor_name, order_text
 from app.presenters.rows import driver_row, exception_of, mode_wanted, stop_eta, stop_text
-from core.domain.driver import App, StopKind
+from app.presenters.tracking_text import held_back, troubles
+from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.vehicle import CAPACITY
@@ -145,6 +146,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         eta = stop_eta(stop.kind, order, world)
         late = None if eta is None or stop.kind is StopKind.PICKUP else (eta - order.due_at) / 60
         stops.append(StopLine(stop.kind, order.id, stop_text(stop.kind, order, world), eta, late, stop.arrived_at))
+    wrong, tracking = troubles(driver_id, engine, now), engine.modes.of(driver_id)
     return DriverDetails(
         id=driver.id,
         name=driver.name,
@@ -160,23 +162,16 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         speed_kmh=shown.speed_kmh,
         mode=shown.mode,
         mode_wanted=mode_wanted(driver, world),
-        fix_it=_fix_it(driver.app, shown.mode, mode_wanted(driver, world)),
+        troubles=tuple(trouble.said for trouble in wrong),
+        fix_it=tuple(dict.fromkeys(step for trouble in wrong for step in trouble.to_do)),
+        held_back=held_back(engine.movement.held_lately(driver_id)),
+        variants=", ".join(f"{name}: {v}" for name, v in tracking.variants.items()) if tracking is not None else "",
+        off_duty=driver.off_duty,
         load=f"{carried:g} of {limit:g} kg",
         shift_start=driver.shift_start,
         shift_end=driver.shift_end,
         stops=tuple(stops),
         deeds=_buttons(deeds, Scope.DRIVER, primary=""),
-    )
-
-
-def _fix_it(app: App, mode: str, wanted: str) -> tuple[str, ...]:
-    """What to do on the phone where its tracking is not what was asked for."""
-    if not mode or mode == wanted or app is not App.OWNTRACKS:
-        return ()
-    return (
-        "In OwnTracks, switch Remote commands on",
-        "In OwnTracks, switch Remote configuration on",
-        "Allow the app to use the location all the time",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain import events as e
+from core.domain.experiment import Variant
 from core.domain.order import Order
 from core.domain.world import World
 from widgets.log.rows import LogKind, LogRow
@@ -103,9 +104,25 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         area = world.areas.get(event.area_id)
         text = f"{actor} {'came into' if event.entered else 'left'} {area.name if area else event.area_id}"
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=event.driver_id)
+    if isinstance(event, e.ExperimentSaved):
+        text = _experiment_text(event)
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     if event.drivers:
         driver = event.drivers[0]
         text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)
         text = f"{text}: {event.reason}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
     return None
+
+
+def _experiment_text(event: e.ExperimentSaved) -> str:
+    said = []
+    for one in event.experiments:
+        parts = ", ".join(f"{v.name} {_whom(v)}" for v in one.variants)
+        said.append(f"Experiment {one.name} has ended" if one.ended else f"Experiment {one.name} runs: {parts}")
+    return "; ".join(said)
+
+
+def _whom(variant: Variant) -> str:
+    share = [f"{variant.share:g} %"] if variant.share or not variant.groups else []
+    return " and ".join([*share, *variant.groups])

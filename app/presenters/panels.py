@@ -12,6 +12,7 @@ from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import driver_row, order_row
 from app.presenters.selection import Selection
+from app.presenters.tracking_text import troubles
 from core.domain.events import BrokerChanged, Change, CycleFailed, EtasUpdated, Event, FixesApplied, MessageRefused
 from core.engine.engine import Engine
 from widgets.common.words import Moment
@@ -98,10 +99,13 @@ class DriversPresenter(QObject):
         now = engine.clock.now()
         self._panel.set_moment(Moment(now, engine.clock.zone))
         silent = engine.silent(now)
+        differs = engine.modes.differing_s(now) > engine.settings.number("tracking.confirm_within_s")
+        troubled = set(np.flatnonzero(differs | (engine.positions.correction != 0)).tolist())
         rows = []
         for driver in engine.world.drivers.values():
             row = engine.positions.find(driver.id)
-            rows.append(driver_row(driver, engine.world, engine.positions, now, row is not None and bool(silent[row])))
+            told = "; ".join(t.line for t in troubles(driver.id, engine, now)) if row in troubled else ""
+            rows.append(driver_row(driver, engine.world, engine.positions, now, row is not None and bool(silent[row]), told))
         self._panel.set_rows(rows)
         self._follow()  # who is chosen may have come into the table only now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.domain.driver import App, Driver, Presence, StopKind
+from core.domain.driver import Driver, Presence, StopKind
 from core.domain.offer import OfferState
 from core.domain.order import ACTIVE, ENDED, Order, Status
 from core.domain.world import World
@@ -89,7 +89,9 @@ def mode_wanted(driver: Driver, world: World) -> str:
     return "active" if driver.id in world.routes else "passive"
 
 
-def driver_row(driver: Driver, world: World, positions: PositionStore, now: float, silent: bool) -> DriverRow:
+def driver_row(
+    driver: Driver, world: World, positions: PositionStore, now: float, silent: bool, trouble: str = ""
+) -> DriverRow:
     row = positions.find(driver.id)
     route = world.routes.get(driver.id)
     next_stop, eta = "", None
@@ -112,7 +114,9 @@ def driver_row(driver: Driver, world: World, positions: PositionStore, now: floa
         battery=_known(float(positions.batt[row])) if known else None,
         speed_kmh=_known(float(positions.spd[row]) * 3.6) if known else None,
         mode=positions.modes[positions.mode[row]] if known else "",
-        mode_wanted=mode_wanted(driver, world) if driver.app is App.KERBSIDE else "",
+        mode_wanted=mode_wanted(driver, world),
+        trouble=trouble,
+        clock_s=float(positions.correction[row]) if known else 0.0,
         shift_end=driver.shift_end,
         phone=driver.phone,
         group=driver.group,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import Driver, Presence
+from core.domain.experiment import Experiment
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.vehicle import Vehicle
@@ -119,3 +120,10 @@ class SaveMerchant(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveArea(Command):
     area: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveExperiment(Command):
+    """Begin, change or end an experiment on the drivers' apps."""
+
+    experiment: Experiment

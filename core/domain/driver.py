@@ -36,7 +36,10 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given."""
+    """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given.
+
+    ``off_duty``: offline by word, not for silence. Only a word brings them back, whatever their phone goes on sending.
+    """
 
     id: str
     name: str
@@ -50,6 +53,7 @@ class Driver:
     volume_l: float | None = None
     presence: Presence = Presence.OFFLINE
     presence_at: float = 0.0
+    off_duty: bool = False
     removed: bool = False
 
 

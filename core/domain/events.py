@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.driver import Driver, Route
+from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -37,6 +38,7 @@ class Change(Event):
     drivers: tuple[Driver, ...] = ()
     merchants: tuple[Merchant, ...] = ()
     areas: tuple[Area, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
 
 
 class OrderReceived(Change): ...
@@ -123,6 +125,10 @@ class MerchantRegistered(Change): ...
 
 
 class AreaSaved(Change): ...
+
+
+class ExperimentSaved(Change):
+    """Begun, changed or ended. Who ran what from then on follows from it and the drivers' groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

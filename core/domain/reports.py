@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,8 @@ class FixBatch:
 
     ``drivers`` are the ids that occur; ``driver`` (n,) indexes it. ``t`` is epoch seconds by the phone, ``lat`` and ``lon``
     degrees, ``acc`` metres, ``spd`` m/s, ``hdg`` degrees clockwise from north; NaN where the phone did not say.
-    ``mode`` and ``batt`` (percent) hold the last word of a driver in this batch.
+    ``mode``, ``batt`` (percent) and ``config`` (the version of the configuration a phone has just taken over) hold the last
+    word of a driver in this batch; a driver may say these without a fix.
     """
 
     drivers: list[str]
@@ -31,13 +33,17 @@ class FixBatch:
     hdg: Floats
     mode: dict[str, str] = field(default_factory=dict)
     batt: dict[str, float] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.t)
 
-    def only(self, wanted: NDArray[np.bool_]) -> FixBatch:
-        """The fixes of the drivers for which ``wanted``, of the shape of ``drivers``, is true."""
+    def only(self, wanted: NDArray[np.bool_], known: Container[str]) -> FixBatch:
+        """The fixes of the drivers for which ``wanted``, of the shape of ``drivers``, is true, and the words of those known."""
         rows = wanted[self.driver]
+        mode = {d: v for d, v in self.mode.items() if d in known}
+        batt = {d: v for d, v in self.batt.items() if d in known}
+        config = {d: v for d, v in self.config.items() if d in known}
         renumbered = np.cumsum(wanted) - 1
         return FixBatch(
             [d for d, w in zip(self.drivers, wanted, strict=True) if w],
@@ -48,8 +54,9 @@ class FixBatch:
             self.acc[rows],
             self.spd[rows],
             self.hdg[rows],
-            self.mode,
-            self.batt,
+            mode,
+            batt,
+            config,
         )
 
 

@@ -30,10 +30,13 @@ from core.domain.events import (
 )
 from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
+from core.engine.modes import Modes
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
+from core.engine.presence import heard_again, said
 from core.engine.snapshots import take_snapshot
 from core.engine.telling import Teller
+from core.engine.words import HeardWords
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
@@ -91,9 +94,10 @@ class Engine:
         self.explained: dict[str, tuple[Candidate, ...]] = {}
         self.refused_count = 0
         self.matching_paused = False
-        self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
+        self.modes = Modes(self.world, settings, self.positions, clock.now)
+        self._words = HeardWords(loaded.words, clock.now())
         self._desk = Desk(self.world, settings)
-        self._teller = Teller(self.world, settings)
+        self._teller = Teller(self.world, self.modes)
         self._outbox = Outbox(transport, lambda: store.write(()))
         self._seed = seed
         self._stepped = stepped
@@ -145,12 +149,15 @@ class Engine:
             self._next_forget = now + 3600
             self.world.forget_before(now - FORGET_AFTER_S)
             self.explained = {i: why for i, why in self.explained.items() if i in self.world.orders}
+            self._words.forget_before(now - FORGET_AFTER_S)
+            self.store.write((), forget_words_before=now - FORGET_AFTER_S)
         if self._stepped:
             self.store.flush()
         self._outbox.release()
 
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
+        self.modes.close()
         if self._cycle is not None:
             self._cycle.cancel()
         self._save_positions(everyone=True)
@@ -175,22 +182,18 @@ class Engine:
         if not messages:
             return
         # Positions are good the moment they are applied; what a driver says counts once it is on disk.
-        said = [m for m in messages if m.topic.endswith(("/orders", "/status"))]
+        words = [m for m in messages if m.topic.endswith(("/orders", "/status"))]
         self.transport.acknowledge([m for m in messages if not m.topic.endswith(("/orders", "/status"))])
         reports = decode(messages)
         for refusal in reports.refused:
             self._refuse(refusal.topic, refusal.reason, now)
         self._apply_fixes(reports, now)
         for report in reports.presences:
-            driver = self.world.drivers.get(report.driver_id)
-            # A last will without a time is only a hint; silence is judged by age.
-            if driver is not None and report.t is not None and driver.presence is not report.presence:
-                draft = Draft(self.world, now, f"driver:{driver.id}")
-                set_presence(draft, driver, report.presence, now)
-                self._commit(draft.outcome)
+            at = None if report.t is None else report.t + self.movement.clock_error_s(report.driver_id)
+            self._commit(said(self.world, report, at, now).outcome)
             if report.presence is Presence.ONLINE and report.t is not None:
                 self._outbox.put(Entry(None, self._teller.offer_messages(report.driver_id)))
-        self._hear(reports.words, said, now)
+        self._hear(reports.words, words, now)
 
     def _hear(self, words: Sequence[Word], messages: Sequence[Inbound], now: float) -> None:
         whole = Outcome()
@@ -201,10 +204,8 @@ class Engine:
                 self._refuse(word.driver_id, f"there is no driver {word.driver_id}: add them first", now)
                 continue
             speakers[word.driver_id] = None
-            known = self._words.setdefault(word.driver_id, set())
-            if word.id in known:
+            if not self._words.note(word.driver_id, word.id, now):
                 continue
-            known.add(word.id)
             fresh.append((word.driver_id, word.id, now))
             outcome = hear(self.world, word, now)
             self._apply(outcome.changes)
@@ -222,23 +223,22 @@ class Engine:
 
     def _apply_fixes(self, reports: Reports, now: float) -> None:
         fixes = reports.fixes
-        if not len(fixes):
+        if not len(fixes) and not fixes.mode:
             return
-        known = np.array([driver_id in self.world.drivers for driver_id in fixes.drivers])
-        if not known.all():
+        known = np.array([driver_id in self.world.drivers for driver_id in fixes.drivers], np.bool_)
+        if not known.all() or not fixes.mode.keys() <= self.world.drivers.keys():
             strangers = [d for d, k in zip(fixes.drivers, known, strict=True) if not k]
             for driver_id in strangers:
                 self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
-            fixes = fixes.only(known)
+            fixes = fixes.only(known, self.world.drivers)
         keep_s = 3600 * self.settings.number("tracking.history_h")
         if self.tracks is not None and keep_s:
             self.tracks.keep_s = keep_s
-            self.tracks.add(fixes, now)
+            self.tracks.add(self.movement.corrected(fixes), now)
         rows, told = self.movement.apply(fixes, now)
-        back = Draft(self.world, now, "system")
-        for driver_id in self.movement.back(rows, self.silent(now)):
-            set_presence(back, self.world.drivers[driver_id], Presence.ONLINE, now, "heard from again")
-        self._commit(back.outcome)
+        self.modes.heard(self.positions.rows(fixes.mode), fixes.config)
+        back = self.movement.back(rows, self.silent(now), self.world.drivers)
+        self._commit(heard_again(self.world, back, now).outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
         self._commit(Outcome(told))
 
@@ -264,7 +264,7 @@ class Engine:
     def _notice_broker(self, now: float) -> None:
         stats = self.transport.stats
         if (stats.state, stats.detail) == self._broker:
-            rest = self._teller.greeting() if stats.state in _CONNECTED else []
+            rest = [*self._teller.greeting(), *self.modes.due()] if stats.state in _CONNECTED else []
             if rest:
                 self._outbox.put(Entry(None, rest))
             return

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.driver import Activity
+from core.domain.driver import Activity, Driver
 from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
 from core.domain.merchant import Area
 from core.domain.reports import FixBatch
 from core.geofencing.areas import AreaCrossing, AreaWatcher
 from core.geofencing.watcher import Crossing, FenceWatcher, Told
 from core.settings import Settings
-from core.tracking.jumps import Jumps
+from core.tracking.clocks import PhoneClocks
+from core.tracking.jumps import Held, Jumps
 from core.tracking.positions import ACTIVITIES, LastKnown, PositionStore, Rows
 
 SAVED_AT_ONCE = 2000
@@ -33,6 +35,7 @@ class Movement:
         self._settings = settings
         self._jumps = Jumps()
         self.positions = PositionStore(jumps=self._jumps)
+        self.clocks = PhoneClocks()
         self.fences = FenceWatcher(self.positions.row)
         self.areas = AreaWatcher()
         self._unsaved = np.zeros(0, np.bool_)
@@ -46,6 +49,7 @@ class Movement:
         """The rows that changed, and what it means that they are where they are."""
         self._jumps.fastest_mps = self._settings.number("tracking.fastest_kmh") / 3.6 or math.inf
         self.fences.dwell_s = self._settings.number("geofencing.dwell_s")
+        self._look_at_clocks(fixes, now)
         steps = self.positions.take(fixes, now)
         if len(self._unsaved) < len(self.positions):
             more = max(len(self.positions), 2 * len(self._unsaved)) - len(self._unsaved)
@@ -55,6 +59,35 @@ class Movement:
         changes: list[Change] = [_told(one) for one in self.fences.check(*way)]
         changes += [self._area_told(one) for one in self.areas.check(*way)]
         return steps.changed, changes
+
+    def _look_at_clocks(self, fixes: FixBatch, now: float) -> None:
+        if not len(fixes):
+            return
+        newest = np.full(len(fixes.drivers), -math.inf)
+        np.maximum.at(newest, fixes.driver, fixes.t)
+        said = np.flatnonzero(np.isfinite(newest))
+        rows = self.positions.rows(fixes.drivers)[said]
+        tolerance_s = self._settings.number("tracking.clock_tolerance_s")
+        put_right = self.clocks.note(rows, newest[said], now, tolerance_s)
+        if len(put_right.rows):
+            self.positions.correct(*put_right)
+
+    def corrected(self, fixes: FixBatch) -> FixBatch:
+        """The fixes with the times they were really taken at, as far as that is known."""
+        if not self.positions.correction.any():
+            return fixes
+        seconds = self.positions.correction[self.positions.rows(fixes.drivers)]
+        return replace(fixes, t=fixes.t + seconds[fixes.driver])
+
+    def clock_error_s(self, driver_id: str) -> float:
+        """Seconds to add to what a driver's phone says: 0 where its clock is right, or not known to be wrong."""
+        row = self.positions.find(driver_id)
+        return 0.0 if row is None else self.clocks.of(row)
+
+    def held_lately(self, driver_id: str) -> Held | None:
+        """What was held back of a driver in the last minutes of their own time."""
+        row = self.positions.find(driver_id)
+        return None if row is None else self._jumps.lately(row, float(self.positions.phone_t[row]))
 
     def watch_areas(self, areas: Iterable[Area]) -> None:
         """Keep watch as the areas say."""
@@ -71,10 +104,11 @@ class Movement:
         rows = np.flatnonzero(np.isfinite(p.lat))
         self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
 
-    def back(self, rows: Rows, silent: NDArray[np.bool_]) -> list[str]:
-        """Who of the rows counts as offline and is heard from again; of very many the rest at their next fix."""
+    def back(self, rows: Rows, silent: NDArray[np.bool_], drivers: Mapping[str, Driver]) -> list[str]:
+        """Who of the rows was offline for silence and is heard from again; of very many the rest at their next fix."""
         heard = rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]]
-        return self.positions.driver_ids(heard[:TURNED_AT_ONCE])
+        found = self.positions.driver_ids(heard)
+        return [one for one in found if not drivers[one].off_duty][:TURNED_AT_ONCE]
 
     def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:
         """Who is silent and does not count as offline yet; of very many the rest later."""

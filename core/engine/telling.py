@@ -6,25 +6,24 @@ from collections import deque
 from collections.abc import Iterable
 
 from core.domain.driver import App
-from core.domain.events import Change
+from core.domain.events import AreaCrossed, Change, DriverRemoved, FenceCrossed, FenceDwelled
 from core.domain.world import World
+from core.engine.modes import Modes
 from core.messaging import topics
-from core.messaging.codecs import kerbside, owntracks
+from core.messaging.codecs import events, kerbside, owntracks
 from core.orders.tells import Tell, TellAssign, TellConfirm, TellOffer, TellRevoke
 from core.ports import OutMessage
-from core.settings import Settings
 
 GREETED_AT_ONCE = 300
 """A large fleet is greeted over many ticks: each has to stay short."""
 
 
 class Teller:
-    def __init__(self, world: World, settings: Settings) -> None:
+    def __init__(self, world: World, modes: Modes) -> None:
         self._world = world
-        self._settings = settings
+        self._modes = modes
         self._seen: dict[str, deque[str]] = {}
         self._version: dict[str, int] = {}
-        self._active: dict[str, bool] = {}
         self._ungreeted: deque[str] = deque()
 
     def note_word(self, driver_id: str, word_id: str) -> None:
@@ -38,6 +37,16 @@ class Teller:
         out = [message for tell in tells for message in self._told(tell)]
         touched = dict.fromkeys(heard)
         for change in changes:
+            if isinstance(change, FenceCrossed | FenceDwelled | AreaCrossed):
+                out.append(OutMessage(topics.EVENTS, events.encode(change, self._world)))
+            elif isinstance(change, DriverRemoved):
+                for driver in change.drivers:
+                    out += self._modes.forget(driver.id)
+                    self._seen.pop(driver.id, None)
+            elif change.drivers:
+                self._modes.look_at(driver.id for driver in change.drivers)
+            if change.experiments:
+                self._modes.look_at_all()
             touched.update(dict.fromkeys(route.driver_id for route in change.routes))
         for driver_id in touched:
             out.extend(self.route_messages(driver_id))
@@ -46,10 +55,10 @@ class Teller:
     def begin_greeting(self) -> list[OutMessage]:
         """Everything drivers may have missed, after a start or when the broker is back: the first of it, and all offers.
         `greeting` gives the rest. All of it may be told twice."""
-        self._active.clear()
+        common = self._modes.greet()
         self._ungreeted = deque(self._world.drivers)
         offers = (TellOffer(offer) for offer in self._world.offers.values())
-        return [*self.greeting(), *(message for offer in offers for message in self._told(offer))]
+        return [*common, *self.greeting(), *(message for offer in offers for message in self._told(offer))]
 
     def offer_messages(self, driver_id: str) -> list[OutMessage]:
         """The open offer again, for a phone that has just come back; its route is retained at the broker."""
@@ -69,30 +78,16 @@ class Teller:
             return []
         world = self._world
         route = world.route(driver_id)
-        active = bool(route.stops)
         out: list[OutMessage] = []
         if driver.app is App.OWNTRACKS:
             command = f"{topics.owntracks(driver_id)}/cmd"
             out.append(OutMessage(command, owntracks.encode_waypoints(route, world.orders, world.merchants)))
-            if self._active.get(driver_id) != active:
-                out.append(OutMessage(command, owntracks.encode_cmd_mode(active)))
         else:
             version = self._version[driver_id] = self._version.get(driver_id, 0) + 1
             seen = tuple(self._seen.get(driver_id, ()))
             payload = kerbside.encode_route(route, world.orders, world.merchants, seen, version)
             out.append(OutMessage(topics.route(driver_id), payload, retain=True))
-            if self._active.get(driver_id) != active:
-                out.append(OutMessage(topics.config(driver_id), self._config(active), retain=True))
-        self._active[driver_id] = active
-        return out
-
-    def _config(self, active: bool) -> bytes:
-        number = self._settings.number
-        return kerbside.encode_config(
-            "active" if active else "passive",
-            active=(number("tracking.active_capture_s"), number("tracking.active_send_s")),
-            passive=(number("tracking.passive_capture_s"), number("tracking.passive_send_s")),
-        )
+        return out + self._modes.ask(driver)
 
     def _told(self, tell: Tell) -> list[OutMessage]:
         world = self._world

@@ -54,12 +54,15 @@ class _Fence:
     def metres(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         return ((lon - self._lon + 180.0) % 360.0 - 180.0) * self._east_m, (lat - self._lat) * _M_PER_DEGREE
 
-    def settle(self, inside: NDArray[np.bool_], lat: Floats, lon: Floats, acc: Floats) -> NDArray[np.bool_]:
-        """Who is inside now, of those who were ``inside`` before or not."""
-        x, y = self.metres(lat, lon)
+    def near(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        """Which places can be inside, or not yet have left."""
         west, south, east, north = self._bounds
+        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
+
+    def settle(self, inside: NDArray[np.bool_], x: Floats, y: Floats, acc: Floats) -> NDArray[np.bool_]:
+        """Who is inside now, of those who were ``inside`` before or not."""
         now = np.zeros(len(x), np.bool_)
-        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        near = np.flatnonzero(self.near(x, y))
         now[near] = shapely.intersects_xy(self._shape, x[near], y[near])
         leaving = near[inside[near] & ~now[near]]
         if len(leaving):
@@ -90,18 +93,29 @@ class AreaWatcher:
         self._inside.pop(area_id, None)
 
     def check(self, rows: NDArray[np.int64], lat: Floats, lon: Floats, acc: Floats, t: Floats) -> list[AreaCrossing]:
-        """What new positions mean: shape (n,) each, sorted by row; of a driver's several fixes the last counts."""
+        """What new positions mean: shape (n,) each, sorted by row and time. Every fix of a driver is looked at."""
         if not len(rows) or not self._fences:
             return []
-        last = np.append(rows[1:] != rows[:-1], True)
-        rows, lat, lon, acc, t = rows[last], lat[last], lon[last], acc[last], t[last]
+        first = np.append(True, rows[1:] != rows[:-1])
+        starts = np.flatnonzero(first)
+        step = np.arange(len(rows)) - starts[np.cumsum(first) - 1]
         told: list[AreaCrossing] = []
         for area_id, fence in self._fences.items():
-            inside = self._grown(area_id, int(rows.max()) + 1)
-            now = fence.settle(inside[rows], lat, lon, acc)
-            crossed = np.flatnonzero(now != inside[rows])
-            inside[rows] = now
-            told += [AreaCrossing(int(rows[i]), area_id, bool(now[i]), float(t[i])) for i in crossed.tolist()]
+            inside = self._grown(area_id, int(rows[-1]) + 1)
+            x, y = fence.metres(lat, lon)
+            concerned = inside.copy()
+            concerned[rows[fence.near(x, y)]] = True
+            theirs = np.flatnonzero(concerned[rows])
+            for n in range(int(step[theirs].max(initial=-1)) + 1):
+                fix = theirs[step[theirs] == n]
+                was = inside[rows[fix]]
+                now = fence.settle(was, x[fix], y[fix], acc[fix])
+                inside[rows[fix]] = now
+                crossed = np.flatnonzero(now != was)
+                told += [
+                    AreaCrossing(int(rows[i]), area_id, bool(now[k]), float(t[i]))
+                    for k, i in zip(crossed.tolist(), fix[crossed].tolist(), strict=True)
+                ]
         return sorted(told, key=lambda one: (one.at, one.row, one.area_id))
 
     def _grown(self, area_id: str, count: int) -> NDArray[np.bool_]:

@@ -70,6 +70,7 @@ class _Decoding:
         self.columns: tuple[list[float | None], ...] = ([], [], [], [], [], [])
         self.mode: dict[str, str] = {}
         self.batt: dict[str, float] = {}
+        self.config: dict[str, str] = {}
         self.words: list[Word] = []
         self.presences: list[PresenceReport] = []
         self.fences: list[PhoneFence] = []
@@ -123,6 +124,8 @@ class _Decoding:
             hdg += [f.hdg for f in fixes]
         if report.mode:
             self.mode[driver] = _clean(report.mode)[:_MAX_MODE]
+        if report.config:
+            self.config[driver] = _clean(report.config)[:_MAX_MODE]
         self._note_batt(driver, report.batt)
 
     def _word(self, driver: str, payload: bytes) -> None:
@@ -165,6 +168,10 @@ class _Decoding:
                 self.presences.append(PresenceReport(driver, Presence.OFFLINE, at))
             case "transition":
                 self._transition(driver, report)
+            case "configuration" | "dump":
+                said = report.configuration.monitoring if report.configuration is not None else report.monitoring
+                if said is not None:
+                    self.mode[driver] = owntracks.mode_name(said)[:_MAX_MODE]
             case "encrypted":
                 raise _Refused("encrypted by the app: empty the Encryption key in OwnTracks' settings; TLS protects the way")
             case kind if kind not in owntracks.QUIET_TYPES:
@@ -234,7 +241,7 @@ class _Decoding:
             self._refuse_fixes(names, driver, t, lat, lon, on_globe, good)
             driver = driver[good]
             t, lat, lon, acc, spd, hdg = (c[good] for c in (t, lat, lon, acc, spd, hdg))
-        return FixBatch(names, driver, t, lat, lon, acc, spd, hdg, self.mode, self.batt)
+        return FixBatch(names, driver, t, lat, lon, acc, spd, hdg, self.mode, self.batt, self.config)
 
     def _refuse_fixes(
         self, names: list[str], driver: NDArray[np.int64], t: Floats, lat: Floats, lon: Floats, on_globe: Bools, good: Bools

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 PREFIX = "kerbside/v1"
 CONFIG = f"{PREFIX}/config"
+EVENTS = f"{PREFIX}/events"
+"""Drivers' comings and goings, for whoever wants to act on them outside. No driver may read it."""
 MARKER = f"{PREFIX}/marker"
 """A stepped run marks the end of a step here; see `core.simulation`."""
 
@@ -16,6 +18,7 @@ FROM_DRIVERS = (
     "owntracks/+/+/status",
     "owntracks/+/+/waypoint",
     "owntracks/+/+/waypoints",
+    "owntracks/+/+/dump",
 )
 """What the console subscribes to."""
 

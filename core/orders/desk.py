@@ -25,6 +25,7 @@ from core.domain.commands import (
     RemoveDriver,
     SaveArea,
     SaveDriver,
+    SaveExperiment,
     SaveMerchant,
     SetPresence,
     UnassignOrder,
@@ -58,6 +59,7 @@ from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
 from core.orders.draft import Draft, stops_of
+from core.orders.experiments import save_experiment
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.tells import Outcome, TellAssign, TellRevoke
 from core.settings import Settings
@@ -89,6 +91,7 @@ class Desk:
             SetPresence: self._set_presence,
             SaveMerchant: self._save_merchant,
             SaveArea: self._save_area,
+            SaveExperiment: save_experiment,
         }
 
     def handle(self, command: Command, now: float) -> Outcome:
@@ -269,7 +272,7 @@ class Desk:
         before = self._world.drivers.get(driver.id)
         if before is not None:
             # Who drives and with what is said here; whether they are online, by themselves.
-            driver = replace(driver, presence=before.presence, presence_at=before.presence_at)
+            driver = replace(driver, presence=before.presence, presence_at=before.presence_at, off_duty=before.off_duty)
         kind: type[Change] = DriverRegistered if before is None else DriverChanged
         draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
         back = RemoveDriver(driver_id=driver.id, actor=command.actor)
@@ -288,8 +291,9 @@ class Desk:
 
     def _set_presence(self, draft: Draft, command: SetPresence) -> None:
         driver = self._world.driver(command.driver_id)
-        if driver.presence is not command.presence:
-            set_presence(draft, driver, command.presence, draft.now)
+        off = command.presence is Presence.OFFLINE
+        if driver.presence is not command.presence or driver.off_duty is not off:
+            set_presence(draft, driver, command.presence, draft.now, by_word=True)
             draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
 
     def _save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
@@ -307,9 +311,13 @@ class Desk:
         draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(command.area,)))
 
 
-def set_presence(draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "") -> None:
+def set_presence(
+    draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "", *, by_word: bool = False
+) -> None:
+    """``by_word``: somebody says so, the driver or the dispatcher; being offline then lasts until somebody says otherwise."""
     kind = PRESENCE_EVENTS[presence]
-    changed = replace(driver, presence=presence, presence_at=at)
+    off_duty = by_word and presence is Presence.OFFLINE
+    changed = replace(driver, presence=presence, presence_at=at, off_duty=off_duty)
     draft.add(kind(at=at, actor=draft.actor, drivers=(changed,), reason=reason))
 
 

@@ -113,6 +113,7 @@ class Fleet:
     def go_online(self, now: float, i: int | None = None) -> None:
         """Everybody's phone, or that of driver i, connects, and says again what may have been lost."""
         for courier in self.couriers if i is None else (self.couriers[i],):
+            courier.phone.reconnected()
             courier.phone.present(Presence.BREAK if courier.phase is Phase.BREAK else Presence.ONLINE, now)
             courier.phone.repeat(now, early_s=math.inf)
 
@@ -178,7 +179,8 @@ class Fleet:
     def _send_fixes(self, i: int, now: float) -> None:
         phone = self.couriers[i].phone
         taken = self._recorder.take(i, now)
-        payload = encode_fixes(taken.t, taken.lat, taken.lon, taken.acc, taken.spd, taken.hdg, mode=phone.mode, batt=taken.batt)
+        columns = (taken.t, taken.lat, taken.lon, taken.acc, taken.spd, taken.hdg)
+        payload = encode_fixes(*columns, mode=phone.mode, batt=taken.batt, config=phone.config_to_say())
         self._publish(topics.fixes(phone.driver_id), payload)
 
     def _attend(self, courier: Courier, now: float) -> None:

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from core.domain.driver import Presence
 from core.domain.reports import Word
@@ -59,6 +60,7 @@ class Phone:
         self._offered: OrderedDict[str, None] = OrderedDict()
         self._own_config: ConfigMessage | None = None
         self._common_config: ConfigMessage | None = None
+        self._config_said = ""
 
     # --- hearing ---------------------------------------------------------------------------------------------------
 
@@ -161,18 +163,31 @@ class Phone:
         to_fetch = {stop.order for stop in ahead if stop.kind == "pickup"}
         return next((stop for stop in ahead if stop.kind == "pickup" or stop.order not in to_fetch), None)
 
-    @property
-    def _config(self) -> ConfigMessage | None:
-        return self._own_config or self._common_config
+    def _asked(self, name: str) -> Any:
+        """What the console wants of this phone, or, where it says nothing of it alone, of all."""
+        said = (getattr(config, name) for config in (self._own_config, self._common_config) if config is not None)
+        return next((value for value in said if value), None)
 
     @property
     def mode(self) -> str:
         """``active`` or ``passive``: as the console wants it; without its word, active while there is something to do."""
-        wanted = self._config.mode if self._config is not None else ""
+        wanted = self._asked("mode")
         return wanted if wanted in ("active", "passive") else "active" if self.stops else "passive"
 
     @property
     def rates(self) -> Rates:
-        if self._config is None:
-            return ACTIVE if self.mode == "active" else PASSIVE
-        return self._config.active if self.mode == "active" else self._config.passive
+        active = self.mode == "active"
+        rates: Rates | None = self._asked("active" if active else "passive")
+        return rates or (ACTIVE if active else PASSIVE)
+
+    def config_to_say(self) -> str | None:
+        """The version of the configuration in use, once after each change."""
+        version = self._asked("version") or ""
+        if version == self._config_said:
+            return None
+        self._config_said = version
+        return version or None
+
+    def reconnected(self) -> None:
+        """What was said last may not have been heard."""
+        self._config_said = ""

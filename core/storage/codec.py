@@ -12,12 +12,13 @@ from core.domain import events
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
+from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
 
-Entity = Order | Offer | Route | Driver | Merchant | Area
-E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area)
+Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment
+E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment)
 Cell = str | float | int | None
 
 KINDS: dict[str, type[Change]] = {
@@ -74,7 +75,8 @@ ROUTES = StateTable("routes", Route, ("driver_id",))
 DRIVERS = StateTable("drivers", Driver, ("id", "removed"))
 MERCHANTS = StateTable("merchants", Merchant, ("id",))
 AREAS = StateTable("areas", Area, ("id",))
-STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS)
+EXPERIMENTS = StateTable("experiments", Experiment, ("name",))
+STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS)
 
 
 def entities(change: Change) -> Iterable[tuple[StateTable[Any], Entity]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from core.domain.events import Change
 from core.domain.order import ENDED
 from core.domain.world import World
-from core.storage.codec import AREAS, DRIVERS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
+from core.storage.codec import AREAS, DRIVERS, EXPERIMENTS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
 from core.storage.database import StorageError, open_readable, open_writable, told
 from core.storage.verify import differences
 from core.storage.writer import RETRY_S, Health, Writer, job_of
@@ -70,14 +70,18 @@ class Store:
         changes: Sequence[Change],
         words: Sequence[tuple[str, str, float]] = (),
         positions: Sequence[LastKnown] = (),
+        forget_words_before: float | None = None,
     ) -> Future[int]:
         """Queue a write, all or nothing; the future gives the number of the last event once it is on the disk.
 
-        ``words`` are (driver id, word id, epoch seconds). Raises BadInput at once, with nothing queued, where a change can't
-        be stored as it is. The future fails with a StorageError where the disk is in the way; the data is then kept, and
+        ``words`` are (driver id, word id, epoch seconds); with ``forget_words_before`` older ones are dropped. Raises BadInput
+        at once, with nothing queued, where a change can't be stored as it is. The future fails with a StorageError where the
+        disk is in the way; the data is then kept, and
         tried again before anything later, so that an empty `write` succeeds once all before it is stored.
         """
-        return self._writer.submit(job_of(changes, words, positions))
+        job = job_of(changes, words, positions)
+        job.forget_words_before = forget_words_before
+        return self._writer.submit(job)
 
     def flush(self, timeout_s: float | None = None) -> int:
         """Wait until all that was written before is on the disk; raises StorageError where it can't be."""
@@ -104,6 +108,7 @@ class Store:
                     at=last_at,
                     merchants=tuple(_entities(read, MERCHANTS)),
                     areas=tuple(_entities(read, AREAS)),
+                    experiments=tuple(_entities(read, EXPERIMENTS)),
                     drivers=tuple(_entities(read, DRIVERS, "NOT removed")),
                     orders=tuple(_entities(read, ORDERS, kept, since)),
                     offers=tuple(_entities(read, OFFERS, "state = 'open'")),

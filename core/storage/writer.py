@@ -54,6 +54,7 @@ class Job:
     state: dict[str, dict[Cell, Row]] = field(default_factory=dict)
     words: list[Row] = field(default_factory=list)
     positions: list[Row] = field(default_factory=list)
+    forget_words_before: float | None = None
     future: Future[int] = field(default_factory=Future)
 
     @property
@@ -208,6 +209,9 @@ class Writer:
             write.executemany(_UPSERTS[name], rows.values())
         write.executemany(_WORD, (row for job in group for row in job.words))
         write.executemany(_POSITION, (row for job in group for row in job.positions))
+        for job in group:
+            if job.forget_words_before is not None:
+                write.execute("DELETE FROM words WHERE at < ?", (job.forget_words_before,))
         write.execute("COMMIT")
         self._seq = seq
         return last

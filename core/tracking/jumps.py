@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from core.tracking.positions import PositionStore
 
 SLACK_M = 300.0
+TOLD_FOR_S = 600.0
+"""How long after the last one held back a driver's are still spoken of."""
 """A phone that finds itself again after a tunnel may correct itself by this at once."""
+
+
+class Held(NamedTuple):
+    """What was held back of a driver lately: how many fixes, the farthest jump, and the phone's time of the last one."""
+
+    many: int
+    farthest_m: float
+    last_t: float
 
 
 class Jumps:
@@ -29,6 +39,12 @@ class Jumps:
         self.fastest_mps = fastest_mps
         self.held = 0
         self._pending: dict[int, tuple[float, LatLon]] = {}
+        self._lately: dict[int, Held] = {}
+
+    def lately(self, row: int, phone_t: float) -> Held | None:
+        """What was held back of a row's driver within `TOLD_FOR_S` before ``phone_t``."""
+        held = self._lately.get(row)
+        return held if held is not None and abs(phone_t - held.last_t) <= TOLD_FOR_S else None
 
     def plausible(
         self, row: NDArray[np.int64], t: Floats, lat: Floats, lon: Floats, acc: Floats, known: PositionStore
@@ -56,8 +72,9 @@ class Jumps:
                 kept[i] = self._counts(one, last, here, float(slack_m[i]))
                 if kept[i]:
                     last = here
-                else:
+                elif last is not None:
                     self.held += 1
+                    self._note(one, here[0], distance_m(last[1], here[1]))
         if self._pending:
             # Who is back where they were before was never there.
             for one in set(self._pending) & set(row[kept].tolist()):
@@ -71,9 +88,14 @@ class Jumps:
         pending = self._pending.get(row)
         if pending is not None and self._reached(pending, here, slack_m):
             del self._pending[row]
+            self._lately.pop(row, None)  # the driver really was there
             return True
         self._pending[row] = here
         return False
+
+    def _note(self, row: int, t: float, far_m: float) -> None:
+        before = self.lately(row, t) or Held(0, 0.0, t)
+        self._lately[row] = Held(before.many + 1, max(before.farthest_m, far_m), t)
 
     def _reached(self, a: tuple[float, LatLon], b: tuple[float, LatLon], slack_m: float) -> bool:
         return distance_m(a[1], b[1]) <= self.fastest_mps * max(b[0] - a[0], 0.0) + slack_m

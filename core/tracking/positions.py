@@ -61,7 +61,8 @@ class Steps(NamedTuple):
 class PositionStore:
     """Columns of n rows. They are views: ask again after anything was added.
 
-    ``t`` is when the fix was taken, epoch seconds, never later than ``received_at``; ``phone_t`` the same as the phone said.
+    ``t`` is when the fix was taken, epoch seconds, by a clock that is right and never later than ``received_at``; ``phone_t``
+    the same as the phone said, by which a driver's fixes are ordered.
     ``lat``, ``lon`` in degrees, ``acc`` metres, ``spd`` m/s, ``hdg`` degrees clockwise from north, ``batt`` percent; NaN is
     not known, and a row without a fix has NaN for its place. ``skewed`` marks phones whose clock is fast.
     ``vehicle`` and ``activity`` index `VEHICLES` and `ACTIVITIES`, ``mode`` indexes `modes`.
@@ -78,6 +79,7 @@ class PositionStore:
         self._columns = {name: np.full(capacity, math.nan) for name in _NUMBERS}
         self._codes = {name: np.zeros(capacity, np.int8) for name in ("mode", "vehicle", "activity", "skewed")}
         self._xyz = np.full((3, capacity), math.nan)
+        self._correction = np.zeros(capacity)
         self._trails = Trails(capacity)
         self.revision = 0
         """Counts up whenever a place has changed."""
@@ -230,7 +232,10 @@ class PositionStore:
         changed: Rows = ordered[last]
         source = order[last]
         columns["phone_t"][changed] = batch.t[source]
-        columns["t"][changed] = np.minimum(batch.t[source], received_at)
+        correction = self._correction[changed]
+        # A clock that was ahead and shows no time to come any more has been put right, which is noticed only later.
+        correction = np.where((correction < 0) & (batch.t[source] <= received_at), 0.0, correction)
+        columns["t"][changed] = np.minimum(batch.t[source] + correction, received_at)
         columns["received_at"][changed] = received_at
         self._codes["skewed"][changed] = fast[source]
         for name, values in (
@@ -243,8 +248,26 @@ class PositionStore:
             columns[name][changed] = values[source]
         self._xyz[:, changed] = unit_vectors(batch.lat[source], batch.lon[source])
         self.revision += 1
-        t = np.minimum(batch.t[order], received_at)
+        each = np.repeat(correction, np.diff(np.flatnonzero(np.append(True, last))))
+        t = np.minimum(batch.t[order] + each, received_at)
         return Steps(changed, ordered, t, batch.lat[order], batch.lon[order], batch.acc[order])
+
+    @property
+    def correction(self) -> Floats:
+        """Seconds to add to what each row's phone says, (n,)."""
+        return self._correction[: len(self)]
+
+    def correct(self, rows: Rows, seconds: Floats, phone_t: Floats) -> None:
+        """From now on add ``seconds`` to the times of these phones, which last said ``phone_t``.
+
+        A fix by the clock as it is now gets its right time. One that is later than what the phone says was taken before
+        the clock was set back: its time was right, and is put into the phone's new reckoning, or nothing newer would count.
+        """
+        self._correction[rows] = seconds
+        stored, taken, received = (self._columns[name][rows] for name in ("phone_t", "t", "received_at"))
+        set_back = stored > phone_t
+        self._columns["phone_t"][rows] = np.where(set_back, taken - seconds, stored)
+        self._columns["t"][rows] = np.where(set_back, taken, np.minimum(stored + seconds, received))
 
     def trail(self, driver_id: str) -> Floats:
         """The last places of a driver, shape (k, 2) in degrees, oldest first; k is 0 for one who never reported."""
@@ -306,6 +329,7 @@ class PositionStore:
         for codes in self._codes.values():
             codes[row] = 0
         self._xyz[:, row] = math.nan
+        self._correction[row] = 0.0
         self._trails.clear(row)
 
     def _grow(self) -> None:
@@ -313,4 +337,5 @@ class PositionStore:
         self._columns = {k: np.append(v, np.full(more, math.nan)) for k, v in self._columns.items()}
         self._codes = {k: np.append(v, np.zeros(more, np.int8)) for k, v in self._codes.items()}
         self._xyz = np.append(self._xyz, np.full((3, more), math.nan), axis=1)
+        self._correction = np.append(self._correction, np.zeros(more))
         self._trails.grow(more)

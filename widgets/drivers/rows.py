@@ -13,7 +13,8 @@ class DriverRow:
     """Times are epoch seconds. ``fix_at`` is the time of the last position, ``None`` where there is none yet.
 
     ``stale`` says that the last position is older than its mode allows. ``mode`` is what the phone reports, ``mode_wanted``
-    what it was asked for; empty where unknown. ``battery`` is in percent, ``speed_kmh`` in km/h.
+    what it was asked for; empty where unknown. ``trouble`` says what is wrong with its tracking, and what to do.
+    ``clock_s`` is by how much its clock is behind, below 0 ahead. ``battery`` is in percent, ``speed_kmh`` in km/h.
     """
 
     id: str
@@ -30,6 +31,8 @@ class DriverRow:
     speed_kmh: float | None = None
     mode: str = ""
     mode_wanted: str = ""
+    trouble: str = ""
+    clock_s: float = 0.0
     shift_end: float | None = None
     phone: str = ""
     group: str = ""

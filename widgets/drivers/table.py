@@ -36,9 +36,11 @@ def _fix_age(row: DriverRow, moment: Moment) -> str:
 
 
 def _mode(row: DriverRow, _: Moment) -> str:
-    if row.mode_wanted and row.mode and row.mode != row.mode_wanted:
-        return f"{row.mode}, not {row.mode_wanted}"
-    return row.mode or row.mode_wanted
+    differs = row.mode_wanted and row.mode and row.mode != row.mode_wanted
+    text = f"{row.mode}, not {row.mode_wanted}" if differs else row.mode or row.mode_wanted
+    if not row.clock_s:
+        return text
+    return f"{text}, clock {freshness(abs(row.clock_s))} {'behind' if row.clock_s > 0 else 'ahead'}"
 
 
 def _tip(row: DriverRow, moment: Moment) -> str:
@@ -49,6 +51,8 @@ def _tip(row: DriverRow, moment: Moment) -> str:
         lines.append(counted(row.orders, "order"))
     age = _fix_age(row, moment)
     lines.append("No position yet" if age == "never" else f"Last position {age} ago")
+    if row.trouble:
+        lines.append(row.trouble)
     if row.phone:
         lines.append(row.phone)
     return "\n".join(lines)
@@ -108,7 +112,8 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         "Tracking",
         _mode,
         sort=lambda r: r.mode,
-        token=lambda r, m: "offered" if r.mode and r.mode_wanted and r.mode != r.mode_wanted else "text",
+        token=lambda r, m: "offered" if r.trouble else "text",
+        icon=lambda r, m: "warning" if r.trouble else "",
         tip=_tip,
         width=130,
     ),

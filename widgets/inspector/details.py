@@ -93,8 +93,9 @@ class StopLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverDetails:
-    """``accuracy_m`` in metres, ``battery`` in percent, ``speed_kmh`` in km/h. ``fix_it`` lists what to do on the phone where
-    its tracking is not what was asked for.
+    """``accuracy_m`` in metres, ``battery`` in percent, ``speed_kmh`` in km/h. ``troubles`` are sentences
+    on what is wrong with the phone's tracking, ``fix_it`` lists what to do about it; ``held_back`` tells of positions that are
+    not shown. ``off_duty``: offline by somebody's word.
     """
 
     id: str
@@ -111,7 +112,11 @@ class DriverDetails:
     speed_kmh: float | None = None
     mode: str = ""
     mode_wanted: str = ""
+    troubles: tuple[str, ...] = ()
     fix_it: tuple[str, ...] = ()
+    held_back: str = ""
+    variants: str = ""
+    off_duty: bool = False
     load: str = ""
     shift_start: float | None = None
     shift_end: float | None = None

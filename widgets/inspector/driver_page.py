@@ -27,7 +27,7 @@ class DriverPage(QWidget):
         self.head, self.deeds = Head(), Deeds()
         self.stops = Block("Stops")
         self.tracking = Block("Position", captions=True)
-        self.fix_it = Block("To put right on the phone", stretch=1)
+        self.fix_it = Block("To put it right", stretch=1)
         self.person = Block("Driver", captions=True)
         self.history = Block("History")
         layout = QVBoxLayout(self)
@@ -44,6 +44,8 @@ class DriverPage(QWidget):
         self.head.badge.show_state(ACTIVITY[driver.activity])
         carried = len({stop.order_id for stop in driver.stops})
         summary = f"{driver.vehicle.value.capitalize()}, {counted(carried, 'order') if carried else 'no orders'}"
+        if driver.off_duty:
+            summary += "; off duty until they or you say otherwise"
         self.head.below.set_lines([[(Bit(summary, "muted"),)]])
         self.deeds.set_deeds(driver.deeds)
         self.stops.set_lines(_stops(driver, moment))
@@ -86,13 +88,17 @@ def _tracking(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
             ("Speed", (Bit("" if driver.speed_kmh is None else f"{driver.speed_kmh:.0f} km/h"),)),
             ("Battery", (Bit(f"⚠ {battery}" if low else battery, "late" if low else "text"),)),
             ("Tracking", _mode(driver)),
+            ("Held back", (Bit(driver.held_back),)),
+            ("Experiments", (Bit(driver.variants),)),
         ]
     )
 
 
 def _mode(driver: DriverDetails) -> tuple[Bit, ...]:
+    if driver.troubles:
+        return (Bit("\n".join(f"⚠ {trouble}" for trouble in driver.troubles), "offered", strong=True),)
     if driver.mode_wanted and driver.mode and driver.mode != driver.mode_wanted:
-        return (Bit(f"{driver.mode}, {driver.mode_wanted} was asked for", "offered", strong=True),)
+        return (Bit(f"{driver.mode}, {driver.mode_wanted} has just been asked for"),)
     if driver.mode_wanted and not driver.mode:
         return (Bit(f"{driver.mode_wanted} was asked for, the phone has not confirmed it", "muted"),)
     return (Bit(driver.mode), Bit(", as asked for" if driver.mode_wanted else "", "muted"))

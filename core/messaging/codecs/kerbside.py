@@ -5,6 +5,7 @@ What a driver's app sends is decoded by `core.messaging.decode`, in bulk; what i
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from core.domain.driver import Presence, Route, StopKind
 from core.domain.errors import BadInput
+from core.domain.experiment import AppValue
 from core.domain.merchant import Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -36,9 +38,12 @@ class Fix(Struct, gc=False):
 
 
 class FixesPayload(Struct):
+    """``config`` is the version of a configuration the phone has taken over; to be said once, with the next fixes."""
+
     fixes: list[Fix]
     mode: str | None = None
     batt: float | None = None
+    config: str | None = None
     driver: str | None = None
 
 
@@ -122,15 +127,26 @@ class Rates(Struct, frozen=True):
     send_s: float
 
 
-class ConfigMessage(Struct):
-    mode: str
-    active: Rates
-    passive: Rates
+class ConfigMessage(Struct, omit_defaults=True):
+    """What a phone is asked for. Common to all are the rates, a driver's own is the mode; where both say something, the
+    driver's own counts.
+
+    ``version`` stands for all but the mode and is what the phone confirms. ``variants`` maps experiments to the variant the
+    phone runs; ``app`` is for the app itself.
+    """
+
+    mode: str = ""
+    active: Rates | None = None
+    passive: Rates | None = None
+    version: str = ""
+    variants: dict[str, str] = {}
+    app: dict[str, AppValue] = {}
 
 
 ToDriver = OfferMessage | ConfirmMessage | RevokeMessage | AssignMessage | RouteMessage | ConfigMessage
 
 _json = msgspec.json.Encoder()
+_sorted = msgspec.json.Encoder(order="deterministic")
 _offers: msgspec.json.Decoder[ToDriver] = msgspec.json.Decoder(OfferMessage | ConfirmMessage | RevokeMessage | AssignMessage)
 _route = msgspec.json.Decoder(RouteMessage)
 _config = msgspec.json.Decoder(ConfigMessage)
@@ -186,9 +202,14 @@ def encode_route(
     return _json.encode(RouteMessage(version, stops, list(seen[-SEEN_LIMIT:])))
 
 
-def encode_config(mode: str, active: tuple[float, float], passive: tuple[float, float]) -> bytes:
-    """``active`` and ``passive`` are (capture, send) in seconds."""
-    return _json.encode(ConfigMessage(mode, Rates(*active), Rates(*passive)))
+def encode_config(config: ConfigMessage) -> bytes:
+    return _json.encode(config)
+
+
+def config_version(config: ConfigMessage) -> str:
+    """The same for the same rates, variants and app's words, on every machine and after every start."""
+    said = _sorted.encode((config.active, config.passive, config.variants, config.app))
+    return f"{zlib.crc32(said):08x}"
 
 
 # --- the driver's side ---------------------------------------------------------------------------------------------
@@ -203,6 +224,7 @@ def encode_fixes(
     hdg: Floats | None = None,
     mode: str | None = None,
     batt: float | None = None,
+    config: str | None = None,
 ) -> bytes:
     """Columns of shape (n,), in the units of `Fix`; NaN is left out (JSON null)."""
     blank = [None] * len(t)
@@ -217,6 +239,8 @@ def encode_fixes(
         payload["mode"] = mode
     if batt is not None:
         payload["batt"] = batt
+    if config is not None:
+        payload["config"] = config
     return _json.encode(payload)
 
 

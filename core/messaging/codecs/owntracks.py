@@ -14,19 +14,22 @@ from msgspec import Struct, field
 from core.domain.driver import Route, StopKind
 from core.domain.merchant import Merchant
 from core.domain.order import Order
-from core.messaging.codecs.kerbside import Directory, Rates
+from core.messaging.codecs.kerbside import Directory
 
 MODES = {2: "active", 1: "passive", 0: "manual", -1: "quiet"}
 """`m`, the monitoring mode of a location, by the words used here."""
 
-QUIET_TYPES = frozenset(
-    {"status", "waypoint", "waypoints", "card", "cmd", "steps", "beacon", "dump", "configuration", "request"}
-)
+QUIET_TYPES = frozenset({"status", "waypoint", "waypoints", "card", "cmd", "steps", "beacon", "request"})
 """Taken without a word: nothing in them concerns tracking."""
 
-ACTIVE = Rates(capture_s=8, send_s=10)
-PASSIVE = Rates(capture_s=60, send_s=60)
-_ACTIVE_DISPLACEMENT_M, _PASSIVE_DISPLACEMENT_M = 25, 500
+_ACTIVE_INTERVAL_S, _ACTIVE_DISPLACEMENT_M = 10, 25
+"""When and how far apart the app looks for its position in move mode, where that does not follow its own interval."""
+
+
+class Configuration(Struct):
+    """The part of the app's configuration that says how it tracks."""
+
+    monitoring: int | None = None
 
 
 class Message(Struct):
@@ -45,6 +48,8 @@ class Message(Struct):
     desc: str | None = None
     wtst: float | None = None
     topic: str | None = None
+    monitoring: int | None = None
+    configuration: Configuration | None = None
 
 
 decoder = msgspec.json.Decoder(Message)
@@ -59,16 +64,19 @@ def _cmd(action: str, **more: object) -> bytes:
     return _json.encode({"_type": "cmd", "action": action, **more})
 
 
-def encode_cmd_mode(active: bool) -> bytes:
-    """Ask the app for the active or the passive mode. It obeys only if `cmd` and `remoteConfiguration` are on."""
+def encode_cmd_mode(active: bool, active_s: float = 8, passive_s: float = 60, passive_m: float = 500) -> bytes:
+    """Ask the app for the active mode, a position every ``active_s``, or the passive one: every ``passive_s`` or ``passive_m``.
+
+    It obeys only if `cmd` and `remoteConfiguration` are on, and takes whole seconds and metres.
+    """
     configuration: dict[str, object] = {"_type": "configuration", "monitoring": 2 if active else 1}
     if active:
-        configuration["moveModeLocatorInterval"] = ACTIVE.capture_s
-        configuration["locatorInterval"] = ACTIVE.send_s
+        configuration["moveModeLocatorInterval"] = max(1, round(active_s))
+        configuration["locatorInterval"] = _ACTIVE_INTERVAL_S
         configuration["locatorDisplacement"] = _ACTIVE_DISPLACEMENT_M
     else:
-        configuration["locatorInterval"] = PASSIVE.send_s
-        configuration["locatorDisplacement"] = _PASSIVE_DISPLACEMENT_M
+        configuration["locatorInterval"] = max(1, round(passive_s))
+        configuration["locatorDisplacement"] = round(passive_m)
     return _cmd("setConfiguration", configuration=configuration)
 
 

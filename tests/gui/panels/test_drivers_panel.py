@@ -81,6 +81,19 @@ def test_a_mode_that_was_not_asked_for_is_named(panel: DriversPanel, driver_row:
     assert cell(panel, "D-1", "Tracking") == "passive, not active"
 
 
+def test_a_clock_that_is_off_is_named(panel: DriversPanel, driver_row: MakeDriver) -> None:
+    panel.set_rows([driver_row(mode="passive", mode_wanted="passive", clock_s=-245.0)])
+    assert cell(panel, "D-1", "Tracking") == "passive, clock 4 min ahead"
+
+
+def test_trouble_with_the_tracking_is_marked_and_told_with_what_to_do(panel: DriversPanel, driver_row: MakeDriver) -> None:
+    said = "Asked for active 3 min ago, the phone still reports passive: ask the driver to open the app"
+    panel.set_rows([driver_row("D-1", mode="passive", mode_wanted="active", trouble=said), driver_row("D-2", mode="active")])
+    column = next(i for i, one in enumerate(panel.model.columns) if one.title == "Tracking")
+    tips = [str(panel.model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)) for row in range(2)]
+    assert [said in tip for tip in tips] == [True, False]
+
+
 def test_chips_let_their_kind_through_and_count_it(panel: DriversPanel) -> None:
     panel.show_only([Activity.FREE, Activity.CARRYING])
     assert ids(panel) == ["D-9", "D-10"]

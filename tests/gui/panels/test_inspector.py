@@ -68,7 +68,10 @@ def driver(noon: Moment) -> DriverDetails:
         battery=14.0,
         mode="passive",
         mode_wanted="active",
+        troubles=("Asked for active 3 min ago, the phone still reports passive",),
         fix_it=("Set the mode to Move",),
+        held_back="2 positions held back: impossible jump of 14 km",
+        variants="sending: slow",
         shift_end=t + 3600,
         stops=(
             StopLine(StopKind.PICKUP, "1042", "Taquería El Faro", arrived_at=t - 60),
@@ -175,15 +178,26 @@ def test_a_driver_is_told_whole(panel: InspectorPanel, driver: DriverDetails) ->
         "Last position  8 s ago, 11:59:52",
         "Accuracy  12 m",
         "Battery  ⚠ 14 %",
-        "Tracking  passive, active was asked for",
+        "Tracking  ⚠ Asked for active 3 min ago, the phone still reports passive",
+        "Held back  2 positions held back: impossible jump of 14 km",
+        "Experiments  sending: slow",
     ]
     assert page.fix_it.lines.text() == "1  Set the mode to Move"
     assert "App  OwnTracks, accepts by your word" in page.person.lines.text()
     assert "Shift  until 13:00" in page.person.lines.text()
 
 
+def test_a_mode_that_has_just_been_asked_for_is_no_trouble(panel: InspectorPanel, driver: DriverDetails) -> None:
+    panel.show_driver(replace(driver, troubles=(), fix_it=(), held_back="", variants="", off_duty=True))
+    page = panel.driver_page
+    assert page.tracking.lines.text().endswith("Tracking  passive, active has just been asked for")
+    assert not page.fix_it.isVisibleTo(page)
+    assert page.head.below.text().endswith("off duty until they or you say otherwise")
+
+
 def test_a_driver_who_sent_nothing_yet(panel: InspectorPanel, driver: DriverDetails) -> None:
-    panel.show_driver(replace(driver, fix_at=None, mode="", battery=None, accuracy_m=None, stops=()))
+    blank = replace(driver, troubles=(), held_back="", variants="")
+    panel.show_driver(replace(blank, fix_at=None, mode="", battery=None, accuracy_m=None, stops=()))
     assert panel.driver_page.tracking.lines.text().split("\n") == [
         "Last position  none yet: the phone has not sent one",
         "Tracking  active was asked for, the phone has not confirmed it",

@@ -163,3 +163,49 @@ def test_a_value_is_either_taken_as_the_setting_s_type_or_refused(setting, value
         taken = False
     assert settings[setting.key] == (value if taken else before)
     assert type(settings[setting.key]) is type(setting.default)
+
+
+# A file that is changed while the program runs
+
+
+def test_what_somebody_writes_into_the_file_is_taken_over_and_heard(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[tracking]\nactive_send_s = 5.0\n[offers]\nlimit_s = 20.0\n")
+    settings = Settings.load(path)
+    settings.set("mqtt.broker", "mqtt://elsewhere:1883")  # by the command line: no business of the file's
+    heard: list[tuple[str, object]] = []
+    settings.on_change(lambda key, value: heard.append((key, value)))
+    assert settings.follow_file() == []
+    assert heard == []
+    path.write_text("[tracking]\nactive_send_s = 12\n")
+    assert settings.follow_file() == []
+    assert sorted(heard) == [("offers.limit_s", 45.0), ("tracking.active_send_s", 12.0)]
+    assert settings.text("mqtt.broker") == "mqtt://elsewhere:1883"
+    assert settings.follow_file() == []
+    path.unlink()
+    settings.follow_file()
+    assert settings.number("tracking.active_send_s") == 12.0  # an editor that saves may take the file away for a moment
+
+
+def test_what_can_not_be_used_of_it_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    settings = Settings.load(path)
+    path.write_text("[tracking]\nactive_send_s = 0\npassive_send_s = 30\nodd = 1\n")
+    problems = settings.follow_file()
+    assert len(problems) == 2
+    assert "tracking.active_send_s wants" in problems[0]
+    assert "no setting tracking.odd" in problems[1]
+    assert (settings.number("tracking.active_send_s"), settings.number("tracking.passive_send_s")) == (8.0, 30.0)
+    path.write_text("[tracking\n")
+    assert "can't be read" in settings.follow_file()[0]
+    assert settings.number("tracking.passive_send_s") == 30.0
+
+
+def test_what_the_program_saves_itself_is_no_news(tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path / "settings.toml")
+    settings.set("tracking.active_send_s", 9.0)
+    settings.save()
+    heard: list[str] = []
+    settings.on_change(lambda key, value: heard.append(key))
+    assert settings.follow_file() == []
+    assert heard == []

@@ -131,13 +131,15 @@ def test_an_owntracks_phone_in_another_mode_comes_with_what_to_do(rig: Rig, deed
     unheard = driver_details("OT", deeds)
     assert unheard is not None
     assert (unheard.fix_it, unheard.accuracy_m) == ((), None)
-    for mode, advised in ((1, False), (2, True)):
-        rig.tick()
+    for mode, seconds, advised in ((1, 1, False), (2, 1, False), (2, 70, True), (1, 1, False)):
+        rig.tick(seconds)
         rig.send("owntracks/OT/phone", {"_type": "location", "lat": 45, "lon": 9, "tst": rig.clock.now(), "m": mode})
         rig.tick()
         shown = driver_details("OT", deeds)
         assert shown is not None
-        assert bool(shown.fix_it) is advised
+        assert (bool(shown.fix_it), bool(shown.troubles)) == (advised, advised)
+    rig.fix("D-1", NEAR, mode="passive")
+    rig.tick()
     kerbside = driver_details("D-1", deeds)
     assert kerbside is not None
     assert kerbside.fix_it == ()  # its app is told, and obeys

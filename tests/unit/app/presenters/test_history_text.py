@@ -18,7 +18,7 @@ ABSTRACT = {"Change"}
 
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
-    fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed}
+    fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved}
     known = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
 

@@ -139,4 +139,4 @@ def test_the_mode_asked_for_follows_the_route_and_is_shown_where_the_app_takes_i
     assert mode_wanted(driver, rig.world) == "active"
     owntracks = Driver("OT", "Ot", Vehicle.CAR, App.OWNTRACKS)
     rig.do(c.SaveDriver(driver=owntracks))
-    assert driver_row(owntracks, rig.world, rig.engine.positions, 0.0, False).mode_wanted == ""
+    assert driver_row(owntracks, rig.world, rig.engine.positions, 0.0, False).mode_wanted == "passive"

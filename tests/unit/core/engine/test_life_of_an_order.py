@@ -163,8 +163,10 @@ def test_an_owntracks_driver_has_the_order_at_once_and_is_sent_waypoints(rig: Ri
     assert rig.status_of() is Status.ASSIGNED
     assert rig.events(OfferAccepted)
     commands = [m for m in rig.phones.drain() if m.topic == "owntracks/OT/phone/cmd"]
-    assert b"setWaypoints" in commands[-2].payload
-    assert b'"monitoring":2' in commands[-1].payload
+    waypoints, mode, locate = (m.payload for m in commands[-3:])
+    assert b"setWaypoints" in waypoints
+    assert b'"monitoring":2' in mode
+    assert b"reportLocation" in locate  # so that the mode is confirmed though the phone lies still
 
 
 def test_a_word_said_twice_is_acted_on_once_and_confirmed_twice(rig: Rig) -> None:

@@ -67,7 +67,12 @@ def test_several_drivers_and_fixes_at_once(watcher):
     rows = np.array([0, 0, 2, 5, 5, 5])
     lat = np.array([40.9, 41.005, 41.005, 41.005, 41.005, 40.9])
     told = watcher.check(rows, lat, np.full(6, -7.995), np.full(6, math.nan), np.arange(6.0))
-    assert told == [AreaCrossing(0, "depot", True, 1.0), AreaCrossing(2, "depot", True, 2.0)]
+    assert told == [
+        AreaCrossing(0, "depot", True, 1.0),
+        AreaCrossing(2, "depot", True, 2.0),
+        AreaCrossing(5, "depot", True, 3.0),
+        AreaCrossing(5, "depot", False, 5.0),
+    ]
 
 
 def test_holes_and_parts():
@@ -117,3 +122,18 @@ def test_whatever_the_way_it_tells_what_a_plain_loop_finds(steps):
             now = told[0].entered if told else inside.get(row, False)
         assert [c.entered for c in told] == ([now] if now != inside.get(row, False) else [])
         inside[row] = now
+
+
+@given(STEPS, st.integers(1, 9))
+def test_it_does_not_matter_how_many_fixes_come_at_once(steps, batch):
+    side, told = 1000.5 / M_PER_DEGREE, []
+    for size in (1, batch):
+        watcher, found = AreaWatcher(), []
+        watcher.watch(Area("square", "Square", ((square(0.0, 10.0, side),),), watched=True))
+        for start in range(0, len(steps), size):
+            part = sorted((row, start + i, north, east) for i, (row, north, east) in enumerate(steps[start : start + size]))
+            row, t, north, east = (np.array(column, float) for column in zip(*part, strict=True))
+            place = north / M_PER_DEGREE + 1e-7, 10.0 + east / M_PER_DEGREE + 1e-7
+            found += watcher.check(row.astype(np.int64), *place, np.full(len(t), math.nan), t)
+        told.append(sorted(found, key=lambda one: one.at))
+    assert told[0] == told[1]

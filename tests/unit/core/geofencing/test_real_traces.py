@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from core.domain.geo import EARTH_RADIUS_M, LatLon
-from core.geofencing.watcher import DEEP_FACTOR, LEAVE_FACTOR, Crossing, FenceWatcher
+from core.domain.merchant import Area
+from core.geofencing.areas import MARGIN_M, AreaWatcher
+from core.geofencing.watcher import DEEP_FACTOR, LEAVE_FACTOR, Crossing, Dwell, FenceWatcher
 
 ARCHIVE = Path(__file__).resolve().parents[5] / "shared" / "data" / "gps" / "trajectories.zip"
 M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
@@ -120,3 +122,76 @@ def test_a_fence_driven_through_between_two_fixes_is_noticed(ways):
             assert any(c.entered and t[i] <= c.at <= t[i + 1] for c in crossings)
             legs += 1
     assert legs > 20
+
+
+def test_a_stay_is_told_once_when_it_is_long_enough_and_by_how_long(ways):
+    """Against a plain loop over each visit; with a dwelling time at which some stays count and others do not."""
+    rng = np.random.default_rng(7)
+    dwell_s, stays, short = 120.0, 0, 0
+    for t, x, y in ways:
+        for at in rng.choice(len(t), 4, replace=False):
+            jx, jy = x + rng.normal(0, JITTER_M, len(x)), y + rng.normal(0, JITTER_M, len(y))
+            stop = x[at], y[at]
+            watcher = FenceWatcher(lambda _: 0)
+            watcher.dwell_s = dwell_s
+            watcher.watch("D-1", "O-1", "dropoff", LatLon(stop[1] / M_PER_DEGREE, stop[0] / M_PER_DEGREE), RADIUS_M)
+            told = []
+            for i in range(0, len(t), 5):
+                part = slice(i, i + 5)
+                n = len(t[part])
+                way = jy[part] / M_PER_DEGREE, jx[part] / M_PER_DEGREE, np.full(n, math.nan), t[part]
+                told += watcher.check(np.zeros(n, np.int64), *way)
+            expected = []
+            inside, since, said = False, 0.0, False
+            far = np.hypot(jx - stop[0], jy - stop[1])
+            for i in range(len(t)):
+                if not inside and far[i] <= RADIUS_M:
+                    inside, since, said = True, t[i], False
+                elif inside and far[i] > LEAVE_FACTOR * RADIUS_M:
+                    inside = False
+                    short += not said
+                if inside and not said and t[i] - since >= dwell_s:
+                    said = True
+                    expected.append((t[i], t[i] - since))
+            dwells = [(d.at, d.seconds) for d in told if isinstance(d, Dwell)]
+            assert len(dwells) == len(expected)
+            assert np.allclose(dwells, expected)
+            stays += len(expected)
+    assert stays > 60
+    assert short > 60
+
+
+def test_an_area_on_the_way_is_entered_and_left_without_flapping(ways):
+    """A rectangle about a part of each way: told as often as a plain loop with the same margin finds, in any batches."""
+    rng = np.random.default_rng(11)
+    crossings = flips = 0
+    for t, x, y in ways:
+        at = int(rng.integers(len(t)))
+        east, north = float(rng.uniform(60, 250)), float(rng.uniform(60, 250))
+        box = x[at] - east, y[at] - north, x[at] + east, y[at] + north
+        jx, jy = x + rng.normal(0, JITTER_M, len(x)), y + rng.normal(0, JITTER_M, len(y))
+        found = []
+        for batch in (1, 5, 8):
+            watcher = AreaWatcher()
+            corners = ((box[1], box[0]), (box[1], box[2]), (box[3], box[2]), (box[3], box[0]), (box[1], box[0]))
+            ring = tuple(LatLon(n / M_PER_DEGREE, e / M_PER_DEGREE) for n, e in corners)
+            watcher.watch(Area("zone", "Zone", ((ring,),), watched=True))
+            told = []
+            for i in range(0, len(t), batch):
+                part = slice(i, i + batch)
+                n = len(t[part])
+                way = jy[part] / M_PER_DEGREE, jx[part] / M_PER_DEGREE, np.full(n, math.nan), t[part]
+                told += watcher.check(np.zeros(n, np.int64), *way)
+            found.append([(c.at, c.entered) for c in told])
+        gap = np.hypot(np.maximum(np.maximum(box[0] - jx, jx - box[2]), 0), np.maximum(np.maximum(box[1] - jy, jy - box[3]), 0))
+        inside, expected = False, []
+        for i in range(len(t)):
+            now = bool(gap[i] == 0 or (inside and gap[i] <= MARGIN_M))
+            if now != inside:
+                inside = now
+                expected.append((t[i], now))
+        assert found[0] == found[1] == found[2] == expected
+        crossings += len(expected)
+        flips += int((np.diff((gap == 0).astype(int)) != 0).sum())
+    assert crossings > 80
+    assert flips > crossings  # without the margin there would have been more

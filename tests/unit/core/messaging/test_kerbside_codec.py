@@ -80,8 +80,17 @@ def test_orders_and_merchants_nobody_knows_any_more_do_not_stop_a_message(order:
 
 @pytest.mark.parametrize("topic", [topics.CONFIG, topics.config("D-1")])
 def test_the_tracking_mode_comes_with_its_rates(topic: str) -> None:
-    told = decode_to_driver(topic, kerbside.encode_config("active", active=(1, 8), passive=(4, 20)))
-    assert told == ConfigMessage("active", Rates(1, 8), Rates(4, 20))
+    config = ConfigMessage("active", Rates(1, 8), Rates(4, 20), "v1", {"sending": "slow"}, {"sound": True})
+    assert decode_to_driver(topic, kerbside.encode_config(config)) == config
+    assert decode_to_driver(topic, kerbside.encode_config(ConfigMessage("passive"))) == ConfigMessage("passive")
+
+
+def test_a_version_stands_for_all_but_the_mode() -> None:
+    config = ConfigMessage("active", Rates(1, 8), Rates(4, 20), variants={"a": "x", "b": "y"})
+    version = kerbside.config_version(config)
+    assert version == kerbside.config_version(ConfigMessage("", Rates(1, 8), Rates(4, 20), variants={"b": "y", "a": "x"}))
+    others = (ConfigMessage("", Rates(1, 9), Rates(4, 20)), ConfigMessage("", Rates(1, 8), Rates(4, 20), app={"a": 1}))
+    assert len({version, *map(kerbside.config_version, others)}) == 3
 
 
 @pytest.mark.parametrize(("topic", "payload"), [(OFFERS, b"{"), (ROUTE, b"\xff"), (OFFERS, b'{"type":"sing"}'), ("x/y", b"{}")])

@@ -22,6 +22,7 @@ from core.domain.reports import FixBatch, Word
 from core.domain.vehicle import CAPACITY
 from core.messaging import topics
 from core.messaging.codecs import kerbside
+from core.messaging.codecs.kerbside import ConfigMessage, Rates
 from core.messaging.decode import decode
 from core.messaging.local import LocalBroker, LocalTransport
 from core.ports import TravelTimes
@@ -131,8 +132,8 @@ class NaiveConsole:
         self.transport.publish(topics.route(driver_id), payload, retain=True)
         if self.speaks_config and bool(stops) != busy_before:
             mode = "active" if stops else "passive"
-            rates = (1.0, 8.0), (4.0, 20.0)
-            self.transport.publish(topics.config(driver_id), kerbside.encode_config(mode, *rates), retain=True)
+            config = ConfigMessage(mode, Rates(1.0, 8.0), Rates(4.0, 20.0))
+            self.transport.publish(topics.config(driver_id), kerbside.encode_config(config), retain=True)
 
     def offer(self, order: Order, driver_id: str, limit_s: float = 45.0) -> Offer:
         self._count += 1

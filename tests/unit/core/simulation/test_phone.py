@@ -145,6 +145,25 @@ def test_the_console_sets_the_mode(phone):
     assert phone.mode == "active"
 
 
+def test_what_is_common_holds_where_nothing_is_said_to_the_phone_alone(phone):
+    phone.hear(ConfigMessage("", Rates(1, 5), Rates(2, 6), "v1"), 0.0, to_all=True)
+    assert (phone.mode, phone.rates) == ("passive", Rates(2, 6))
+    phone.hear(ConfigMessage("active"), 0.0)
+    assert (phone.mode, phone.rates) == ("active", Rates(1, 5))
+    phone.hear(ConfigMessage("", Rates(3, 7), Rates(4, 8), "v2"), 0.0, to_all=True)
+    assert phone.rates == Rates(3, 7)
+
+
+def test_the_version_is_said_once_and_again_after_a_break_in_the_line(phone):
+    assert phone.config_to_say() is None
+    phone.hear(ConfigMessage("", Rates(1, 5), Rates(2, 6), "v1"), 0.0, to_all=True)
+    assert [phone.config_to_say() for _ in range(2)] == ["v1", None]
+    phone.hear(ConfigMessage("active", Rates(1, 5), Rates(2, 6), "v2"), 0.0)
+    assert phone.config_to_say() == "v2"
+    phone.reconnected()
+    assert phone.config_to_say() == "v2"
+
+
 def test_presence_is_said_on_its_own_topic(phone, sent):
     phone.present(Presence.BREAK, 3.0)
     assert sent == [(topics.status("D-1"), {"state": "break", "t": 3.0})]

@@ -1,0 +1,93 @@
+"""A phone's tracking in plain words: what is not as it should be, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.driver import App
+from core.engine.engine import Engine
+from core.engine.modes import Tracking
+from core.tracking.jumps import Held
+from widgets.common.words import counted, duration, freshness
+
+ITSELF_S = 5.0
+"""A difference that began so long after the asking was made by the phone."""
+
+_APPS = {App.KERBSIDE: "the app", App.OWNTRACKS: "OwnTracks"}
+_OPEN = "Ask the driver to open {app} and leave it open for a moment"
+_TO_DO = {
+    App.KERBSIDE: (
+        "On the phone, allow the app to use the location all the time",
+        "On the phone, take the app off battery saving",
+    ),
+    App.OWNTRACKS: (
+        "In OwnTracks, switch Remote commands on",
+        "In OwnTracks, switch Remote configuration on",
+        "On the phone, allow OwnTracks to use the location all the time",
+    ),
+}
+_SET_CLOCK = "Ask the driver to switch on automatic date and time in the phone's settings"
+_SET_OURS = "Set this computer's clock: most phones differ from it by the same"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``said`` is a sentence, ``to_do`` what puts it right, the likeliest first."""
+
+    said: str
+    to_do: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """Both in one."""
+        first = self.to_do[0]
+        return f"{self.said}: {first[0].lower()}{first[1:]}" if self.to_do else self.said
+
+
+def troubles(driver_id: str, engine: Engine, now: float) -> tuple[Trouble, ...]:
+    """All that is wrong with the tracking of a driver's phone, the worst first."""
+    driver = engine.world.drivers[driver_id]
+    tracking = engine.modes.of(driver_id)
+    patience_s = engine.settings.number("tracking.confirm_within_s")
+    found = (
+        _mode(tracking, driver.app, now, patience_s) if tracking is not None else None,
+        clock(engine.movement.clock_error_s(driver_id), engine.movement.clocks.this_machine_s),
+        _config(tracking, driver.app, now, patience_s) if tracking is not None else None,
+    )
+    return tuple(trouble for trouble in found if trouble is not None)
+
+
+def _mode(tracking: Tracking, app: App, now: float, patience_s: float) -> Trouble | None:
+    if tracking.since is None or now - tracking.since <= patience_s:
+        return None
+    to_do = (_OPEN.format(app=_APPS[app]), *_TO_DO[app])
+    if tracking.since - tracking.asked_at < ITSELF_S:
+        ago = duration(now - tracking.asked_at)
+        return Trouble(f"Asked for {tracking.wanted} {ago} ago, the phone still reports {tracking.said}", to_do)
+    span = duration(now - tracking.since)
+    return Trouble(f"For {span} the phone has reported {tracking.said}, {tracking.wanted} was asked for", to_do)
+
+
+def _config(tracking: Tracking, app: App, now: float, patience_s: float) -> Trouble | None:
+    """A phone that says which configuration it runs, and runs an old one."""
+    if not tracking.config_said or tracking.config_said == tracking.config or now - tracking.config_since <= patience_s:
+        return None
+    said = f"The phone has not taken over the settings of {duration(now - tracking.config_since)} ago"
+    return Trouble(said, (_OPEN.format(app=_APPS[app]),))
+
+
+def clock(correction_s: float, this_machine_s: float = 0.0) -> Trouble | None:
+    """``correction_s`` above 0: the phone's clock is behind."""
+    if not correction_s:
+        return None
+    off = f"{freshness(abs(correction_s))} {'behind' if correction_s > 0 else 'ahead'}"
+    ours = this_machine_s and abs(correction_s - this_machine_s) < 30.0
+    return Trouble(f"The phone's clock is {off}, its times are corrected", (_SET_OURS if ours else _SET_CLOCK,))
+
+
+def held_back(held: Held | None) -> str:
+    """``2 positions held back: impossible jump of 14 km``; empty where there was none."""
+    if held is None:
+        return ""
+    far = f"{held.farthest_m / 1000:.0f} km" if held.farthest_m >= 950 else f"{held.farthest_m:.0f} m"
+    return f"{counted(held.many, 'position')} held back: impossible jump of {far}"
