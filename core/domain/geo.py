@@ -36,9 +36,10 @@ def distance_m(a: LatLon, b: LatLon) -> float:
 
 
 def bearing_deg(a: LatLon, b: LatLon) -> float:
-    """Initial bearing from a to b, 0 to 360, clockwise from north."""
+    """Initial bearing from a to b, from 0 up to 360 without it, clockwise from north."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     d_lon = math.radians(b.lon - a.lon)
     y = math.sin(d_lon) * math.cos(lat_b)
     x = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(d_lon)
-    return math.degrees(math.atan2(y, x)) % 360.0
+    bearing = math.degrees(math.atan2(y, x)) % 360.0
+    return 0.0 if bearing == 360.0 else bearing  # what the modulo makes of a hair west of north

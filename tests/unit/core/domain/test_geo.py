@@ -29,6 +29,10 @@ def test_bearings_are_clockwise_from_north(to: tuple[float, float], bearing: flo
     assert bearing_deg(LatLon(0, 0), LatLon(*to)) == pytest.approx(bearing)
 
 
+def test_a_hair_west_of_north_is_north() -> None:
+    assert bearing_deg(LatLon(0, 0), LatLon(1, -1e-16)) == 0.0
+
+
 @given(places, places, places)
 def test_distance_is_a_metric(a: LatLon, b: LatLon, c: LatLon) -> None:
     assert distance_m(a, a) == 0.0
