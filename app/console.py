@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -94,6 +95,9 @@ class Console:
         else:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
+        # What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
+        gc.collect()
+        gc.freeze()
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)

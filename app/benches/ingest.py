@@ -31,6 +31,7 @@ from app.benches.publisher import packets
 from core.bus import Bus
 from core.clock import RealClock
 from core.domain.driver import Driver, Presence
+from core.domain.errors import BadInput
 from core.domain.events import DriverRegistered, FixesApplied
 from core.domain.geo import LatLon
 from core.domain.vehicle import Vehicle
@@ -60,7 +61,7 @@ def run(scale: float = 1.0) -> Result:
     if KERNELS.get(wait=True) is None:
         result.notes.append("fixes are not read by a compiled kernel: numba is missing")
     bare, ours, ticks = [], [], []
-    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as port:
+    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as (port, _):
         file = Path(name) / "flood"
         for turn in range(RUNS + 1):
             file.write_bytes(packets(_messages(drivers, count)))
@@ -93,8 +94,19 @@ def run(scale: float = 1.0) -> Result:
     return result
 
 
+def soak(minutes: float, active_pct: float) -> Result:
+    """The whole console under the load of 50,000 drivers for so long. Raises BadInput where mosquitto is not installed."""
+    if PROGRAM is None:
+        raise BadInput("mosquitto is not installed, and the load goes through it: install it first")
+    from app.benches.soak import run as run_soak  # brings Qt
+
+    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as broker:
+        return run_soak(minutes, active_pct, *broker)
+
+
 @contextmanager
-def _mosquitto(folder: Path) -> Iterator[int]:
+def _mosquitto(folder: Path) -> Iterator[tuple[int, int]]:
+    """Its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -106,7 +118,7 @@ def _mosquitto(folder: Path) -> Iterator[int]:
     broker = subprocess.Popen([str(PROGRAM), "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(lambda: _answers(port), "mosquitto does not answer")
-        yield port
+        yield port, broker.pid
     finally:
         broker.terminate()
         broker.wait(10)

@@ -58,6 +58,12 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--list", action="store_true", help="the names")
     bench.add_argument("--json", action="store_true")
+    bench.add_argument(
+        "--minutes", type=_between(0.1, 1440), metavar="N", help="with ingest: the whole console, window and all, for so long"
+    )
+    bench.add_argument(
+        "--active", type=_between(0, 100), default=20.0, metavar="PERCENT", help="of 50,000 drivers who are on an order"
+    )
     return parser
 
 

@@ -224,7 +224,7 @@ class Engine:
         fixes = reports.fixes
         if not len(fixes):
             return
-        known = np.array([driver_id in self.world.drivers for driver_id in fixes.drivers])
+        known = np.fromiter(map(self.world.drivers.__contains__, fixes.drivers), np.bool_, len(fixes.drivers))
         if not known.all():
             strangers = [d for d, k in zip(fixes.drivers, known, strict=True) if not k]
             for driver_id in strangers:
@@ -342,7 +342,7 @@ class Engine:
     def _match(self, now: float) -> None:
         if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
             self._next_cycle = now + self.settings.number("matching.cycle_s")
-            snapshot = take_snapshot(self.world, self.positions, self.settings, now, self._seed)
+            snapshot = take_snapshot(self.world, self.positions, self.search, self.settings, now, self._seed)
             try:
                 self._cycle = self.executor.submit(match, snapshot)
             except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again

@@ -138,10 +138,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
 # Put together once: each cell is asked for its flags at each stroke.
 _OF_A_HEADING = Qt.ItemFlag.ItemIsEnabled
 _OF_AN_ORDER = (
-    Qt.ItemFlag.ItemIsEnabled
-    | Qt.ItemFlag.ItemIsSelectable
-    | Qt.ItemFlag.ItemNeverHasChildren
-    | Qt.ItemFlag.ItemIsDragEnabled
+    Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsDragEnabled
 )
 _PLACE = {section: i for i, section in enumerate(Section)}
 
