@@ -42,7 +42,6 @@ from widgets.dialogs.first_start import FirstStartDialog
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-ENGINE_BEAT_S = 0.25
 SIMULATOR_BEAT_S = 0.05
 
 
@@ -282,7 +281,7 @@ class Console:
         beat = steady(system.engine.tick, lambda line: self.window.toast.show_line(line, bad=True))
         while True:
             beat()
-            await asyncio.sleep(ENGINE_BEAT_S)
+            await asyncio.sleep(system.engine.rest_s)
 
     def _broker_changed(self, event: BrokerChanged) -> None:
         if event.state in {"connected"}:

@@ -54,6 +54,9 @@ log = logging.getLogger(__name__)
 FORGET_AFTER_S = 24 * 3600.0
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
+BEAT_S, BEHIND_S = 0.25, 0.02
+TAKEN_AT_ONCE = 2500
+"""Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
 _CONNECTED = frozenset({"connected", "outgrown"})
 
 
@@ -103,6 +106,7 @@ class Engine:
         self._next_forget = clock.now() + 3600
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
+        self._behind = False
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
@@ -149,6 +153,11 @@ class Engine:
             self.store.flush()
         self._outbox.release()
 
+    @property
+    def rest_s(self) -> float:
+        """How long the next tick may wait."""
+        return BEHIND_S if self._behind else BEAT_S
+
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
         if self._cycle is not None:
@@ -171,7 +180,8 @@ class Engine:
     # Messages
 
     def _take_messages(self, now: float) -> None:
-        messages = self.transport.drain()
+        messages = self.transport.drain() if self._stepped else self.transport.drain(TAKEN_AT_ONCE)
+        self._behind = not self._stepped and len(messages) == TAKEN_AT_ONCE
         if not messages:
             return
         # Positions are good the moment they are applied; what a driver says counts once it is on disk.
@@ -236,7 +246,7 @@ class Engine:
             self.tracks.add(fixes, now)
         rows, told = self.movement.apply(fixes, now)
         back = Draft(self.world, now, "system")
-        for driver_id in self.movement.back(rows, self.silent(now)):
+        for driver_id in self.movement.back(rows, lambda: self.silent(now)):
             set_presence(back, self.world.drivers[driver_id], Presence.ONLINE, now, "heard from again")
         self._commit(back.outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))

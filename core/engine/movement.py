@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +71,12 @@ class Movement:
         rows = np.flatnonzero(np.isfinite(p.lat))
         self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
 
-    def back(self, rows: Rows, silent: NDArray[np.bool_]) -> list[str]:
+    def back(self, rows: Rows, silent: Callable[[], NDArray[np.bool_]]) -> list[str]:
         """Who of the rows counts as offline and is heard from again; of very many the rest at their next fix."""
-        heard = rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]]
+        heard = rows[self.positions.activity[rows] == _OFFLINE]
+        if not len(heard):
+            return []
+        heard = heard[~silent()[heard]]
         return self.positions.driver_ids(heard[:TURNED_AT_ONCE])
 
     def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:
