@@ -93,14 +93,14 @@ def run(scale: float = 1.0) -> Result:
     return result
 
 
-def soak(minutes: float, active_pct: float) -> Result:
+def soak(minutes: float, active_pct: float = 20.0, times: float = 1.0) -> Result:
     """The whole console under the load of 50,000 drivers for so long. Raises BadInput where mosquitto is not installed."""
     if PROGRAM is None:
         raise BadInput("mosquitto is not installed, and the load goes through it: install it first")
     from app.benches.soak import run as run_soak  # brings Qt
 
     with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as broker:
-        return run_soak(minutes, active_pct, *broker)
+        return run_soak(minutes, active_pct, times, *broker)
 
 
 @contextmanager

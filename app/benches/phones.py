@@ -30,13 +30,14 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Fleet:
-    """``bounds`` are south, west, north, east, of two digits before the point each."""
+    """``bounds`` are south, west, north, east, of two digits before the point each; ``times`` as often as phones send."""
 
     port: int
     drivers: int
     active: int
     seconds: float
     bounds: tuple[float, float, float, float]
+    times: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,13 @@ def _write(out: Bytes, place: int, numbers: NDArray[np.int64], width: int) -> No
 class _Group:
     """Drivers of one mode, evenly spread over the time between two messages."""
 
-    def __init__(self, drivers: NDArray[np.int64], mode: tuple[str, int, float], bounds: tuple[float, ...]) -> None:
-        name, fixes, self.every_s = mode
+    def __init__(self, drivers: NDArray[np.int64], mode: tuple[str, int, float], fleet: Fleet) -> None:
+        name, fixes, every_s = mode
+        self.every_s = every_s / fleet.times
         self.drivers = drivers
         self.packets = Packets(name, fixes, self.every_s / fixes)
         rng = np.random.default_rng(len(name))
-        south, west, north, east = bounds
+        south, west, north, east = fleet.bounds
         self._lat = rng.uniform(south + _WAY_DEG, north - _WAY_DEG, len(drivers))
         self._lon = rng.uniform(west + _WAY_DEG, east - _WAY_DEG, len(drivers))
         self._turn = rng.uniform(0, 2 * np.pi, len(drivers))
@@ -135,7 +137,7 @@ def drive(fleet: Fleet) -> Sent:
     """Send for so many seconds, and wait until the broker has acknowledged everything."""
     numbers = np.arange(fleet.drivers)
     modes = ((numbers[: fleet.active], ACTIVE), (numbers[fleet.active :], PASSIVE))
-    groups = [_Group(drivers, mode, fleet.bounds) for drivers, mode in modes if len(drivers)]
+    groups = [_Group(drivers, mode, fleet) for drivers, mode in modes if len(drivers)]
     acknowledged, messages, fixes = [0], 0, 0
     late: list[float] = []
     with socket.create_connection(("127.0.0.1", fleet.port)) as broker:

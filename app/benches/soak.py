@@ -51,7 +51,7 @@ ORDERS_EVERY_S = 2.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(minutes: float, active_pct: float, broker_port: int, broker_pid: int, drivers: int = DRIVERS) -> Result:
+def run(minutes: float, active_pct: float, times: float, broker_port: int, broker_pid: int, drivers: int = DRIVERS) -> Result:
     """Raises KerbsideError where the console can't be opened."""
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -69,7 +69,7 @@ def run(minutes: float, active_pct: float, broker_port: int, broker_pid: int, dr
         loop = qasync.QEventLoop(app)
         asyncio.set_event_loop(loop)
         box = (bounds.south, bounds.west, bounds.north, bounds.east)
-        fleet = Fleet(broker_port, drivers, round(drivers * active_pct / 100), SETTLE_S + 60 * minutes, box)
+        fleet = Fleet(broker_port, drivers, round(drivers * active_pct / 100), SETTLE_S + 60 * minutes, box, times)
         with loop:
             try:
                 result: Result = loop.run_until_complete(_live(console, window, ground, fleet, broker_pid))

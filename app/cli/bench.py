@@ -25,7 +25,7 @@ def run_bench(args: argparse.Namespace) -> int:
             raise BadInput("--minutes is for bench ingest: the whole console under load for so long")
         from app.benches.ingest import soak
 
-        result = soak(args.minutes, args.active)
+        result = soak(args.minutes, args.active, args.times)
     else:
         result = find(args.name)(1.0)
     machine = machine_facts()
