@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -41,7 +42,6 @@ from widgets.dialogs.first_start import FirstStartDialog
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-ENGINE_BEAT_S = 0.25
 SIMULATOR_BEAT_S = 0.05
 
 
@@ -94,6 +94,9 @@ class Console:
         else:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
+        # What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
+        gc.collect()
+        gc.freeze()
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
@@ -278,7 +281,7 @@ class Console:
         beat = steady(system.engine.tick, lambda line: self.window.toast.show_line(line, bad=True))
         while True:
             beat()
-            await asyncio.sleep(ENGINE_BEAT_S)
+            await asyncio.sleep(system.engine.rest_s)
 
     def _broker_changed(self, event: BrokerChanged) -> None:
         if event.state in {"connected"}:

@@ -34,7 +34,7 @@ def run_console(args: argparse.Namespace) -> int:
     demo = args.command == "demo"
     ground = Ground(args.data, demo, args.verbose)
     try:
-        app, window = _show_window(ground)
+        app, window = show_window(ground)
     except BaseException:
         ground.close()
         raise
@@ -55,7 +55,7 @@ def _look_for_a_display(args: argparse.Namespace) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-def _show_window(ground: Ground) -> tuple[QApplication, MainWindow]:
+def show_window(ground: Ground) -> tuple[QApplication, MainWindow]:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 

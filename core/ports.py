@@ -69,6 +69,8 @@ class TransportStats:
     detail: str = ""
     pending: int = 0
     """Outbound messages the broker has not acknowledged yet."""
+    shed: int = 0
+    """Messages with positions that were given up because more came than could be taken."""
 
 
 class Transport(Protocol):
@@ -81,7 +83,7 @@ class Transport(Protocol):
     ) -> None: ...
 
     def drain(self, limit: int = 10_000) -> list[Inbound]:
-        """Messages that have come in since the last call, oldest first."""
+        """Messages that have come in since the last call; words, and positions, each oldest first."""
         ...
 
     def acknowledge(self, messages: Sequence[Inbound]) -> None:

@@ -150,7 +150,7 @@ DECLARED: tuple[Setting, ...] = (
     _s(
         "mqtt.version",
         "5",
-        "Version of MQTT to speak with a broker of one's own: 5 lets offers expire there, 3.1.1 takes twice as many positions",
+        "Version of MQTT to speak with a broker of one's own: 5 lets offers expire there; positions come by 3.1.1 either way",
         choices=("5", "3.1.1"),
     ),
     _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535),

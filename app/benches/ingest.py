@@ -2,8 +2,8 @@
 kept in the history, acknowledged. A flood of what passive phones send, five fixes a message, QoS 1.
 
 The peer is paho's bare subscriber on the same flood, which counts the messages and forgets them: the ceiling for anything
-that receives with paho. Ours is the engine as the console runs it, four ticks a second. Both speak
-MQTT 3.1.1; *mqtt5* is ours with MQTT 5, whose properties paho makes and reads in Python, two sets a message.
+that receives with paho. Ours is the engine as the console runs it, four ticks a second, and more often while it is behind. The
+subscriber speaks MQTT 3.1.1, as our reader of positions always does; *mqtt5* is ours with words and offers by MQTT 5.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from app.benches.publisher import packets
 from core.bus import Bus
 from core.clock import RealClock
 from core.domain.driver import Driver, Presence
+from core.domain.errors import BadInput
 from core.domain.events import DriverRegistered, FixesApplied
 from core.domain.geo import LatLon
 from core.domain.vehicle import Vehicle
@@ -46,7 +47,6 @@ from core.storage.tracks import TrackLog
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin")
 RUNS = 3
 FIXES = 5
-TICK_S = 0.25
 PATIENCE_S = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +60,7 @@ def run(scale: float = 1.0) -> Result:
     if KERNELS.get(wait=True) is None:
         result.notes.append("fixes are not read by a compiled kernel: numba is missing")
     bare, ours, ticks = [], [], []
-    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as port:
+    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as (port, _):
         file = Path(name) / "flood"
         for turn in range(RUNS + 1):
             file.write_bytes(packets(_messages(drivers, count)))
@@ -93,8 +93,19 @@ def run(scale: float = 1.0) -> Result:
     return result
 
 
+def soak(minutes: float, active_pct: float = 20.0, times: float = 1.0) -> Result:
+    """The whole console under the load of 50,000 drivers for so long. Raises BadInput where mosquitto is not installed."""
+    if PROGRAM is None:
+        raise BadInput("mosquitto is not installed, and the load goes through it: install it first")
+    from app.benches.soak import run as run_soak  # brings Qt
+
+    with tempfile.TemporaryDirectory() as name, _mosquitto(Path(name)) as broker:
+        return run_soak(minutes, active_pct, times, *broker)
+
+
 @contextmanager
-def _mosquitto(folder: Path) -> Iterator[int]:
+def _mosquitto(folder: Path) -> Iterator[tuple[int, int]]:
+    """Its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -106,7 +117,7 @@ def _mosquitto(folder: Path) -> Iterator[int]:
     broker = subprocess.Popen([str(PROGRAM), "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(lambda: _answers(port), "mosquitto does not answer")
-        yield port
+        yield port, broker.pid
     finally:
         broker.terminate()
         broker.wait(10)
@@ -236,7 +247,7 @@ def _ours_s(engine: Engine, port: int, file: Path, count: int) -> tuple[float, l
             tick = time.perf_counter()
             engine.tick()
             ticks.append(time.perf_counter() - tick)
-            time.sleep(max(0.0, TICK_S - ticks[-1]) if applied[0] < FIXES * count else 0.0)
+            time.sleep(engine.rest_s if applied[0] < FIXES * count else 0.0)
         seconds = time.perf_counter() - began
     stop()
     if engine.refused_count != refused:

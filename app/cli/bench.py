@@ -20,7 +20,14 @@ def run_bench(args: argparse.Namespace) -> int:
         return 0
     if not args.name:
         raise BadInput(f"name what to measure: {', '.join(BENCHES)}")
-    result = find(args.name)(1.0)
+    if args.minutes is not None:
+        if args.name != "ingest":
+            raise BadInput("--minutes is for bench ingest: the whole console under load for so long")
+        from app.benches.ingest import soak
+
+        result = soak(args.minutes, args.active, args.times)
+    else:
+        result = find(args.name)(1.0)
     machine = machine_facts()
     if args.json:
         print(json.dumps(as_json(args.name, result, machine)))

@@ -60,6 +60,12 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--list", action="store_true", help="the names")
     bench.add_argument("--json", action="store_true")
+    load = bench.add_argument_group("with ingest: the whole console, window and all, under the load of 50,000 drivers")
+    load.add_argument("--minutes", type=_between(0.1, 1440), metavar="N", help="for so long")
+    load.add_argument("--active", type=_between(0, 100), default=20.0, metavar="PERCENT", help="of them on an order")
+    load.add_argument(
+        "--times", type=_between(0.1, 100), default=1.0, metavar="N", help="so many times as often as phones send"
+    )
     return parser
 
 

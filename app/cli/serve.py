@@ -16,8 +16,6 @@ from core.routing.city import City
 from core.settings import Settings
 from core.storage.folder import DataFolder
 
-BEAT_S = 0.25
-
 
 def run_serve(args: argparse.Namespace) -> int:
     with DataFolder(args.data) as folder:
@@ -72,7 +70,7 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
                 disk = system.store.health.problem
                 _say(disk or "the database can be written again")
             try:
-                await asyncio.wait_for(stop.wait(), BEAT_S)
+                await asyncio.wait_for(stop.wait(), system.engine.rest_s)
             except TimeoutError:
                 continue
     finally:

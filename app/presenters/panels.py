@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
@@ -10,11 +11,22 @@ from PySide6.QtCore import QObject, QTimer
 from app.presenters.history_text import log_row
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import driver_row, order_row
+from app.presenters.rows import DriverRows, order_row
 from app.presenters.selection import Selection
 from app.presenters.tracking_text import troubles
-from core.domain.events import BrokerChanged, Change, CycleFailed, EtasUpdated, Event, FixesApplied, MessageRefused
+from core.domain.events import (
+    BrokerChanged,
+    Change,
+    CycleFailed,
+    DriverRegistered,
+    DriverRemoved,
+    EtasUpdated,
+    Event,
+    FixesApplied,
+    MessageRefused,
+)
 from core.engine.engine import Engine
+from core.tracking.positions import ACTIVITIES
 from widgets.common.words import Moment
 from widgets.drivers.panel import DriversPanel
 from widgets.log.panel import LogPanel
@@ -23,7 +35,9 @@ from widgets.orders.panel import OrdersPanel
 from widgets.status.bar import StatusPieces
 
 BOARD_MS = 250
-DRIVERS_MS = 1000
+DRIVERS_MS = 500
+DRIVERS_AT_ONCE = 500
+"""Rows of the drivers table made anew in one refresh."""
 LOG_MS = 250
 SECOND_MS = 1000
 PILE, PILED_BEATS = 100, 3
@@ -76,12 +90,23 @@ class BoardPresenter(QObject):
 
 
 class DriversPresenter(QObject):
+    """All rows are made once; then those that can be seen, those whose drivers something has happened to, and a few of the
+    others in turn, so that a refresh takes no longer for a fleet of fifty thousand.
+    """
+
     def __init__(self, engine: Engine, panel: DriversPanel, selection: Selection) -> None:
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
         self._refresh = Refresh(self._show, DRIVERS_MS, self)
+        self._ids: list[str] | None = None
+        self._of_roster = np.empty(0, np.int64)
+        self._touched: dict[str, None] = {}
+        self._turn = 0
         self._links = Links()
-        self._links.keep(*(engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated, FixesApplied)))
+        subscribe = engine.bus.subscribe
+        self._links.keep(
+            subscribe(FixesApplied, self._refresh), subscribe(Change, self._hear), subscribe(EtasUpdated, self._hear_etas)
+        )
         self._links.connect(panel.selection_changed, self._chosen)
         self._links.connect(selection.changed, self._follow)
         self._show()
@@ -91,23 +116,56 @@ class DriversPresenter(QObject):
         self._refresh.stop()
         self._panel.set_rows(())
 
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, DriverRegistered | DriverRemoved):
+            self._ids = None
+        self._touched.update(
+            dict.fromkeys(
+                [*(d.id for d in change.drivers), *(r.driver_id for r in change.routes), *(o.driver_id for o in change.offers)]
+            )
+        )
+        self._touched.update(dict.fromkeys(o.driver_id for o in change.orders if o.driver_id is not None))
+        self._refresh()
+
+    def _hear_etas(self, _: EtasUpdated) -> None:
+        self._touched.update(dict.fromkeys(self._engine.world.routes))
+        self._refresh()
+
     def _show(self) -> None:
         if not self._panel.isVisible():
             self._refresh()
             return
-        engine = self._engine
+        engine, panel = self._engine, self._panel
         now = engine.clock.now()
-        self._panel.set_moment(Moment(now, engine.clock.zone))
-        silent = engine.silent(now)
+        panel.set_moment(Moment(now, engine.clock.zone))
         differs = engine.modes.differing_s(now) > engine.settings.number("tracking.confirm_within_s")
         troubled = set(np.flatnonzero(differs | (engine.positions.correction != 0)).tolist())
-        rows = []
-        for driver in engine.world.drivers.values():
-            row = engine.positions.find(driver.id)
-            told = "; ".join(t.line for t in troubles(driver.id, engine, now)) if row in troubled else ""
-            rows.append(driver_row(driver, engine.world, engine.positions, now, row is not None and bool(silent[row]), told))
-        self._panel.set_rows(rows)
+
+        def trouble(driver_id: str) -> str:
+            row = engine.positions.find(driver_id)
+            return "; ".join(t.line for t in troubles(driver_id, engine, now)) if row in troubled else ""
+
+        make = DriverRows(engine.world, engine.positions, engine.silent(now), trouble).of
+        drivers = engine.world.drivers
+        if self._ids is None:
+            self._ids, self._touched = list(drivers), {}
+            self._of_roster = engine.positions.rows(self._ids)
+            panel.set_rows(map(make, drivers.values()))
+        else:
+            panel.update_rows([make(drivers[driver_id]) for driver_id in self._due(self._ids) if driver_id in drivers])
+        counts = np.bincount(engine.positions.activity[self._of_roster], minlength=len(ACTIVITIES)).tolist()
+        panel.set_counts({activity.value: count for activity, count in zip(ACTIVITIES, counts, strict=True)})
         self._follow()  # who is chosen may have come into the table only now
+
+    def _due(self, ids: list[str]) -> dict[str, None]:
+        """At most `DRIVERS_AT_ONCE` and what can be seen."""
+        due = dict.fromkeys(self._panel.in_view())
+        for driver_id in list(islice(self._touched, DRIVERS_AT_ONCE)):
+            due[driver_id] = self._touched.pop(driver_id)
+        turn = self._turn if self._turn < len(ids) else 0
+        self._turn = turn + max(0, DRIVERS_AT_ONCE - len(due))
+        due.update(dict.fromkeys(ids[turn : self._turn]))
+        return due
 
     def _chosen(self, ids: list[str]) -> None:
         if ids:
@@ -184,6 +242,7 @@ class StatusPresenter(QObject):
         bar.set_rate(max(0, stats.received - self._received) * 1000 / SECOND_MS)
         self._received = stats.received
         bar.set_refused(engine.refused_count, self._last_refusal)
+        bar.set_shed(stats.shed)
         self._show_disk()
         now = engine.clock.now()
         bar.set_clock(Moment(now, engine.clock.zone).clock(now, seconds=True))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.driver import Driver, Presence, StopKind
 from core.domain.offer import OfferState
@@ -89,38 +93,53 @@ def mode_wanted(driver: Driver, world: World) -> str:
     return "active" if driver.id in world.routes else "passive"
 
 
-def driver_row(
-    driver: Driver, world: World, positions: PositionStore, now: float, silent: bool, trouble: str = ""
-) -> DriverRow:
-    row = positions.find(driver.id)
-    route = world.routes.get(driver.id)
-    next_stop, eta = "", None
-    if route is not None:
-        stop = route.stops[0]
-        order = world.orders[stop.order_id]
-        next_stop, eta = stop_text(stop.kind, order, world), stop_eta(stop.kind, order, world)
-    known = row is not None and not math.isnan(float(positions.t[row]))
-    return DriverRow(
-        id=driver.id,
-        name=driver.name,
-        vehicle=driver.vehicle,
-        activity=world.activity(driver.id),
-        app=driver.app,
-        orders=len(route.orders()) if route is not None else 0,
-        next_stop=next_stop,
-        eta=eta,
-        fix_at=float(positions.t[row]) if known else None,
-        stale=known and silent,
-        battery=_known(float(positions.batt[row])) if known else None,
-        speed_kmh=_known(float(positions.spd[row]) * 3.6) if known else None,
-        mode=positions.modes[positions.mode[row]] if known else "",
-        mode_wanted=mode_wanted(driver, world),
-        trouble=trouble,
-        clock_s=float(positions.correction[row]) if known else 0.0,
-        shift_end=driver.shift_end,
-        phone=driver.phone,
-        group=driver.group,
-    )
+class DriverRows:
+    """Drivers as rows, at one moment: made once for many. ``trouble`` tells of a driver's phone in a line, if there is any."""
+
+    def __init__(
+        self, world: World, positions: PositionStore, silent: NDArray[np.bool_], trouble: Callable[[str], str] | None = None
+    ) -> None:
+        self._world, self._positions, self._silent, self._trouble = world, positions, silent, trouble
+        # Each is a new view when it is asked for.
+        self._t, self._batt, self._spd, self._mode = positions.t, positions.batt, positions.spd, positions.mode
+        self._modes, self._correction = positions.modes, positions.correction
+
+    def of(self, driver: Driver) -> DriverRow:
+        world = self._world
+        row = self._positions.find(driver.id)
+        route = world.routes.get(driver.id)
+        next_stop, eta = "", None
+        if route is not None:
+            stop = route.stops[0]
+            order = world.orders[stop.order_id]
+            next_stop, eta = stop_text(stop.kind, order, world), stop_eta(stop.kind, order, world)
+        fix_at = None if row is None else _known(float(self._t[row]))
+        known = row is not None and fix_at is not None
+        return DriverRow(
+            id=driver.id,
+            name=driver.name,
+            vehicle=driver.vehicle,
+            activity=world.activity(driver.id),
+            app=driver.app,
+            orders=len(route.orders()) if route is not None else 0,
+            next_stop=next_stop,
+            eta=eta,
+            fix_at=fix_at,
+            stale=known and bool(self._silent[row]),
+            battery=_known(float(self._batt[row])) if known else None,
+            speed_kmh=_known(float(self._spd[row]) * 3.6) if known else None,
+            mode=self._modes[self._mode[row]] if known else "",
+            mode_wanted=mode_wanted(driver, world),
+            trouble=self._trouble(driver.id) if self._trouble is not None else "",
+            clock_s=float(self._correction[row]) if known else 0.0,
+            shift_end=driver.shift_end,
+            phone=driver.phone,
+            group=driver.group,
+        )
+
+
+def driver_row(driver: Driver, world: World, positions: PositionStore, now: float, silent: bool) -> DriverRow:
+    return DriverRows(world, positions, np.full(len(positions), silent)).of(driver)
 
 
 def _known(value: float) -> float | None:

@@ -57,6 +57,9 @@ log = logging.getLogger(__name__)
 FORGET_AFTER_S = 24 * 3600.0
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
+BEAT_S, BEHIND_S = 0.25, 0.02
+TAKEN_AT_ONCE = 2500
+"""Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
 _CONNECTED = frozenset({"connected", "outgrown"})
 
 
@@ -107,6 +110,7 @@ class Engine:
         self._next_forget = clock.now() + 3600
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
+        self._behind = False
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
@@ -155,6 +159,11 @@ class Engine:
             self.store.flush()
         self._outbox.release()
 
+    @property
+    def rest_s(self) -> float:
+        """How long the next tick may wait."""
+        return BEHIND_S if self._behind else BEAT_S
+
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
         self.modes.close()
@@ -178,7 +187,8 @@ class Engine:
     # Messages
 
     def _take_messages(self, now: float) -> None:
-        messages = self.transport.drain()
+        messages = self.transport.drain() if self._stepped else self.transport.drain(TAKEN_AT_ONCE)
+        self._behind = not self._stepped and len(messages) == TAKEN_AT_ONCE
         if not messages:
             return
         # Positions are good the moment they are applied; what a driver says counts once it is on disk.
@@ -225,7 +235,7 @@ class Engine:
         fixes = reports.fixes
         if not len(fixes) and not fixes.mode:
             return
-        known = np.array([driver_id in self.world.drivers for driver_id in fixes.drivers], np.bool_)
+        known = np.fromiter(map(self.world.drivers.__contains__, fixes.drivers), np.bool_, len(fixes.drivers))
         if not known.all() or not fixes.mode.keys() <= self.world.drivers.keys():
             strangers = [d for d, k in zip(fixes.drivers, known, strict=True) if not k]
             for driver_id in strangers:
@@ -237,7 +247,7 @@ class Engine:
             self.tracks.add(self.movement.corrected(fixes), now)
         rows, told = self.movement.apply(fixes, now)
         self.modes.heard(self.positions.rows(fixes.mode), fixes.config)
-        back = self.movement.back(rows, self.silent(now), self.world.drivers)
+        back = self.movement.back(rows, lambda: self.silent(now), self.world.drivers)
         self._commit(heard_again(self.world, back, now).outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
         self._commit(Outcome(told))
@@ -342,7 +352,7 @@ class Engine:
     def _match(self, now: float) -> None:
         if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
             self._next_cycle = now + self.settings.number("matching.cycle_s")
-            snapshot = take_snapshot(self.world, self.positions, self.settings, now, self._seed)
+            snapshot = take_snapshot(self.world, self.positions, self.search, self.settings, now, self._seed)
             try:
                 self._cycle = self.executor.submit(match, snapshot)
             except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again

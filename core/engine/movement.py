@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -104,10 +104,12 @@ class Movement:
         rows = np.flatnonzero(np.isfinite(p.lat))
         self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
 
-    def back(self, rows: Rows, silent: NDArray[np.bool_], drivers: Mapping[str, Driver]) -> list[str]:
+    def back(self, rows: Rows, silent: Callable[[], NDArray[np.bool_]], drivers: Mapping[str, Driver]) -> list[str]:
         """Who of the rows was offline for silence and is heard from again; of very many the rest at their next fix."""
-        heard = rows[(self.positions.activity[rows] == _OFFLINE) & ~silent[rows]]
-        found = self.positions.driver_ids(heard)
+        heard = rows[self.positions.activity[rows] == _OFFLINE]
+        if not len(heard):
+            return []
+        found = self.positions.driver_ids(heard[~silent()[heard]])
         return [one for one in found if not drivers[one].off_duty][:TURNED_AT_ONCE]
 
     def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:

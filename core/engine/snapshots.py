@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
-from core.domain.driver import Driver, Presence
+import numpy as np
+
+from core.domain.driver import Activity, Driver, Presence
 from core.domain.geo import LatLon
 from core.domain.order import Order, Status
 from core.domain.world import World
@@ -12,6 +15,10 @@ from core.matching.params import Params, Weights
 from core.matching.snapshot import DriverView, OrderView, Snapshot, StopView
 from core.settings import Settings
 from core.tracking.positions import PositionStore
+from core.tracking.search import Among, Searcher
+
+MANY = 2000
+SPARE = 8
 
 
 def params_from(settings: Settings) -> Params:
@@ -29,18 +36,37 @@ def params_from(settings: Settings) -> Params:
     )
 
 
-def take_snapshot(world: World, positions: PositionStore, settings: Settings, now: float, seed: int) -> Snapshot:
-    """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing."""
+def take_snapshot(
+    world: World, positions: PositionStore, search: Searcher, settings: Settings, now: float, seed: int
+) -> Snapshot:
+    """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing.
+
+    Of more than `MANY` drivers only those are told of who are on a route, or free and among the nearest to a waiting order:
+    `SPARE` times as many as the matcher would look at, since it may find some of them unfit.
+    """
+    params = params_from(settings)
     rest_s = settings.number("offers.rest_after_no_s")
     orders = tuple(_order_view(o, now, rest_s) for o in world.orders.values() if o.status is Status.WAITING)
-    lats, lons = positions.lat.tolist(), positions.lon.tolist()
+    lats, lons = positions.lat, positions.lon
     drivers = []
-    for driver in world.drivers.values():
+    told_of = world.drivers.values() if len(world.drivers) <= MANY else _near(world, positions, search, orders, params)
+    for driver in told_of:
         row = positions.find(driver.id)
         if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
             continue
-        drivers.append(_driver_view(driver, LatLon(lats[row], lons[row]), world, now))
-    return Snapshot(now=now, params=params_from(settings), orders=orders, drivers=tuple(drivers), seed=seed)
+        drivers.append(_driver_view(driver, LatLon(float(lats[row]), float(lons[row])), world, now))
+    return Snapshot(now=now, params=params, orders=orders, drivers=tuple(drivers), seed=seed)
+
+
+def _near(
+    world: World, positions: PositionStore, search: Searcher, orders: Sequence[OrderView], params: Params
+) -> Iterator[Driver]:
+    found = [np.empty(0, np.int64)]
+    for place, vehicles in dict.fromkeys((order.pickup, order.vehicles) for order in orders):
+        free = Among(frozenset({Activity.FREE}), vehicles or None)
+        found.append(search.nearest(place, SPARE * params.nearest_drivers, 1000 * params.max_pickup_km, free)[0])
+    ids = dict.fromkeys([*world.routes, *positions.driver_ids(np.unique(np.concatenate(found)))])
+    return (world.drivers[driver_id] for driver_id in ids if driver_id in world.drivers)
 
 
 def _order_view(order: Order, now: float, rest_s: float) -> OrderView:

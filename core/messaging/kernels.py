@@ -69,7 +69,8 @@ def _number(data, i, end, or_null):
     if mantissa > _MOST or (i < end and (data[i] == 101 or data[i] == 69)):
         return 0.0, -1
     value = mantissa / _POWERS[decimals]
-    return (-value if negative else value), i
+    # A whole -0 is no negative zero: JSON's readers take it for an integer.
+    return (-value if negative and (mantissa or decimals) else value), i
 
 
 @njit("Tuple((i8, i8, i8))(u1[::1], i8, i8)", cache=True)

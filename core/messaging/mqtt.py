@@ -1,7 +1,8 @@
 """A broker at the other end of a network, through paho.
 
-paho's thread receives and reconnects. Outbound messages wait here, not in paho, until the broker is there: so they keep
-their order, may expire, and are never more under way than the broker allows.
+paho's thread receives and reconnects; positions come by a connection of their own (`core.messaging.intake`). Outbound
+messages wait here, not in paho, until the broker is there: so they keep their order, may expire, and are never more under
+way than the broker allows.
 """
 
 from __future__ import annotations
@@ -27,17 +28,17 @@ from paho.mqtt.reasoncodes import ReasonCode
 from core.clock import Clock
 from core.domain.errors import BadInput
 from core.messaging import topics
+from core.messaging.inbox import LIMIT, Inbox
+from core.messaging.intake import PositionReader
 from core.ports import Inbound, TransportStats
 
 log = logging.getLogger(__name__)
 
 WINDOW = 1000
 """Most messages under way to the broker; a broker of MQTT 5 may ask for fewer."""
-INBOX_LIMIT = 200_000
 SESSION_EXPIRY_S = 7 * 86_400
 KEEPALIVE_S = 30
 RETRY_S = (1, 30)
-_SHED_SHARE = 10
 _LINGER_S = 2.0
 
 
@@ -79,7 +80,7 @@ class MqttTransport:
         *,
         tls: Tls | None = None,
         mqtt5: bool = True,
-        inbox_limit: int = INBOX_LIMIT,
+        inbox_limit: int = LIMIT,
         will: tuple[str, bytes] | None = None,
     ) -> None:
         if not host or not 0 < port < 65536:
@@ -87,15 +88,24 @@ class MqttTransport:
         self.client_id = client_id
         self.stats = TransportStats(state="connecting", detail=f"looking for the broker at {host}:{port}")
         self._where = f"{host}:{port}"
+        self._gone = f"the connection to the broker at {self._where} is lost; trying again, messages wait"
         self._host, self._port = host, port
         self._user, self._password = user, password
-        self._tls = tls
+        self._tls = None if tls is None else _context(tls)
         self._will = will
         self._clock = clock
-        self._patterns = list(dict.fromkeys([*subscriptions, f"{topics.MARKER}/{client_id}"]))
-        self._inbox: deque[Inbound] = deque()
-        self._inbox_limit = inbox_limit
-        self._inbox_lock = threading.Lock()
+        self._inbox = Inbox(self.stats, inbox_limit)
+        marker = f"{topics.MARKER}/{client_id}"
+        wanted = dict.fromkeys(subscriptions)
+        positions = [pattern for pattern in wanted if pattern in topics.POSITIONS]
+        self._patterns = [*(pattern for pattern in wanted if pattern not in topics.POSITIONS), marker]
+        self._reader: PositionReader | None = None
+        self._reading, self._unread = not positions, ""
+        if positions:
+            self._reader = PositionReader(
+                host, port, f"{client_id}-positions", user, password, [*positions, marker], clock,
+                self._take_positions, self._hear_reader, self._tls,
+            )  # fmt: skip
         self._outbox: deque[_Outbound] = deque()
         self._pumping = threading.Lock()
         self._counting = threading.Lock()
@@ -104,13 +114,17 @@ class MqttTransport:
         self._generation = 0
         self._up = False
         self._subscribed = threading.Event()
-        self._markers: set[bytes] = set()
+        self._ready = threading.Event()
+        self._turning = threading.Lock()
+        self._markers: dict[bytes, int] = {}
         self._marked = threading.Condition()
         self._closing = False
         self._noted = (False, "")
         self._refused_subscriptions: list[str] = []
         self._client = self._new_client(5 if mqtt5 else 4)
         self._client.loop_start()
+        if self._reader is not None:
+            self._reader.start()
 
     # --- Transport
 
@@ -122,12 +136,13 @@ class MqttTransport:
         self._pump()
 
     def drain(self, limit: int = 10_000) -> list[Inbound]:
-        with self._inbox_lock:
-            return [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
+        return self._inbox.drain(limit)
 
     def acknowledge(self, messages: Sequence[Inbound]) -> None:
+        """Words; positions were acknowledged as they came."""
         for message in messages:
-            self._acknowledge(message)
+            if message.token is not None:
+                self._acknowledge(message)
 
     def close(self) -> None:
         """Give what is on its way a moment, then leave. The broker keeps the session."""
@@ -135,6 +150,8 @@ class MqttTransport:
         while self._up and self.stats.pending and time.monotonic() < deadline:
             time.sleep(0.01)
         self._closing = True
+        if self._reader is not None:
+            self._reader.close()
         self._stop(self._client)
         self._up = False
         self.stats.state, self.stats.detail = "lost", "closed"
@@ -143,13 +160,14 @@ class MqttTransport:
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Whether within that time the broker was reached and every subscription stands."""
-        return self._subscribed.wait(timeout_s)
+        return self._ready.wait(timeout_s)
 
     def wait_marker(self, marker: bytes, timeout_s: float) -> bool:
         """Whether that marker (see `core.messaging.barrier`) has come within the time. It is forgotten then."""
+        ways = 1 if self._reader is None else 2
         with self._marked:
-            came = self._marked.wait_for(lambda: marker in self._markers, timeout_s)
-            self._markers.discard(marker)
+            came = self._marked.wait_for(lambda: self._markers.get(marker) == ways, timeout_s)
+            self._markers.pop(marker, None)
             return came
 
     def note_broker(self, outgrown: bool, detail: str) -> None:
@@ -157,7 +175,7 @@ class MqttTransport:
         if (outgrown, detail) == self._noted:
             return
         self._noted = (outgrown, detail)
-        if self._up:
+        if self._up and self._reading:
             self.stats.state = "outgrown" if outgrown else "connected"
             self.stats.detail = detail
         elif detail:
@@ -179,11 +197,7 @@ class MqttTransport:
         client.username_pw_set(self._user, self._password)
         client.reconnect_delay_set(*RETRY_S)
         if self._tls is not None:
-            ca_file = self._tls.ca_file
-            try:
-                client.tls_set(ca_certs=None if ca_file is None else str(ca_file))
-            except (OSError, ssl.SSLError) as error:
-                raise BadInput(f"the certificate file {ca_file} can't be used ({error})") from error
+            client.tls_set_context(self._tls)
         if self._will is not None:
             client.will_set(*self._will, qos=1)
         client.on_socket_open = _send_at_once
@@ -220,18 +234,28 @@ class MqttTransport:
             self._now_up()
         else:
             self._subscribed.clear()
+            if self._reader is not None:
+                client.unsubscribe(list(topics.POSITIONS))  # a session of an earlier version's may still have them
             client.subscribe([(pattern, 1) for pattern in self._patterns])
 
     def _now_up(self) -> None:
-        self._up = True
+        with self._turning:
+            self._up = True
+            self._subscribed.set()
+            if self._reader is not None and not self._reading:
+                self._reader.hurry()
+            self._show_up()
+        self._pump()
+
+    def _show_up(self) -> None:
+        if not (self._up and self._reading):
+            return
         outgrown, self.stats.detail = self._noted
         self.stats.state = "outgrown" if outgrown else "connected"
-        if self._refused_subscriptions:
-            self.stats.detail = (
-                f"{self._user} may not read {self._refused_subscriptions[0]}: give it the console's rights at the broker"
-            )
-        self._subscribed.set()
-        self._pump()
+        unread = [*self._refused_subscriptions, self._unread]
+        if unread[0]:
+            self.stats.detail = f"{self._user} may not read {unread[0]}: give it the console's rights at the broker"
+        self._ready.set()
 
     def _refused(self, client: paho.Client, reason: ReasonCode) -> None:
         text = str(reason)
@@ -278,7 +302,7 @@ class MqttTransport:
         was_up, self._up = self._up, False
         self._generation += 1
         if was_up:
-            self._away(f"the connection to the broker at {self._where} is lost; trying again, messages wait")
+            self._away(self._gone)
 
     def _away(self, detail: str) -> None:
         if not self._closing:
@@ -341,43 +365,47 @@ class MqttTransport:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "\ufffd"
-        # A position is good once it is here: paho acknowledges it when this returns. A word waits until it is stored.
-        position = _is_position(topic)
-        client.manual_ack_set(not position)
-        token = None if position else (self._generation, message.mid, message.qos)
+        token = (self._generation, message.mid, message.qos)
         inbound = Inbound(topic, bytes(message.payload), message.retain, self._clock.now(), token)
         if topic.startswith(topics.MARKER):
             self._acknowledge(inbound)
-            with self._marked:
-                self._markers.add(inbound.payload)
-                self._marked.notify_all()
-            return
-        self.stats.received += 1
-        with self._inbox_lock:
-            self._inbox.append(inbound)
-            if len(self._inbox) > self._inbox_limit:
-                self._shed()
+            self._mark(inbound.payload)
+        else:
+            self._inbox.put_word(inbound)
 
-    def _shed(self) -> None:
-        """Take the oldest positions out, a tenth of the limit at once; a driver's word is never given up."""
-        wanted = max(1, self._inbox_limit // _SHED_SHARE)
-        shed = 0
-        kept: deque[Inbound] = deque()
-        for message in self._inbox:
-            if shed < wanted and _is_position(message.topic):
-                shed += 1
-            else:
-                kept.append(message)
-        self._inbox = kept
-        if shed:
-            self.stats.dropped += shed
-            self.stats.detail = f"{self.stats.dropped} positions were dropped: more came in than the console could take"
+    def _take_positions(self, messages: list[Inbound]) -> None:
+        markers = [m.payload for m in messages if m.topic.startswith(topics.MARKER)]
+        self._inbox.put_positions([m for m in messages if not m.topic.startswith(topics.MARKER)] if markers else messages)
+        for marker in markers:
+            self._mark(marker)
+
+    def _mark(self, marker: bytes) -> None:
+        with self._marked:
+            self._markers[marker] = self._markers.get(marker, 0) + 1
+            self._marked.notify_all()
+
+    def _hear_reader(self, up: bool, why: str) -> None:
+        with self._turning:
+            self._reading = up
+            if up:
+                self._unread = "" if why.startswith(topics.MARKER) else why
+                self._show_up()
+            elif self._up:
+                self._away(f"positions don't come from the broker at {self._where}: {why}; trying again" if why else self._gone)
 
     def _acknowledge(self, message: Inbound) -> None:
         """Only on the connection it came by: on the next one the broker sends it again, under an id of its own choice."""
         match message.token:
             case (int(generation), int(mid), int(qos)) if qos and generation == self._generation:
                 self._client.ack(mid, qos)
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    """Raises BadInput for a certificate file that can't be used."""
+    try:
+        return ssl.create_default_context(cafile=None if tls.ca_file is None else str(tls.ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise BadInput(f"the certificate file {tls.ca_file} can't be used ({error})") from error
 
 
 def _send_at_once(client: paho.Client, _: object, sock: Any) -> None:
@@ -397,7 +425,3 @@ def _properties(packet: int, **values: int) -> Any:
 def _expiry_of(message: paho.MQTTMessage) -> float | None:
     left_s = getattr(message.properties, "MessageExpiryInterval", None)
     return None if left_s is None else time.monotonic() + left_s
-
-
-def _is_position(topic: str) -> bool:
-    return topic.endswith("/fixes") or (topic.startswith("owntracks/") and topic.count("/") == 2)

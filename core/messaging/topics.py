@@ -9,11 +9,13 @@ EVENTS = f"{PREFIX}/events"
 MARKER = f"{PREFIX}/marker"
 """A stepped run marks the end of a step here; see `core.simulation`."""
 
+POSITIONS = (f"{PREFIX}/drivers/+/fixes", "owntracks/+/+")
+"""What comes by the thousand, and may be given up where more comes than can be taken."""
+
 FROM_DRIVERS = (
-    f"{PREFIX}/drivers/+/fixes",
+    *POSITIONS,
     f"{PREFIX}/drivers/+/status",
     f"{PREFIX}/drivers/+/orders",
-    "owntracks/+/+",
     "owntracks/+/+/event",
     "owntracks/+/+/status",
     "owntracks/+/+/waypoint",

@@ -67,8 +67,9 @@ class Chips(QWidget):
         self.chosen_changed.emit(self.chosen())
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
-        self._counts = dict(counts)
-        self._write()
+        if counts != self._counts:
+            self._counts = dict(counts)
+            self._write()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

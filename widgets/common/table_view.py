@@ -100,6 +100,13 @@ class RowsView(QTableView, Generic[R]):
         if places and scroll:
             self.scrollTo(self._rows.index(places[0], 0))
 
+    def ids_in_view(self) -> list[str]:
+        """Of the rows that can be seen without scrolling."""
+        shown = self._rows.shown
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        return [] if first < 0 else [row.id for row in shown[first : last + 1 if last >= 0 else len(shown)]]
+
     def current_id(self) -> str | None:
         index = self.currentIndex()
         return self._rows.shown[index.row()].id if index.isValid() else None

@@ -77,18 +77,50 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         super().__init__()
         self.columns = tuple(columns)
         self.moment = Moment()
-        self._rows: tuple[R, ...] = ()
+        self._rows: list[R] = []
         self._shown: list[R] = []
+        self._places: tuple[dict[str, int], dict[str, int]] | None = None
         self._wanted: Callable[[R], bool] | None = None
         self._sort: tuple[int, bool] | None = None
 
     # What the panel tells
 
     def set_rows(self, rows: Iterable[R]) -> None:
-        new = tuple({row.id: row for row in rows}.values())
+        new = list({row.id: row for row in rows}.values())
         if new != self._rows:
             self._rows = new
             self._arrange()
+
+    def update_rows(self, rows: Iterable[R]) -> bool:
+        """Some rows anew, those not known passed over; whether others would be shown now, or in another order.
+
+        Cheap however many rows there are: what is shown stays where it is until `rearrange`.
+        """
+        if self._places is None:
+            self._places = {row.id: i for i, row in enumerate(self._rows)}, {row.id: i for i, row in enumerate(self._shown)}
+        known, shown = self._places
+        key = self.columns[self._sort[0]].sort if self._sort is not None else None
+        wanted = self._wanted
+        moved, changed = False, []
+        for row in rows:
+            place = known.get(row.id)
+            if place is None or self._rows[place] == row:
+                continue
+            old, self._rows[place] = self._rows[place], row
+            moved |= key is not None and key(old) != key(row)
+            at = shown.get(row.id)
+            moved |= wanted is not None and wanted(row) != (at is not None)
+            if at is not None:
+                self._shown[at] = row
+                changed.append(at)
+        last_column = len(self.columns) - 1
+        for first, last in spans(sorted(changed)):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, last_column))
+        return moved
+
+    def rearrange(self) -> None:
+        """Filter and sort anew."""
+        self._arrange()
 
     def set_filter(self, wanted: Callable[[R], bool] | None) -> None:
         self._wanted = wanted
@@ -112,7 +144,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     # What the panel asks
 
     @property
-    def rows(self) -> tuple[R, ...]:
+    def rows(self) -> Sequence[R]:
         """All rows, shown or not."""
         return self._rows
 
@@ -203,6 +235,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._become(self.arranged())
 
     def _become(self, new: list[R]) -> None:
+        self._places = None
         new_ids = [row.id for row in new]
         shown = self._shown
         kept = [row.id for row in shown]

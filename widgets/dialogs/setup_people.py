@@ -124,7 +124,7 @@ class DriversPage(SetupPage):
         self._empty.show_when(not drivers)
 
     def drivers(self) -> tuple[DriverDraft, ...]:
-        return self.model.rows
+        return tuple(self.model.rows)
 
     def enter(self) -> None:
         self.name.setFocus()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QShowEvent
@@ -21,6 +22,9 @@ from widgets.common.table_view import RowsView
 from widgets.common.words import Moment
 from widgets.drivers.rows import DriverRow
 from widgets.drivers.table import DriversModel
+
+SORTED_PER_S = 10_000
+"""So many rows are sorted anew within a second at most."""
 
 
 class _DriversDelegate(CellDelegate):
@@ -116,6 +120,7 @@ class DriversPanel(QWidget):
         self._rows: Sequence[DriverRow] = ()
         self._moment = Moment()
         self._behind = False
+        self._unsorted, self._sorted_at = False, 0.0
         self.model = DriversModel()
         self.view = DriversView(self.model)
         self.search = SearchField("Filter drivers", "Filter drivers by number, name, vehicle or stop", self.view)
@@ -152,6 +157,22 @@ class DriversPanel(QWidget):
         self._behind = True
         if self.isVisible():
             self._catch_up()
+
+    def update_rows(self, rows: Sequence[DriverRow]) -> None:
+        """Some drivers anew, of those set before. A large table is sorted anew only from time to time."""
+        self._catch_up()
+        self._unsorted |= self.model.update_rows(rows)
+        if self._unsorted and time.monotonic() - self._sorted_at >= len(self.model.rows) / SORTED_PER_S:
+            self._unsorted, self._sorted_at = False, time.monotonic()
+            self.model.rearrange()
+
+    def in_view(self) -> list[str]:
+        """Ids of the drivers who can be seen without scrolling."""
+        return self.view.ids_in_view()
+
+    def set_counts(self, counts: Mapping[str, int]) -> None:
+        """How many drivers do what, by the name of the activity."""
+        self.chips.set_counts(counts)
 
     def set_moment(self, moment: Moment) -> None:
         """The time against which ages are written; about once a second."""

@@ -58,7 +58,7 @@ class LogModel(RowsModel[LogRow]):
 
     def append(self, rows: Iterable[LogRow]) -> None:
         new = tuple(rows)[::-1]
-        self.set_rows((new + self._rows)[: self._limit])
+        self.set_rows([*new, *self._rows][: self._limit])
 
     def clear(self) -> None:
         self.set_rows(())

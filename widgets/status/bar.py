@@ -77,9 +77,11 @@ class StatusPieces(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stalest_id = ""
+        self._shed = 0
         self.broker = Piece("Broker", leads=True)
         self.rate = Piece("Messages", leads=False)
         self.refused = Piece("Refused messages", leads=True)
+        self.shed = Piece("Positions given up", leads=False)
         self.stalest = Piece("Stalest driver", leads=True)
         self.disk = Piece("Disk", leads=True)
         self.speed_label = QLabel("Speed")
@@ -95,6 +97,7 @@ class StatusPieces(QWidget):
         self.set_broker("connecting")
         self.set_rate(0.0)
         self.set_refused(0)
+        self.set_shed(0)
         self.set_stalest("", "", None)
         self.set_writing(0)
         self.set_mode("live")
@@ -110,7 +113,7 @@ class StatusPieces(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 8, 0)
         layout.setSpacing(4)
-        for piece in (self.broker, self.rate, self.refused, self.stalest, self.disk):
+        for piece in (self.broker, self.rate, self.refused, self.shed, self.stalest, self.disk):
             layout.addWidget(piece)
         layout.addStretch(1)
         for widget in (self.speed_label, self.speed, self.mode, self.clock):
@@ -132,6 +135,16 @@ class StatusPieces(QWidget):
         """Messages that could not be used since the start; ``last`` is the latest reason."""
         text = f"{count:,} refused" if count else ""
         self.refused.show_fact(text, "prohibit", "offered", last or "Messages that could not be used")
+
+    def set_shed(self, count: int) -> None:
+        """Messages with positions that were given up since the start, because more came than this computer could take."""
+        grows, self._shed = count > self._shed, count
+        text = f"{counted(count, 'position message')} dropped" if count else ""
+        tip = (
+            f"{counted(count, 'message')} with positions came faster than this computer can take them, and were dropped, each "
+            "driver's oldest first. No word about an order was lost."
+        )
+        self.shed.show_fact(text, "gauge", "late" if grows else "muted", tip)
 
     def set_stalest(self, driver_id: str, name: str, age_s: float | None, alarm: bool = False) -> None:
         """The driver whose last position is oldest of those on duty; an empty id hides the piece."""

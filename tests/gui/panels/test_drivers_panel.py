@@ -164,3 +164,36 @@ def test_what_is_no_order_can_t_be_dropped(panel: DriversPanel) -> None:
     panel.order_dropped.connect(lambda *args: with_signal.append(args))
     panel.view.dropEvent(drop)
     assert with_signal == []
+
+
+def test_some_rows_anew_change_in_place_and_the_order_follows(
+    panel: DriversPanel, driver_row: MakeDriver, noon: Moment, qtmodeltester: ModelTester
+) -> None:
+    qtmodeltester.check(panel.model)
+    panel.select(["D-9"])
+    panel.update_rows([driver_row("D-10", Activity.FREE, battery=80.0), driver_row("D-404")])
+    assert ids(panel) == ["D-2", "D-9", "D-10"]
+    assert cell(panel, "D-10", "Battery") == "80 %"
+    panel.view.sortByColumn(title("Battery"), Qt.SortOrder.AscendingOrder)
+    assert ids(panel)[0] == "D-10"
+    panel._sorted_at = 0.0
+    panel.update_rows([driver_row("D-2", Activity.FREE, fix_at=noon.now, battery=10.0)])
+    assert ids(panel)[0] == "D-2"
+    assert panel.selected() == ["D-9"]
+
+
+def test_whoever_ceases_to_pass_the_filter_goes(panel: DriversPanel, driver_row: MakeDriver) -> None:
+    panel.show_only([Activity.FREE])
+    panel._sorted_at = 0.0
+    panel.update_rows([driver_row("D-9", Activity.CARRYING), driver_row("D-2", Activity.FREE)])
+    assert ids(panel) == ["D-2"]
+
+
+def test_a_table_of_fifty_thousand_is_updated_without_looking_through_it(panel: DriversPanel, driver_row: MakeDriver) -> None:
+    panel.set_rows([driver_row(f"D-{i}") for i in range(50_000)])
+    assert 0 < len(panel.in_view()) < 100
+    asked: list[int] = []
+    panel.model.dataChanged.connect(lambda first, last: asked.append(last.row() - first.row() + 1))
+    panel.update_rows([driver_row(f"D-{i}", battery=50.0) for i in range(0, 50_000, 100)])
+    assert sum(asked) == 500
+    assert cell(panel, "D-400", "Battery") == "50 %"

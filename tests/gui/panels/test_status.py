@@ -149,3 +149,12 @@ def test_every_icon_that_is_named_exists(qtbot: QtBot) -> None:
         assert not icon(look.icon, look.token).isNull()
     for _, name in KINDS.values():
         assert not icon(name).isNull()
+
+
+def test_positions_given_up_are_counted_in_a_sentence(pieces: StatusPieces) -> None:
+    pieces.set_shed(0)
+    assert pieces.shed.isHidden()
+    pieces.set_shed(12_345)
+    assert pieces.shed.text() == "12,345 position messages dropped"
+    assert "No word about an order was lost" in pieces.shed.toolTip()
+    assert pieces.shed.isVisible()

@@ -36,7 +36,9 @@ def results() -> dict[str, Result]:
 
 
 def arguments(**values: object) -> argparse.Namespace:
-    return argparse.Namespace(**{"name": None, "list": False, "json": False, **values})
+    return argparse.Namespace(
+        **{"name": None, "list": False, "json": False, "minutes": None, "active": 20.0, "times": 1.0, **values}
+    )
 
 
 def test_every_bench_is_measured_here() -> None:
