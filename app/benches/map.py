@@ -18,7 +18,7 @@ from app.benches import Numbers, Result
 from core.domain.errors import KerbsideError
 
 SIZES = {"small": 1_000, "medium": 10_000, "": 50_000}
-SECONDS = 4.0
+SECONDS = 3.0
 PATIENCE_S = 300.0
 ROOT = Path(__file__).resolve().parents[2]
 
