@@ -7,6 +7,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,17 +21,20 @@ from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.presenters.find import FindPresenter
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
 from app.presenters.map import MapPresenter
 from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
+from app.presenters.past import PastPresenter
 from app.presenters.selection import Selection
-from app.questions import Doors, Questions
+from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
+from core.domain.geo import LatLon
 from core.messaging.credentials import SIMULATOR
 from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
@@ -204,7 +208,12 @@ class Console:
         )
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
-        for presenter in (*presenters, map_presenter):
+        find = FindPresenter(
+            engine, system.executor, window.finder, window.map, selection, lambda line: questions.tell(line, bad=True)
+        )
+        past = PastPresenter(engine, window.history, window.map, selection, self.city, questions.save_track)
+        questions.use(Panels(find.search, past.begin))
+        for presenter in (*presenters, map_presenter, find, past):
             self._stages.add("a presenter's place", presenter.deleteLater)
             self._stages.add(type(presenter).__name__, presenter.close)
         self._stages.add("set-up", setup.close)
@@ -216,6 +225,9 @@ class Console:
         links = Links()
         self._stages.add("links", links.end)
         self._connect(links, deeds, selection)
+        for dock, presenter in (("find", find), ("history", past)):
+            # Whoever closes the panel is done with it; behind another tab it goes on.
+            links.connect(window.docks[dock].toggleViewAction().toggled, partial(_unless, presenter.clear))
         links.keep(system.bus.subscribe(BrokerChanged, self._broker_changed))
         strip = window.strip
         links.keep(
@@ -239,6 +251,11 @@ class Console:
             selection.set_driver(ids[0] if ids else None)
             window.context_menu(Scope.DRIVER, at)
 
+        def on_ground(lat: float, lon: float, at: QPoint) -> None:
+            deeds.pointed = LatLon(lat, (lon + 180.0) % 360.0 - 180.0)
+            window.refresh_actions()
+            window.context_menu(Scope.MAP, at)
+
         def on_speed(speed: int) -> None:
             clock = deeds.engine.clock
             if isinstance(clock, ScaledClock):
@@ -254,7 +271,10 @@ class Console:
         connect(window.drivers.context_requested, on_driver)
         connect(window.map.order_context, lambda order_id, at: on_orders([order_id], at))
         connect(window.map.driver_context, lambda driver_id, at: on_driver([driver_id], at))
-        connect(window.map.context, lambda lat, lon, at: window.context_menu(Scope.MAP, at))
+        connect(window.map.context, on_ground)
+        for found in (window.finder, window.history):
+            connect(found.context_requested, on_driver)
+        connect(window.finder.activated, deeds.window.follow)
         connect(window.drivers.order_dropped, deeds.assign)
         connect(window.drivers.activated, deeds.window.follow)
         connect(window.orders.activated, lambda order_id: deeds.choose_driver())
@@ -346,6 +366,11 @@ def _keep(task: asyncio.Task[None]) -> None:
     """A task nobody holds may be collected while it runs."""
     _running.add(task)
     task.add_done_callback(_running.discard)
+
+
+def _unless(act: Callable[[], None], shown: bool) -> None:
+    if not shown:
+        act()
 
 
 async def _drive(life: SimulatedCity, clock: Clock) -> None:

@@ -15,6 +15,8 @@ from widgets.common.icons import icon
 from widgets.common.theme import Theme
 from widgets.common.toast import Toast
 from widgets.drivers.panel import DriversPanel
+from widgets.find.panel import FindPanel
+from widgets.history.panel import HistoryPanel
 from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
 from widgets.map.view import MapView
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 LAYOUT_VERSION = 1
 SMALLEST = (1024, 600)
+ON_DEMAND = ("find", "history")
+"""Docks that are there once they are wanted: in tabs with the orders."""
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +50,8 @@ class MainWindow(QMainWindow):
         self.drivers = DriversPanel()
         self.inspector = InspectorPanel()
         self.log = LogPanel()
+        self.finder = FindPanel()
+        self.history = HistoryPanel()
         self.status = StatusPieces()
         self.strip = MessageStrip()
         centre = QWidget()
@@ -64,6 +70,8 @@ class MainWindow(QMainWindow):
             "inspector": self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
             "drivers": self._dock("Drivers", self.drivers, Qt.DockWidgetArea.BottomDockWidgetArea),
             "log": self._dock("Log", self.log, Qt.DockWidgetArea.BottomDockWidgetArea),
+            "find": self._dock("Find drivers", self.finder, Qt.DockWidgetArea.LeftDockWidgetArea),
+            "history": self._dock("History", self.history, Qt.DockWidgetArea.LeftDockWidgetArea),
         }
         self._actions: dict[str, QAction] = {}
         self._declared: dict[str, Declared] = {a.id: a for a in ACTIONS}
@@ -83,15 +91,17 @@ class MainWindow(QMainWindow):
 
     def _default_layout(self) -> None:
         """Orders and inspector from top to bottom beside the map, drivers and log in tabs below it."""
-        for dock in self.docks.values():
+        for name, dock in self.docks.items():
             dock.setFloating(False)
-            dock.show()
+            dock.setVisible(name not in ON_DEMAND)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
         self.tabifyDockWidget(self.docks["drivers"], self.docks["log"])
+        for name in ON_DEMAND:
+            self.tabifyDockWidget(self.docks["orders"], self.docks[name])
         self.docks["drivers"].raise_()
         # Side panels need about the same room on any screen; what a large one has more of goes to the map.
         orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
@@ -179,8 +189,13 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _set_rows(self) -> None:
-        for panel in (self.orders, self.drivers, self.log):
+        for panel in (self.orders, self.drivers, self.log, self.finder, self.history):
             panel.set_row_px(self.theme.row_px)
+
+    def open_dock(self, name: str) -> None:
+        """Show a panel, in front of those it shares its place with."""
+        self.docks[name].show()
+        self.docks[name].raise_()
 
     def run_declared(self, action_id: str) -> None:
         if self._deeds is not None:

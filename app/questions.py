@@ -27,6 +27,7 @@ from core.messaging.credentials import Credentials
 from core.routing.addresses import find_streets, place_of
 from core.routing.city import City
 from core.storage.folder import DataFolder
+from core.storage.track_story import Story, as_csv, as_geojson
 from widgets.common.words import duration
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.ask import AskDialog
@@ -39,6 +40,14 @@ from widgets.dialogs.setup_people import DriversPage, PhonesPage
 
 VERSION = "0.1.0"
 _NOT_NOW = {Activity.OFFLINE: "offline", Activity.BREAK: "on a break"}
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """What searches, and what looks back."""
+
+    search: Callable[[str, LatLon | None], None]
+    past: Callable[[str, str | None, LatLon | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,11 @@ class Questions:
         self._window, self._engine, self._folder, self._city = window, engine, folder, city
         self._credentials, self._address = credentials, address
         self._doors = doors
+        self._panels = Panels(lambda *_: None, lambda *_: None)
         self._open: list[QDialog] = []
+
+    def use(self, panels: Panels) -> None:
+        self._panels = panels
 
     def tell(self, text: str, *, bad: bool = False) -> None:
         self._window.toast.show_line(text, bad=bad)
@@ -254,6 +267,40 @@ class Questions:
         page.set_drivers([draft_of(driver)])
         dialog.resize(700, 480)
         page.enter()
+        self._show(dialog)
+
+    def find(self, shape: str, place: LatLon | None) -> None:
+        self._window.open_dock("find")
+        if shape:
+            self._panels.search(shape, place)
+
+    def past(self, question: str, driver_id: str | None, place: LatLon | None) -> None:
+        self._window.open_dock("history")
+        self._panels.past(question, driver_id, place)
+
+    def stop_drawing(self) -> None:
+        self._window.map.stop_drawing()
+
+    def save_track(self, driver_id: str, story: Story, names: list[str]) -> None:
+        """GeoJSON or CSV, by the name the file is given."""
+        dialog = QFileDialog(self._window, "Where is the way to be saved?")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["GeoJSON (*.geojson)", "CSV (*.csv)"])
+        dialog.setDefaultSuffix("geojson")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "geojson"))
+        dialog.selectFile(f"{driver_id}.geojson")
+
+        def save(name: str) -> None:
+            path = Path(name)
+            text = as_csv(driver_id, story) if path.suffix.lower() == ".csv" else as_geojson(driver_id, story, names)
+            try:
+                path.write_text(text, encoding="utf-8", newline="")
+            except OSError as error:
+                self.tell(f"{path} can't be written: {error.strerror or error}", bad=True)
+            else:
+                self.tell(f"Saved as {path}")
+
+        dialog.fileSelected.connect(save)
         self._show(dialog)
 
     def show_keys(self) -> None:

@@ -11,6 +11,7 @@ from app.presenters.selection import Selection
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
+from core.domain.geo import LatLon
 from core.domain.order import BEFORE_PICKUP, Order, Status, Step
 from core.engine.engine import Engine
 from core.settings import Settings
@@ -31,6 +32,9 @@ class Window(Protocol):
     def start_demo(self) -> None: ...
     def leave_demo(self) -> None: ...
     def show_code(self, driver_id: str) -> None: ...
+    def find(self, shape: str, place: LatLon | None) -> None: ...
+    def past(self, question: str, driver_id: str | None, place: LatLon | None) -> None: ...
+    def stop_drawing(self) -> None: ...
     def show_keys(self) -> None: ...
     def show_about(self) -> None: ...
     def open_logs(self) -> None: ...
@@ -51,8 +55,15 @@ class Deeds:
         self.training = training
         self.history = History(lambda command: engine.execute(command)[0].undo)
         self.changed: Callable[[], None] = lambda: None
+        self.pointed: LatLon | None = None
+        """The place on the map whose menu is open, or was last."""
 
     # What is chosen
+
+    def clear(self) -> None:
+        """Nothing is selected, and nothing is being drawn."""
+        self.selection.clear()
+        self.window.stop_drawing()
 
     def chosen_orders(self) -> list[Order]:
         orders = self.engine.world.orders
@@ -225,6 +236,16 @@ class Deeds:
         driver = self.chosen_driver()
         if driver is not None:
             self.window.show_code(driver.id)
+
+    # Where they are and were
+
+    def find(self, shape: str) -> None:
+        """Search drivers: in a shape about the place pointed at, or in one yet to be chosen."""
+        self.window.find(shape, self.pointed if shape else None)
+
+    def past(self, question: str) -> None:
+        driver = self.chosen_driver()
+        self.window.past(question, driver.id if driver is not None else None, self.pointed if question == "near" else None)
 
     # History
 

@@ -21,6 +21,7 @@ BENCHES = {
     "geofence": "arrivals, passings and departures of 50,000 drivers at two stops each, one pass",
     "ingest": "a flood of positions through mosquitto into the engine, 50,000 drivers",
     "history": "keeping and finding the positions of 50,000 drivers",
+    "map": "the live map with up to 50,000 drivers on the move: main thread, renderer, frames while panning and zooming",
     "matching": "a matching cycle, small and large",
     "start": "from the command line to a window that can be used, compiled files at hand or not",
     "routing": "reading OSM extracts, shortest-path trees, travel-time matrices",

@@ -13,7 +13,7 @@ from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import exception_of, stop_eta, stop_text
 from app.presenters.selection import Selection
-from core.clock import local_time
+from core.clock import ScaledClock, local_time
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
 from core.domain.events import AreaSaved, Change, DriverChanged, DriverRegistered, DriverRemoved, EtasUpdated, FixesApplied
@@ -25,7 +25,7 @@ from core.routing.city import City
 from core.settings import Value
 from core.worker import path
 from widgets.common.theme import Theme
-from widgets.map.marks import AreaShape, OrderMark, RouteStop
+from widgets.map.marks import AreaShape, DriverColumns, OrderMark, RouteStop
 from widgets.map.view import MapView
 
 DRIVERS_MS = 500
@@ -50,7 +50,7 @@ class MapPresenter(QObject):
     ) -> None:
         super().__init__(view)
         self._engine, self._executor, self._view, self._selection = engine, executor, view, selection
-        self._drivers = Refresh(self._show_drivers, DRIVERS_MS, self)
+        self._drivers = Refresh(self.show_drivers, DRIVERS_MS, self)
         self._orders = Refresh(self._show_orders, ORDERS_MS, self)
         self._route = Refresh(self._ask_route, ROUTE_MS, self)
         self._asked = 0
@@ -59,6 +59,7 @@ class MapPresenter(QObject):
         self._roster_stale, self._roster_of = True, 0
         self._ids: tuple[str, ...] = ()
         self._rows = np.empty(0, np.int64)
+        self._names: dict[str, str] = {}
         subscribe = engine.bus.subscribe
         self._links = links = Links()
         links.keep(
@@ -74,9 +75,11 @@ class MapPresenter(QObject):
         links.connect(view.cleared, selection.clear)
         links.connect(view.order_dropped, assign)
         links.connect(theme.changed, view.set_theme)
+        links.connect(view.name_wanted, self._name)
+        links.connect(view.woken, self._show_all)
         view.set_online_tiles(engine.settings.flag("map.online_tiles"))
         self._show_areas()
-        self._show_drivers()
+        self.show_drivers()
         self._show_orders()
 
     def set_city(self, city: City | None) -> None:
@@ -98,14 +101,19 @@ class MapPresenter(QObject):
         self._view.set_orders(())
         self._view.set_areas(())
         none = np.empty(0)
-        self._view.set_drivers((), none, none, none, none, none)
+        self._view.set_drivers((), DriverColumns(none, none, none, none, none))
+        self._view.set_driver_names({})
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, AreaSaved):
             self._show_areas()
             return
-        if isinstance(change, DriverRegistered | DriverChanged | DriverRemoved):
+        if isinstance(change, DriverRegistered | DriverRemoved):
             self._roster_stale = True
+        elif isinstance(change, DriverChanged):
+            for driver in change.drivers:
+                if driver.id in self._names:
+                    self._name(driver.id)
         self._drivers()
         if change.orders:
             self._orders()
@@ -120,24 +128,41 @@ class MapPresenter(QObject):
         areas = self._engine.world.areas.values()
         self._view.set_areas([AreaShape(area.id, area.name, area.polygons) for area in areas])
 
-    def _show_drivers(self) -> None:
+    def _show_all(self) -> None:
+        """The map, or a layer of it, can be seen again."""
+        self._drivers.now()
+        self._orders.now()
+
+    def _name(self, driver_id: str) -> None:
+        driver = self._engine.world.drivers.get(driver_id)
+        if driver is not None:
+            self._names[driver_id] = driver.name
+            self._view.set_driver_names(self._names)
+
+    def show_drivers(self) -> None:
+        """Nothing is worked out for a layer that nobody sees: `_show_all` makes up for it."""
+        if not self._view.shows("drivers"):
+            return
         engine = self._engine
         positions, drivers = engine.positions, engine.world.drivers
         if self._roster_stale or len(positions) != self._roster_of:
             self._roster_stale, self._roster_of = False, len(positions)
             self._ids = tuple(driver_id for driver_id in drivers if positions.find(driver_id) is not None)
             self._rows = positions.rows(self._ids)
-            self._view.set_driver_names({driver.id: driver.name for driver in drivers.values()})
-        rows = self._rows
-        standing = ~(positions.spd[rows] > STANDING_MS)
+        rows, now = self._rows, engine.clock.now()
+        speed = positions.spd[rows]
+        standing = ~(speed > STANDING_MS)
         heading = np.where(standing, np.nan, positions.hdg[rows])
         # The store's codes follow `Activity`, as the map's do.
         codes = positions.activity[rows].copy()
-        age_s = engine.clock.now() - positions.t[rows]
-        stale_s = engine.settings.number("tracking.offline_after_s")
-        self._view.set_drivers(self._ids, positions.lat[rows], positions.lon[rows], heading, codes, age_s, stale_s)
+        age_s, silent = now - positions.t[rows], engine.silent(now)[rows]
+        pace = engine.clock.speed if isinstance(engine.clock, ScaledClock) else 1.0
+        columns = DriverColumns(positions.lat[rows], positions.lon[rows], heading, codes, age_s, speed, silent, pace)
+        self._view.set_drivers(self._ids, columns)
 
     def _show_orders(self) -> None:
+        if not self._view.shows("orders"):
+            return
         engine = self._engine
         now = engine.clock.now()
         marks = []

@@ -43,3 +43,19 @@ def bearing_deg(a: LatLon, b: LatLon) -> float:
     x = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(d_lon)
     bearing = math.degrees(math.atan2(y, x)) % 360.0
     return 0.0 if bearing == 360.0 else bearing  # what the modulo makes of a hair west of north
+
+
+def circle_around(centre: LatLon, radius_m: float, corners: int = 72) -> tuple[LatLon, ...]:
+    """Places ``radius_m`` from the centre, one every 360/``corners`` degrees of bearing (the direct problem on the sphere).
+
+    Longitudes go on beyond ±180 across the antimeridian, so that the outline has no jump in it.
+    """
+    lat, far = math.radians(centre.lat), radius_m / EARTH_RADIUS_M
+    places = []
+    for turn in range(corners):
+        bearing = 2 * math.pi * turn / corners
+        sine = math.sin(lat) * math.cos(far) + math.cos(lat) * math.sin(far) * math.cos(bearing)
+        north = math.asin(max(-1.0, min(1.0, sine)))
+        east = math.atan2(math.sin(bearing) * math.sin(far) * math.cos(lat), math.cos(far) - math.sin(lat) * sine)
+        places.append(LatLon(math.degrees(north), centre.lon + math.degrees(east)))
+    return tuple(places)

@@ -104,7 +104,7 @@ class RoadGraph:
         self._projection = Projection(*city.centre)
         self._networks: dict[Vehicle, VehicleNetwork] = {}
         self._cache = TreeCache(cache_mb)
-        self._isochrones: OrderedDict[tuple[Vehicle, int, float, float], tuple[tuple[LatLon, ...], ...]] = OrderedDict()
+        self._isochrones: OrderedDict[tuple[Vehicle, float, LatLon], tuple[tuple[LatLon, ...], ...]] = OrderedDict()
         self._roadless = GreatCircle()
 
     def network(self, vehicle: Vehicle) -> VehicleNetwork:
@@ -175,10 +175,11 @@ class RoadGraph:
         net = self.network(vehicle)
         if not len(net.nodes):
             return self._roadless.isochrone(centre, vehicle, minutes)
-        node, leg, xy = net.snap(np.array([centre], np.float64))
-        key = (vehicle, int(node[0]), minutes, round(float(leg[0])))
+        # By the place itself: another one at the same node has another way to the road, which is part of the region.
+        key = (vehicle, minutes, centre)
         rings = self._isochrones.get(key)
         if rings is None:
+            node, leg, xy = net.snap(np.array([centre], np.float64))
             from core.routing.isochrone import reached_region  # shapely comes with it
 
             (_, tree), *_ = self._trees(net, False, node)

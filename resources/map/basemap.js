@@ -3,6 +3,8 @@
 
 (function (K) {
   const TILE = 512;
+  const AT_ONCE = 2;
+  const FRAME_MS = 6;
 
   // From least to most important; `at` the least zoom, `w` the width in pixels at zoom 16.
   K.ROADS = {
@@ -186,12 +188,32 @@
     initialize(base) {
       L.setOptions(this, {});
       this.base = base;
+      this.waiting = [];
+      this.on("tileunload", ({ tile }) => (this.waiting = this.waiting.filter((one) => one.tile !== tile)));
     },
 
-    createTile(coords) {
+    // Tiles are drawn a few in a frame, in the order Leaflet asks for them (from the middle outwards), so that no frame
+    // waits for a window full of them; until then the tiles of the zoom before are seen.
+    createTile(coords, done) {
+      const tile = document.createElement("canvas");
+      this.waiting.push({ tile, coords, done });
+      if (this.waiting.length === 1) requestAnimationFrame(() => this.work());
+      return tile;
+    },
+
+    work() {
+      const started = performance.now();
+      for (let n = 0; n < AT_ONCE && this.waiting.length && performance.now() - started < FRAME_MS; n++) {
+        const { tile, coords, done } = this.waiting.shift();
+        this.drawInto(tile, coords);
+        done(null, tile);
+      }
+      if (this.waiting.length) requestAnimationFrame(() => this.work());
+    },
+
+    drawInto(tile, coords) {
       const started = performance.now();
       const ratio = window.devicePixelRatio || 1;
-      const tile = document.createElement("canvas");
       tile.width = tile.height = Math.round(TILE * ratio);
       const context = tile.getContext("2d", { alpha: false });
       context.scale(tile.width / TILE, tile.height / TILE);
@@ -201,7 +223,6 @@
       drawBeyond(context, this.base, coords.x, coords.y, coords.z);
       K.stats.tiles++;
       K.stats.tile_ms += performance.now() - started;
-      return tile;
     },
   });
 })(Kerbside);

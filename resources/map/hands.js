@@ -32,16 +32,30 @@
       return this.map.mouseEventToContainerPoint(event);
     }
 
+    swallowClick() {
+      this.swallow = true;
+      setTimeout(() => (this.swallow = false), 300);
+    }
+
     click(event) {
       if (this.swallow) return (this.swallow = false);
       const found = this.marks.at(event.containerPoint);
+      if (found && found.kind === "group") return this.enter(found.group);
       if (found) return K.tell(`${found.kind}_clicked`, { id: found.id });
       K.tell("ground", { lat: event.latlng.lat, lon: event.latlng.lng });
       K.tell("cleared");
     }
 
+    // Nearer, until those of the group are seen one by one.
+    enter({ x, y }) {
+      K.touched = true;
+      const { ox, oy, scale } = this.marks;
+      this.map.setView([K.latOf((y + oy) / scale), K.lonOf((x + ox) / scale)], this.map.getZoom() + 2, { animate: K.moving() });
+    }
+
     context(event) {
-      const found = this.marks.at(event.containerPoint);
+      const under = this.marks.at(event.containerPoint);
+      const found = under && under.kind !== "group" ? under : null;
       const at = { x: event.containerPoint.x, y: event.containerPoint.y };
       if (found) K.tell(`${found.kind}_context`, { id: found.id, ...at });
       else K.tell("context", { lat: event.latlng.lat, lon: event.latlng.lng, ...at });
@@ -56,7 +70,7 @@
 
     press(event) {
       this.swallow = false;
-      if (event.button !== 0 || event.target.closest(".leaflet-control")) return;
+      if (K.draw.kind || event.button !== 0 || event.target.closest(".leaflet-control")) return;
       const found = this.marks.at(this.place(event));
       if (!found || found.kind !== "order") return;
       this.pressed = { ...found, at: this.place(event) };
@@ -65,6 +79,7 @@
 
     move(event) {
       const at = this.place(event);
+      if (K.draw.kind) return;
       if (!this.pressed) return event.buttons === 0 && this.point(event.target.closest(".leaflet-container") ? at : null);
       if (!this.marks.drag && this.pressed.at.distanceTo(at) < START_DRAG) return;
       const order = this.marks.orders.byId.get(this.pressed.id);
@@ -78,8 +93,7 @@
       const id = this.pressed.id;
       this.cancel();
       if (!dragged) return;
-      this.swallow = true;
-      setTimeout(() => (this.swallow = false), 50);
+      this.swallowClick();
       this.drop([id], this.place(event));
     }
 
@@ -92,7 +106,7 @@
     // An order is over the map, from a table of the program or from the map itself.
     hold(at, from, text) {
       const found = this.marks.at(at, "driver");
-      this.aim(found ? found.id : "");
+      this.aim(found && found.kind === "driver" ? found.id : "");
       this.marks.drag = { from, to: at, text, target: this.target };
       this.marks.draw();
     }
@@ -113,7 +127,7 @@
     drop(ids, at) {
       const found = this.marks.at(at, "driver");
       this.letGo();
-      if (found) K.tell("dropped", { ids, id: found.id });
+      if (found && found.kind === "driver") K.tell("dropped", { ids, id: found.id });
     }
 
     // One look at the marks per frame, however fast the mouse is.
@@ -133,6 +147,7 @@
     }
 
     key(event) {
+      if (K.draw.kind) return;
       if (event.key === "Escape" && this.pressed) return this.cancel();
       if (event.key === "Escape") return K.tell("cleared");
       if (event.key === "Home") return K.emit("do:fit", {});

@@ -3,31 +3,52 @@
 
 (function (K) {
   const DOTS_FROM = 1200; // drivers in the window from which they are dots
+  const GROUPS_FROM = 70; // so many in a cell, as most of them find it, and dots would cover one another
+  const GROUPS_TO = 50; // once grouped, they stay so down to this
   const LABELS_UP_TO = 150;
   const LABEL_ZOOM = 14;
   const FRAME_MS = 33;
+  const CHEAP_MS = 4; // what is drawn faster than this is drawn anew while the map is dragged
   const REACH = 14; // pixels within which a pointer means a mark
+  const AGE_MS = 1000; // how often an age that is shown is written anew
 
   K.Marks = K.Overlay.extend({
-    options: { pad: 0, pane: "marks" },
+    options: { pad: 0.1, pane: "marks" },
 
     initialize(drivers, orders) {
       L.setOptions(this, {});
       this.drivers = drivers;
       this.orders = orders;
+      this.crowd = new K.Crowd();
+      this.level = "arrows";
+      this.shown = new Uint32Array(0);
+      this.groups = [];
+      this.found = [];
       this.hover = null;
       this.drag = null;
       this.atlases = new Map();
+      this.dots = new K.Dots();
     },
 
     restyle() {
       this.atlases.clear();
-      this.dots = null;
+      this.dots.forget();
       if (this._map) this.place();
+      this.refresh();
     },
 
-    // Drivers have new places: draw until they are there.
+    carried() {
+      if (K.stats.draw_ms < CHEAP_MS || this.uncovered()) this.place();
+    },
+
+    // Whether a hand is moving the map, and a drawing would make it jerk: what there is goes along.
+    inHand() {
+      return K.stats.draw_ms >= CHEAP_MS && Boolean(this._map) && this._map.dragging.moving();
+    },
+
+    // Drivers have new places: draw until they are there. Where they are not shown, nothing is done for them.
     refresh() {
+      if (!K.config || !K.layerOn("drivers")) return;
       this.follow();
       if (this.running) return;
       this.running = true;
@@ -37,17 +58,15 @@
     // Frames come no faster than the eye needs or than a third of the processor allows.
     tick() {
       const started = performance.now();
+      if (!K.layerOn("drivers")) return (this.running = false);
       this.drivers.settle(started);
-      if (this._map && !this.zooming) this.draw();
-      if (!this.drivers.gliding) {
-        this.running = false;
-        return;
-      }
-      const cost = performance.now() - started;
-      const crossing = this.drivers.longest * (this.scale || 1);
-      const useful = crossing > 0.5 ? this.drivers.glideMs / Math.min(crossing * 2, 1e4) : this.drivers.glideMs;
-      const left = this.drivers.arrived + this.drivers.glideMs - performance.now();
-      const wait = Math.max(FRAME_MS, 3 * cost, Math.min(useful, left + 1));
+      if (this._map && !this.zooming && !this.inHand()) this.draw();
+      if (!this.drivers.gliding) return (this.running = false);
+      const now = performance.now();
+      const cost = now - started;
+      const rate = this.drivers.rate(now) * (this.scale || 1); // pixels a second
+      const useful = Math.min(AGE_MS, 500 / Math.max(rate, 0.1));
+      const wait = Math.max(FRAME_MS, 3 * cost, useful);
       setTimeout(() => requestAnimationFrame(() => this.tick()), Math.max(0, wait - cost - 8));
     },
 
@@ -57,41 +76,81 @@
       const place = id && this.drivers.place(id);
       if (!place || !this._map || this.zooming || this.drag) return;
       const size = this._map.getSize();
-      const at = this.screen(place);
-      if (at[0] > size.x * 0.25 && at[0] < size.x * 0.75 && at[1] > size.y * 0.25 && at[1] < size.y * 0.75) return;
+      const at = this._map.latLngToContainerPoint([K.latOf(place[1]), K.lonOf(place[0])]);
+      if (at.x > size.x * 0.25 && at.x < size.x * 0.75 && at.y > size.y * 0.25 && at.y < size.y * 0.75) return;
       this._map.panTo([K.latOf(place[1]), K.lonOf(place[0])], { animate: K.moving(), duration: 0.4 });
+    },
+
+    // A point of the window as a point of the canvas, which reaches beyond it.
+    onCanvas(point) {
+      return this._map.containerPointToLayerPoint(point).subtract(this.corner);
     },
 
     screen([x, y]) {
       return [x * this.scale - this.ox, y * this.scale - this.oy];
     },
 
-    // What the pointer means: a driver before an order, the nearest of each.
+    // What the pointer means: a driver before an order, the nearest of each; far out, a group of drivers.
     at(point, only) {
       if (!this.scale) return null;
-      const wx = (point.x + this.ox) / this.scale;
-      const wy = (point.y + this.oy) / this.scale;
-      const reach = REACH / this.scale;
-      const driver = only !== "order" && K.layerOn("drivers") ? this.drivers.near(wx, wy, reach) : null;
-      const order = only !== "driver" && K.layerOn("orders") ? this.orders.near(wx, wy, reach) : null;
+      const { x: px, y: py } = this.onCanvas(point);
+      const order = only !== "driver" && K.layerOn("orders") ? this.orderAt(px, py) : null;
+      const driver = only !== "order" && K.layerOn("drivers") ? this.driverAt(px, py) : null;
       if (driver && order) return order.distance < driver.distance * 0.7 ? order : driver;
       return driver || order;
+    },
+
+    orderAt(px, py) {
+      const found = this.orders.near((px + this.ox) / this.scale, (py + this.oy) / this.scale, REACH / this.scale);
+      return found && { ...found, distance: found.distance * this.scale };
+    },
+
+    driverAt(px, py) {
+      const chosen = this.selected && this.selected[0] === "driver" && this.drivers.place(this.selected[1]);
+      if (chosen) {
+        const [x, y] = this.screen(chosen);
+        if (Math.hypot(x - px, y - py) < REACH) return { kind: "driver", id: this.selected[1], distance: Math.hypot(x - px, y - py) };
+      }
+      const group = this.groups.find((g) => Math.hypot(g.x - px, g.y - py) <= g.radius);
+      if (group) return { kind: "group", id: `${Math.round(group.x)},${Math.round(group.y)}`, group, distance: 0 };
+      const k = this.crowd.near(px, py, REACH, this.level === "groups");
+      if (k < 0) return null;
+      const distance = Math.hypot(this.crowd.px[k] - px, this.crowd.py[k] - py);
+      return { kind: "driver", id: this.drivers.ids[this.shown[k]], distance };
     },
 
     draw() {
       if (!K.config || !this.scale) return;
       const started = performance.now();
-      const shown = K.layerOn("drivers") ? this.inWindow() : [];
-      const dotted = shown.length >= DOTS_FROM;
+      const { drivers, crowd } = this;
+      this.shown = K.layerOn("drivers") ? this.inWindow() : new Uint32Array(0);
+      crowd.sort(this.shown, drivers, this.scale, this.ox, this.oy, this.width, this.height);
+      this.level = this.levelOf(this.shown.length);
       this.clear();
       this.selected = K.config.select;
-      if (dotted) this.drawDots(shown);
+      this.groups = [];
+      if (this.level === "dots") this.dots.draw(this.context, this.shown, crowd, drivers, this.ratio);
       if (K.layerOn("orders")) this.drawOrders();
-      if (!dotted) this.drawArrows(shown);
-      this.drawPointed(dotted);
+      if (this.level === "groups") this.drawGroups();
+      if (this.level === "arrows") this.drawArrows(this.shown);
+      this.drawPointed();
       K.stats.draws++;
       K.stats.draw_ms = performance.now() - started;
-      K.stats.shown = shown.length;
+      K.stats.shown = this.shown.length;
+    },
+
+    // From far away to near: groups with their numbers, dots, arrowheads.
+    levelOf(count) {
+      if (count < DOTS_FROM) return "arrows";
+      return this.crowd.density > (this.level === "groups" ? GROUPS_TO : GROUPS_FROM) ? "groups" : "dots";
+    },
+
+    drawGroups() {
+      const { activity } = this.drivers;
+      const { groups, alone } = this.crowd.groups(activity, K.config.activities.length);
+      this.drawGlyphs(alone.map((k) => this.shown[k]), 0.7);
+      for (const group of groups) K.drawGroup(this.context, group, this.ratio);
+      this.groups = groups;
     },
 
     inWindow() {
@@ -114,17 +173,24 @@
       return this.atlases.get(key);
     },
 
-    drawArrows(shown) {
-      const { x, y, heading, activity, stale, ids } = this.drivers;
-      const atlas = this.atlas(shown.length > 300 ? 0.7 : this.zoom >= 14 ? 1 : 0.85);
+    // Whose last fix is old is paler, whose phone is silent palest.
+    drawGlyphs(rows, size) {
+      const { x, y, heading, activity } = this.drivers;
+      const atlas = this.atlas(size);
       const context = this.context;
-      for (const dim of [1, 0]) {
-        context.globalAlpha = dim ? 0.45 : 1;
-        for (const i of shown) {
-          if (stale[i] === dim) atlas.draw(context, x[i] * this.scale - this.ox, y[i] * this.scale - this.oy, activity[i], heading[i]);
+      for (const step of [2, 1, 0]) {
+        context.globalAlpha = K.FADED[step];
+        for (const i of rows) {
+          if (this.drivers.faded(i) !== step) continue;
+          atlas.draw(context, x[i] * this.scale - this.ox, y[i] * this.scale - this.oy, activity[i], heading[i]);
         }
       }
       context.globalAlpha = 1;
+    },
+
+    drawArrows(shown) {
+      const { x, y, ids } = this.drivers;
+      this.drawGlyphs(shown, shown.length > 300 ? 0.7 : this.zoom >= 14 ? 1 : 0.85);
       if (this.zoom < LABEL_ZOOM || shown.length > LABELS_UP_TO || !K.layerOn("labels")) return;
       // A label that would lie on another is left out; pointing at the driver shows it.
       const placed = [];
@@ -141,49 +207,6 @@
     label(text, x, y, strong) {
       const pill = K.pill(text, this.ratio, strong);
       this.context.drawImage(pill.canvas, Math.round(x + 13), Math.round(y - 8), pill.width, pill.height);
-    },
-
-    // Fifty thousand dots are set into the picture's own pixels: drawing as many circles would take ten times as long.
-    drawDots(shown) {
-      const { width, height } = this.canvas;
-      if (!this.dots || this.dots.image.width !== width || this.dots.image.height !== height) {
-        const image = new ImageData(width, height);
-        this.dots = { image, pixels: new Uint32Array(image.data.buffer), masks: this.masks(width) };
-      } else this.dots.pixels.fill(0);
-      const { pixels, masks, image } = this.dots;
-      const { x, y, activity, stale } = this.drivers;
-      const r = this.ratio;
-      const margin = 6 * r;
-      for (const i of shown) {
-        const px = Math.round((x[i] * this.scale - this.ox) * r);
-        const py = Math.round((y[i] * this.scale - this.oy) * r);
-        if (px < margin || py < margin || px >= width - margin || py >= height - margin) continue;
-        const mask = masks[activity[i] * 2 + stale[i]];
-        const at = py * width + px;
-        for (let k = 0; k < mask.offsets.length; k++) {
-          const p = at + mask.offsets[k];
-          const colour = mask.colours[k];
-          // A soft edge gives way to what is there already; a body covers it.
-          if (mask.solid[k] || pixels[p] === 0) pixels[p] = colour;
-        }
-      }
-      this.context.putImageData(image, 0, 0);
-    },
-
-    masks(width) {
-      const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-      const ground = rgb(K.colour("surface"));
-      return K.config.activities.flatMap((activity) => {
-        const [ownRgb, mask] = [rgb(K.activityColour(activity)), K.dotMask(activity, this.ratio)];
-        return [1, 0.45].map((share) => ({
-          offsets: Int32Array.from(mask, ([dx, dy]) => dy * width + dx),
-          colours: Uint32Array.from(mask, ([, , cover, hole]) => {
-            const [red, green, blue] = hole ? ground : ownRgb;
-            return (Math.round(cover * share * 255) << 24) | (blue << 16) | (green << 8) | red;
-          }),
-          solid: Uint8Array.from(mask, ([, , cover]) => (cover > 0.9 ? 1 : 0)),
-        }));
-      });
     },
 
     drawOrders() {
@@ -247,11 +270,47 @@
       const [x, y] = this.screen(place);
       if (strong) this.ring(x, y, 15);
       this.atlas(1).draw(this.context, x, y, this.drivers.activity[i], this.drivers.heading[i]);
-      this.label(this.drivers.title(id), x + (strong ? 4 : 0), y, strong);
+      this.label([this.titleOf(id), this.drivers.fixAge(i)].filter(Boolean).join(", "), x + (strong ? 4 : 0), y, strong);
+    },
+
+    // Names are many and few are read, so each is asked for when it is wanted.
+    titleOf(id) {
+      if (!(id in this.drivers.names)) {
+        this.drivers.names[id] = id;
+        K.tell("name_wanted", { id });
+      }
+      return this.drivers.title(id);
+    },
+
+    drawGroupText({ x, y, radius, count, of }) {
+      const parts = of.map((n, i) => [n, K.config.activity_names[i]]).filter(([n]) => n);
+      const words = parts.map(([n, name]) => `${n.toLocaleString("en")} ${name.toLowerCase()}`).join(", ");
+      this.label(`${K.config.texts.drivers} ${count.toLocaleString("en")}: ${words}`, x + radius - 10, y, false);
+    },
+
+    // Who was searched for and found.
+    drawFound() {
+      const context = this.context;
+      context.beginPath();
+      for (const id of this.found) {
+        const place = this.drivers.place(id);
+        if (!place) continue;
+        const [x, y] = this.screen(place);
+        if (x < -20 || y < -20 || x > this.width + 20 || y > this.height + 20) continue;
+        const radius = this.level === "arrows" ? 12 : 6;
+        context.moveTo(x + radius, y);
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+      }
+      context.strokeStyle = K.colour("accent");
+      context.lineWidth = 1.5;
+      context.stroke();
     },
 
     drawPointed() {
+      if (this.found.length && this.level !== "groups" && K.layerOn("drivers")) this.drawFound();
+      K.draw.paint(this);
       if (this.selected) this.drawOne(this.selected[0], this.selected[1], true);
+      if (this.hover && this.hover.kind === "group") return this.groups.length ? this.drawGroupText(this.hover.group) : null;
       const same = this.selected && this.hover && this.selected[1] === this.hover.id;
       if (this.hover && !same && !this.drag) this.drawOne(this.hover.kind, this.hover.id, false);
       if (this.drag) this.drawDrag();
@@ -259,7 +318,8 @@
 
     // The order in the hand, and the driver it would go to.
     drawDrag() {
-      const { from, to, target, text } = this.drag;
+      const { from, target, text } = this.drag;
+      const to = this.onCanvas(this.drag.to);
       const context = this.context;
       if (from) {
         context.beginPath();
@@ -271,7 +331,7 @@
       }
       if (target) this.drawOne("driver", target, true);
       if (from) {
-        const label = target ? `${text} → ${this.drivers.title(target)}` : text;
+        const label = target ? `${text} → ${this.titleOf(target)}` : text;
         this.label(label, to.x, to.y - 18, false);
       }
     },

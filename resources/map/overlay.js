@@ -35,8 +35,18 @@
         moveend: () => this.place(),
         viewreset: () => this.place(),
         resize: () => this.place(),
-        move: () => !this.zooming && this.options.pad === 0 && this.place(),
+        move: () => !this.zooming && this.carried(),
       };
+    },
+
+    // The map is being dragged, and the canvas with it.
+    carried() {},
+
+    // Whether part of the window is beyond the canvas by now.
+    uncovered() {
+      const corner = this._map.containerPointToLayerPoint([0, 0]).subtract(this.corner);
+      const size = this._map.getSize();
+      return corner.x < 0 || corner.y < 0 || corner.x + size.x > this.width || corner.y + size.y > this.height;
     },
 
     // Put the canvas where the window is now, and draw.

@@ -56,11 +56,10 @@
           L.polygon(rings, {
             pane: "areas",
             interactive: false,
-            color: K.colour("text"),
-            weight: 1.5,
-            dashArray: "6 4",
-            fillColor: K.colour("text"),
-            fillOpacity: 0.07,
+            color: K.colour("accent"),
+            weight: 2,
+            fillColor: K.colour("accent"),
+            fillOpacity: 0.08,
           })
         );
       }

@@ -183,6 +183,30 @@
     return sprite;
   };
 
+  const texts = new Map();
+
+  // A number as a picture: there are hundreds of them, and few that differ.
+  K.groupText = (text, ratio) => {
+    const key = [K.config.theme, ratio, text].join();
+    const kept = texts.get(key);
+    if (kept) return kept;
+    const canvas = document.createElement("canvas");
+    const width = 9 * text.length + 4;
+    canvas.width = width * ratio;
+    canvas.height = 16 * ratio;
+    const c = canvas.getContext("2d");
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    c.font = `600 12px ${K.font}`;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    c.fillStyle = K.colour("text");
+    c.fillText(text, width / 2, 8.5);
+    const made = { canvas, width, height: 16 };
+    if (texts.size > 2000) texts.clear();
+    texts.set(key, made);
+    return made;
+  };
+
   const pills = new Map();
 
   // A short text on a small ground, as a picture of its own; the latest few hundred are kept.

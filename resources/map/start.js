@@ -4,7 +4,8 @@
 Kerbside.start = (map) => {
   const K = Kerbside;
   const CLOSEST = 17; // no first view is nearer than this
-  const PANES = { areas: 300, routes: 410, labels: 420, marks: 430, stops: 440 };
+  const SMALL = 0.15; // what takes less of the window than this is brought nearer
+  const PANES = { areas: 300, routes: 410, labels: 420, marks: 430, stops: 440, past: 435 };
   K.map = map;
   for (const [name, level] of Object.entries(PANES)) {
     const pane = map.createPane(name);
@@ -17,7 +18,8 @@ Kerbside.start = (map) => {
   const marks = new K.Marks(drivers, orders);
   const shapes = new K.Shapes(map);
   const controls = new K.Controls(map);
-  Object.assign(K, { drivers, orders, labels, marks, shapes });
+  const past = new K.Past();
+  Object.assign(K, { drivers, orders, labels, marks, shapes, past });
   let ground = null;
   let base = null;
   let placed = false;
@@ -64,6 +66,7 @@ Kerbside.start = (map) => {
     const opening = !marks._map;
     if (opening) {
       labels.addTo(map);
+      past.addTo(map);
       marks.addTo(map);
       if (now.view) {
         chosen();
@@ -75,6 +78,7 @@ Kerbside.start = (map) => {
     if (opening || before === now || looks(before) !== looks(now) || JSON.stringify(before.layers) !== JSON.stringify(now.layers)) {
       showGround();
       shapes.restyle();
+      past.place();
       marks.restyle();
     } else marks.draw();
     marks.follow();
@@ -99,9 +103,18 @@ Kerbside.start = (map) => {
   });
   K.on("data:orders", (list) => {
     orders.set(list);
-    marks.draw();
+    if (!marks.inHand()) marks.draw();
   });
   for (const name of ["areas", "route", "shape"]) K.on("data:" + name, (value) => shapes.set(name, value));
+  K.on("data:past", (value) => {
+    past.set(value);
+    // What is now steps back while one looks at what was.
+    map.getPane("marks").classList.toggle("stepped-back", Boolean(value));
+  });
+  K.on("data:found", (ids) => {
+    marks.found = ids;
+    marks.draw();
+  });
   K.on("data:areas", (areas) => labels.setAreas(areas));
 
   K.on("do:view", ({ lat, lon, zoom }) => {
@@ -113,6 +126,16 @@ Kerbside.start = (map) => {
     const bounds = points.length ? boxOf(points) : cityBounds();
     chosen();
     if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: CLOSEST, animate: false });
+  });
+  // All of a shape, or of a track, in the window.
+  K.on("do:show", ({ what }) => {
+    const points = what === "past" ? past.points() : shapes.data.shape.flatMap((rings) => rings[0].map(([a, b]) => [K.worldX(b), K.worldY(a)]));
+    if (!points.length) return;
+    chosen();
+    const bounds = boxOf(points);
+    const window_ = map.getBounds();
+    const share = (bounds.getEast() - bounds.getWest()) / (window_.getEast() - window_.getWest());
+    if (!window_.contains(bounds) || share < SMALL) map.fitBounds(bounds, { padding: [48, 48], maxZoom: CLOSEST, animate: false });
   });
   K.on("do:reveal", ({ kind, id }) => {
     const order = orders.byId.get(id);
@@ -147,6 +170,8 @@ Kerbside.start = (map) => {
     }, { once: true });
   };
   watchPixels();
-  new K.Hands(map, marks);
+  // Drawing comes first: what is pressed for it is pressed for nothing else.
+  K.draw = new K.Draw(map, marks);
+  K.hands = new K.Hands(map, marks);
   K.connect();
 };

@@ -52,6 +52,8 @@ class FlowLayout(QLayout):
         rtl = widget is not None and widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = y = height = 0
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint()
             if x and x + size.width() > rect.width():
                 x, y, height = 0, y + height + self._gap, 0

@@ -45,6 +45,7 @@ class PageState(QObject):
         self._encoded: dict[str, tuple[int, bytes]] = {}
         self._revisions: dict[str, int] = {}
         self._stale: set[str] = set()
+        self._held: set[str] = set()
         self._said: dict[str, Fields] = {}
         self._ready = self._shown = self._busy = False
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -57,7 +58,7 @@ class PageState(QObject):
 
     @property
     def settled(self) -> bool:
-        return self._ready and not (self._busy or self._stale or self._said or self._timer.isActive())
+        return self._ready and not (self._busy or self._stale - self._held or self._said or self._timer.isActive())
 
     def put(self, name: str, encode: Encoder) -> None:
         """New state under a name; ``encode`` is called when the page fetches it, and once at most."""
@@ -92,6 +93,11 @@ class PageState(QObject):
         self._shown = shown
         self._soon()
 
+    def hold(self, names: set[str]) -> None:
+        """Don't send these until they are let go: what has changed by then is sent once."""
+        self._held = names
+        self._soon()
+
     def restart(self) -> None:
         """The page is gone and a new one is on its way: it will want everything."""
         self._ready = self._busy = False
@@ -106,9 +112,9 @@ class PageState(QObject):
         """One refresh at a time: the next goes out when the page has taken in the one before."""
         if not (self._ready and self._shown) or self._busy:
             return
-        if self._stale:
-            names = {name: self._revisions[name] for name in sorted(self._stale)}
-            self._stale.clear()
+        if due := self._stale - self._held:
+            names = {name: self._revisions[name] for name in sorted(due)}
+            self._stale -= due
             self._busy = True
             self.sent_refreshes += 1
             self.say_now("refresh", names=names)

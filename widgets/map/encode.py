@@ -7,37 +7,41 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from widgets.common.states import STATUS
-from widgets.map.marks import AreaShape, OrderMark, Rings, RouteStop
+from widgets.map.marks import AreaShape, DriverColumns, OrderMark, Past, Rings, RouteStop
 
 STOPPED = 0xFFFF
 """Heading of a driver that stands still, or whose heading nobody knows."""
 
 
-def drivers_blob(
-    revision: int, lat: ArrayLike, lon: ArrayLike, heading: ArrayLike, activity: ArrayLike, stale: NDArray[np.bool_]
-) -> bytes:
+AGE_UNKNOWN = 0xFFFF
+
+
+def drivers_blob(revision: int, columns: DriverColumns) -> bytes:
     """Columns one after the other, little-endian, n drivers each.
 
-    uint32 revision of the list of ids, uint32 n; int32 latitude, int32 longitude (1e-6 degrees); uint16 heading (1/100
-    degree, `STOPPED` where it is not finite); uint8 activity (its place in `Activity`); uint8 1 where the fix is stale.
+    uint32 revision of the list of ids, uint32 n, float32 pace; int32 latitude, int32 longitude (1e-6 degrees); uint16
+    heading (1/100 degree, `STOPPED` where it is not finite), uint16 age of the fix (tenths of a second, `AGE_UNKNOWN`);
+    uint8 speed (quarters of m/s), uint8 activity (its place in `Activity`), uint8 1 where the phone is silent.
     A driver with no place (not finite, or off the globe) gets latitude 2^31 - 1 and is not drawn.
     """
+    lat, lon, heading = columns.lat, columns.lon, columns.heading
     lat_deg, lon_deg = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
-    hdg, act = np.asarray(heading, np.float64), np.asarray(activity)
+    hdg, age, spd = (np.asarray(column, np.float64) for column in (heading, columns.age_s, columns.speed_mps))
     placed = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
     with np.errstate(invalid="ignore"):
         lat_e6 = np.where(placed, np.rint(lat_deg * 1e6), 2**31 - 1).astype("<i4")
         lon_e6 = np.where(placed, np.rint(lon_deg * 1e6), 0).astype("<i4")
         hdg_c = np.where(np.isfinite(hdg), np.rint(np.mod(hdg, 360.0) * 100.0), STOPPED).astype("<u2")
-    head = np.array([revision, len(lat_deg)], "<u4").tobytes()
-    return b"".join(
-        (head, lat_e6.tobytes(), lon_e6.tobytes(), hdg_c.tobytes(), act.astype("u1").tobytes(), stale.astype("u1").tobytes())
-    )
+        age_t = np.where(np.isfinite(age), np.clip(np.rint(age * 10.0), 0, AGE_UNKNOWN - 1), AGE_UNKNOWN).astype("<u2")
+        spd_q = np.where(np.isfinite(spd), np.clip(np.rint(spd * 4.0), 0, 255), 0).astype("u1")
+    head = np.array([revision, len(lat_deg)], "<u4").tobytes() + np.array([columns.pace], "<f4").tobytes()
+    small = (np.asarray(column).astype("u1") for column in (columns.activity, columns.silent))
+    return b"".join((head, *(column.tobytes() for column in (lat_e6, lon_e6, hdg_c, age_t, spd_q, *small))))
 
 
 def orders_json(orders: Sequence[OrderMark]) -> bytes:
@@ -80,6 +84,18 @@ def route_json(driver_id: str, legs: Iterable[ArrayLike], stops: Sequence[RouteS
 
 def shape_json(polygons: Sequence[Rings]) -> bytes:
     return _json([_rings(p) for p in polygons])
+
+
+def past_json(past: Past | None) -> bytes:
+    if past is None:
+        return b"null"
+    flat = [np.round(np.asarray(line, np.float64), 6).ravel().tolist() for line in past.lines]
+    dots = [] if past.dots is None else np.round(past.dots, 6).ravel().tolist()
+    return _json({"lines": flat, "dots": dots, "stops": [{"place": list(place), "label": text} for place, text in past.stops]})
+
+
+def found_json(ids: Sequence[str]) -> bytes:
+    return _json(list(ids))
 
 
 def ids_json(revision: int, ids: Sequence[str]) -> bytes:

@@ -4,9 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from core.domain.driver import StopKind
+from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.order import Status
+
+
+class DriverColumns:
+    """All drivers at once, in columns of one length.
+
+    Degrees; ``heading`` clockwise from north, NaN where the driver stands still; ``speed_mps`` along it, NaN or 0 where it is
+    not known; ``activity`` as in `states.ACTIVITY_CODE`; ``age_s`` of the last fix, NaN where there is none; ``silent`` where
+    the phone has said nothing for longer than it should. ``pace`` is how many seconds of the drivers' time pass in one here.
+    A driver whose place is NaN is not drawn.
+    """
+
+    def __init__(
+        self,
+        lat: ArrayLike,
+        lon: ArrayLike,
+        heading: ArrayLike,
+        activity: ArrayLike,
+        age_s: ArrayLike,
+        speed_mps: ArrayLike | None = None,
+        silent: ArrayLike | None = None,
+        pace: float = 1.0,
+    ) -> None:
+        """Raises BadInput where the columns are not of one length."""
+        self.lat, self.lon, self.heading, self.activity, self.age_s = lat, lon, heading, activity, age_s
+        self.speed_mps = np.zeros(np.shape(lat)) if speed_mps is None else speed_mps
+        self.silent = np.zeros(np.shape(lat), np.bool_) if silent is None else silent
+        self.pace = pace
+        shapes = {np.shape(c) for c in (lat, lon, heading, activity, age_s, self.speed_mps, self.silent)}
+        if len(shapes) != 1:
+            raise BadInput(f"the drivers' columns are not of one length: {', '.join(sorted(str(s) for s in shapes))}")
+
+    def __len__(self) -> int:
+        return int(np.shape(self.lat)[0])
+
 
 Rings = tuple[tuple[LatLon, ...], ...]
 """One polygon: its outside, then its holes."""
@@ -39,6 +77,34 @@ class RouteStop:
     place: LatLon
     label: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where somebody was: ways as arrays of shape (k, 2), single places (n, 2), both latitude and longitude in degrees, and
+    stops with what is written beside them."""
+
+    lines: tuple[NDArray[np.float64], ...] = ()
+    dots: NDArray[np.float64] | None = None
+    stops: tuple[tuple[LatLon, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was drawn on the map: the centre of a circle, two opposite corners of a rectangle, the corners of an outline, or a
+    point. ``radius_m`` is 0 where a circle was clicked and not dragged."""
+
+    kind: str
+    places: tuple[LatLon, ...]
+    radius_m: float = 0.0
+
+
+DRAWN = {
+    "circle": "Press at the centre and drag to the edge, or click for the radius given. Esc stops",
+    "rectangle": "Press at one corner and drag to the other. Esc stops",
+    "outline": "Click corner after corner; double-click or Enter closes it, Backspace takes one back. Esc stops",
+    "point": "Click the place. Esc stops",
+}
+"""What can be drawn, and how."""
 
 LAYERS = ("drivers", "orders", "areas", "routes", "labels", "base")
 """Layers a person can turn off, by name."""

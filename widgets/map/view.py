@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPoint, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
+from core.domain.geo import LatLon
 from widgets.common.look import LOOKS, ThemeName, colours
+from widgets.common.states import ACTIVITY
 from widgets.map import encode
 from widgets.map.bridge import Fields, PageState
-from widgets.map.marks import LAYERS, AreaShape, OrderMark, Rings, RouteStop
+from widgets.map.marks import DRAWN, LAYERS, AreaShape, Drawn, DriverColumns, OrderMark, Past, Rings, RouteStop
 from widgets.map.page import ORIGIN, page_html
 from widgets.map.scheme import Guard, PageFiles
 from widgets.map.web import MapPage, MapWeb
@@ -28,8 +29,9 @@ _log = logging.getLogger(__name__)
 
 OSM_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
-STALE_AFTER_S = 60.0
 _RELOAD_MS = 500
+_NEEDED_BY = {"drivers": ("drivers", "ids"), "orders": ("orders",), "areas": ("areas",), "routes": ("route",)}
+"""Layer, and what the page needs for nothing else."""
 
 
 class MapView(QWidget):
@@ -53,7 +55,15 @@ class MapView(QWidget):
     drop_target_changed = Signal(str)
     """The driver under the order that is being dragged; empty for none."""
     follow_ended = Signal()
+    name_wanted = Signal(str)
+    """A driver's, who is pointed at."""
     layers_changed = Signal(dict)
+    drawn = Signal(object)
+    """`marks.Drawn`, after `draw`."""
+    draw_ended = Signal()
+    """Nothing was drawn after all."""
+    woken = Signal()
+    """Something is shown again that was not, or not at all: the map, or one of its layers."""
     view_changed = Signal(float, float, float)
     """Latitude and longitude of the centre, zoom."""
 
@@ -63,6 +73,7 @@ class MapView(QWidget):
         self._state.heard.connect(self._hear)
         self._config: Fields = {
             "activities": [a.value for a in Activity],
+            "activity_names": [ACTIVITY[a].label for a in Activity],
             "layers": dict.fromkeys(LAYERS, True),
             "motion": True,
             "attribution": "",
@@ -108,39 +119,21 @@ class MapView(QWidget):
         self._state.put("base", lambda: self._base or b"null")
         self._configure(attribution=attribution)
 
-    def set_drivers(
-        self,
-        ids: Sequence[str],
-        lat: ArrayLike,
-        lon: ArrayLike,
-        heading: ArrayLike,
-        activity_code: ArrayLike,
-        age_s: ArrayLike,
-        stale_after_s: float = STALE_AFTER_S,
-    ) -> None:
-        """All drivers at once, columns of one length.
-
-        Degrees; ``heading`` clockwise from north, NaN where the driver stands still; ``activity_code`` as in
-        `states.ACTIVITY_CODE`; ``age_s`` of the last fix. A driver whose place is NaN is not drawn. The columns are read
-        when the page asks for them: hand over new arrays each time, or ones that only ever move on.
-        """
-        if any(np.shape(column) != (len(ids),) for column in (lat, lon, heading, activity_code, age_s)):
+    def set_drivers(self, ids: Sequence[str], columns: DriverColumns) -> None:
+        """All drivers. The columns are read when the page asks for them: hand over new arrays each time, or ones that only
+        ever move on."""
+        if len(columns) != len(ids):
             raise BadInput(f"the drivers' columns are not of one length: there are {len(ids)} ids")
-        if tuple(ids) != self._ids:
+        if ids is not self._ids and tuple(ids) != self._ids:
             self._ids = tuple(ids)
             self._ids_revision += 1
             listed, number = self._ids, self._ids_revision
             self._state.put("ids", lambda: encode.ids_json(number, listed))
         revision = self._ids_revision
-
-        def blob() -> bytes:
-            stale = np.asarray(age_s, np.float64) > stale_after_s
-            return encode.drivers_blob(revision, lat, lon, heading, activity_code, stale)
-
-        self._state.put("drivers", blob)
+        self._state.put("drivers", lambda: encode.drivers_blob(revision, columns))
 
     def set_driver_names(self, names: Mapping[str, str]) -> None:
-        """Names by id, shown beside the id where a driver is pointed at."""
+        """Names by id, shown beside the id where a driver is pointed at. `name_wanted` says whose is missing."""
         kept = dict(names)
         self._state.put("names", lambda: encode.names_json(kept))
 
@@ -162,6 +155,28 @@ class MapView(QWidget):
         data = encode.shape_json(polygons or ())
         self._state.put("shape", lambda: data)
 
+    def set_found(self, driver_ids: Sequence[str]) -> None:
+        """Drivers who are marked as found by a search."""
+        kept = list(driver_ids)
+        self._state.put("found", lambda: encode.found_json(kept))
+
+    def set_past(self, past: Past | None) -> None:
+        """Where somebody was; what is there now steps back for it. ``None`` takes it away."""
+        self._state.put("past", lambda: encode.past_json(past))
+
+    def reveal(self, what: str) -> None:
+        """Bring the whole ``shape`` or ``past`` into view."""
+        self._state.say("show", what=what)
+
+    def draw(self, kind: str) -> None:
+        """Let the dispatcher draw one of `marks.DRAWN`; `drawn` or `draw_ended` follows."""
+        self._web.setFocus()
+        self._state.say("draw", kind=kind, hint=DRAWN[kind])
+
+    def stop_drawing(self) -> None:
+        self._state.say("draw", kind=None, hint="")
+        self.draw_ended.emit()
+
     # How it shows it
 
     def set_theme(self, theme: ThemeName) -> None:
@@ -173,7 +188,18 @@ class MapView(QWidget):
         unknown = set(layers) - set(LAYERS)
         if unknown:
             raise BadInput(f"the map has no layer {', '.join(sorted(unknown))}; it has {', '.join(LAYERS)}")
-        self._configure(layers={**self.layers(), **layers})
+        self._set_layers({**self.layers(), **layers})
+
+    def shows(self, layer: str) -> bool:
+        """Whether anybody can see the layer: where not, it is sent nothing, and what is told meanwhile is kept."""
+        return self.isVisible() and self.layers()[layer]
+
+    def _set_layers(self, layers: dict[str, bool]) -> None:
+        before = self.layers()
+        self._configure(layers=layers)
+        self._state.hold({name for layer, names in _NEEDED_BY.items() if not layers[layer] for name in names})
+        if any(on and not before[name] for name, on in layers.items()):
+            self.woken.emit()
 
     def layers(self) -> dict[str, bool]:
         now = self._config["layers"]
@@ -230,6 +256,11 @@ class MapView(QWidget):
         """Whether the page has taken in everything it was told."""
         return self._state.settled
 
+    def encoded(self, name: str) -> bytes:
+        """What the page gets when it fetches that state; empty where there is none."""
+        found = self._state.fetch(name)
+        return found[1] if found is not None else b""
+
     @property
     def refreshes(self) -> int:
         """How often the page was told that there is something new."""
@@ -262,6 +293,7 @@ class MapView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._state.set_shown(True)
+        self.woken.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -290,6 +322,12 @@ class MapView(QWidget):
                 ids = message.get("ids")
                 if isinstance(ids, list):
                     self.order_dropped.emit([str(i) for i in ids], thing)
+            case "drawn":
+                self.drawn.emit(_drawn(message))
+            case "draw_ended":
+                self.draw_ended.emit()
+            case "name_wanted":
+                self.name_wanted.emit(thing)
             case "target":
                 self.drop_target_changed.emit(thing)
             case "follow_ended":
@@ -298,7 +336,7 @@ class MapView(QWidget):
             case "layers":
                 layers = message.get("layers")
                 if isinstance(layers, dict):
-                    self._config["layers"] = {name: bool(layers.get(name, True)) for name in LAYERS}
+                    self._set_layers({name: bool(layers.get(name, True)) for name in LAYERS})
                     self.layers_changed.emit(self.layers())
             case "view":
                 lat, lon, zoom = _number(message, "lat"), _number(message, "lon"), _number(message, "zoom")
@@ -324,7 +362,19 @@ class MapView(QWidget):
             "fit": self.tr("Show all (Home)"),
             "pickup": self.tr("Pick-up"),
             "dropoff": self.tr("Drop-off"),
+            "fix_ago": self.tr("seen {age} ago"),
+            "long_ago": self.tr("hours"),
         }
+
+
+def _drawn(message: Fields) -> Drawn:
+    points = message.get("points")
+    places = tuple(LatLon(float(lat), float(lon)) for lat, lon in points) if isinstance(points, list) else ()
+    kind = str(message.get("kind"))
+    if kind in {"circle", "point"}:
+        # A map that was dragged round the world counts on; a place by itself is on the globe.
+        places = tuple(LatLon(lat, (lon + 180.0) % 360.0 - 180.0) for lat, lon in places)
+    return Drawn(kind, places, _number(message, "radius"))
 
 
 def _number(message: Fields, name: str) -> float:

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from widgets.map import webengine
+from widgets.map.marks import DriverColumns
 from widgets.map.view import MapView
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -93,7 +94,7 @@ class Screen:
         n = len(places)
         lat, lon = np.array(places).reshape(n, 2).T
         names = ids or [f"D-{i + 1}" for i in range(n)]
-        self.view.set_drivers(names, lat, lon, np.full(n, 90.0), np.full(n, 2), np.zeros(n))
+        self.view.set_drivers(names, DriverColumns(lat, lon, np.full(n, 90.0), np.full(n, 2), np.zeros(n)))
         self.settled()
 
 

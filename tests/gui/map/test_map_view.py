@@ -18,7 +18,7 @@ from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.order import Status
 from widgets.common.dragging import order_mime
-from widgets.map.marks import AreaShape, OrderMark, RouteStop, StopKind
+from widgets.map.marks import AreaShape, DriverColumns, OrderMark, RouteStop, StopKind
 
 Screen = Any  # tests/gui/map/conftest.py
 LEFT = Qt.MouseButton.LeftButton
@@ -101,7 +101,7 @@ def test_with_reduced_motion_they_do_not_glide(screen: Screen) -> None:
 
 def test_columns_of_different_lengths_are_refused(screen: Screen) -> None:
     with pytest.raises(BadInput, match="2 ids"):
-        screen.view.set_drivers(["D-1", "D-2"], [45.0], [9.0], [0.0], [2], [0.0])
+        screen.view.set_drivers(["D-1", "D-2"], DriverColumns([45.0], [9.0], [0.0], [2], [0.0]))
 
 
 def test_clicks_tell_what_was_meant(screen: Screen, qtbot: Any) -> None:
@@ -241,7 +241,7 @@ def test_a_hidden_map_is_sent_nothing(screen: Screen) -> None:
     screen.view.hide()
     before = screen.view.refreshes
     for step in range(5):
-        screen.view.set_drivers(["D-1"], [45.0 + step * 1e-4], [9.0], [0.0], [2], [0.0])
+        screen.view.set_drivers(["D-1"], DriverColumns([45.0 + step * 1e-4], [9.0], [0.0], [2], [0.0]))
         QTest.qWait(5)
     assert screen.view.refreshes == before
     screen.view.show()
@@ -253,7 +253,7 @@ def test_a_hidden_map_is_sent_nothing(screen: Screen) -> None:
 def test_a_thousand_changes_at_once_are_one_refresh(screen: Screen) -> None:
     before = screen.view.refreshes
     for step in range(1000):
-        screen.view.set_drivers(["D-1"], [45.0 + step * 1e-6], [9.0], [0.0], [2], [0.0])
+        screen.view.set_drivers(["D-1"], DriverColumns([45.0 + step * 1e-6], [9.0], [0.0], [2], [0.0]))
     screen.settled()
     assert screen.view.refreshes == before + 1
 
@@ -275,7 +275,7 @@ def test_a_driver_alone_and_without_a_city_is_gone_to(qapp: QApplication, screen
     view.resize(500, 400)
     view.show()
     screen.until(lambda: view.settled())
-    view.set_drivers(["D-1"], [-30.03], [-51.22], [45.0], [2], [0.0])
+    view.set_drivers(["D-1"], DriverColumns([-30.03], [-51.22], [45.0], [2], [0.0]))
     screen.until(lambda: view.view() is not None)
     assert view.view() == pytest.approx((-30.03, -51.22, 17), abs=1e-5)
     view.close()

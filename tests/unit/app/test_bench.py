@@ -24,6 +24,7 @@ SMALL = {
     "geofence": 0.02,
     "ingest": 0.01,
     "history": 0.01,
+    "map": 0.002,
     "matching": 0.05,
     "routing": 0.1,
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import BadInput
-from core.domain.geo import EARTH_RADIUS_M, LatLon, bearing_deg, checked_place, distance_m
+from core.domain.geo import EARTH_RADIUS_M, LatLon, bearing_deg, checked_place, circle_around, distance_m
 
 places = st.builds(LatLon, st.floats(-90, 90), st.floats(-180, 180))
 # Farther from the poles than a bearing turns round.
@@ -70,3 +70,10 @@ def test_a_place_on_the_globe_is_taken_as_it_is(place: LatLon) -> None:
 def test_a_place_off_the_globe_is_refused_by_the_wrong_coordinate(lat: float, lon: float, why: str) -> None:
     with pytest.raises(BadInput, match=why):
         checked_place(lat, lon)
+
+
+@given(st.builds(LatLon, st.floats(-89, 89), st.floats(-180, 180)), st.floats(1, 50_000))
+def test_a_circle_s_corners_are_all_as_far(centre: LatLon, radius_m: float) -> None:
+    for corner in circle_around(centre, radius_m, 12):
+        assert distance_m(centre, corner) == pytest.approx(radius_m, rel=1e-6, abs=1e-3)
+        assert abs(corner.lon - centre.lon) <= 180.0

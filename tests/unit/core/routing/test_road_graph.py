@@ -229,3 +229,18 @@ def test_a_longer_time_reaches_farther(training: City) -> None:
         for minutes in (0, 2, 6, 12)
     ]
     assert [s.area for s in shapes] == sorted({s.area for s in shapes})
+
+
+def test_each_place_has_its_own_isochrone_and_each_map_its_own_cache(training: City) -> None:
+    """Two places as far from one crossing, on either side of it: neither gets the other's region."""
+    graph = RoadGraph(training)
+    points = graph.network(Vehicle.WALK).points
+    crossing = points[np.argmin(((points - np.array(training.centre)) ** 2).sum(axis=1))]
+    sides = [LatLon(float(crossing[0]) + off, float(crossing[1])) for off in (-3e-4, 3e-4)]
+    assert graph.isochrone(sides[0], Vehicle.WALK, 1.0) != graph.isochrone(sides[1], Vehicle.WALK, 1.0)
+    for place in sides:
+        region = shapely.union_all(
+            [shapely.Polygon([(p.lon, p.lat) for p in ring]) for ring in graph.isochrone(place, Vehicle.WALK, 1.0)]
+        )
+        assert region.contains(shapely.Point(place.lon, place.lat))
+    assert RoadGraph(training).isochrone(sides[0], Vehicle.WALK, 1.0) is not graph.isochrone(sides[0], Vehicle.WALK, 1.0)
