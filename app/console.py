@@ -357,6 +357,7 @@ class Console:
         self._tasks.clear()
         self._stages.end()
         self.system = self._lines = None
+        gc.unfreeze()
 
 
 _running: set[asyncio.Task[None]] = set()

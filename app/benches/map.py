@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(scale: float = 1.0) -> Result:
     result = Result()
-    surroundings = dict(os.environ)
+    # On the screen that is there, whatever Qt was told for this process.
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("QT_", "QTWEBENGINE_"))}
     if sys.platform.startswith("linux") and not (surroundings.get("DISPLAY") or surroundings.get("WAYLAND_DISPLAY")):
         surroundings["QT_QPA_PLATFORM"] = "offscreen"
         result.notes.append("no display: on Qt's offscreen platform")
