@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.matching.cost import LATE, weights_of
+from core.matching.candidates import admitted
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
 from core.matching.formulations import Problem, Solution, solve
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
-from core.matching.formulations.relaxation import Relaxation
+from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.set_packing import SetPacking
-from core.matching.generators import Bundle
+from core.matching.generators.alone import Alone
 from core.matching.market import read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
@@ -52,27 +52,30 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     watch.lap("follow")
     bundles = [bundle for generator in params.generators for bundle in generator.propose(market)]
     watch.lap("generate")
+    alone = read_pairs(market, underway, params, Alone().propose(market))
+    codes = judge(alone)
+    eligible = codes == Reason.NONE
+    far = beyond_nearest(alone.km, eligible, params.nearest_drivers)
+    codes[far & ~alone.fixed_here] = Reason.NOT_NEAREST
     pairs = read_pairs(market, underway, params, bundles)
-    codes = judge(pairs)
-    eligible = codes == 0
-    far = beyond_nearest(pairs.km, eligible, params.nearest_drivers)
-    codes[far & ~pairs.fixed_here] = Reason.NOT_NEAREST
+    driver, bundle = admitted(pairs, codes)
+    left = len(driver) + int(far.sum())
     watch.lap("prune")
-    driver, bundle = np.nonzero(codes == 0)
     priced = price(pairs, driver, bundle, travel)
-    codes[driver, bundle] = _after_pricing(pairs, priced)
-    columns = priced.take(codes[driver, bundle] == 0)
+    reasons = _after_pricing(pairs, priced)
+    _enter(codes, pairs, priced, reasons)
+    columns = priced.take(reasons == Reason.NONE)
     watch.lap("price")
     problem, kept = _problem(pairs, columns)
-    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Relaxation()))
+    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
     chosen = [int(kept[i]) for i in solution.chosen]
     watch.lap("solve")
     decisions = _decisions(pairs, codes, columns, chosen, solution, Counts(
         orders=len(market.orders),
         drivers=len(market.drivers),
         bundles=len(bundles),
-        considered=codes.size,
-        eligible=int(eligible.sum()),
+        considered=len(market.drivers) * len(bundles),
+        eligible=left,
         priced=len(priced),
         columns=len(kept),
     ), watch)  # fmt: skip
@@ -84,8 +87,19 @@ def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
     """What only the travel times can tell: no way there, or not back before the shift ends."""
     done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
     late = done > pairs.market.drivers.shift_end[priced.driver]
-    reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, Reason.NONE))
+    reasons = np.where(priced.late, Reason.TOO_LATE, Reason.NONE)
+    reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, reasons))
     return reasons.astype(np.uint8)
+
+
+def _enter(codes: NDArray[np.uint8], pairs: Pairs, priced: Columns, reasons: NDArray[np.uint8]) -> None:
+    """Put into ``codes`` (drivers, orders) what became of each order by itself."""
+    single = np.array([b.orders[0] if len(b.orders) == 1 and b.into is None else -1 for b in pairs.bundles], dtype=np.int64)
+    proposed = np.zeros(codes.shape[1], dtype=np.bool_)
+    proposed[single[single >= 0]] = True
+    codes[(codes == Reason.NONE) & ~proposed] = Reason.NOT_PROPOSED
+    order = single[priced.bundle]
+    codes[priced.driver[order >= 0], order[order >= 0]] = reasons[order >= 0]
 
 
 def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]]:
@@ -101,8 +115,8 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
     tie = pairs.params.prefer_free_min * drivers.busy[of]
     spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
-    spent = (columns.finish[kept] - np.maximum(columns.commit[kept], 0.0)) / 60.0
-    shortage = pairs.params.shortage_weight * max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0) * spent
+    over = min(1.0, max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0))
+    shortage = pairs.params.shortage_weight * over * columns.spent[kept] / 60.0
     return (
         Problem(
             len(drivers),
@@ -151,12 +165,11 @@ def _decisions(
     weights = tuple(weights_of(params.weights).tolist())
     planned = [(describe(pairs, columns, row, weights), columns.commit[row] <= 0.0) for row in chosen]
     served = {order for row in chosen for order in pairs.bundles[int(columns.bundle[row])].orders}
-    alone = _codes_alone(codes, pairs.bundles, len(market.orders))
     return Decisions(
         now=market.now,
         assignments=tuple(a for a, is_due in planned if is_due),
         postponed=tuple(a for a, is_due in planned if not is_due),
-        unassigned=unassigned(pairs, alone, [i for i in range(len(market.orders)) if i not in served]),
+        unassigned=unassigned(pairs, codes, [i for i in range(len(market.orders)) if i not in served]),
         etas=_etas(pairs.underway.etas, [a for a, _ in planned]),
         candidates=best_candidates(pairs, columns, set(chosen), weights, params.explain_best),
         counts=counts,
@@ -164,19 +177,9 @@ def _decisions(
         gap=solution.gap,
         driver_ids=tuple(d.id for d in market.drivers.views),
         order_ids=tuple(o.id for o in market.orders.views),
-        reason_codes=alone.tobytes(),
+        reason_codes=codes.tobytes(),
         seconds=watch.seconds,
     )
-
-
-def _codes_alone(codes: NDArray[np.uint8], bundles: Sequence[Bundle], orders: int) -> NDArray[np.uint8]:
-    """Reasons per order by itself, shape (drivers, orders)."""
-    alone = np.full((len(codes), orders), Reason.NOT_PROPOSED, dtype=np.uint8)
-    single = [(i, b.orders[0]) for i, b in enumerate(bundles) if len(b.orders) == 1]
-    if single:
-        index, order = np.array(single).T
-        alone[:, order] = codes[:, index]
-    return alone
 
 
 def _etas(under_way: Etas, planned: list[Assignment]) -> Etas:

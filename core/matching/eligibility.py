@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.matching.legs import distinct
 from core.matching.market import VEHICLES, Ints, Market
 from core.matching.pruning import great_circle_km
 from core.matching.timing import Floats
@@ -43,6 +45,7 @@ class Reason(IntEnum):
     NO_WAY = 11
     SHIFT_END = 12
     NOT_PROPOSED = 13
+    TOO_LATE = 20
 
     @property
     def text(self) -> str:
@@ -64,10 +67,11 @@ _TEXTS = {
     Reason.NO_WAY: "no way there",
     Reason.SHIFT_END: "would not finish before the shift ends",
     Reason.NOT_PROPOSED: "no route was proposed",
+    Reason.TOO_LATE: "would come too late to be of use",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pairs:
     """All the rules look at. ``bundle_*`` have one entry a bundle: total load, vehicles as bits, place of the first stop.
 
@@ -83,7 +87,12 @@ class Pairs:
     bundle_volume: Floats
     bundle_vehicles: NDArray[np.uint8]
     fixed_driver: Ints
-    km: Floats
+
+    @cached_property
+    def km(self) -> Floats:
+        first = np.array([b.first for b in self.bundles], dtype=np.int64)
+        places, at = distinct(self.market.orders.pickup[first])
+        return great_circle_km(self.underway.free_place, places)[:, at]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -103,8 +112,6 @@ def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequ
     bundle = np.repeat(np.arange(len(sets)), [len(group) for group in sets])
     vehicles = np.full(len(sets), 0xFF, dtype=np.uint8)
     np.bitwise_and.at(vehicles, bundle, orders.vehicles[members])
-    first = np.array([b.stops[0][1] for b in bundles], dtype=np.int64)
-    places, at = np.unique(orders.pickup[first], axis=0, return_inverse=True)
     return Pairs(
         market,
         underway,
@@ -114,7 +121,6 @@ def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequ
         _totals(bundle, orders.volume[members], len(sets)),
         vehicles,
         np.array([_fixed_driver(market.fixed, group) for group in sets], dtype=np.int64),
-        great_circle_km(underway.free_place, places)[:, at.reshape(-1)],
     )
 
 
@@ -178,14 +184,19 @@ Rule = Callable[[Pairs], Mask]
 RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.CLOSED, not_open),
     (Reason.FIXED_ELSEWHERE, fixed_elsewhere),
-    (Reason.BUSY, busy_too_long),
     (Reason.SHIFT_OVER, shift_over),
     (Reason.VEHICLE, vehicle_not_admitted),
     (Reason.WEIGHT, too_heavy),
     (Reason.VOLUME, too_bulky),
     (Reason.DECLINED, declined_recently),
+    (Reason.BUSY, busy_too_long),
     (Reason.TOO_FAR, too_far),
 )
+
+"""The last two speak against coming after all that the driver has to do; what speaks against the order itself stands before them."""
+
+WHEREABOUTS = (Reason.BUSY, Reason.TOO_FAR, Reason.NOT_NEAREST)
+"""Reasons of where and when the driver will be free, and of nothing else."""
 
 
 def judge(pairs: Pairs, rules: Sequence[tuple[Reason, Rule]] = RULES) -> NDArray[np.uint8]:

@@ -40,6 +40,7 @@ class OrderColumns:
     ready: Floats
     due_from: Floats
     due: Floats
+    latest: Floats
     pickup_service: Floats
     dropoff_service: Floats
     weight: Floats
@@ -99,6 +100,7 @@ def read_market(snapshot: Snapshot) -> Market:
             _floats([o.ready_at - now for o in orders]),
             _floats([o.due_from - now for o in orders]),
             _floats([o.due_at - now for o in orders]),
+            _floats([o.latest_at - now for o in orders]),
             _floats([stop_s(o, StopKind.PICKUP, params.pickup_stop_min, params.dropoff_stop_min) for o in orders]),
             _floats([stop_s(o, StopKind.DROPOFF, params.pickup_stop_min, params.dropoff_stop_min) for o in orders]),
             _floats([o.weight_kg for o in orders]),

@@ -40,8 +40,8 @@ class Params:
     ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
     ``spread_pay_min`` is what a delivery costs more with a driver who has earned the guaranteed pay of the shift already,
     in proportion with one who has earned a part, so that work goes first to those who are paid for it anyway.
-    ``shortage_weight`` is what a minute of a driver's time costs more, from setting off to being free again, for each order
-    per driver beyond one: when orders are more than drivers, every minute saved is a minute less for all who wait.
+    ``shortage_weight`` is what a minute of a driver's time costs more, from setting off to being free again, for the orders
+    per driver beyond one, up to two: when orders are more than drivers, every minute saved is a minute less for all who wait.
     """
 
     nearest_drivers: int = 25

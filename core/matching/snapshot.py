@@ -22,7 +22,8 @@ class OrderView:
     """An order that waits for a driver, or one that a driver has.
 
     ``vehicles`` is empty where any may carry it. ``declined_by`` holds the drivers who turned it down and may not be asked
-    again yet. ``due_from`` is where the customer's window opens. A stop time of ``None`` is the usual one.
+    again yet. ``due_from`` is where the customer's window opens, ``latest_at`` when it is no use any more: nobody is given an
+    order to hand over after that. A stop time of ``None`` is the usual one.
     """
 
     id: str
@@ -33,6 +34,7 @@ class OrderView:
     ready_at: float
     due_at: float
     due_from: float = -math.inf
+    latest_at: float = math.inf
     weight_kg: float = 1.0
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
