@@ -82,6 +82,12 @@ DECLARED: tuple[Setting, ...] = (
         0,
         240,
     ),
+    _s(
+        "matching.generators",
+        "alone, same_merchant, nearby_merchants, into_route",
+        "Which routes are proposed: each order alone, several of one merchant, two of merchants nearby, between the stops of a"
+        " route under way; leave out what is not wanted",
+    ),
     _s("matching.weight_pickup_leg", 1.0, "Cost of a minute on the way to a pick-up", "", 0, 100),
     _s("matching.weight_pickup_stop", 1.0, "Cost of a minute spent at a pick-up", "", 0, 100),
     _s("matching.weight_dropoff_leg", 1.0, "Cost of a minute on the way to a drop-off", "", 0, 100),

@@ -8,6 +8,7 @@ from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon
 from core.domain.order import Order, Status
 from core.domain.world import World
+from core.matching.generators.registry import chosen
 from core.matching.params import Params, Weights
 from core.matching.snapshot import DriverView, OrderView, Snapshot, StopView
 from core.settings import Settings
@@ -25,6 +26,7 @@ def params_from(settings: Settings) -> Params:
         commit_before_ready_min=number("matching.commit_before_ready_min"),
         pickup_stop_min=number("orders.pickup_stop_min"),
         dropoff_stop_min=number("orders.dropoff_stop_min"),
+        generators=chosen(settings.text("matching.generators")),
         weights=Weights(**{name: number(f"matching.weight_{name}") for name in names}),
     )
 

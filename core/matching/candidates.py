@@ -2,7 +2,7 @@
 
 A driver is admitted to a bundle who is admitted to each of its orders, and can carry them together. So the rules look at drivers
 and orders only, and larger bundles cost no more than the pairs that are left. The drivers for a bundle are those nearest to its
-first merchant, as for that order alone; the way to its other orders, and into a route, is judged by its cost.
+first merchant, fewer than for that order alone; the way to its other orders, and into a route, is judged by its cost.
 """
 
 from __future__ import annotations
@@ -15,18 +15,33 @@ from core.matching.formulations import spread
 from core.matching.market import Ints
 
 
-def admitted(pairs: Pairs, codes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
-    """Pairs of a driver and a bundle, by driver; ``codes`` (drivers, orders) are the reasons of each order by itself."""
-    bundles = pairs.bundles
+def admitted(pairs: Pairs, alone: Pairs, codes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Pairs of a driver and a bundle, by driver.
+
+    ``alone`` are the pairs of each order by itself, ``codes`` (drivers, orders) their reasons.
+    """
+    bundles, orders = pairs.bundles, codes.shape[1]
     own = np.array([-1 if b.into is None else b.into.driver for b in bundles], dtype=np.int64)
-    anyone, inside = np.flatnonzero(own < 0), np.flatnonzero(own >= 0)
-    order, driver = np.nonzero((codes == Reason.NONE).T)
+    size = np.array([len(b.orders) for b in bundles], dtype=np.int64)
     first = np.array([b.first for b in bundles], dtype=np.int64)
-    driver, which = spread(driver.astype(np.int64), np.bincount(order, minlength=codes.shape[1]), first[anyone])
-    driver, bundle = np.concatenate([driver, own[inside]]), np.concatenate([anyone[which], inside])
+    order, near = np.nonzero((codes == Reason.NONE).T)
+    km = np.where(alone.fixed_here[near, order], -1.0, alone.km[near, order])
+    turn = np.lexsort((near, km, order))
+    order, near = order[turn], near[turn].astype(np.int64)
+    counts = np.bincount(order, minlength=orders)
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    inside = np.flatnonzero(own >= 0)
+    drivers, numbers = [own[inside]], [inside]
+    for these, most in ((size == 1, codes.shape[0]), (size > 1, pairs.params.nearest_for_bundles)):
+        anyone = np.flatnonzero(these & (own < 0))
+        here = rank < most
+        driver, which = spread(near[here], np.bincount(order[here], minlength=orders), first[anyone])
+        drivers.append(driver)
+        numbers.append(anyone[which])
+    driver, bundle = np.concatenate(drivers), np.concatenate(numbers)
     kept = _orders_admitted(pairs, codes, driver, bundle) & _carries(pairs, own, driver, bundle)
-    rank = np.lexsort((bundle[kept], driver[kept]))
-    return driver[kept][rank], bundle[kept][rank]
+    turn = np.lexsort((bundle[kept], driver[kept]))
+    return driver[kept][turn], bundle[kept][turn]
 
 
 def _orders_admitted(pairs: Pairs, codes: NDArray[np.uint8], driver: Ints, bundle: Ints) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from core.matching.candidates import admitted
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
-from core.matching.formulations import Problem, Solution, solve
+from core.matching.formulations import Problem, Solution, solve, spread
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
 from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.set_packing import SetPacking
@@ -27,60 +28,104 @@ from core.matching.underway import Etas, follow
 
 if TYPE_CHECKING:
     from core.matching.snapshot import Snapshot
-    from core.ports import TravelTimes
+    from core.domain.geo import LatLon
+    from core.domain.vehicle import Vehicle
+    from core.ports import Path, Points, TravelTimes
 
 
 @dataclass(slots=True)
 class _Stopwatch:
-    """Wall seconds per part."""
+    """Wall seconds per part; those in which travel times were asked for are a part of their own, *estimate*."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    travel: TravelTimes
+    seconds: dict[str, float] = field(default_factory=lambda: {"snapshot": 0.0, "estimate": 0.0})
     _since: float = field(default_factory=time.perf_counter)
+    _asked: float = 0.0
 
     def lap(self, part: str) -> None:
         now = time.perf_counter()
-        self.seconds[part] = now - self._since
-        self._since = now
+        self.seconds[part] = self.seconds.get(part, 0.0) + now - self._since - self._asked
+        self.seconds["estimate"] += self._asked
+        self._since, self._asked = now, 0.0
+
+    def matrix(self, origins: Points, destinations: Points, vehicle: Vehicle) -> Floats:
+        return self._timed(self.travel.matrix, origins, destinations, vehicle)
+
+    def pairs(self, origins: Points, destinations: Points, vehicle: Vehicle) -> Floats:
+        return self._timed(self.travel.pairs, origins, destinations, vehicle)
+
+    def path(self, origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:
+        return self.travel.path(origin, destination, vehicle)
+
+    def isochrone(self, centre: LatLon, vehicle: Vehicle, minutes: float) -> tuple[tuple[LatLon, ...], ...]:
+        return self.travel.isochrone(centre, vehicle, minutes)
+
+    def _timed(self, ask: Callable[[Points, Points, Vehicle], Floats], *question: Any) -> Floats:
+        began = time.perf_counter()
+        answer = ask(*question)
+        self._asked += time.perf_counter() - began
+        return answer
 
 
 def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     """Match. Raises BadInput for a snapshot that contradicts itself."""
-    watch, params = _Stopwatch(), snapshot.params
+    watch, params = _Stopwatch(travel), snapshot.params
+    found = _candidates(snapshot, watch)
+    problem, kept = _problem(found.pairs, found.columns)
+    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
+    chosen = [int(kept[i]) for i in solution.chosen]
+    watch.lap("solve")
+    counts = replace(found.counts, columns=len(kept))
+    decisions = _decisions(found.pairs, found.codes, found.columns, chosen, solution, counts, watch)
+    watch.lap("publish")
+    return decisions
+
+
+def problem_of(snapshot: Snapshot, travel: TravelTimes) -> Problem:
+    """What a cycle of this snapshot has to solve, for whoever wants to try another solver."""
+    found = _candidates(snapshot, _Stopwatch(travel))
+    return _problem(found.pairs, found.columns)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """``columns`` are the routes to choose from, ``codes`` (drivers, orders) why not, for each order by itself."""
+
+    pairs: Pairs
+    codes: NDArray[np.uint8]
+    columns: Columns
+    counts: Counts
+
+
+def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
+    params = snapshot.params
     market = read_market(snapshot)
+    underway = follow(market.now, market.drivers, params, watch)
     watch.lap("snapshot")
-    underway = follow(market.now, market.drivers, params, travel)
-    watch.lap("follow")
     bundles = [bundle for generator in params.generators for bundle in generator.propose(market)]
     watch.lap("generate")
     alone = read_pairs(market, underway, params, Alone().propose(market))
     codes = judge(alone)
-    eligible = codes == Reason.NONE
-    far = beyond_nearest(alone.km, eligible, params.nearest_drivers)
+    far = beyond_nearest(alone.km, codes == Reason.NONE, params.nearest_drivers)
     codes[far & ~alone.fixed_here] = Reason.NOT_NEAREST
     pairs = read_pairs(market, underway, params, bundles)
-    driver, bundle = admitted(pairs, codes)
-    left = len(driver) + int(far.sum())
+    driver, bundle = admitted(pairs, alone, codes)
     watch.lap("prune")
-    priced = price(pairs, driver, bundle, travel)
+    priced = price(pairs, driver, bundle, watch)
     reasons = _after_pricing(pairs, priced)
     _enter(codes, pairs, priced, reasons)
-    columns = priced.take(reasons == Reason.NONE)
-    watch.lap("price")
-    problem, kept = _problem(pairs, columns)
-    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
-    chosen = [int(kept[i]) for i in solution.chosen]
-    watch.lap("solve")
-    decisions = _decisions(pairs, codes, columns, chosen, solution, Counts(
+    counts = Counts(
         orders=len(market.orders),
         drivers=len(market.drivers),
         bundles=len(bundles),
         considered=len(market.drivers) * len(bundles),
-        eligible=left,
+        eligible=len(driver) + int(far.sum()),
         priced=len(priced),
-        columns=len(kept),
-    ), watch)  # fmt: skip
-    watch.lap("explain")
-    return decisions
+        columns=0,
+    )
+    columns = priced.take(reasons == Reason.NONE)
+    watch.lap("price")
+    return _Candidates(pairs, codes, columns, counts)
 
 
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
@@ -93,13 +138,18 @@ def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
 
 
 def _enter(codes: NDArray[np.uint8], pairs: Pairs, priced: Columns, reasons: NDArray[np.uint8]) -> None:
-    """Put into ``codes`` (drivers, orders) what became of each order by itself."""
+    """Put into ``codes`` (drivers, orders) what became of each order by itself; who can have it in some bundle can take it."""
     single = np.array([b.orders[0] if len(b.orders) == 1 and b.into is None else -1 for b in pairs.bundles], dtype=np.int64)
     proposed = np.zeros(codes.shape[1], dtype=np.bool_)
     proposed[single[single >= 0]] = True
     codes[(codes == Reason.NONE) & ~proposed] = Reason.NOT_PROPOSED
     order = single[priced.bundle]
     codes[priced.driver[order >= 0], order[order >= 0]] = reasons[order >= 0]
+    able = reasons == Reason.NONE
+    sets = [b.orders for b in pairs.bundles]
+    sizes = np.array([len(group) for group in sets], dtype=np.int64)
+    member, row = spread(np.array([o for group in sets for o in group], dtype=np.int64), sizes, priced.bundle[able])
+    codes[priced.driver[able][row], member] = Reason.NONE
 
 
 def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]]:

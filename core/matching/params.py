@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from core.domain.errors import BadInput
 from core.matching.generators import BundleGenerator
-from core.matching.generators.alone import Alone
-from core.matching.generators.same_merchant import SameMerchant
+from core.matching.generators.registry import GENERATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,7 @@ class Weights:
 class Params:
     """How to match.
 
+    ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets.
     ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
     of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
     cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
@@ -45,13 +45,14 @@ class Params:
     """
 
     nearest_drivers: int = 25
+    nearest_for_bundles: int = 8
     max_pickup_km: float = 6.0
     chain_within_min: float = 10.0
     commit_before_ready_min: float = 3.0
     pickup_stop_min: float = 2.0
     dropoff_stop_min: float = 2.0
     weights: Weights = field(default_factory=Weights)
-    generators: tuple[BundleGenerator, ...] = (Alone(), SameMerchant())
+    generators: tuple[BundleGenerator, ...] = GENERATORS
     unserved: float = 1000.0
     unserved_later: float = 300.0
     age_weight: float = 1.0
@@ -64,6 +65,7 @@ class Params:
 
     def __post_init__(self) -> None:
         _at_least("the number of nearest drivers", self.nearest_drivers, 1)
+        _at_least("the number of nearest drivers for bundles", self.nearest_for_bundles, 1)
         _at_least("the number of drivers to explain", self.explain_best, 1)
         for name in (
             "max_pickup_km", "chain_within_min", "commit_before_ready_min", "pickup_stop_min", "dropoff_stop_min",

@@ -24,14 +24,13 @@ class Exchange:
     what they are worth at these prices, or as the plan before had them, whichever is better; and from there on columns are
     exchanged by simulated annealing.
 
-    ``moves_per_column`` bounds the work, so that the answer is the same each time, and ``most_moves`` holds a cycle to its time;
-    ``limit_s`` is a last resort. The search also ends within ``gap`` of the bound. Without numba the rounded relaxation answers.
+    ``rounds`` and ``moves`` bound the work and not the clock, so that the answer is the same each time; ``limit_s`` is a last
+    resort. The search also ends within ``gap`` of the bound. Without numba the rounded relaxation answers.
     """
 
     name: ClassVar[str] = "exchange"
-    rounds: int = 400
-    moves_per_column: int = 12
-    most_moves: int = 600_000
+    rounds: int = 200
+    moves: int = 400_000
     chunks: int = 12
     look: int = 40
     gap: float = 1e-3
@@ -101,7 +100,7 @@ class _Search:
         by_order = self.member_of[by_order]
         best_driver, best_order = of_driver.copy(), of_order.copy()
         state = np.array([0x9E3779B97F4A7C15 ^ (how.seed + 1)], dtype=np.uint64)
-        moves = min(how.most_moves, how.moves_per_column * len(self.gain)) // how.chunks + 1
+        moves = how.moves // how.chunks
         taken = max(1, int((of_driver >= 0).sum()))
         hot = max(1e-6, (value - bound) / taken)
         heats = hot * 0.02 ** (np.arange(how.chunks + 1) / how.chunks)

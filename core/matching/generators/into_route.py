@@ -61,7 +61,8 @@ class IntoRoute:
         km = np.full((len(routes.lengths), len(routes.shop)), np.inf)
         for k in range(routes.at.shape[1]):
             np.minimum(km, apart(routes.at[:, None, k], routes.shop[None]), out=km)
-        edge = np.sort(km, axis=0)[min(self.drivers, len(km)) - 1]
+        nth = min(self.drivers, len(km)) - 1
+        edge = np.partition(km, nth, axis=0)[nth]
         route, order = np.nonzero((km <= np.minimum(edge, self.near_km)[None]))
         return route.astype(np.int64), order.astype(np.int64)
 

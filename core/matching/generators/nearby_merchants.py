@@ -13,6 +13,7 @@ from core.matching.generators.routes import apart, plane_km
 
 if TYPE_CHECKING:
     from core.matching.market import Ints, Market
+    from core.matching.timing import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class NearbyMerchants:
     """Pairs of orders of merchants at most ``apart_km`` apart, ready within ``ready_gap_min`` of each other, the one that is
     ready first being fetched first, for which one round is shorter than two by ``saved_km`` at least.
 
-    Each order has ``partners`` partners at most, those that save the most. Both turns of the doors are proposed where the longer
+    Orders are paired that are among each other's ``partners`` best, those that save the most. Both turns of the doors are proposed where the longer
     one is no more than ``saved_km`` behind. All distances are as the crow flies, without the way to the first merchant.
     """
 
@@ -28,7 +29,7 @@ class NearbyMerchants:
     apart_km: float = 0.6
     ready_gap_min: float = 6.0
     saved_km: float = 0.3
-    partners: int = 3
+    partners: int = 5
 
     def propose(self, market: Market) -> list[Bundle]:
         orders = market.orders
@@ -54,9 +55,9 @@ class NearbyMerchants:
         # Two rounds: each its own way out, and the way from the first door back to the second merchant.
         alone = apart(shop[a], door[a]) + apart(door[a], shop[b]) + apart(shop[b], door[b])
         saved = alone - np.minimum(first_a, first_b)
-        kept = _best_partners(a, b, saved, self.saved_km, self.partners)
+        worth = np.flatnonzero(saved >= self.saved_km)
         found = []
-        for k in kept.tolist():
+        for k in worth[_best_partners(a[worth], b[worth], saved[worth], self.partners)].tolist():
             one, two = int(a[k]), int(b[k])
             for mine, other, doors in ((first_a[k], first_b[k], (one, two)), (first_b[k], first_a[k], (two, one))):
                 if mine <= other + self.saved_km:
@@ -65,15 +66,11 @@ class NearbyMerchants:
         return found
 
 
-def _best_partners(a: Ints, b: Ints, saved: np.ndarray, least: float, partners: int) -> Ints:
-    """Indices of the pairs to keep: the most saving first, until an order has as many partners as it may."""
-    taken: dict[int, int] = {}
-    kept = []
-    for k in np.lexsort((b, a, -saved)).tolist():
-        if saved[k] < least:
-            break
-        one, two = int(a[k]), int(b[k])
-        if taken.get(one, 0) < partners and taken.get(two, 0) < partners:
-            taken[one], taken[two] = taken.get(one, 0) + 1, taken.get(two, 0) + 1
-            kept.append(k)
-    return np.array(sorted(kept), dtype=np.int64)
+def _best_partners(a: Ints, b: Ints, saved: Floats, partners: int) -> Ints:
+    """Indices of the pairs that save the most for both of their orders, among the first ``partners`` of each."""
+    order, pair = np.concatenate([a, b]), np.tile(np.arange(len(a)), 2)
+    turn = np.lexsort((pair, -saved[pair], order))
+    counts = np.bincount(order)
+    place = np.arange(len(turn)) - np.repeat(np.cumsum(counts) - counts, counts)
+    votes = np.bincount(pair[turn[place < partners]], minlength=len(a))
+    return np.flatnonzero(votes == 2)

@@ -16,7 +16,7 @@ from core.matching.params import Params
 from core.matching.snapshot import DriverView, OrderView, Snapshot
 from core.simulation.mdrp.instance import Courier, Instance, Meal
 from core.simulation.mdrp.plane import Plane, place
-from core.simulation.mdrp.settings import GIVEN_UP, params_for
+from core.simulation.mdrp.settings import GIVEN_UP, GRACE_MIN, params_for
 from core.simulation.mdrp.solution import Played, Trip, travel_min
 
 MINUTE_S = 60.0
@@ -120,7 +120,7 @@ def _order(instance: Instance, meal: Meal) -> OrderView:
     """A meal changes hands half-way through the service, so the courier ought to be there that much before it is ready.
 
     Promised is what can be done at best: the drop-off of a courier who waits at the restaurant. Nobody is given what can't be at
-    the door in time any more (`settings.GIVEN_UP`).
+    the door in reasonable time any more (`settings.GIVEN_UP`).
     """
     rules, half_out = instance.rules, instance.rules.dropoff_service_min / 2
     ready = meal.ready - rules.pickup_service_min / 2
@@ -134,5 +134,5 @@ def _order(instance: Instance, meal: Meal) -> OrderView:
         placed_at=MINUTE_S * meal.placed,
         ready_at=MINUTE_S * ready,
         due_at=MINUTE_S * due,
-        latest_at=MINUTE_S * (meal.placed + GIVEN_UP * rules.longest_min + half_out),
+        latest_at=MINUTE_S * max(meal.placed + GIVEN_UP * rules.longest_min + half_out, due + GRACE_MIN),
     )

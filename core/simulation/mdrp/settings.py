@@ -8,8 +8,9 @@ from core.matching.params import Params, Weights
 from core.simulation.mdrp.instance import Rules
 
 GIVEN_UP = 0.8
-"""An order that can't be at the door within this share of the longest click-to-door time allowed is given up: in hours with more
-orders than couriers it would only make others late, and with more than this it hardly helps its own customer."""
+"""An order that can't be at the door within this share of the longest click-to-door time allowed is given up, unless it comes within
+``GRACE_MIN`` of the best that can be done: in hours with more orders than couriers it would make others late."""
+GRACE_MIN = 5.0
 
 
 def params_for(rules: Rules) -> Params:
@@ -22,6 +23,7 @@ def params_for(rules: Rules) -> Params:
     """
     return Params(
         nearest_drivers=1000,
+        nearest_for_bundles=1000,
         max_pickup_km=1000.0,
         chain_within_min=60.0,
         commit_before_ready_min=0.0,

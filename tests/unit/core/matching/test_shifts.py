@@ -32,7 +32,7 @@ def test_a_route_begins_when_its_driver_is_free(town):
     town.unknown_min = 2.0
     has = town.order("had", "shop", "door")
     driver = town.driver("D", stops=town.carrying(has), free_from=60 * 3.0)
-    [found] = town.run([town.order("O", "other", "there")], [driver]).assignments
+    [found] = town.run([town.order("O", "other", "there")], [driver], generators=(Alone(),)).assignments
     assert found.arrivals[0] == 60 * 7.0
 
 
