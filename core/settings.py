@@ -88,6 +88,14 @@ DECLARED: tuple[Setting, ...] = (
         "Which routes are proposed: each order alone, several of one merchant, two of merchants nearby, between the stops of a"
         " route under way; leave out what is not wanted",
     ),
+    _s(
+        "matching.share_margin_min",
+        6.0,
+        "Orders share a driver only where each would still come so long before its promise, as far as it could by itself",
+        "min",
+        0,
+        60,
+    ),
     _s("matching.weight_pickup_leg", 1.0, "Cost of a minute on the way to a pick-up", "", 0, 100),
     _s("matching.weight_pickup_stop", 1.0, "Cost of a minute spent at a pick-up", "", 0, 100),
     _s("matching.weight_dropoff_leg", 1.0, "Cost of a minute on the way to a drop-off", "", 0, 100),

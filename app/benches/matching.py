@@ -1,12 +1,11 @@
 """A market at its peak: whole cycles of the matcher on the roads of the training city, and what comes of them in the end.
 
-*Cycles*: drivers by orders, half of the drivers under way; between two cycles everybody rides on for ten seconds, a hundredth of the
-orders are new and a fiftieth of the drivers begin other routes. The first cycle, for which nothing is known yet but the ways to and
-from the merchants, is told apart (``cold``). *Played out*: the same market with nobody new, decided every half minute until every
-order is at its door, by the matcher, by the matcher with one order to a driver (*single*), and by giving each order, oldest first,
-the nearest free driver (*nearest*). *Contested*: the cycle's own candidates with only a third of the drivers, against CP-SAT.
-*Pairs*: travel times and an assignment of every driver and order, nothing left out, trees at hand.
-"""
+*Cycles*: drivers by orders, half of the drivers under way; between two cycles everybody rides on for ten seconds, a hundredth
+of the orders are new and a fiftieth of the drivers begin other routes. The first cycle, for which nothing is known yet but the
+ways to and from the merchants, is told apart (``cold``). *Played out*: the same market with nobody new, decided every half
+minute until every order is at its door, by the matcher, by the matcher with one order to a driver (*single*), and by giving
+each order, oldest first, the nearest free driver (*nearest*). *Contested*: the cycle's own candidates with only a third of the
+drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver and order, nothing left out, trees at hand."""
 
 from __future__ import annotations
 
@@ -26,7 +25,6 @@ from app.benches.solvers import CpSat
 from app.benches.timing import seconds_of
 from core.domain.vehicle import Vehicle
 from core.matching.cycle import problem_of, run_cycle
-from core.matching.decisions import Decisions
 from core.matching.eligibility import judge, read_pairs
 from core.matching.formulations.exchange import KERNELS as SOLVING
 from core.matching.formulations.exchange import Exchange
@@ -57,7 +55,7 @@ def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS) -> Res
     merchants = np.array([m.place for m in city.merchants])
     result.figures["trees_s"] = sum(seconds_of(lambda v=v: travel.matrix(merchants, merchants, v)) for v in Vehicle)  # type: ignore[misc]
     peak = Peak(city, travel, drivers, orders)
-    figures, decisions, snapshot = _cycles(peak, travel, max(2, int(CYCLES * min(1.0, 10 * scale))))
+    figures, snapshot = _cycles(peak, travel, max(2, int(CYCLES * min(1.0, 10 * scale))))
     result.figures |= figures
     result.figures |= _all_pairs(peak.snapshot(Params()), travel)
     _played(result, city, travel, drivers, orders)
@@ -66,7 +64,7 @@ def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS) -> Res
     return result
 
 
-def _cycles(peak: Peak, travel: TravelTimes, count: int) -> tuple[Numbers, Decisions, Snapshot]:
+def _cycles(peak: Peak, travel: TravelTimes, count: int) -> tuple[Numbers, Snapshot]:
     taken: list[float] = []
     parts: list[dict[str, float]] = []
     moved: list[float] = []
@@ -94,7 +92,7 @@ def _cycles(peak: Peak, travel: TravelTimes, count: int) -> tuple[Numbers, Decis
         "columns": counts.columns,
         "gap_pct": 100.0 * decisions.gap,
     }
-    return figures, decisions, snapshot
+    return figures, snapshot
 
 
 def _all_pairs(snapshot: Snapshot, travel: TravelTimes) -> Numbers:
@@ -143,7 +141,9 @@ def _played(result: Result, city: object, travel: RoadGraph, drivers: int, order
 def _nearest_first(snapshot: Snapshot, travel: TravelTimes) -> list[Given]:
     """Each order that is due for a driver, oldest first, to the nearest free one."""
     market = read_market(snapshot)
-    pairs = read_pairs(market, follow(market.now, market.drivers, snapshot.params, travel), snapshot.params, Alone().propose(market))
+    pairs = read_pairs(
+        market, follow(market.now, market.drivers, snapshot.params, travel), snapshot.params, Alone().propose(market)
+    )
     driver, order = np.nonzero(judge(pairs) == 0)
     columns = price(pairs, driver, order, travel)
     km = np.full(pairs.shape, np.inf)

@@ -1,8 +1,7 @@
 """A market at its peak, made up from the training city, and a player that carries decisions out to the end.
 
-Orders come from where the demo's come from (`core.simulation.customers`). Drivers ride exactly as the travel times say, kitchens
-are ready when they said, nobody turns an offer down: what is compared is the choice and nothing else.
-"""
+Orders come from where the demo's come from (`core.simulation.customers`). Drivers ride exactly as the travel times say,
+kitchens are ready when they said, nobody turns an offer down: what is compared is the choice and nothing else."""
 
 from __future__ import annotations
 
@@ -31,8 +30,8 @@ Chooser = Callable[[Snapshot], Iterable[Given]]
 
 @dataclass(slots=True)
 class Rider:
-    """A driver with the stops still to be made; ``since`` is when the leg to the first one began, at ``origin``, and ``there`` when
-    it ends. ``tour`` counts the orders and the seconds on legs and at stops since the driver was last free."""
+    """A driver with the stops still to be made; ``since`` is when the leg to the first one began, at ``origin``, and ``there``
+    when it ends. ``tour`` counts the orders and the seconds on legs and at stops since the driver was last free."""
 
     id: str
     vehicle: Vehicle
@@ -55,8 +54,8 @@ class Rider:
 
 @dataclass(slots=True)
 class Outcome:
-    """Of the orders delivered: ``tours`` are (orders, minutes on legs and at stops) of each tour from free to free, ``late`` the
-    minutes after the promise, ``click`` those from order to door."""
+    """Of the orders delivered: ``tours`` are (orders, minutes on legs and at stops) of each tour from free to free, ``late``
+    the minutes after the promise, ``click`` those from order to door."""
 
     tours: list[tuple[int, float]] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
@@ -126,8 +125,8 @@ class Peak:
         self._ride_on([riders[i] for i in rows])
 
     def churn(self, seconds: float, new_orders: int, new_routes: int) -> None:
-        """What changes between two cycles of a peak that stays: everyone rides on, the oldest orders make room for new ones, and
-        some drivers begin other routes."""
+        """What changes between two cycles of a peak that stays: everyone rides on, the oldest orders make room for new ones,
+        and some drivers begin other routes."""
         self.advance(self.now + seconds)
         for id_ in list(self.waiting)[:new_orders]:
             del self.waiting[id_]

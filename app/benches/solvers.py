@@ -41,4 +41,6 @@ class CpSat:
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Solution((), self.name, float("inf"))
         chosen = [int(c) for c, x in zip(columns.tolist(), taken, strict=True) if solver.value(x)]
-        return Solution(tuple(chosen), self.name, problem.gap(solver.objective_value / 1000, solver.best_objective_bound / 1000))
+        return Solution(
+            tuple(chosen), self.name, problem.gap(solver.objective_value / 1000, solver.best_objective_bound / 1000)
+        )

@@ -26,6 +26,7 @@ def params_from(settings: Settings) -> Params:
         commit_before_ready_min=number("matching.commit_before_ready_min"),
         pickup_stop_min=number("orders.pickup_stop_min"),
         dropoff_stop_min=number("orders.dropoff_stop_min"),
+        share_margin_min=number("matching.share_margin_min"),
         generators=chosen(settings.text("matching.generators")),
         weights=Weights(**{name: number(f"matching.weight_{name}") for name in names}),
     )

@@ -1,9 +1,9 @@
 """Which driver may have which bundle, from what the rules say of each order by itself.
 
-A driver is admitted to a bundle who is admitted to each of its orders, and can carry them together. So the rules look at drivers
-and orders only, and larger bundles cost no more than the pairs that are left. The drivers for a bundle are those nearest to its
-first merchant, fewer than for that order alone; the way to its other orders, and into a route, is judged by its cost.
-"""
+A driver is admitted to a bundle who is admitted to each of its orders, and can carry them together. So the rules look at
+drivers and orders only, and larger bundles cost no more than the pairs that are left. The drivers for a bundle are those
+nearest to its first merchant, fewer than for that order alone; the way to its other orders, and into a route, is judged by its
+cost."""
 
 from __future__ import annotations
 

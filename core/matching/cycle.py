@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.matching.cost import LATE, weights_of
 from core.matching.candidates import admitted
+from core.matching.cost import LATE, weights_of
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
@@ -23,13 +23,14 @@ from core.matching.generators.alone import Alone
 from core.matching.market import read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
+from core.matching.sharing import too_tight
 from core.matching.timing import Floats
 from core.matching.underway import Etas, follow
 
 if TYPE_CHECKING:
-    from core.matching.snapshot import Snapshot
     from core.domain.geo import LatLon
     from core.domain.vehicle import Vehicle
+    from core.matching.snapshot import Snapshot
     from core.ports import Path, Points, TravelTimes
 
 
@@ -132,7 +133,7 @@ def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
     """What only the travel times can tell: no way there, or not back before the shift ends."""
     done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
     late = done > pairs.market.drivers.shift_end[priced.driver]
-    reasons = np.where(priced.late, Reason.TOO_LATE, Reason.NONE)
+    reasons = np.where(priced.late | too_tight(pairs, priced), Reason.TOO_LATE, Reason.NONE)
     reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, reasons))
     return reasons.astype(np.uint8)
 

@@ -193,7 +193,8 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.TOO_FAR, too_far),
 )
 
-"""The last two speak against coming after all that the driver has to do; what speaks against the order itself stands before them."""
+"""The last two speak against coming after all that the driver has to do; what speaks against the order itself stands before
+them."""
 
 WHEREABOUTS = (Reason.BUSY, Reason.TOO_FAR, Reason.NOT_NEAREST)
 """Reasons of where and when the driver will be free, and of nothing else."""

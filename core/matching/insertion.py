@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Inserted:
     """n routes with new stops: ``change`` (n, terms) in minutes, ``arrive`` (n, k) at the new stops, ``spent`` the seconds that
-    the route takes longer; ``no_way`` where a leg can't be travelled. The rest as in `core.matching.pricing.Columns`."""
+    the route takes longer; ``no_way`` where a leg can't be travelled, ``beyond`` as `_beyond` says. The
+    rest as in `core.matching.pricing.Columns`."""
 
     change: Floats
     arrive: Floats
@@ -38,6 +39,7 @@ class Inserted:
     late: NDArray[np.bool_]
     leave: Floats
     no_way: NDArray[np.bool_]
+    beyond: Floats
 
 
 def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: TravelTimes) -> Inserted:
@@ -49,7 +51,7 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
     place_of_new = before + np.arange(before.shape[1])
     stops, known, place_of_old = _merged(pairs, bundles, row, before, place_of_new)
     ride = ride_along(stops, drivers.place[driver], drivers.free_from[driver], drivers.vehicle[driver], travel, known)
-    no_way = ~np.isfinite(ride.arrive).all(axis=1) | ~np.isfinite(old.arrive[row]).all(axis=1)
+    no_way: NDArray[np.bool_] = np.any(np.isinf(ride.arrive), axis=1) | np.any(np.isinf(old.arrive[row]), axis=1)
     was_late = np.zeros_like(ride.late)
     np.put_along_axis(was_late, place_of_old, old.late[row], axis=1)
     here = np.arange(len(row))
@@ -63,10 +65,21 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
         ride.finish,
         begun.max(axis=1),
         np.where(no_way, 0.0, ride.finish - old.finish[row]),
-        (ride.late & ~was_late).any(axis=1),
+        np.any(ride.late & ~was_late, axis=1),
         leave,
         no_way,
+        _beyond(old, row, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1)),
     )
+
+
+def _beyond(old: Ride, row: Ints, done: Floats) -> Floats:
+    """How long after their promises those on board come who are delayed by a minute or more, the worst of each route: inf where
+    one was to be late anyhow, -inf where nobody is delayed."""
+    stops, was = old.stops.take(row), (old.arrive + old.service)[row]
+    delayed = stops.here & np.isfinite(stops.due) & (done > was + 60.0)
+    after = done - np.where(was > stops.due, -np.inf, stops.due)
+    worst: Floats = np.where(delayed, after, -np.inf).max(axis=1)
+    return worst
 
 
 def _merged(pairs: Pairs, bundles: Sequence[Bundle], row: Ints, before: Ints, new: Ints) -> tuple[Stops, Floats, Ints]:

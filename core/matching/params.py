@@ -32,7 +32,9 @@ class Weights:
 class Params:
     """How to match.
 
-    ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets.
+    ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets. Orders share a driver only
+    where each is still foretold to come ``share_margin_min`` before its promise, as far as it could by itself; ``None`` leaves
+    that to the cost.
     ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
     of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
     cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
@@ -46,6 +48,7 @@ class Params:
 
     nearest_drivers: int = 25
     nearest_for_bundles: int = 8
+    share_margin_min: float | None = None
     max_pickup_km: float = 6.0
     chain_within_min: float = 10.0
     commit_before_ready_min: float = 3.0

@@ -36,7 +36,8 @@ class Columns:
     ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done;
     ``last_pickup`` when the last pick-up begins, driver and goods being there; ``late`` whether an order would be handed
     over when it is no use any more;
-    ``commit`` when the offer is to be made at the earliest; ``spent`` the seconds of the driver's time it takes, from then on.
+    ``commit`` when the offer is to be made at the earliest; ``spent`` the seconds of the driver's time it takes, from then on;
+    ``beyond`` how long after their promises those on board would come who are delayed (see `core.matching.insertion`).
     """
 
     driver: Ints
@@ -49,6 +50,7 @@ class Columns:
     late: NDArray[np.bool_]
     commit: Floats
     spent: Floats
+    beyond: Floats
 
     def __len__(self) -> int:
         return len(self.driver)
@@ -116,7 +118,7 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
     weights = weights_of(params.weights)
     columns = Columns(
         driver, bundle, np.zeros((n, len(weights))), np.zeros(n), np.full((n, int(lengths.max(initial=0))), np.nan),
-        np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_), np.zeros(n), np.zeros(n),
+        np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_), np.zeros(n), np.zeros(n), np.full(n, -np.inf),
     )  # fmt: skip
     _price_after(pairs, columns, np.flatnonzero(~inside[bundle]), commit_s, travel)
     for k in np.unique(lengths[inside]).tolist():
@@ -180,6 +182,7 @@ def _price_inside(pairs: Pairs, columns: Columns, rows: Ints, commit_s: Floats, 
     columns.late[rows] = inserted.late
     columns.commit[rows] = inserted.leave - commit_s[columns.bundle[rows]]
     columns.spent[rows] = inserted.spent
+    columns.beyond[rows] = inserted.beyond
 
 
 def _constants(

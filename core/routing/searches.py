@@ -1,4 +1,5 @@
-"""Shortest paths in bulk over one vehicle's network, by the compiled kernels on all cores, or by scipy where they are not there.
+"""Shortest paths in bulk over one vehicle's network, by the compiled kernels on all cores, or by scipy where they are not
+there.
 
 Both give the same seconds to the bit, so it does not matter which was at hand.
 """

@@ -23,9 +23,8 @@ from core.matching.timing import Floats
 class Problem:
     """``driver`` and ``group`` (n,) are the driver and the set of orders of each column, ``cost`` (n,) its cost.
 
-    ``groups`` are distinct sets of order indices. A pair of driver and group occurs once. ``planned`` (n,) are the columns of the
-    plan before, disjoint ones: a warm start.
-    """
+    ``groups`` are distinct sets of order indices. A pair of driver and group occurs once. ``planned`` (n,) are the columns of
+    the plan before, disjoint ones: a warm start."""
 
     drivers: int
     orders: int
@@ -46,13 +45,11 @@ class Problem:
     def only(self, columns: Ints) -> Problem:
         """The same problem with these columns alone."""
         planned = None if self.planned is None else self.planned[columns]
-        return replace(
-            self, driver=self.driver[columns], group=self.group[columns], cost=self.cost[columns], planned=planned
-        )
+        return replace(self, driver=self.driver[columns], group=self.group[columns], cost=self.cost[columns], planned=planned)
 
     def gap(self, value: float, bound: float | None) -> float:
-        """How far a change of the total is from a bound on it, relative to the total itself, unserved orders included; inf where
-        there is no bound."""
+        """How far a change of the total is from a bound on it, relative to the total itself, unserved orders included; inf
+        where there is no bound."""
         if bound is None or not np.isfinite(bound):
             return float("inf")
         return max(0.0, (value - bound) / max(abs(float(self.unserved.sum()) + value), 1e-9))

@@ -1,9 +1,8 @@
 """Set packing by prices and by exchange, compiled by numba. Importing this module compiles it, or loads what was compiled.
 
 What the functions share: ``gain`` (n,) is what taking a column changes the total by, below 0 for every column; ``driver`` (n,)
-its driver; ``members[first[j]:first[j + 1]]`` its orders. ``by_driver`` lists the columns of each driver, those of driver d from
-``driver_at[d]`` up to ``driver_at[d + 1]``, and ``by_order`` likewise those of each order.
-"""
+its driver; ``members[first[j]:first[j + 1]]`` its orders. ``by_driver`` lists the columns of each driver, those of driver d
+from ``driver_at[d]`` up to ``driver_at[d + 1]``, and ``by_order`` likewise those of each order."""
 
 import math
 
@@ -27,7 +26,6 @@ def prices(gain, driver, first, members, driver_at, by_driver, reach, start, rou
     direction = np.zeros(orders)
     taken = np.zeros(orders)
     best, factor, stale = -np.inf, 1.0, 0
-    reduced = np.empty(len(gain))
     for _ in range(rounds):
         bound = price.sum()
         taken[:] = 0.0

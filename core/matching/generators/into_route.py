@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IntoRoute:
-    """For each order the ``drivers`` whose routes pass nearest to its merchant, ``near_km`` away at most, and for each of them the
-    ``places`` in the route that make the least detour.
+    """For each order the ``drivers`` whose routes pass nearest to its merchant, ``near_km`` away at most, and for each of them
+    the ``places`` in the route that make the least detour.
 
     A detour may be no longer than the order's own way from merchant to door by more than ``detour_km``. The load fits at every
     stop. Nothing is put before a stop at which the driver stands. All distances are as the crow flies. Coming after the whole
@@ -63,7 +63,7 @@ class IntoRoute:
             np.minimum(km, apart(routes.at[:, None, k], routes.shop[None]), out=km)
         nth = min(self.drivers, len(km)) - 1
         edge = np.partition(km, nth, axis=0)[nth]
-        route, order = np.nonzero((km <= np.minimum(edge, self.near_km)[None]))
+        route, order = np.nonzero(km <= np.minimum(edge, self.near_km)[None])
         return route.astype(np.int64), order.astype(np.int64)
 
 
@@ -96,8 +96,8 @@ class _Routes:
         self.at = plane_km(places, middle)
 
     def detours(self, route: Ints, order: Ints) -> Floats:
-        """Kilometres by which each pair's route grows, shape (n, i, j): the pick-up before stop i, the drop-off before stop j; inf
-        where that can't be."""
+        """Kilometres by which each pair's route grows, shape (n, i, j): the pick-up before stop i, the drop-off before stop j;
+        inf where that can't be."""
         at, lengths = self.at[route], self.lengths[route]
         steps = at.shape[1]
         shop, door = self.shop[order][:, None], self.door[order][:, None]

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NearbyMerchants:
-    """Pairs of orders of merchants at most ``apart_km`` apart, ready within ``ready_gap_min`` of each other, the one that is
-    ready first being fetched first, for which one round is shorter than two by ``saved_km`` at least.
+    """Pairs of orders of merchants at most ``apart_km`` apart, ready within ``ready_gap_min`` of each other or by now, the one
+    that is ready first being fetched first, for which one round is shorter than two by ``saved_km`` at least.
 
-    Orders are paired that are among each other's ``partners`` best, those that save the most. Both turns of the doors are proposed where the longer
-    one is no more than ``saved_km`` behind. All distances are as the crow flies, without the way to the first merchant.
-    """
+    Orders are paired that are among each other's ``partners`` best, those that save the most. Both turns of the doors are
+    proposed where the longer one is no more than ``saved_km`` behind. All distances are as the crow flies, without the way to
+    the first merchant."""
 
     name: ClassVar[str] = "nearby_merchants"
     apart_km: float = 0.6
@@ -45,7 +45,8 @@ class NearbyMerchants:
         pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         a, b = pairs[:, 0], pairs[:, 1]
         merchant = np.unique([view.merchant_id for view in orders.views], return_inverse=True)[1]
-        aligned = np.abs(orders.ready[a] - orders.ready[b]) <= 60.0 * self.ready_gap_min
+        ready = np.maximum(orders.ready, 0.0)
+        aligned = np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min
         a, b = pairs[(merchant[a] != merchant[b]) & aligned].T
         swap = orders.ready[a] > orders.ready[b]
         a, b = np.where(swap, b, a), np.where(swap, a, b)

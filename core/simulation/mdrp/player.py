@@ -119,9 +119,8 @@ def _driver(duty: _Duty, instance: Instance) -> DriverView:
 def _order(instance: Instance, meal: Meal) -> OrderView:
     """A meal changes hands half-way through the service, so the courier ought to be there that much before it is ready.
 
-    Promised is what can be done at best: the drop-off of a courier who waits at the restaurant. Nobody is given what can't be at
-    the door in reasonable time any more (`settings.GIVEN_UP`).
-    """
+    Promised is what can be done at best: the drop-off of a courier who waits at the restaurant. Nobody is given what can't be
+    at the door in reasonable time any more (`settings.GIVEN_UP`)."""
     rules, half_out = instance.rules, instance.rules.dropoff_service_min / 2
     ready = meal.ready - rules.pickup_service_min / 2
     way = travel_min(instance, instance.restaurants[meal.restaurant], (meal.x, meal.y))
