@@ -9,7 +9,6 @@ drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver
 
 from __future__ import annotations
 
-import os
 import pickle
 import time
 from collections.abc import Iterable
@@ -24,29 +23,30 @@ from app.benches.peak import Given, Outcome, Peak
 from app.benches.solvers import CpSat
 from app.benches.timing import seconds_of
 from core.domain.vehicle import Vehicle
+from core.engine.snapshots import params_from
 from core.matching.cycle import problem_of, run_cycle
 from core.matching.eligibility import judge, read_pairs
 from core.matching.formulations.exchange import KERNELS as SOLVING
 from core.matching.formulations.exchange import Exchange
 from core.matching.generators.alone import Alone
 from core.matching.market import read_market
-from core.matching.params import Params
 from core.matching.pricing import price
 from core.matching.snapshot import Snapshot
 from core.matching.underway import follow
 from core.ports import TravelTimes
+from core.routing.city import City
 from core.routing.road_graph import RoadGraph
 from core.routing.searches import KERNELS as SEARCHING
 from core.routing.training_city import training_city
+from core.settings import Settings
 
 DRIVERS, ORDERS, CYCLES = 1000, 2000, 20
 PARTS = ("snapshot", "generate", "prune", "estimate", "price", "solve", "publish")
-SINGLE = Params(generators=(Alone(),), chain_within_min=0.0)
-PEER_S = "KERBSIDE_BENCH_PEER_S"
-"""Seconds for CP-SAT, 10 unless this says otherwise."""
+PARAMS = params_from(Settings())
+SINGLE = replace(PARAMS, generators=(Alone(),), chain_within_min=0.0)
 
 
-def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS) -> Result:
+def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS, peer_seconds: float = 10.0) -> Result:
     SOLVING.get(wait=True), SEARCHING.get(wait=True)
     drivers, orders = max(6, int(drivers * scale)), max(6, int(orders * scale))
     city = training_city()
@@ -57,9 +57,9 @@ def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS) -> Res
     peak = Peak(city, travel, drivers, orders)
     figures, snapshot = _cycles(peak, travel, max(2, int(CYCLES * min(1.0, 10 * scale))))
     result.figures |= figures
-    result.figures |= _all_pairs(peak.snapshot(Params()), travel)
+    result.figures |= _all_pairs(peak.snapshot(PARAMS), travel)
     _played(result, city, travel, drivers, orders)
-    _contest(result, snapshot, travel)
+    _contest(result, snapshot, travel, min(1.0, scale) * peer_seconds)
     result.notes.append("played out: kitchens and rides are as foretold, and nobody turns an offer down")
     return result
 
@@ -71,7 +71,7 @@ def _cycles(peak: Peak, travel: TravelTimes, count: int) -> tuple[Numbers, Snaps
     for number in range(count + 1):
         if number:
             peak.churn(10.0, max(1, len(peak.waiting) // 100), max(1, len(peak.riders) // 50))
-        snapshot = peak.snapshot(Params())
+        snapshot = peak.snapshot(PARAMS)
         began = time.perf_counter()
         decisions = run_cycle(snapshot, travel)
         taken.append(time.perf_counter() - began)
@@ -116,7 +116,7 @@ def _all_pairs(snapshot: Snapshot, travel: TravelTimes) -> Numbers:
     }
 
 
-def _played(result: Result, city: object, travel: RoadGraph, drivers: int, orders: int) -> None:
+def _played(result: Result, city: City, travel: RoadGraph, drivers: int, orders: int) -> None:
     def matched(snapshot: Snapshot) -> Iterable[Given]:
         return [(a.driver_id, a.route) for a in run_cycle(snapshot, travel).assignments]
 
@@ -124,8 +124,8 @@ def _played(result: Result, city: object, travel: RoadGraph, drivers: int, order
         return _nearest_first(snapshot, travel)
 
     outcomes: dict[str, Outcome] = {}
-    for name, choose, params in (("", matched, Params()), ("single", matched, SINGLE), ("nearest", nearest, SINGLE)):
-        market = Peak(city, travel, drivers, orders)  # type: ignore[arg-type]
+    for name, choose, params in (("", matched, PARAMS), ("single", matched, SINGLE), ("nearest", nearest, SINGLE)):
+        market = Peak(city, travel, drivers, orders)
         outcomes[name] = market.play(choose, params, 30.0)
     ours, single, near = outcomes.values()
     result.figures |= {f"played_{key}": value for key, value in ours.figures().items()}
@@ -159,9 +159,8 @@ def _nearest_first(snapshot: Snapshot, travel: TravelTimes) -> list[Given]:
     return given
 
 
-def _contest(result: Result, snapshot: Snapshot, travel: TravelTimes) -> None:
+def _contest(result: Result, snapshot: Snapshot, travel: TravelTimes, seconds: float) -> None:
     problem = problem_of(replace(snapshot, drivers=snapshot.drivers[::3]), travel)
-    seconds = float(os.environ.get(PEER_S, "10"))
     ours = Exchange()
     began = time.perf_counter()
     found = ours.solve(problem)

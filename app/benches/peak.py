@@ -74,7 +74,7 @@ class Outcome:
             "delivered": len(self.late),
             "pdt_min": self.pdt_min(),
             "late_pct": 100.0 * float((late > 0).mean()),
-            "late_mean_min": float(late.mean()),
+            "late_min_mean": float(late.mean()),
             "click_to_door_min": float(np.mean(self.click)),
             "shared_pct": 100.0 * shared / max(1, len(self.late)),
         }

@@ -20,7 +20,12 @@ def run_bench(args: argparse.Namespace) -> int:
         return 0
     if not args.name:
         raise BadInput(f"name what to measure: {', '.join(BENCHES)}")
-    result = find(args.name)(1.0)
+    names = ("drivers", "orders", "peer_seconds")
+    options = {name: value for name in names if (value := getattr(args, name, None)) is not None}
+    work = find(args.name)
+    if options and args.name != "matching":
+        raise BadInput(f"--{next(iter(options)).replace('_', '-')} goes with bench matching alone")
+    result = work(1.0, **options)
     machine = machine_facts()
     if args.json:
         print(json.dumps(as_json(args.name, result, machine)))

@@ -343,6 +343,8 @@ class Engine:
         if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
             self._next_cycle = now + self.settings.number("matching.cycle_s")
             snapshot = take_snapshot(self.world, self.positions, self.settings, now, self._seed)
+            if self.decisions is not None:
+                snapshot = replace(snapshot, planned=tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed))
             try:
                 self._cycle = self.executor.submit(match, snapshot)
             except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again

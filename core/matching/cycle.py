@@ -20,7 +20,7 @@ from core.matching.formulations.assignment import Assignment as AssignmentFormul
 from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.set_packing import SetPacking
 from core.matching.generators.alone import Alone
-from core.matching.market import read_market
+from core.matching.market import Ints, read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
 from core.matching.sharing import too_tight
@@ -177,9 +177,18 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
             columns.cost[kept] + tie + spread_pay + shortage,
             tuple(groups),
             _unserved(pairs, columns),
+            _planned(pairs, columns.driver[kept], group[kept], tuple(groups)),
         ),
         kept,
     )
+
+
+def _planned(pairs: Pairs, driver: Ints, group: Ints, groups: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
+    """Which columns are the plan of the cycle before."""
+    number = {orders: i for i, orders in enumerate(groups)}
+    plan = {(d, number[orders]) for d, orders in pairs.market.planned if orders in number}
+    wanted = np.array([d * len(groups) + g for d, g in sorted(plan)], dtype=np.int64)
+    return np.isin(driver * len(groups) + group, wanted)
 
 
 def _unserved(pairs: Pairs, columns: Columns) -> Floats:

@@ -57,18 +57,19 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
     here = np.arange(len(row))
     leave = np.where(before[:, 0] == 0, -np.inf, old.depart[row, np.maximum(before[:, 0] - 1, 0)])
     begun = np.where(stops.here & stops.pickup, np.maximum(ride.arrive, stops.ready), -np.inf)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # where there is no way, inf less inf
         change = np.where(no_way[:, None], 0.0, minutes(ride.timed) - minutes(_of(old, row).timed))
+        spent = np.where(no_way, 0.0, ride.finish - old.finish[row])
     return Inserted(
         change,
         ride.arrive[here[:, None], place_of_new],
         ride.finish,
         begun.max(axis=1),
-        np.where(no_way, 0.0, ride.finish - old.finish[row]),
+        spent,
         np.any(ride.late & ~was_late, axis=1),
         leave,
         no_way,
-        _beyond(old, row, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1)),
+        _beyond(old, row, np.where(no_way[:, None], 0.0, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1))),
     )
 
 

@@ -73,12 +73,14 @@ class DriverColumns:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """``fixed`` holds (order, driver) indices of the dispatcher's decisions."""
+    """``fixed`` holds (order, driver) indices of the dispatcher's decisions, ``planned`` the plan before, by indices: a driver
+    and a set of orders."""
 
     now: float
     orders: OrderColumns
     drivers: DriverColumns
     fixed: dict[int, int]
+    planned: frozenset[tuple[int, tuple[int, ...]]] = frozenset()
 
 
 def read_market(snapshot: Snapshot) -> Market:
@@ -120,6 +122,7 @@ def read_market(snapshot: Snapshot) -> Market:
             np.array([bool(d.stops) for d in drivers], dtype=np.bool_),
         ),
         _fixed(snapshot, [o.id for o in orders], [d.id for d in drivers]),
+        _planned(snapshot, [o.id for o in orders], [d.id for d in drivers]),
     )
 
 
@@ -127,6 +130,17 @@ def stop_s(order: OrderView, kind: StopKind, pickup_min: float, dropoff_min: flo
     """Seconds spent at a stop: the order's own where it has one, else the usual."""
     own, usual = (order.pickup_stop_min, pickup_min) if kind is StopKind.PICKUP else (order.dropoff_stop_min, dropoff_min)
     return 60.0 * (usual if own is None else own)
+
+
+def _planned(snapshot: Snapshot, order_ids: list[str], driver_ids: list[str]) -> frozenset[tuple[int, tuple[int, ...]]]:
+    """What of the plan before is still there."""
+    order_at = {id_: i for i, id_ in enumerate(order_ids)}
+    driver_at = {id_: i for i, id_ in enumerate(driver_ids)}
+    return frozenset(
+        (driver_at[driver], tuple(sorted(order_at[o] for o in orders)))
+        for driver, orders in snapshot.planned
+        if driver in driver_at and all(o in order_at for o in orders)
+    )
 
 
 def _fixed(snapshot: Snapshot, order_ids: list[str], driver_ids: list[str]) -> dict[int, int]:

@@ -95,7 +95,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``."""
+    """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``.
+
+    ``planned`` is what the cycle before meant to give to whom later on: a driver and orders, from which a search may start.
+    """
 
     now: float
     params: Params
@@ -103,3 +106,4 @@ class Snapshot:
     drivers: tuple[DriverView, ...] = ()
     fixed: tuple[Fixed, ...] = field(default=())
     seed: int = 0
+    planned: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -123,6 +123,7 @@ def _order(instance: Instance, meal: Meal) -> OrderView:
     at the door in reasonable time any more (`settings.GIVEN_UP`)."""
     rules, half_out = instance.rules, instance.rules.dropoff_service_min / 2
     ready = meal.ready - rules.pickup_service_min / 2
+    longest = meal.placed + rules.longest_min + half_out
     way = travel_min(instance, instance.restaurants[meal.restaurant], (meal.x, meal.y))
     due = ready + rules.pickup_service_min + way + rules.dropoff_service_min
     return OrderView(
@@ -133,5 +134,5 @@ def _order(instance: Instance, meal: Meal) -> OrderView:
         placed_at=MINUTE_S * meal.placed,
         ready_at=MINUTE_S * ready,
         due_at=MINUTE_S * due,
-        latest_at=MINUTE_S * max(meal.placed + GIVEN_UP * rules.longest_min + half_out, due + GRACE_MIN),
+        latest_at=MINUTE_S * min(longest, max(GIVEN_UP * rules.longest_min + meal.placed + half_out, due + GRACE_MIN)),
     )

@@ -7,9 +7,10 @@ from core.matching.generators.same_merchant import SameMerchant
 from core.matching.params import Params, Weights
 from core.simulation.mdrp.instance import Rules
 
-GIVEN_UP = 0.8
+GIVEN_UP = 0.9
 """An order that can't be at the door within this share of the longest click-to-door time allowed is given up, unless it comes
-within ``GRACE_MIN`` of the best that can be done: in hours with more orders than couriers it would make others late."""
+within ``GRACE_MIN`` of the best that can be done; one that can't be there within the whole of it always is. In hours with more
+orders than couriers it would only make others late."""
 GRACE_MIN = 5.0
 
 
