@@ -17,24 +17,26 @@ def street(make_town):
     return town
 
 
-def batched(town, due, margin):
+def batched(town, due, margin, drivers=2):
     orders = [
         town.order("1", "shop", "near", due=11, dropoff_stop_min=3.0),
         town.order("2", "shop", "far", due=due, dropoff_stop_min=1.0),
     ]
-    drivers = [town.driver("D1"), town.driver("D2")]
-    found = town.run(orders, drivers, share_margin_min=margin)
+    found = town.run(orders, [town.driver(f"D{i}") for i in range(drivers)], share_margin_min=margin)
     return any(a.batched for a in found.assignments)
 
 
 def test_a_batch_needs_the_margin_before_each_promise(street):
-    # The far door can't come first: the near one would be too late. So in the batch the second is at its door after 2 + 4 + 3 +
-    2 + 1 = 12 minutes, by itself after 2 + 6 + 1 = 9. assert batched(street, due=14, margin=2.0) assert not batched(street,
-    due=13, margin=2.0) assert batched(street, due=13, margin=None)
+    """The far door can't come first, the near one would be too late. So the batch is done at the far one after twelve minutes,
+    a driver who goes there alone after nine."""
+    assert batched(street, due=14, margin=2.0)
+    assert not batched(street, due=13, margin=2.0)
+    assert batched(street, due=13, margin=None)
 
 
 def test_who_could_not_keep_it_alone_either_may_share(street):
-    assert batched(street, due=10, margin=2.0)
+    assert batched(street, due=10, margin=2.0, drivers=1)
+    assert not batched(street, due=11, margin=2.0, drivers=1)
 
 
 @pytest.mark.parametrize(("due", "taken"), [(18.0, True), (15.0, False)])
