@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from app.bootstrap import city_file, compose
+from app.bootstrap import city_file, compose, start_anew
 from app.demo import Run, percentile, populate, run_headless
 from app.lines import open_lines
 from app.runtime import start_logging
@@ -57,8 +57,7 @@ def _run(args: argparse.Namespace, folder: DataFolder, stack: ExitStack) -> dict
     city = City.load(path)
     console, drivers = _transports(args.mqtt, folder, settings, clock, stack)
     database = folder.path / "demo.db"
-    for leftover in folder.path.glob("demo.db*"):
-        leftover.unlink()
+    start_anew(database)
     system = compose(database, settings, clock, console, city_path=path, seed=args.seed, stepped=True)
     stack.callback(system.close)
     travel = RoadGraph(city, settings.number("routing.tree_cache_mb"))

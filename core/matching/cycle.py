@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.matching.cost import LATE, weights_of
+from core.matching.cost import LATE
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
@@ -19,6 +19,7 @@ from core.matching.formulations.assignment import Assignment as AssignmentFormul
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.formulations.set_packing import SetPacking
 from core.matching.generators import Bundle
+from core.matching.goals import add_goals, all_weights, too_cold
 from core.matching.market import read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
@@ -28,6 +29,10 @@ from core.matching.underway import Etas, follow
 if TYPE_CHECKING:
     from core.matching.snapshot import Snapshot
     from core.ports import TravelTimes
+
+
+_HELD_TIMES = 100.0
+"""An order that has a driver counts so many times as much as one that has none."""
 
 
 @dataclass(slots=True)
@@ -56,14 +61,14 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     codes = judge(pairs)
     eligible = codes == 0
     far = beyond_nearest(pairs.km, eligible, params.nearest_drivers)
-    codes[far & ~pairs.fixed_here] = Reason.NOT_NEAREST
+    codes[far & ~pairs.kept_here] = Reason.NOT_NEAREST
     watch.lap("prune")
     driver, bundle = np.nonzero(codes == 0)
     priced = price(pairs, driver, bundle, travel)
     codes[driver, bundle] = _after_pricing(pairs, priced)
-    columns = priced.take(codes[driver, bundle] == 0)
+    columns, medium = add_goals(pairs, priced.take(codes[driver, bundle] == 0))
     watch.lap("price")
-    problem, kept = _problem(pairs, columns)
+    problem, kept = _problem(pairs, columns, medium)
     solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Relaxation()))
     chosen = [int(kept[i]) for i in solution.chosen]
     watch.lap("solve")
@@ -81,14 +86,17 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
 
 
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
-    """What only the travel times can tell: no way there, or not back before the shift ends."""
+    """What only the travel times can tell: no way there, not back before the shift ends, cold at the door."""
     done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
     late = done > pairs.market.drivers.shift_end[priced.driver]
     reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, Reason.NONE))
+    able = reasons == Reason.NONE
+    rows = np.flatnonzero(able)
+    reasons[rows[too_cold(pairs, priced.take(rows))]] = Reason.COLD
     return reasons.astype(np.uint8)
 
 
-def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]]:
+def _problem(pairs: Pairs, columns: Columns, medium: float) -> tuple[Problem, NDArray[np.int64]]:
     """The columns worth choosing from: the cheapest route for each driver and set of orders."""
     groups: dict[tuple[int, ...], int] = {}
     group_of = np.array([groups.setdefault(b.orders, len(groups)) for b in pairs.bundles], dtype=np.int64)
@@ -97,34 +105,29 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    drivers, of = pairs.market.drivers, columns.driver[kept]
-    size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
-    tie = pairs.params.prefer_free_min * drivers.busy[of]
-    spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
-    spent = (columns.finish[kept] - np.maximum(columns.commit[kept], 0.0)) / 60.0
-    shortage = pairs.params.shortage_weight * max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0) * spent
     return (
         Problem(
-            len(drivers),
+            len(pairs.market.drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie + spread_pay + shortage,
+            columns.cost[kept] + pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]],
             tuple(groups),
-            _unserved(pairs, columns),
+            _unserved(pairs, columns, medium),
         ),
         kept,
     )
 
 
-def _unserved(pairs: Pairs, columns: Columns) -> Floats:
+def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     """What each order costs if it gets no driver in this cycle, in minutes.
 
     More where an offer is due now than where it can wait; more for the older order; and never less than the lateness that
-    even its best driver can't avoid any more, so that a late order is not passed over for being late.
+    even its best driver can't avoid any more, so that a late order is not passed over for being late. Serving comes before the
+    medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
     """
     params, orders = pairs.params, pairs.market.orders
-    weights = weights_of(params.weights) * LATE
+    weights = all_weights(params) * LATE
     late = (columns.minutes * weights).sum(axis=1)
     least, due = np.full(len(orders), np.inf), np.zeros(len(orders), dtype=np.bool_)
     sets = [b.orders for b in pairs.bundles]
@@ -135,7 +138,9 @@ def _unserved(pairs: Pairs, columns: Columns) -> Floats:
     np.logical_or.at(due, of[alone], columns.commit[alone] <= 0.0)
     base = np.where(due, params.unserved, params.unserved_later)
     age = np.maximum(-orders.placed, 0.0) / 60.0
-    return base + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
+    held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
+    level = medium * (1.0 + len(orders))
+    return base + level + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
 
 
 def _decisions(
@@ -148,7 +153,7 @@ def _decisions(
     watch: _Stopwatch,
 ) -> Decisions:
     market, params = pairs.market, pairs.params
-    weights = tuple(weights_of(params.weights).tolist())
+    weights = tuple(all_weights(params).tolist())
     planned = [(describe(pairs, columns, row, weights), columns.commit[row] <= 0.0) for row in chosen]
     served = {order for row in chosen for order in pairs.bundles[int(columns.bundle[row])].orders}
     alone = _codes_alone(codes, pairs.bundles, len(market.orders))

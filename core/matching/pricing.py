@@ -114,7 +114,8 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
     drivers, orders, params = pairs.market.drivers, pairs.market.orders, pairs.params
     first = np.array([b.stops[0][1] for b in pairs.bundles], dtype=np.int64)
     reach = reach_seconds(travel, pairs.underway.free_place, orders.pickup[first], drivers.vehicle, driver, bundle)
-    commit_s = np.where(pairs.fixed_driver == -1, 60.0 * params.commit_before_ready_min, np.inf)
+    waits = (pairs.fixed_driver == -1) & (pairs.holder == -1)
+    commit_s = np.where(waits, 60.0 * params.commit_before_ready_min, np.inf)
     groups = routes_by_length(orders, pairs.bundles)
     weights = weights_of(params.weights)
     longest = max((g.place.shape[1] for g in groups), default=0)

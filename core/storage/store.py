@@ -115,6 +115,11 @@ class Store:
             loaded.positions = _positions(read)
         return loaded
 
+    def has_order(self, order_id: str) -> bool:
+        """Whether there was ever an order of that number."""
+        with self._reader() as read:
+            return read.execute("SELECT 1 FROM orders WHERE id = ?", (order_id,)).fetchone() is not None
+
     def history(self, order_id: str) -> list[Change]:
         """Every change that concerns the order, oldest first."""
         rows = "SELECT e.seq, e.kind, e.body FROM event_orders JOIN events e USING (seq) WHERE event_orders.order_id = ?"
