@@ -154,6 +154,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("goods.*.cold_box", False, "Goods of this kind go by drivers with a cold box only"),
     _s("goods.food.door_min", 45.0, "Longest time from ready to door for food: it gets cold", "min", 0, 1440),
     _s("orders.promise_min", 40.0, "Promised time from order to door where the order does not say", "min", 5, 1440),
+    _s("orders.in_memory_h", 6.0, "How long an order that has ended stays in the tables; the database keeps it", "h", 0.5, 168),
     _s("orders.pickup_stop_min", 2.0, "Usual time at a pick-up", "min", 0, 60),
     _s("orders.dropoff_stop_min", 2.0, "Usual time at a drop-off", "min", 0, 60),
     _s(

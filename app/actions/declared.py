@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
+from core.matching.profiles import PROFILES
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -47,6 +48,14 @@ def _step(step: Step) -> Callable[[Deeds], bool]:
     return lambda deeds: any(order.can(step) for order in deeds.chosen_orders())
 
 
+def _strive(profile: str) -> Callable[[Deeds], None]:
+    return lambda deeds: deeds.strive_for(profile)
+
+
+def _strives(profile: str) -> Callable[[Deeds], bool]:
+    return lambda deeds: deeds.settings.text("matching.profile") == profile
+
+
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
 
@@ -73,6 +82,8 @@ ACTIONS: tuple[Declared, ...] = (
              Scope.ORDERS, _step(Step.DELIVER)),
     Declared("order.failed", "&Orders", "Mark as failed…", lambda d: d.fail(), "", "warning-circle", Scope.ORDERS,
              _step(Step.FAIL)),
+    Declared("order.why", "&Orders", "Copy why as text", lambda d: d.copy_why(), "Ctrl+Shift+C", "copy", Scope.ORDERS,
+             lambda d: bool(d.chosen_orders()), rule_before=True),
     Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
              rule_before=True),
     Declared("driver.new", "&Drivers", "Add a driver…", lambda d: d.new_driver(), "Ctrl+D", "user-plus"),
@@ -111,6 +122,8 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
              able=lambda d: not d.engine.matching_paused),
+    *(Declared(f"match.{name}", "&Matching", f"Strive for {name}" if name != "default" else "Balanced", _strive(name),
+               checked=_strives(name), rule_before=name == "default") for name in PROFILES),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

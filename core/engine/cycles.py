@@ -18,13 +18,16 @@ from core.settings import Settings
 from core.worker import Recording, match
 
 if TYPE_CHECKING:
-    from core.matching.decisions import Assignment, Candidate, Decisions
+    from core.matching.decisions import Assignment, Decisions, Why
 
 log = logging.getLogger(__name__)
 
+EXPLAINED_S = 3600.0
+"""Why an order went to its driver is kept so long after its end."""
+
 
 class Cycles:
-    """``decisions`` are those of the last cycle, ``explained`` the candidates of each order when it was last offered."""
+    """``decisions`` are those of the last cycle, ``explained`` why each order went where it was last offered."""
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class Cycles:
         stepped: bool,
     ) -> None:
         self.decisions: Decisions | None = None
-        self.explained: dict[str, tuple[Candidate, ...]] = {}
+        self.explained: dict[str, Why] = {}
         self.next_at = 0.0
         self._world, self._settings, self._photographer = world, settings, photographer
         self._executor, self._bus, self._commit = executor, bus, commit
@@ -66,9 +69,11 @@ class Cycles:
             return
         self._act_on(decisions, now)
 
-    def forget(self) -> None:
-        """Drop the reasons for orders that are no more in memory."""
-        self.explained = {i: why for i, why in self.explained.items() if i in self._world.orders}
+    def forget(self, now: float) -> None:
+        """Drop the reasons for orders that ended an hour ago."""
+        orders, since = self._world.orders, now - EXPLAINED_S
+        still = {i for i in self.explained if i in orders and (orders[i].status not in ENDED or orders[i].status_at > since)}
+        self.explained = {i: why for i, why in self.explained.items() if i in still}
 
     def close(self) -> None:
         if self._cycle is not None:
@@ -83,7 +88,7 @@ class Cycles:
         self.decisions = decisions
         for assignment in decisions.assignments:
             for order_id in assignment.order_ids:
-                self.explained[order_id] = decisions.candidates.get(order_id, ())
+                self.explained[order_id] = decisions.why(order_id)
         proposals = [p for a in decisions.assignments if (p := self._proposal(a)) is not None]
         self._commit(make_offers(world, proposals, now, self._settings.number("offers.limit_s")))
         orders = world.orders

@@ -51,11 +51,13 @@ from core.tracking.search import Searcher
 from core.worker import Recording
 
 if TYPE_CHECKING:
-    from core.matching.decisions import Candidate, Decisions
+    from core.matching.decisions import Decisions, Why
 
 log = logging.getLogger(__name__)
 
-FORGET_AFTER_S = 24 * 3600.0
+FORGET_EVERY_S = 600.0
+WORDS_KEPT_S = 24 * 3600.0
+"""A phone repeats no word for longer."""
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
 _CONNECTED = frozenset({"connected", "outgrown"})
@@ -96,7 +98,7 @@ class Engine:
         self.search = Searcher(self.positions)
         self.refused_count = 0
         self.matching_paused = False
-        self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
+        self._words: dict[str, dict[str, float]] = {d: dict.fromkeys(ids, clock.now()) for d, ids in loaded.words.items()}
         self._desk = Desk(self.world, settings, store.has_order)
         self._teller = Teller(self.world, settings)
         self._outbox = Outbox(transport, lambda: store.write(()))
@@ -107,7 +109,7 @@ class Engine:
         photographer = Photographer(self.world, self.positions, settings, self._planner, self._tally)
         self.cycles = Cycles(self.world, settings, photographer, executor, bus, self._commit, recording, seed, stepped)
         self._next_sweep = clock.now()
-        self._next_forget = clock.now() + 3600
+        self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
         for driver_id, ids in loaded.words.items():
@@ -151,12 +153,21 @@ class Engine:
         self._learning.tick(now)
         self.cycles.tick(now, self.matching_paused)
         if now >= self._next_forget:
-            self._next_forget = now + 3600
-            self.world.forget_before(now - FORGET_AFTER_S)
-            self.cycles.forget()
+            self._next_forget = now + FORGET_EVERY_S
+            self._forget(now)
         if self._stepped:
             self.store.flush()
         self._outbox.release()
+
+    def _forget(self, now: float) -> None:
+        """Keep in memory what somebody may still ask for; the database has the rest."""
+        self.world.forget_before(now - 3600 * self.settings.number("orders.in_memory_h"))
+        self.cycles.forget(now)
+        self._words = {
+            driver: {word: at for word, at in words.items() if at > now - WORDS_KEPT_S}
+            for driver, words in self._words.items()
+            if driver in self.world.drivers
+        }
 
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
@@ -209,10 +220,10 @@ class Engine:
                 self._refuse(word.driver_id, f"there is no driver {word.driver_id}: add them first", now)
                 continue
             speakers[word.driver_id] = None
-            known = self._words.setdefault(word.driver_id, set())
+            known = self._words.setdefault(word.driver_id, {})
             if word.id in known:
                 continue
-            known.add(word.id)
+            known[word.id] = now
             fresh.append((word.driver_id, word.id, now))
             outcome = hear(self.world, word, now)
             self._apply(outcome.changes)
@@ -269,7 +280,9 @@ class Engine:
         after_min = self.settings.number("tracking.stuck_after_min")
         for driver_id in self.movement.stuck(now, 60 * after_min, self.silent(now)) if after_min else ():
             stop, place = self.world.route(driver_id).stops[0], self.movement.place(driver_id)
-            if distance_m(place, stop.place) > 2 * self.settings.number("geofencing.radius_m"):
+            assigned_at = self.world.orders[stop.order_id].assigned_at
+            had_time = assigned_at is None or now - assigned_at >= 60 * after_min
+            if had_time and distance_m(place, stop.place) > 2 * self.settings.number("geofencing.radius_m"):
                 name = self.world.drivers[driver_id].name
                 self._commit(recall(self.world, driver_id, now, f"{name} has not moved for {after_min:g} min"))
 
@@ -361,8 +374,8 @@ class Engine:
         return self.cycles.decisions
 
     @property
-    def explained(self) -> Mapping[str, tuple[Candidate, ...]]:
-        """The candidates of each order when it was last offered."""
+    def explained(self) -> Mapping[str, Why]:
+        """Why each order went where it was last offered."""
         return self.cycles.explained
 
     def match_soon(self) -> None:
