@@ -76,7 +76,7 @@ class Photographer:
             if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
                 continue
             present.append((driver, LatLon(lats[row], lons[row]), self._is_open(driver, now)))
-        loose = self._loose(present)
+        loose = self._loose(present, now)
         drivers = []
         for driver, place, is_open in present:
             held = loose.get(driver.id)
@@ -95,10 +95,11 @@ class Photographer:
             fleets=fleets_of(world.merchants.values()),
         )
 
-    def _loose(self, present: list[tuple[Driver, LatLon, bool]]) -> dict[str, tuple[Order, float]]:
+    def _loose(self, present: list[tuple[Driver, LatLon, bool]], now: float) -> dict[str, tuple[Order, float]]:
         """Orders that may change hands, by the driver who has each, with the minutes another has to be better by.
 
-        Only where somebody free is nearer by as much, as the crow flies: else the driver is better left to be given more.
+        Only where somebody free is nearer by as much, as the crow flies, and would be sent now: until then the change can wait,
+        and the driver is better left to be given more.
         """
         margin_min, world = self._settings.number("matching.swap_margin_min"), self._world
         free = [place for driver, place, is_open in present if is_open and driver.id not in world.routes]
@@ -107,13 +108,18 @@ class Photographer:
         ]
         if not margin_min or not free or not held:
             return {}
+        commit_s = 60 * striven_for(self._settings)("matching.commit_before_ready_min")
         pickups = np.array([order.pickup for _, _, order in held])
         nearest_km = great_circle_km(np.array(free), pickups).min(axis=0).tolist()
         loose = {}
         for (driver_id, place, order), near_km in zip(held, nearest_km, strict=True):
             # Each time it is offered the next change has to be worth more, so that none goes round for ever.
             hold_min = margin_min * max(1, order.offers)
-            if distance_m(place, order.pickup) / 1000 - near_km >= hold_min / 60 * SWAP_KMH:
+            ahead_km, wait_s = (
+                distance_m(place, order.pickup) / 1000 - near_km,
+                order.ready_at - near_km / SWAP_KMH * 3600 - now,
+            )
+            if ahead_km >= hold_min / 60 * SWAP_KMH and wait_s <= commit_s:
                 loose[driver_id] = (order, hold_min)
         return loose
 
