@@ -57,6 +57,7 @@ def _strives(profile: str) -> Callable[[Deeds], bool]:
 
 
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
+_IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
 
 ACTIONS: tuple[Declared, ...] = (
@@ -76,6 +77,10 @@ ACTIONS: tuple[Declared, ...] = (
              _step(Step.REINSTATE)),
     Declared("order.accept", "&Orders", "Accept for the driver", lambda d: d.accept_for(), "", "check", Scope.ORDERS,
              _orders(Status.OFFERED), rule_before=True),
+    Declared("order.ready", "&Orders", "Mark as ready", lambda d: d.tell_ready(0.0), "", "check", Scope.ORDERS,
+             _orders(*_IN_KITCHEN), rule_before=True),
+    Declared("order.kitchen_late", "&Orders", "Ready 10 min later", lambda d: d.tell_ready(10.0), "", "clock", Scope.ORDERS,
+             _orders(*_IN_KITCHEN)),
     Declared("order.picked_up", "&Orders", "Mark as picked up", lambda d: d.progress("picked_up"), "", "package",
              Scope.ORDERS, _step(Step.PICK_UP)),
     Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: d.progress("delivered"), "", "check-circle",

@@ -12,7 +12,7 @@ from app.presenters.why import why_text
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
-from core.domain.order import BEFORE_PICKUP, Order, Status, Step
+from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.engine.engine import Engine
 from core.settings import Settings
 
@@ -106,6 +106,16 @@ class Deeds:
         orders = self.chosen_orders()
         self.window.copy("\n\n".join(why_text(order, self.engine) for order in orders))
         self.window.tell(f"Why {_named(orders)} went to its driver is copied" if len(orders) == 1 else "The reasons are copied")
+
+    def tell_ready(self, later_min: float) -> None:
+        """What the merchant says on the phone: ready now, or so much later than it said."""
+        now = self.engine.clock.now()
+        orders = [o for o in self.chosen_orders() if o.status not in ENDED and o.picked_up_at is None]
+        self._for(
+            f"Ready {later_min:g} min later:" if later_min else "Ready:",
+            orders,
+            lambda o: c.TellReady(order_id=o.id, ready_at=max(o.ready_at, now) + 60 * later_min if later_min else now),
+        )
 
     def choose_driver(self, offer: bool = False) -> None:
         wanted = {Status.WAITING} if offer else {Status.WAITING, Status.HELD, Status.OFFERED, *BEFORE_PICKUP}

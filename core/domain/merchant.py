@@ -65,15 +65,18 @@ class Area:
 
         Even-odd rule (Shimrat 1962): holes count as outside. Degrees are taken as a plane, east of the first corner.
         """
-        inside = np.zeros(len(places), np.bool_)
         start = self.polygons[0][0][0].lon
-        lat, lon = places[:, 0], _east(places[:, 1], start)
-        for ring in (ring for polygon in self.polygons for ring in polygon):
-            corners = np.array(ring, np.float64)
-            y, x = corners[:, 0], _east(corners[:, 1], start)
-            for y0, x0, y1, x1 in zip(y[:-1], x[:-1], y[1:], x[1:], strict=True):
-                if y0 != y1:
-                    inside ^= ((y0 > lat) != (y1 > lat)) & (lon < x0 + (lat - y0) * (x1 - x0) / (y1 - y0))
+        rings = [np.array(ring, np.float64) for polygon in self.polygons for ring in polygon]
+        corners = np.concatenate([np.column_stack((ring[:-1, 0], _east(ring[:-1, 1], start))) for ring in rings])
+        ends = np.concatenate([np.column_stack((ring[1:, 0], _east(ring[1:, 1], start))) for ring in rings])
+        all_places = np.column_stack((places[:, 0], _east(places[:, 1], start)))
+        near = np.flatnonzero(np.all((all_places >= corners.min(axis=0)) & (all_places <= corners.max(axis=0)), axis=1))
+        sloped = corners[:, 0] != ends[:, 0]
+        (y0, x0), (y1, x1) = corners[sloped].T[:, :, None], ends[sloped].T[:, :, None]
+        lat, lon = all_places[near].T
+        passed = ((y0 > lat) != (y1 > lat)) & (lon < x0 + (lat - y0) * (x1 - x0) / (y1 - y0))
+        inside = np.zeros(len(places), np.bool_)
+        inside[near] = passed.sum(axis=0) % 2 == 1
         return inside
 
 

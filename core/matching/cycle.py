@@ -139,8 +139,7 @@ def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     base = np.where(due, params.unserved, params.unserved_later)
     age = np.maximum(-orders.placed, 0.0) / 60.0
     held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
-    level = medium * (1.0 + len(orders))
-    return base + level + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
+    return base + 2.0 * medium + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
 
 
 def _decisions(

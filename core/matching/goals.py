@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from core.matching.pricing import Columns
 
 
+MEDIUM_MOST = 10_000.0
+
+
 @dataclass(frozen=True, slots=True)
 class Priced:
     """What a goal looks at: the pairs, the columns that are left of them, and how many orders each delivers, shape (n,)."""
@@ -109,7 +112,8 @@ def all_weights(params: Params) -> Floats:
 
 def add_goals(pairs: Pairs, columns: Columns) -> tuple[Columns, float]:
     """The columns with their goals, and what one unit of the medium level costs: 0 where none occurs, else more than all that
-    any choice could save in minutes, so that none is ever taken for the sake of minutes."""
+    any choice could save in minutes, so that none is ever taken for the sake of minutes; at most `MEDIUM_MOST`, more than which
+    no solver bears and no chain of changes saves."""
     size = np.bincount(pairs.member_of, minlength=pairs.shape[1])[columns.bundle].astype(np.float64)
     priced = Priced(pairs, columns, size)
     weights = all_weights(pairs.params)
@@ -118,7 +122,7 @@ def add_goals(pairs: Pairs, columns: Columns) -> tuple[Columns, float]:
     minutes = np.concatenate([columns.minutes, np.stack(counts, axis=1)], axis=1)
     soft = columns.cost + (minutes[:, len(TERMS) :] * weights[len(TERMS) :]).sum(axis=1)
     medium = sum(count for name, count in zip(GOALS, counts, strict=True) if name in MEDIUM)
-    unit = 1.0 + _spread(pairs, columns, soft) if np.any(medium) else 0.0
+    unit = 1.0 + min(_spread(pairs, columns, soft), MEDIUM_MOST) if np.any(medium) else 0.0
     return replace(columns, minutes=minutes, cost=soft + unit * medium), unit
 
 
