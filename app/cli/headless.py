@@ -55,6 +55,7 @@ class Demo:
     system: System
     simulator: Simulator
     city: City
+    travel: RoadGraph
     database: Path
     barriers: tuple[Callable[[], None], Callable[[], None]]
 
@@ -84,7 +85,7 @@ def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
     )
     simulator = populate(system, city, travel, drivers, params)
     barriers = (lambda: pass_through(drivers, console), lambda: pass_through(console, drivers))
-    return Demo(system, simulator, city, database, barriers)
+    return Demo(system, simulator, city, travel, database, barriers)
 
 
 def _run(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:

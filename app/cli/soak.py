@@ -56,6 +56,7 @@ def _soak(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
         hour: Hour = {
             "hour": round(minute / 60, 2),
             "memory_mb": memory_mb(),
+            "trees_mb": round(demo.travel.cached_mb, 1),
             "database_mb": round(demo.database.stat().st_size / 2**20, 1),
             "in_memory": len(engine.world.orders),
             "open": sum(1 for _ in engine.world.open_orders()),
