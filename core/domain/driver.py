@@ -36,7 +36,10 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given."""
+    """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given.
+
+    ``group`` may be the fleet of a merchant. ``cold_box`` keeps what has to be kept cold; ``rating`` is 1 to 5 stars.
+    """
 
     id: str
     name: str
@@ -51,6 +54,8 @@ class Driver:
     presence: Presence = Presence.OFFLINE
     presence_at: float = 0.0
     removed: bool = False
+    cold_box: bool = False
+    rating: float | None = None
 
 
 class StopKind(StrEnum):

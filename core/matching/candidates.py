@@ -25,7 +25,7 @@ def admitted(pairs: Pairs, alone: Pairs, codes: NDArray[np.uint8]) -> tuple[Ints
     size = np.array([len(b.orders) for b in bundles], dtype=np.int64)
     first = np.array([b.first for b in bundles], dtype=np.int64)
     order, near = np.nonzero((codes == Reason.NONE).T)
-    km = np.where(alone.fixed_here[near, order], -1.0, alone.km[near, order])
+    km = np.where(alone.kept_here[near, order], -1.0, alone.km[near, order])
     turn = np.lexsort((near, km, order))
     order, near = order[turn], near[turn].astype(np.int64)
     counts = np.bincount(order, minlength=orders)

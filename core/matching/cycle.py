@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.matching.candidates import admitted
-from core.matching.cost import LATE, weights_of
+from core.matching.cost import LATE
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
@@ -20,6 +20,7 @@ from core.matching.formulations.assignment import Assignment as AssignmentFormul
 from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.set_packing import SetPacking
 from core.matching.generators.alone import Alone
+from core.matching.goals import add_goals, all_weights, too_cold
 from core.matching.market import Ints, read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from core.domain.vehicle import Vehicle
     from core.matching.snapshot import Snapshot
     from core.ports import Path, Points, TravelTimes
+
+
+_HELD_TIMES = 100.0
+"""An order that has a driver counts so many times as much as one that has none."""
 
 
 @dataclass(slots=True)
@@ -72,7 +77,7 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     """Match. Raises BadInput for a snapshot that contradicts itself."""
     watch, params = _Stopwatch(travel), snapshot.params
     found = _candidates(snapshot, watch)
-    problem, kept = _problem(found.pairs, found.columns)
+    problem, kept = _problem(found.pairs, found.columns, found.medium)
     solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
     chosen = [int(kept[i]) for i in solution.chosen]
     watch.lap("solve")
@@ -85,17 +90,19 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
 def problem_of(snapshot: Snapshot, travel: TravelTimes) -> Problem:
     """What a cycle of this snapshot has to solve, for whoever wants to try another solver."""
     found = _candidates(snapshot, _Stopwatch(travel))
-    return _problem(found.pairs, found.columns)[0]
+    return _problem(found.pairs, found.columns, found.medium)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """``columns`` are the routes to choose from, ``codes`` (drivers, orders) why not, for each order by itself."""
+    """``columns`` are the routes to choose from, ``codes`` (drivers, orders) why not, for each order by itself; ``medium`` is
+    what a unit of the medium level costs."""
 
     pairs: Pairs
     codes: NDArray[np.uint8]
     columns: Columns
     counts: Counts
+    medium: float
 
 
 def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
@@ -108,7 +115,7 @@ def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
     alone = read_pairs(market, underway, params, Alone().propose(market))
     codes = judge(alone)
     far = beyond_nearest(alone.km, codes == Reason.NONE, params.nearest_drivers)
-    codes[far & ~alone.fixed_here] = Reason.NOT_NEAREST
+    codes[far & ~alone.kept_here] = Reason.NOT_NEAREST
     pairs = read_pairs(market, underway, params, bundles)
     driver, bundle = admitted(pairs, alone, codes)
     watch.lap("prune")
@@ -124,17 +131,19 @@ def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
         priced=len(priced),
         columns=0,
     )
-    columns = priced.take(reasons == Reason.NONE)
+    columns, medium = add_goals(pairs, priced.take(reasons == Reason.NONE))
     watch.lap("price")
-    return _Candidates(pairs, codes, columns, counts)
+    return _Candidates(pairs, codes, columns, counts, medium)
 
 
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
-    """What only the travel times can tell: no way there, or not back before the shift ends."""
+    """What only the travel times can tell: no way there, not back before the shift ends, cold at the door."""
     done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
     late = done > pairs.market.drivers.shift_end[priced.driver]
     reasons = np.where(priced.late | too_tight(pairs, priced), Reason.TOO_LATE, Reason.NONE)
     reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, reasons))
+    rows = np.flatnonzero(reasons == Reason.NONE)
+    reasons[rows[too_cold(pairs, priced.take(rows))]] = Reason.COLD
     return reasons.astype(np.uint8)
 
 
@@ -153,7 +162,7 @@ def _enter(codes: NDArray[np.uint8], pairs: Pairs, priced: Columns, reasons: NDA
     codes[priced.driver[able][row], member] = Reason.NONE
 
 
-def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]]:
+def _problem(pairs: Pairs, columns: Columns, medium: float) -> tuple[Problem, NDArray[np.int64]]:
     """The columns worth choosing from: the cheapest route for each driver and set of orders."""
     groups: dict[tuple[int, ...], int] = {}
     group_of = np.array([groups.setdefault(b.orders, len(groups)) for b in pairs.bundles], dtype=np.int64)
@@ -162,21 +171,15 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    drivers, of = pairs.market.drivers, columns.driver[kept]
-    size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
-    tie = pairs.params.prefer_free_min * drivers.busy[of]
-    spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
-    over = min(1.0, max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0))
-    shortage = pairs.params.shortage_weight * over * columns.spent[kept] / 60.0
     return (
         Problem(
-            len(drivers),
+            len(pairs.market.drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie + spread_pay + shortage,
+            columns.cost[kept] + pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]],
             tuple(groups),
-            _unserved(pairs, columns),
+            _unserved(pairs, columns, medium),
             _planned(pairs, columns.driver[kept], group[kept], tuple(groups)),
         ),
         kept,
@@ -191,14 +194,15 @@ def _planned(pairs: Pairs, driver: Ints, group: Ints, groups: tuple[tuple[int, .
     return np.isin(driver * len(groups) + group, wanted)
 
 
-def _unserved(pairs: Pairs, columns: Columns) -> Floats:
+def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     """What each order costs if it gets no driver in this cycle, in minutes.
 
     More where an offer is due now than where it can wait; more for the older order; and never less than the lateness that
-    even its best driver can't avoid any more, so that a late order is not passed over for being late.
+    even its best driver can't avoid any more, so that a late order is not passed over for being late. Serving comes before the
+    medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
     """
     params, orders = pairs.params, pairs.market.orders
-    weights = weights_of(params.weights) * LATE
+    weights = all_weights(params) * LATE
     late = (columns.minutes * weights).sum(axis=1)
     least, due = np.full(len(orders), np.inf), np.zeros(len(orders), dtype=np.bool_)
     sets = [b.orders for b in pairs.bundles]
@@ -209,7 +213,8 @@ def _unserved(pairs: Pairs, columns: Columns) -> Floats:
     np.logical_or.at(due, of[alone], columns.commit[alone] <= 0.0)
     base = np.where(due, params.unserved, params.unserved_later)
     age = np.maximum(-orders.placed, 0.0) / 60.0
-    return base + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
+    held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
+    return base + 2.0 * medium + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
 
 
 def _decisions(
@@ -222,7 +227,7 @@ def _decisions(
     watch: _Stopwatch,
 ) -> Decisions:
     market, params = pairs.market, pairs.params
-    weights = tuple(weights_of(params.weights).tolist())
+    weights = tuple(all_weights(params).tolist())
     planned = [(describe(pairs, columns, row, weights), columns.commit[row] <= 0.0) for row in chosen]
     served = {order for row in chosen for order in pairs.bundles[int(columns.bundle[row])].orders}
     return Decisions(

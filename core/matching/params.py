@@ -12,7 +12,11 @@ from core.matching.generators.registry import GENERATORS
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Cost of one minute of each part of a route; the names are those of `core.matching.cost.TERMS`."""
+    """Cost of one minute of each part of a route; the names are those of `core.matching.cost.TERMS`.
+
+    The last three belong to goals beyond minutes: a delivery more than others have done, a star less than five, a minute from
+    ready to door of goods that mind.
+    """
 
     pickup_leg: float = 1.0
     pickup_stop: float = 1.0
@@ -22,6 +26,9 @@ class Weights:
     pickup_late: float = 1.0
     dropoff_early: float = 0.0
     dropoff_late: float = 3.0
+    fairness: float = 0.0
+    rating: float = 0.0
+    cold: float = 0.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self)):

@@ -112,7 +112,8 @@ def routes_by_length(orders: OrderColumns, bundles: Sequence[Bundle]) -> list[Ro
 def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Columns:
     """Price the pairs (driver[i], bundle[i]). What can't be reached costs inf."""
     n, params = len(driver), pairs.params
-    commit_s = np.where(pairs.fixed_driver == -1, 60.0 * params.commit_before_ready_min, np.inf)
+    waits = (pairs.fixed_driver == -1) & (pairs.holder == -1)
+    commit_s = np.where(waits, 60.0 * params.commit_before_ready_min, np.inf)
     lengths = np.array([len(b.stops) for b in pairs.bundles], dtype=np.int64)
     inside = np.array([b.into is not None for b in pairs.bundles], dtype=np.bool_)
     weights = weights_of(params.weights)

@@ -110,6 +110,11 @@ class RoadGraph:
         self._isochrones: OrderedDict[tuple[Vehicle, int, float, float], tuple[tuple[LatLon, ...], ...]] = OrderedDict()
         self._roadless = GreatCircle()
 
+    @property
+    def cached_mb(self) -> float:
+        """What the trees kept so far take."""
+        return self._cache.held_mb
+
     def network(self, vehicle: Vehicle) -> VehicleNetwork:
         """The vehicle's own network, built at the first call."""
         network = self._networks.get(vehicle)

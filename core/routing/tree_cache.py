@@ -31,6 +31,10 @@ class TreeCache:
     def __len__(self) -> int:
         return len(self._trees)
 
+    @property
+    def held_mb(self) -> float:
+        return self._held / 1e6
+
     def has(self, network: str, reverse: bool, root: int) -> bool:
         return (network, reverse, root) in self._trees
 

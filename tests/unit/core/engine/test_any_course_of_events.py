@@ -108,7 +108,7 @@ def test_the_disk_knows_what_the_memory_knows(course: list[object]) -> None:
             live(rig, course)
             loaded = rig.store.load()
             assert state_of(loaded.world) == state_of(rig.world)
-            assert loaded.words == {d: w for d, w in rig.engine._words.items() if w}
+            assert loaded.words == {d: set(w) for d, w in rig.engine._words.items() if w}
             assert rig.store.rebuild_check() == []
             check_sense(rig.world)
             assert len(rig.engine.fences) == 2 * sum(o.status in ACTIVE for o in rig.world.orders.values())
