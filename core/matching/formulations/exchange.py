@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
 from typing import ClassVar
@@ -22,7 +23,7 @@ KERNELS = Compiled("core.matching.formulations.kernels")
 class Exchange:
     """Prices of the orders first, by a Lagrangian relaxation: they prove a bound. Then the columns are taken in the order of
     what they are worth at these prices, or as the plan before had them, whichever is better; and from there on columns are
-    exchanged by simulated annealing.
+    exchanged by simulated annealing, in ``searches`` at the same time, of which the best counts.
 
     ``rounds`` and ``moves`` bound the work and not the clock, so that the answer is the same each time; ``limit_s`` is a last
     resort. The search also ends within ``gap`` of the bound. Without numba the rounded relaxation answers.
@@ -30,7 +31,8 @@ class Exchange:
 
     name: ClassVar[str] = "exchange"
     rounds: int = 200
-    moves: int = 400_000
+    moves: int = 500_000
+    searches: int = 2
     chunks: int = 12
     look: int = 40
     gap: float = 1e-3
@@ -83,7 +85,19 @@ class _Search:
             better = self._in_turn(first)
             if better[0] < value:
                 value, of_driver, of_order = better
-        return self._exchange(value, bound, worth, of_driver, of_order)
+        lists = self._by_worth(worth)
+
+        def search(number: int) -> tuple[Ints, float, float]:
+            return self._exchange(value, bound, lists, of_driver.copy(), of_order.copy(), number)
+
+        with ThreadPoolExecutor(how.searches) as pool:
+            return min(pool.map(search, range(how.searches)), key=lambda found: found[1])
+
+    def _by_worth(self, worth: Floats) -> tuple[Ints, Ints, Ints, Ints]:
+        """The columns of each driver and of each order, the best first."""
+        driver_at, by_driver = _lists(self.driver, worth, self.problem.drivers)
+        order_at, by_order = _lists(self.members, worth[self.member_of], self.problem.orders)
+        return driver_at, by_driver, order_at, self.member_of[by_order]
 
     def _in_turn(self, turn: Ints) -> tuple[float, Ints, Ints]:
         of_driver = np.full(self.problem.drivers, -1, dtype=np.int64)
@@ -92,14 +106,11 @@ class _Search:
         return value, of_driver, of_order
 
     def _exchange(
-        self, value: float, bound: float, worth: Floats, of_driver: Ints, of_order: Ints
+        self, value: float, bound: float, lists: tuple[Ints, Ints, Ints, Ints], of_driver: Ints, of_order: Ints, number: int
     ) -> tuple[Ints, float, float]:
         problem, how = self.problem, self.how
-        driver_at, by_driver = _lists(self.driver, worth, problem.drivers)
-        order_at, by_order = _lists(self.members, worth[self.member_of], problem.orders)
-        by_order = self.member_of[by_order]
         best_driver, best_order = of_driver.copy(), of_order.copy()
-        state = np.array([0x9E3779B97F4A7C15 ^ (how.seed + 1)], dtype=np.uint64)
+        state = np.array([0x9E3779B97F4A7C15 ^ (how.seed + 1 + 1000 * number)], dtype=np.uint64)
         moves = how.moves // how.chunks
         taken = max(1, int((of_driver >= 0).sum()))
         hot = max(1e-6, (value - bound) / taken)
@@ -109,7 +120,7 @@ class _Search:
             if problem.gap(value, bound) <= how.gap or time.perf_counter() - self.began > how.limit_s:
                 break
             above, change = self.kernels.exchange(
-                self.gain, self.driver, self.first, self.members, driver_at, by_driver, order_at, by_order,
+                self.gain, self.driver, self.first, self.members, *lists,
                 of_driver, of_order, best_driver, best_order, state, above, heats[chunk], heats[chunk + 1], moves, how.look,
             )  # fmt: skip
             value += change

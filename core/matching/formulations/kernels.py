@@ -13,7 +13,7 @@ _COLUMNS = "f8[::1], i8[::1], i8[::1], i8[::1]"
 _LISTS = "i8[::1], i8[::1], i8[::1], i8[::1]"
 
 
-@njit(f"Tuple((f8, f8[::1]))({_COLUMNS}, i8[::1], i8[::1], f8, f8[::1], i8)", cache=True)
+@njit(f"Tuple((f8, f8[::1]))({_COLUMNS}, i8[::1], i8[::1], f8, f8[::1], i8)", cache=True, nogil=True)
 def prices(gain, driver, first, members, driver_at, by_driver, reach, start, rounds):
     """A lower bound on the total, and the prices of the orders that prove it.
 
@@ -71,7 +71,7 @@ def prices(gain, driver, first, members, driver_at, by_driver, reach, start, rou
     return best, best_price
 
 
-@njit("u8(u8[::1])", cache=True)
+@njit("u8(u8[::1])", cache=True, nogil=True)
 def _random(state):
     """xorshift64* (Marsaglia 2003, Vigna 2016)."""
     x = state[0]
@@ -82,12 +82,12 @@ def _random(state):
     return (x * np.uint64(2685821657736338717)) >> np.uint64(11)
 
 
-@njit("f8(u8[::1])", cache=True)
+@njit("f8(u8[::1])", cache=True, nogil=True)
 def _chance(state):
     return _random(state) / 9007199254740992.0
 
 
-@njit("f8(f8[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1])", cache=True)
+@njit("f8(f8[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1])", cache=True, nogil=True)
 def take_in_turn(gain, driver, first, members, turn, of_driver, of_order):
     """Take the columns in this order where nothing stands against them; returns the change of the total."""
     total = 0.0
@@ -103,7 +103,11 @@ def take_in_turn(gain, driver, first, members, turn, of_driver, of_order):
     return total
 
 
-@njit(f"UniTuple(f8, 2)({_COLUMNS}, {_LISTS}, i8[::1], i8[::1], i8[::1], i8[::1], u8[::1], f8, f8, f8, i8, i8)", cache=True)
+@njit(
+    f"UniTuple(f8, 2)({_COLUMNS}, {_LISTS}, i8[::1], i8[::1], i8[::1], i8[::1], u8[::1], f8, f8, f8, i8, i8)",
+    cache=True,
+    nogil=True,
+)
 def exchange(
     gain, driver, first, members, driver_at, by_driver, order_at, by_order,
     of_driver, of_order, best_driver, best_order, state, above, hot, cold, moves, look,
