@@ -1,10 +1,11 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
 # make bench  prints the figures of ARCHITECTURE.md
+# make soak   plays a day at full load and says what grows, slows down or is lost
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test bench setup setup-dev lock
+.PHONY: demo run test bench soak setup setup-dev lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -24,6 +25,10 @@ test: setup-dev
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
+
+# A simulated day at 1,000 orders an hour: takes half an hour and more.
+soak: setup
+	@$(RUN) main.py soak
 
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done

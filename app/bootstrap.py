@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from core.settings import Settings
 from core.storage.folder import DataFolder
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
-from core.worker import SturdyPool, make_executor
+from core.worker import Recording, SturdyPool, make_executor
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ def compose(
             transport=transport,
             executor=executor,
             tracks=tracks,
+            estimates=beside(database, ESTIMATES),
+            recording=Recording(beside(database, CYCLES), str(city_path) if city_path is not None else ""),
             seed=seed,
             stepped=stepped,
         )
@@ -83,6 +86,24 @@ def compose(
         stages.end()
         raise
     return System(settings, clock, bus, store, transport, executor, engine, stages)
+
+
+ESTIMATES = ".estimates.json"
+CYCLES = ".cycles"
+
+
+def beside(database: Path, ending: str) -> Path:
+    """What belongs to a database lies beside it, under its name."""
+    return database.with_name(database.name + ending)
+
+
+def start_anew(database: Path) -> None:
+    """Remove a database with all that belongs to it."""
+    for leftover in database.parent.glob(f"{database.name}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
 
 
 def training_missing(folder: DataFolder) -> bool:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPoint, QTimer
 from app import BEGAN
 from app.actions.declared import Scope
 from app.actions.deeds import Deeds
-from app.bootstrap import System, city_file, compose, training_missing
+from app.bootstrap import System, city_file, compose, start_anew, training_missing
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
@@ -83,8 +83,7 @@ class Console:
         database = folder.database
         if simulated is not None:
             database = folder.path / "demo.db"
-            for leftover in folder.path.glob("demo.db*"):
-                leftover.unlink()
+            start_anew(database)
         self.system = system = compose(
             database, settings, clock, lines.console, city_path=path, seed=simulated.params.seed if simulated else 0
         )

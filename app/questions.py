@@ -9,7 +9,7 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
 
 from app.cli.importing import execute_all, is_osm, read_commands
@@ -84,6 +84,9 @@ class Questions:
 
     def tell(self, text: str, *, bad: bool = False) -> None:
         self._window.toast.show_line(text, bad=bad)
+
+    def copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
 
     def _show(self, dialog: QDialog) -> None:
         """Modal to the window, but not blocking: the beat goes on."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,20 @@ DECLARED: tuple[Setting, ...] = (
         0,
         240,
     ),
+    _s(
+        "matching.generators",
+        "alone, same_merchant, nearby_merchants, into_route",
+        "Which routes are proposed: each order alone, several of one merchant, two of merchants nearby, between the stops of a"
+        " route under way; leave out what is not wanted",
+    ),
+    _s(
+        "matching.share_margin_min",
+        6.0,
+        "Orders share a driver only where each would still come so long before its promise, as far as it could by itself",
+        "min",
+        0,
+        60,
+    ),
     _s("matching.weight_pickup_leg", 1.0, "Cost of a minute on the way to a pick-up", "", 0, 100),
     _s("matching.weight_pickup_stop", 1.0, "Cost of a minute spent at a pick-up", "", 0, 100),
     _s("matching.weight_dropoff_leg", 1.0, "Cost of a minute on the way to a drop-off", "", 0, 100),
@@ -90,6 +104,56 @@ DECLARED: tuple[Setting, ...] = (
     _s("matching.weight_pickup_late", 1.0, "Cost of a minute an order waits ready for its driver", "", 0, 100),
     _s("matching.weight_dropoff_early", 0.0, "Cost of a minute an order comes before its window", "", 0, 100),
     _s("matching.weight_dropoff_late", 3.0, "Cost of a minute an order comes after its promise", "", 0, 100),
+    _s(
+        "matching.weight_spread_pay",
+        0.0,
+        "What a delivery costs more with a driver whose deliveries have earned the guaranteed pay already",
+        "min",
+        0,
+        100,
+    ),
+    _s(
+        "matching.weight_shortage",
+        0.0,
+        "What a minute of a driver's time costs more for each order per driver beyond one",
+        "",
+        0,
+        100,
+    ),
+    _s("matching.weight_fairness", 0.0, "Cost of each delivery a driver has done more than the mean of late", "min", 0, 100),
+    _s("matching.weight_rating", 0.0, "Cost of each star a driver's rating lacks to five", "min", 0, 100),
+    _s("matching.weight_cold", 0.0, "Cost of a minute from ready to door, for goods with a longest time", "", 0, 100),
+    _s(
+        "matching.profile",
+        "default",
+        "What the matcher strives for: gives the weights that are not set here themselves",
+        choices=("default", "punctuality", "efficiency", "fairness", "rating"),
+    ),
+    _s(
+        "matching.swap_margin_min",
+        3.0,
+        "How much better another driver has to be before an order that is not picked up yet changes hands; 0 never",
+        "min",
+        0,
+        240,
+    ),
+    _s(
+        "matching.record_cycles",
+        30,
+        "How many of the matcher's last cycles are kept as files, to be played again; 0 none",
+        "",
+        0,
+        10000,
+    ),
+    _s(
+        "estimates.quantile",
+        0.5,
+        "Quantile of preparation and stop times that is planned on: 0.5 is as often early as late",
+        "",
+        0.05,
+        0.95,
+    ),
+    _s("estimates.days", 28, "Days of history that estimates are learnt from; 0 plans on what merchants say", "days", 0, 365),
     _s("matching.workers", 1, "Processes that match", "", 1, 64),
     _s("offers.limit_s", 45.0, "How long a driver has to answer an offer", "s", 5, 600),
     _s(
@@ -100,7 +164,11 @@ DECLARED: tuple[Setting, ...] = (
         0,
         86400,
     ),
+    _s("goods.*.door_min", 0.0, "Longest time from ready to door for goods of this kind; 0 for no limit", "min", 0, 1440),
+    _s("goods.*.cold_box", False, "Goods of this kind go by drivers with a cold box only"),
+    _s("goods.food.door_min", 45.0, "Longest time from ready to door for food: it gets cold", "min", 0, 1440),
     _s("orders.promise_min", 40.0, "Promised time from order to door where the order does not say", "min", 5, 1440),
+    _s("orders.in_memory_h", 6.0, "How long an order that has ended stays in the tables; the database keeps it", "h", 0.5, 168),
     _s("orders.pickup_stop_min", 2.0, "Usual time at a pick-up", "min", 0, 60),
     _s("orders.dropoff_stop_min", 2.0, "Usual time at a drop-off", "min", 0, 60),
     _s(
@@ -113,6 +181,14 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s("tracking.offline_after_s", 90.0, "A driver silent this long in active mode counts as offline", "s", 5, 86400),
     _s("tracking.offline_after_passive_s", 180.0, "The same in passive mode", "s", 5, 86400),
+    _s(
+        "tracking.stuck_after_min",
+        10.0,
+        "A driver on the way to a pick-up who has not moved this long loses the orders not picked up yet; 0 never",
+        "min",
+        0,
+        240,
+    ),
     _s("tracking.active_capture_s", 1.0, "How often a phone captures its position while on an order", "s", 0.2, 600),
     _s("tracking.active_send_s", 8.0, "How often it sends them", "s", 0.2, 600),
     _s("tracking.passive_capture_s", 4.0, "How often a phone captures its position while free", "s", 0.2, 600),
@@ -187,6 +263,13 @@ RATES = (
 """What phones are told of, as soon as it changes; experiments may vary it."""
 
 
+def declared(key: str) -> Setting | None:
+    """The setting of that key; ``goods.*.door_min`` stands for those of every kind that is not declared by itself."""
+    parts = key.split(".")
+    family = ".".join((parts[0], "*", *parts[2:])) if len(parts) == 3 and parts[1].isidentifier() else key
+    return BY_KEY.get(key) or BY_KEY.get(family)
+
+
 class Settings:
     """Values by key. Assigning checks; `save` writes what differs from the defaults; listeners hear each change."""
 
@@ -222,19 +305,28 @@ class Settings:
                 f"settings.toml can't be read ({error}); defaults are used, the file is kept as {aside.name}"
             )
             return settings
-        for section, entries in table.items():
-            for name, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
-                key = f"{section}.{name}" if name else section
-                try:
-                    settings.set(key, value)
-                    settings._in_file.add(key)
-                except BadInput as error:
-                    settings.problems.append(f"{error}; the default is used")
-                    settings._unknown[key] = value
+        for key, value in _flat(table):
+            try:
+                settings.set(key, value)
+                settings._in_file.add(key)
+            except BadInput as error:
+                settings.problems.append(f"{error}; the default is used")
+                settings._unknown[key] = value
         return settings
 
     def __getitem__(self, key: str) -> Value:
-        return self._values.get(key, BY_KEY[key].default)
+        value = self._values.get(key)
+        if value is not None:
+            return value
+        setting = declared(key)
+        if setting is None:
+            raise KeyError(key)
+        return setting.default
+
+    def given(self, key: str) -> bool:
+        """Whether the value differs from the default."""
+        setting = declared(key)
+        return setting is not None and self[key] != setting.default
 
     def number(self, key: str) -> float:
         value = self[key]
@@ -249,7 +341,7 @@ class Settings:
 
     def set(self, key: str, value: object) -> None:
         """Raise BadInput for an unknown key or a value out of range."""
-        setting = BY_KEY.get(key)
+        setting = declared(key)
         if setting is None:
             raise BadInput(f"there is no setting {key}")
         checked = setting.checked(value)
@@ -276,10 +368,10 @@ class Settings:
             table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             return [f"settings.toml can't be read ({error}); the settings stay as they were"]
-        said = {f"{s}.{n}": v for s, entries in table.items() if isinstance(entries, dict) for n, v in entries.items()}
+        said = dict(_flat(table))
         problems = []
-        gone = {key: BY_KEY[key].default for key in self._in_file - said.keys()}
-        self._in_file = {key for key in said if key in BY_KEY}
+        gone = {key: setting.default for key in self._in_file - said.keys() if (setting := declared(key)) is not None}
+        self._in_file = {key for key in said if declared(key) is not None}
         for key, value in {**gone, **said}.items():
             try:
                 self.set(key, value)
@@ -292,17 +384,19 @@ class Settings:
         if self.path is None:
             return
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
-        changed = {k: v for k, v in self._values.items() if v != BY_KEY[k].default}
-        for key, value in sorted({**self._unknown, **changed}.items()):
-            section, _, name = key.partition(".")
-            if name:
-                if not isinstance(table.get(section), dict):
-                    table[section] = {}
-                table[section][name] = value
+        for key, value in sorted({**self._unknown, **{k: v for k, v in self._values.items() if self.given(k)}}.items()):
+            *sections, name = key.split(".")
+            place = table
+            for section in sections:
+                if not isinstance(place.get(section), dict):
+                    place[section] = {}
+                place = place[section]
+            if sections:
+                place[name] = value
         scratch = self.path.with_name(self.path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
         os.replace(scratch, self.path)
-        self._stamp, self._in_file = _stamp(self.path), set(changed)
+        self._stamp, self._in_file = _stamp(self.path), {k for k in self._values if self.given(k)}
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:
@@ -312,3 +406,13 @@ def _stamp(path: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return None if found is None else (found.st_mtime_ns, found.st_size)
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    """The values of nested tables, each by its whole key."""
+    for name, value in table.items():
+        key = f"{above}.{name}" if above else name
+        if isinstance(value, dict):
+            yield from _flat(value, key)
+        else:
+            yield key, value

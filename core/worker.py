@@ -25,6 +25,7 @@ from core.domain.errors import KerbsideError
 if TYPE_CHECKING:
     from core.domain.geo import LatLon
     from core.domain.vehicle import Vehicle
+    from core.estimation.model import Estimator
     from core.matching.decisions import Decisions
     from core.matching.snapshot import Snapshot
     from core.ports import Path, TravelTimes
@@ -68,10 +69,33 @@ def ready() -> int:
     return os.getpid()
 
 
-def match(snapshot: Snapshot) -> Decisions:
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where cycles are kept, and the city file they were matched in; empty for great-circle times."""
+
+    folder: FilePath
+    city: str = ""
+
+
+def match(snapshot: Snapshot, recording: Recording | None = None, keep: float = 0) -> Decisions:
+    """Match; with a recording the cycle is kept as a file, of which the last ``keep`` stay."""
     from core.matching.cycle import run_cycle  # brings scipy's solvers, which the console itself never needs
 
-    return run_cycle(snapshot, _times())
+    decisions = run_cycle(snapshot, _times())
+    if recording is not None and keep >= 1:
+        from core.matching.recorder import keep_cycle
+
+        keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city)
+    return decisions
+
+
+def learn(database: FilePath, since: float, now: float, usual_stop_min: float) -> Estimator:
+    """Estimates from the orders delivered since then, as the database has them."""
+    from core.estimation.model import train
+    from core.estimation.samples import read_samples
+    from core.storage.learnt import delivered_since
+
+    return train(read_samples(delivered_since(database, since), usual_stop_min), now)
 
 
 def path(origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
+from core.matching.profiles import PROFILES
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -47,7 +48,16 @@ def _step(step: Step) -> Callable[[Deeds], bool]:
     return lambda deeds: any(order.can(step) for order in deeds.chosen_orders())
 
 
+def _strive(profile: str) -> Callable[[Deeds], None]:
+    return lambda deeds: deeds.strive_for(profile)
+
+
+def _strives(profile: str) -> Callable[[Deeds], bool]:
+    return lambda deeds: deeds.settings.text("matching.profile") == profile
+
+
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
+_IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
 
 ACTIONS: tuple[Declared, ...] = (
@@ -67,12 +77,18 @@ ACTIONS: tuple[Declared, ...] = (
              _step(Step.REINSTATE)),
     Declared("order.accept", "&Orders", "Accept for the driver", lambda d: d.accept_for(), "", "check", Scope.ORDERS,
              _orders(Status.OFFERED), rule_before=True),
+    Declared("order.ready", "&Orders", "Mark as ready", lambda d: d.tell_ready(0.0), "", "check", Scope.ORDERS,
+             _orders(*_IN_KITCHEN), rule_before=True),
+    Declared("order.kitchen_late", "&Orders", "Ready 10 min later", lambda d: d.tell_ready(10.0), "", "clock", Scope.ORDERS,
+             _orders(*_IN_KITCHEN)),
     Declared("order.picked_up", "&Orders", "Mark as picked up", lambda d: d.progress("picked_up"), "", "package",
              Scope.ORDERS, _step(Step.PICK_UP)),
     Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: d.progress("delivered"), "", "check-circle",
              Scope.ORDERS, _step(Step.DELIVER)),
     Declared("order.failed", "&Orders", "Mark as failed…", lambda d: d.fail(), "", "warning-circle", Scope.ORDERS,
              _step(Step.FAIL)),
+    Declared("order.why", "&Orders", "Copy why as text", lambda d: d.copy_why(), "Ctrl+Shift+C", "copy", Scope.ORDERS,
+             lambda d: bool(d.chosen_orders()), rule_before=True),
     Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
              rule_before=True),
     Declared("driver.new", "&Drivers", "Add a driver…", lambda d: d.new_driver(), "Ctrl+D", "user-plus"),
@@ -127,6 +143,8 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
              able=lambda d: not d.engine.matching_paused),
+    *(Declared(f"match.{name}", "&Matching", f"Strive for {name}" if name != "default" else "Balanced", _strive(name),
+               checked=_strives(name), rule_before=name == "default") for name in PROFILES),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from app.actions.history import History
 from app.presenters.selection import Selection
+from app.presenters.why import why_text
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.order import BEFORE_PICKUP, Order, Status, Step
+from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.engine.engine import Engine
 from core.settings import Settings
 
@@ -21,6 +22,7 @@ class Window(Protocol):
     """What deeds need of the window. Questions are answered by calling ``then``, or not at all."""
 
     def tell(self, text: str, *, bad: bool = False) -> None: ...
+    def copy(self, text: str) -> None: ...
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None: ...
     def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None: ...
     def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None: ...
@@ -117,6 +119,22 @@ class Deeds:
         orders = [self.engine.world.orders[i] for i in order_ids if i in self.engine.world.orders]
         commands = [c.AssignOrder(order_id=i, driver_id=driver_id) for i in order_ids]
         self._do(f"Assign {_named(orders)} to {name}", commands)
+
+    def copy_why(self) -> None:
+        """Why each chosen order is where it is, as text."""
+        orders = self.chosen_orders()
+        self.window.copy("\n\n".join(why_text(order, self.engine) for order in orders))
+        self.window.tell(f"Why {_named(orders)} went to its driver is copied" if len(orders) == 1 else "The reasons are copied")
+
+    def tell_ready(self, later_min: float) -> None:
+        """What the merchant says on the phone: ready now, or so much later than it said."""
+        now = self.engine.clock.now()
+        orders = [o for o in self.chosen_orders() if o.status not in ENDED and o.picked_up_at is None]
+        self._for(
+            f"Ready {later_min:g} min later:" if later_min else "Ready:",
+            orders,
+            lambda o: c.TellReady(order_id=o.id, ready_at=max(o.ready_at, now) + 60 * later_min if later_min else now),
+        )
 
     def choose_driver(self, offer: bool = False) -> None:
         wanted = {Status.WAITING} if offer else {Status.WAITING, Status.HELD, Status.OFFERED, *BEFORE_PICKUP}
@@ -268,6 +286,10 @@ class Deeds:
         paused = self.engine.matching_paused
         self.window.tell("Automatic offers are paused: orders wait for you" if paused else "Automatic offers go on")
         self.changed()
+
+    def strive_for(self, profile: str) -> None:
+        self._set("matching.profile", profile)
+        self.window.tell(f"The matcher strives for: {profile}")
 
     def match_now(self) -> None:
         self.engine.match_soon()

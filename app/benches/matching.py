@@ -1,162 +1,179 @@
-"""A whole cycle of the matcher, from the snapshot to decisions with their explanations, by great-circle travel times.
+"""A market at its peak: whole cycles of the matcher on the roads of the training city, and what comes of them in the end.
 
-The peers choose among the same orders and drivers, one order to a driver, and are judged by the matcher's own cost:
-*greedy* gives each order, oldest first, the nearest free driver; *scipy* prices every pair the rules admit, without
-pruning, and solves the dense assignment. Both leave batching, chaining and explaining to others, so their seconds are
-those of less work. Cost is minutes per delivery, lower is better; ratios of cost are peer over ours.
-"""
+*Cycles*: drivers by orders, half of the drivers under way; between two cycles everybody rides on for ten seconds, a hundredth
+of the orders are new and a fiftieth of the drivers begin other routes. The first cycle, for which nothing is known yet but the
+ways to and from the merchants, is told apart (``cold``). *Played out*: the same market with nobody new, decided every half
+minute until every order is at its door, by the matcher, by the matcher with one order to a driver (*single*), and by giving
+each order, oldest first, the nearest free driver (*nearest*). *Contested*: the cycle's own candidates with only a third of the
+drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver and order, nothing left out, trees at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.benches import Numbers, Result
-from app.benches.fleet import NOW, places
-from app.benches.timing import median_s
-from core.domain.geo import LatLon
+from app.benches.peak import Given, Outcome, Peak
+from app.benches.solvers import CpSat
+from app.benches.timing import seconds_of
 from core.domain.vehicle import Vehicle
-from core.matching.cycle import run_cycle
-from core.matching.decisions import Decisions
-from core.matching.eligibility import Pairs, judge, read_pairs
+from core.engine.snapshots import params_from
+from core.matching.cycle import problem_of, run_cycle
+from core.matching.eligibility import judge, read_pairs
+from core.matching.formulations.exchange import KERNELS as SOLVING
+from core.matching.formulations.exchange import Exchange
 from core.matching.generators.alone import Alone
 from core.matching.market import read_market
-from core.matching.params import Params
 from core.matching.pricing import price
-from core.matching.snapshot import DriverView, OrderView, Snapshot
+from core.matching.snapshot import Snapshot
 from core.matching.underway import follow
 from core.ports import TravelTimes
-from core.routing.great_circle import GreatCircle
+from core.routing.city import City
+from core.routing.road_graph import RoadGraph
+from core.routing.searches import KERNELS as SEARCHING
+from core.routing.training_city import training_city
+from core.settings import Settings
 
-SIZES = {"small": (60, 30, 4.0, 9), "large": (2000, 1000, 8.0, 3)}
-"""Drivers, orders, half the region's side in km, runs."""
-HOPELESS = 1e6
+DRIVERS, ORDERS, CYCLES = 1000, 2000, 20
+PARTS = ("snapshot", "generate", "prune", "estimate", "price", "solve", "publish")
+PARAMS = params_from(Settings())
+SINGLE = replace(PARAMS, generators=(Alone(),), chain_within_min=0.0)
 
-Floats = NDArray[np.float64]
 
-
-def run(scale: float = 1.0) -> Result:
-    result = Result()
-    travel = GreatCircle()
-    for size, (drivers, orders, half_km, runs) in SIZES.items():
-        market = make_snapshot(max(6, int(drivers * scale)), max(3, int(orders * scale)), half_km)
-        ours, peers = _measure(market, travel, runs)
-        result.figures |= {f"{size}_{name}": value for name, value in ours.items()}
-        result.peers |= {f"{size}_{name}": value for name, value in peers.items()}
-        result.ratios |= {
-            f"{size}_cost_greedy_over_ours": peers["greedy_cost_min"] / ours["cost_min"],
-            f"{size}_cost_scipy_over_ours": peers["scipy_cost_min"] / ours["cost_min"],
-            f"{size}_seconds_scipy_over_ours": peers["scipy_s"] / ours["cycle_s"],
-        }
+def run(scale: float = 1.0, drivers: int = DRIVERS, orders: int = ORDERS, peer_seconds: float = 10.0) -> Result:
+    SOLVING.get(wait=True), SEARCHING.get(wait=True)
+    drivers, orders = max(6, int(drivers * scale)), max(6, int(orders * scale))
+    city = training_city()
+    result = Result(figures={"drivers": drivers, "orders": orders})
+    travel = RoadGraph(city, 1024)
+    merchants = np.array([m.place for m in city.merchants])
+    result.figures["trees_s"] = sum(seconds_of(lambda v=v: travel.matrix(merchants, merchants, v)) for v in Vehicle)  # type: ignore[misc]
+    peak = Peak(city, travel, drivers, orders)
+    figures, snapshot = _cycles(peak, travel, max(2, int(CYCLES * min(1.0, 10 * scale))))
+    result.figures |= figures
+    result.figures |= _all_pairs(peak.snapshot(PARAMS), travel)
+    _played(result, city, travel, drivers, orders)
+    _contest(result, snapshot, travel, min(1.0, scale) * peer_seconds)
+    result.notes.append("played out: kitchens and rides are as foretold, and nobody turns an offer down")
     return result
 
 
-def make_snapshot(drivers: int, orders: int, half_km: float) -> Snapshot:
-    """Free drivers and waiting orders, three to a merchant, all ready within 15 minutes."""
-    rng = np.random.default_rng(1)
-    shops = places(max(1, orders // 3), rng, half_km)
-    shop = rng.integers(0, len(shops), orders)
-    doors = shops[shop] + rng.normal(0, 0.012, (orders, 2))
-    vehicles = rng.choice(np.array(Vehicle), drivers, p=(0.05, 0.35, 0.4, 0.2)).tolist()
-    placed = NOW - rng.uniform(0, 600, orders)
-    ready = NOW + rng.uniform(0, 900, orders)
-    return Snapshot(
-        now=NOW,
-        params=Params(),
-        orders=tuple(
-            OrderView(
-                id=f"O-{i:04}",
-                merchant_id=f"M-{shop[i]}",
-                pickup=LatLon(*shops[shop[i]].tolist()),
-                dropoff=LatLon(*doors[i].tolist()),
-                placed_at=float(placed[i]),
-                ready_at=float(ready[i]),
-                due_at=float(ready[i] + 1800),
-            )
-            for i in range(orders)
-        ),
-        drivers=tuple(
-            DriverView(f"D-{i:04}", Vehicle(vehicles[i]), LatLon(*p))
-            for i, p in enumerate(places(drivers, rng, half_km).tolist())
-        ),
-    )
-
-
-def _measure(market: Snapshot, travel: TravelTimes, runs: int) -> tuple[Numbers, Numbers]:
-    seen: dict[str, object] = {}
-
-    def keep(name: str, work: Callable[[], object]) -> float:
-        def once() -> None:
-            seen[name] = work()
-
-        return median_s(once, runs)
-
-    cycle_s = keep("cycle", lambda: run_cycle(market, travel))
-    greedy_s = keep("greedy", lambda: _greedy(market, travel))
-    scipy_s = keep("scipy", lambda: _scipy(market, travel))
-    decisions = seen["cycle"]
-    assert isinstance(decisions, Decisions)
-    planned = decisions.assignments + decisions.postponed
-    served = sum(len(a.order_ids) for a in planned)
-    ours = {
-        "drivers": len(market.drivers),
-        "orders": len(market.orders),
-        "cycle_s": cycle_s,
-        "served": served,
-        "cost_min": sum(a.cost.total for a in planned) / max(1, served),
+def _cycles(peak: Peak, travel: TravelTimes, count: int) -> tuple[Numbers, Snapshot]:
+    taken: list[float] = []
+    parts: list[dict[str, float]] = []
+    moved: list[float] = []
+    for number in range(count + 1):
+        if number:
+            peak.churn(10.0, max(1, len(peak.waiting) // 100), max(1, len(peak.riders) // 50))
+        snapshot = peak.snapshot(PARAMS)
+        began = time.perf_counter()
+        decisions = run_cycle(snapshot, travel)
+        taken.append(time.perf_counter() - began)
+        parts.append(decisions.seconds)
+        moved.append(seconds_of(lambda s=snapshot, d=decisions: pickle.loads(pickle.dumps((s, d)))))  # type: ignore[misc]
+    counts = decisions.counts
+    busy = sum(bool(d.stops) for d in snapshot.drivers)
+    figures: Numbers = {
+        "busy_pct": 100.0 * busy / len(snapshot.drivers),
+        "cycle_p50_s": float(np.percentile(taken[1:], 50)),
+        "cycle_p95_s": float(np.percentile(taken[1:], 95)),
+        "cold_cycle_s": taken[0],
+        **{f"{part}_s": median(p[part] for p in parts[1:]) for part in PARTS},
+        "to_and_from_worker_s": median(moved[1:]),
+        "routes_proposed": counts.bundles,
+        "pairs_considered": counts.considered,
+        "pairs_priced": counts.priced,
+        "columns": counts.columns,
+        "gap_pct": 100.0 * decisions.gap,
     }
-    peers: Numbers = {}
-    costs, _ = _priced(market, travel)
-    for name, seconds in (("greedy", greedy_s), ("scipy", scipy_s)):
-        pairs = seen[name]
-        assert isinstance(pairs, tuple)
-        peers |= {
-            f"{name}_s": seconds,
-            f"{name}_served": len(pairs[0]),
-            f"{name}_cost_min": float(costs[pairs].mean()) if len(pairs[0]) else 0.0,
-        }
-    return ours, peers
+    return figures, snapshot
 
 
-def _admitted(market: Snapshot, travel: TravelTimes) -> tuple[Pairs, NDArray[np.bool_]]:
-    """All pairs of a driver and a single order, and which of them the rules admit."""
-    read = read_market(market)
-    bundles = list(Alone().propose(read))
-    pairs = read_pairs(read, follow(read.now, read.drivers, market.params, travel), market.params, bundles)
-    return pairs, judge(pairs) == 0
-
-
-def _priced(market: Snapshot, travel: TravelTimes) -> tuple[Floats, Pairs]:
-    """The matcher's cost of every admitted pair in minutes, drivers by orders; `HOPELESS` where there is none."""
-    pairs, admitted = _admitted(market, travel)
-    driver, bundle = np.nonzero(admitted)
-    columns = price(pairs, driver, bundle, travel)
-    costs = np.full((len(market.drivers), len(market.orders)), HOPELESS)
-    order = np.array([b.orders[0] for b in pairs.bundles])[columns.bundle]
-    costs[columns.driver, order] = np.where(np.isfinite(columns.cost), columns.cost, HOPELESS)
-    return costs, pairs
-
-
-def _greedy(market: Snapshot, travel: TravelTimes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    pairs, admitted = _admitted(market, travel)
-    km = np.where(admitted, pairs.km, np.inf)
-    order_of = np.array([b.orders[0] for b in pairs.bundles])
-    chosen = []
-    for column in np.argsort(pairs.market.orders.placed[order_of], kind="stable").tolist():
-        nearest = int(np.argmin(km[:, column]))
-        if np.isfinite(km[nearest, column]):
-            chosen.append((nearest, int(order_of[column])))
-            km[nearest] = np.inf
-    drivers, orders = np.array(chosen, np.int64).reshape(-1, 2).T
-    return drivers, orders
-
-
-def _scipy(market: Snapshot, travel: TravelTimes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _all_pairs(snapshot: Snapshot, travel: TravelTimes) -> Numbers:
+    """Every driver by every order, a driver's vehicle being the most usual one: times, and the assignment of least time."""
     from scipy.optimize import linear_sum_assignment
 
-    costs, _ = _priced(market, travel)
-    driver, order = linear_sum_assignment(costs)
-    real = costs[driver, order] < HOPELESS
-    return driver[real].astype(np.int64), order[real].astype(np.int64)
+    drivers = np.array([d.place for d in snapshot.drivers])
+    pickups = np.array([o.pickup for o in snapshot.orders])
+
+    def times() -> NDArray[np.float64]:
+        return travel.matrix(drivers, pickups, Vehicle.SCOOTER)
+
+    def both() -> None:
+        linear_sum_assignment(times())
+
+    times()
+    return {
+        "all_pairs": len(drivers) * len(pickups),
+        "all_pairs_times_s": median(seconds_of(times) for _ in range(3)),
+        "all_pairs_times_and_assignment_s": median(seconds_of(both) for _ in range(3)),
+    }
+
+
+def _played(result: Result, city: City, travel: RoadGraph, drivers: int, orders: int) -> None:
+    def matched(snapshot: Snapshot) -> Iterable[Given]:
+        return [(a.driver_id, a.route) for a in run_cycle(snapshot, travel).assignments]
+
+    def nearest(snapshot: Snapshot) -> Iterable[Given]:
+        return _nearest_first(snapshot, travel)
+
+    outcomes: dict[str, Outcome] = {}
+    for name, choose, params in (("", matched, PARAMS), ("single", matched, SINGLE), ("nearest", nearest, SINGLE)):
+        market = Peak(city, travel, drivers, orders)
+        outcomes[name] = market.play(choose, params, 30.0)
+    ours, single, near = outcomes.values()
+    result.figures |= {f"played_{key}": value for key, value in ours.figures().items()}
+    shared = ours.pdt_min(least=2)
+    if shared == shared:
+        result.figures["played_pdt_batched_and_chained_min"] = shared
+    for name, outcome in (("single", single), ("nearest", near)):
+        result.peers |= {f"{name}_{key}": value for key, value in outcome.figures().items()}
+        result.ratios[f"pdt_{name}_over_ours"] = outcome.pdt_min() / ours.pdt_min()
+    result.ratios["pdt_single_over_batched_and_chained"] = single.pdt_min() / shared if shared == shared else 1.0
+
+
+def _nearest_first(snapshot: Snapshot, travel: TravelTimes) -> list[Given]:
+    """Each order that is due for a driver, oldest first, to the nearest free one."""
+    market = read_market(snapshot)
+    pairs = read_pairs(
+        market, follow(market.now, market.drivers, snapshot.params, travel), snapshot.params, Alone().propose(market)
+    )
+    driver, order = np.nonzero(judge(pairs) == 0)
+    columns = price(pairs, driver, order, travel)
+    km = np.full(pairs.shape, np.inf)
+    due = (columns.commit <= 0.0) & np.isfinite(columns.cost)
+    km[columns.driver[due], columns.bundle[due]] = pairs.km[columns.driver[due], columns.bundle[due]]
+    given: list[Given] = []
+    for index in np.argsort(market.orders.placed, kind="stable").tolist():
+        who = int(np.argmin(km[:, index])) if len(km) else 0
+        if len(km) and np.isfinite(km[who, index]):
+            id_ = market.orders.views[index].id
+            given.append((market.drivers.views[who].id, (("pickup", id_), ("dropoff", id_))))
+            km[who] = np.inf
+    return given
+
+
+def _contest(result: Result, snapshot: Snapshot, travel: TravelTimes, seconds: float) -> None:
+    problem = problem_of(replace(snapshot, drivers=snapshot.drivers[::3]), travel)
+    ours = Exchange()
+    began = time.perf_counter()
+    found = ours.solve(problem)
+    took = time.perf_counter() - began
+    whole = float(problem.unserved.sum())
+    total = whole + float(problem.gain[list(found.chosen)].sum())
+    result.figures |= {
+        "contested_columns": len(problem.driver),
+        "contested_solve_s": took,
+        "contested_cost": total,
+        "contested_gap_pct": 100.0 * found.gap,
+    }
+    peer = CpSat(seconds).solve(problem)
+    peers_total = whole + float(problem.gain[list(peer.chosen)].sum())
+    result.peers |= {"contested_cpsat_limit_s": seconds, "contested_cpsat_cost": peers_total}
+    result.ratios["contested_cost_cpsat_over_ours"] = peers_total / total

@@ -20,6 +20,10 @@ def run_bench(args: argparse.Namespace) -> int:
         return 0
     if not args.name:
         raise BadInput(f"name what to measure: {', '.join(BENCHES)}")
+    names = ("drivers", "orders", "peer_seconds")
+    options = {name: value for name in names if (value := getattr(args, name, None)) is not None}
+    if options and args.name != "matching":
+        raise BadInput(f"--{next(iter(options)).replace('_', '-')} goes with bench matching alone")
     if args.minutes is not None:
         if args.name != "ingest":
             raise BadInput("--minutes is for bench ingest: the whole console under load for so long")
@@ -27,7 +31,7 @@ def run_bench(args: argparse.Namespace) -> int:
 
         result = soak(args.minutes, args.active, args.times)
     else:
-        result = find(args.name)(1.0)
+        result = find(args.name)(1.0, **options)
     machine = machine_facts()
     if args.json:
         print(json.dumps(as_json(args.name, result, machine)))

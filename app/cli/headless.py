@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.bootstrap import city_file, compose
+from app.bootstrap import System, city_file, compose, start_anew
 from app.demo import Run, percentile, populate, run_headless
 from app.lines import open_lines
 from app.runtime import start_logging
@@ -27,7 +28,7 @@ from core.routing.city import City
 from core.routing.road_graph import RoadGraph
 from core.settings import Settings
 from core.simulation.params import SimulationParams
-from core.simulation.simulator import SUBSCRIPTIONS
+from core.simulation.simulator import SUBSCRIPTIONS, Simulator
 from core.storage.folder import DataFolder
 
 Transports = tuple[LocalTransport | MqttTransport, LocalTransport | MqttTransport]
@@ -39,10 +40,7 @@ def run_demo(args: argparse.Namespace) -> int:
 
         check_target(args.report)
     with ExitStack() as stack:
-        path = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        folder = stack.enter_context(DataFolder(path))
-        start_logging(folder.logs, verbose=args.verbose)
-        figures = _run(args, folder, stack)
+        figures = _run(args, stack)
     if args.json:
         print(json.dumps(figures))
     else:
@@ -50,30 +48,56 @@ def run_demo(args: argparse.Namespace) -> int:
     return 0
 
 
-def _run(args: argparse.Namespace, folder: DataFolder, stack: ExitStack) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is ready to run. ``barriers`` wait until what the simulator, and what the engine, sent has arrived."""
+
+    system: System
+    simulator: Simulator
+    city: City
+    travel: RoadGraph
+    database: Path
+    barriers: tuple[Callable[[], None], Callable[[], None]]
+
+
+def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
+    """Set up a city, its merchants and a fleet in the data folder, or in one that goes with the stack."""
+    path = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+    folder = stack.enter_context(DataFolder(path))
+    start_logging(folder.logs, verbose=args.verbose)
     settings = Settings()
+    if args.profile is not None:
+        settings.set("matching.profile", args.profile)
     clock = SteppedClock(START)
     path = city_file(folder, args.city)
     city = City.load(path)
     console, drivers = _transports(args.mqtt, folder, settings, clock, stack)
     database = folder.path / "demo.db"
-    for leftover in folder.path.glob("demo.db*"):
-        leftover.unlink()
+    start_anew(database)
     system = compose(database, settings, clock, console, city_path=path, seed=args.seed, stepped=True)
     stack.callback(system.close)
     travel = RoadGraph(city, settings.number("routing.tree_cache_mb"))
     params = SimulationParams(
-        seed=args.seed, drivers=args.drivers, orders_per_hour=args.orders_per_hour, window_min=max(1.0, args.minutes)
+        seed=args.seed,
+        drivers=args.drivers,
+        orders_per_hour=args.orders_per_hour,
+        window_min=min(1440.0, max(1.0, args.minutes)),
     )
     simulator = populate(system, city, travel, drivers, params)
+    barriers = (lambda: pass_through(drivers, console), lambda: pass_through(console, drivers))
+    return Demo(system, simulator, city, travel, database, barriers)
+
+
+def _run(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
+    demo = open_demo(args, stack)
+    system, city = demo.system, demo.city
     online_min = 0
 
     def count_online() -> None:
         nonlocal online_min
         online_min += sum(d.presence is Presence.ONLINE for d in system.engine.world.drivers.values())
 
-    barriers = (lambda: pass_through(drivers, console), lambda: pass_through(console, drivers))
-    run = run_headless(system, simulator, args.minutes, barriers, count_online)
+    run = run_headless(system, demo.simulator, args.minutes, demo.barriers, count_online)
     figures = demo_figures(run, city.name, args.seed, online_min / 60)
     if args.report is not None:
         from app.report import write_report
@@ -99,7 +123,8 @@ def _transports(mqtt: bool, folder: DataFolder, settings: Settings, clock: Stepp
 def demo_figures(run: Run, city: str, seed: int, online_hours: float) -> dict[str, object]:
     """The keys of design.md; minutes are rounded to a second's precision, so that they compare as text."""
     engine = run.system.engine
-    orders = list(engine.world.orders.values())
+    run.system.store.flush()
+    orders = list(run.system.store.orders())
     settings = run.system.settings
     pickup_stop_min = settings.number("orders.pickup_stop_min")
     figures = asdict(summarise(orders, pickup_stop_min=pickup_stop_min, online_hours=online_hours))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.domain.errors import KerbsideError
+from core.matching.profiles import PROFILES
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,6 +41,35 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and end")
     demo.add_argument("--json", action="store_true")
 
+    demo.add_argument("--profile", choices=list(PROFILES), help="what the matcher strives for")
+
+    soak = commands.add_parser(
+        "soak", parents=[common], help="a day of the demo at full load: memory, cycle times and every order accounted for"
+    )
+    soak.add_argument("--hours", type=_between(0.1, 168), default=24.0)
+    soak.add_argument("--seed", type=_whole(0), default=1)
+    soak.add_argument("--drivers", type=_whole(1, 5000), default=400)
+    soak.add_argument("--orders-per-hour", type=_between(0, 100_000), default=1000.0)
+    soak.add_argument("--profile", choices=list(PROFILES), help="what the matcher strives for")
+    soak.add_argument("--json", action="store_true")
+
+    replay = commands.add_parser(
+        "replay",
+        parents=[common],
+        help="play a recorded matching cycle (.cycle) again",
+        description="Plays a recorded cycle of the matcher again, from its own file, and says whether it decides the same. "
+        "Cycles lie beside the database, in a folder *.cycles; the city file they were matched in has to be there.",
+    )
+    replay.add_argument("file", type=Path, metavar="FILE", help="a .cycle file")
+    replay.add_argument("--city", type=Path, metavar="FILE", help="where the city file is now")
+    replay.add_argument("--json", action="store_true")
+
+    estimate = commands.add_parser(
+        "estimate", parents=[common], help="how good the estimates of preparation and stop times are, on held-out days"
+    )
+    estimate.add_argument("--database", type=Path, metavar="FILE", help="by default that of the data folder")
+    estimate.add_argument("--json", action="store_true")
+
     serve = commands.add_parser("serve", parents=[common], help="the core without a window")
     serve.add_argument("--broker", metavar="ADDRESS", help="embedded, mqtt://host:1883 or mqtts://host:8883")
 
@@ -66,6 +96,9 @@ def build_parser() -> argparse.ArgumentParser:
     load.add_argument(
         "--times", type=_between(0.1, 100), default=1.0, metavar="N", help="so many times as often as phones send"
     )
+    bench.add_argument("--drivers", type=_whole(6, 100_000), metavar="N", help="of the matching bench (1000)")
+    bench.add_argument("--orders", type=_whole(6, 100_000), metavar="N", help="of the matching bench (2000)")
+    bench.add_argument("--peer-seconds", type=_between(1, 3600), metavar="S", help="for CP-SAT in the matching bench (10)")
     return parser
 
 
@@ -110,6 +143,18 @@ def run(argv: Sequence[str] | None = None) -> int:
                 from app.cli.headless import run_demo
 
                 return run_demo(args)
+            case "soak":
+                from app.cli.soak import run_soak
+
+                return run_soak(args)
+            case "replay":
+                from app.cli.replay import run_replay
+
+                return run_replay(args)
+            case "estimate":
+                from app.cli.estimate import run_estimate
+
+                return run_estimate(args)
             case "serve":
                 from app.cli.serve import run_serve
 

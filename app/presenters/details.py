@@ -9,26 +9,18 @@ from app.actions.deeds import Deeds
 from app.presenters.history_text import actor_name, order_text
 from app.presenters.rows import driver_row, exception_of, mode_wanted, stop_eta, stop_text
 from app.presenters.tracking_text import held_back, troubles
+from app.presenters.why import PART_NAMES, why_of
 from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
 from core.engine.engine import Engine
+from core.matching.cost import MEDIUM, TERMS
 from core.matching.decisions import Candidate as Priced
 from widgets.inspector.details import Candidate, Deed, DriverDetails, HistoryLine, OrderDetails, StopLine
 
 MOST_EXCLUDED = 40
-_PART_NAMES = {
-    "pickup_leg": "way to pick-up",
-    "pickup_stop": "pick-up",
-    "dropoff_leg": "way to door",
-    "dropoff_stop": "door",
-    "pickup_early": "waiting",
-    "pickup_late": "food waits",
-    "dropoff_early": "early",
-    "dropoff_late": "late",
-}
 
 
 def order_details(order: Order, deeds: Deeds) -> OrderDetails:
@@ -86,24 +78,22 @@ def _history(order: Order, engine: Engine) -> tuple[HistoryLine, ...]:
 
 def candidates(order: Order, engine: Engine) -> tuple[Candidate, ...]:
     """The ranked drivers with their cost taken apart, then those whom a rule excluded, with the rule."""
-    world, decisions = engine.world, engine.decisions
-    fresh = decisions is not None and order.status in UNASSIGNED and order.id in decisions.candidates
-    assert decisions is not None or not fresh
-    priced = decisions.candidates[order.id] if fresh and decisions is not None else engine.explained.get(order.id, ())
-    found = [_priced(candidate, world, order) for candidate in priced]
-    if fresh and decisions is not None and order.id in decisions.order_ids:
-        ranked = {candidate.driver_id for candidate in priced}
-        for driver_id, reason in decisions.excluded(order.id)[:MOST_EXCLUDED]:
-            if driver_id not in ranked:
-                found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=reason.text))
+    world, why = engine.world, why_of(order, engine)
+    if why is None:
+        return ()
+    found = [_priced(candidate, world, order) for candidate in why.candidates]
+    ranked = {candidate.driver_id for candidate in why.candidates}
+    for driver_id, reason in why.excluded()[:MOST_EXCLUDED]:
+        if driver_id not in ranked:
+            found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=reason.text))
     return tuple(found)
 
 
 def _priced(candidate: Priced, world: World, order: Order) -> Candidate:
     parts = [
-        f"{_PART_NAMES.get(part.name, part.name)} {part.minutes:.1f}"
+        f"{PART_NAMES[part.name]} {part.minutes:.1f}"
         for part in candidate.cost.parts
-        if abs(part.minutes) >= 0.05
+        if abs(part.minutes) >= 0.05 and (part.cost or part.name in TERMS or part.name in MEDIUM)
     ]
     if len(candidate.order_ids) > 1:
         parts.append(f"together with {', '.join(i for i in candidate.order_ids if i != order.id)}")

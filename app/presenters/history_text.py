@@ -24,6 +24,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OrderAssigned: "Given to {driver} by the dispatcher",
     e.OrderUnassigned: "Taken back",
     e.OrderHandedBack: "Handed back by {actor}",
+    e.ReadyTold: "The merchant tells when it is ready",
     e.ArrivedAtPickup: "{driver} is at the pick-up",
     e.PickedUp: "Picked up by {driver}",
     e.ArrivedAtDropoff: "{driver} is at the door",
@@ -41,7 +42,7 @@ _DRIVER_TEXTS: dict[type[e.Change], str] = {
 }
 
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired)
-QUIET = (e.OrderTagged, e.OrderQueued, e.MerchantRegistered, e.AreaSaved)
+QUIET = (e.OrderTagged, e.OrderQueued, e.ReadyTold, e.MerchantRegistered, e.AreaSaved)
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 
 

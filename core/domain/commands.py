@@ -21,7 +21,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
-    """``ready_at`` and ``due_at`` are epoch seconds; ``None`` takes the merchant's usual time and the promised time."""
+    """``ready_at`` and ``due_at`` are epoch seconds; ``None`` takes the merchant's usual time and the promised time, and of
+    ``goods`` what the merchant sells."""
 
     order_id: str
     merchant_id: str
@@ -34,6 +35,7 @@ class PlaceOrder(Command):
     weight_kg: float = 1.0
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
+    goods: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,14 @@ class RecordProgress(Command):
     order_id: str
     event: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellReady(Command):
+    """The merchant's word: ready at ``ready_at`` (epoch seconds), or already where that is not after now."""
+
+    order_id: str
+    ready_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

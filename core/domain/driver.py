@@ -39,6 +39,7 @@ class Driver:
     """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given.
 
     ``off_duty``: offline by word, not for silence. Only a word brings them back, whatever their phone goes on sending.
+    ``group`` may be the fleet of a merchant. ``cold_box`` keeps what has to be kept cold; ``rating`` is 1 to 5 stars.
     """
 
     id: str
@@ -55,6 +56,8 @@ class Driver:
     presence_at: float = 0.0
     off_duty: bool = False
     removed: bool = False
+    cold_box: bool = False
+    rating: float | None = None
 
 
 class StopKind(StrEnum):

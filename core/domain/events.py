@@ -88,6 +88,10 @@ class OrderHandedBack(Change):
     """The driver gave an accepted order back."""
 
 
+class ReadyTold(Change):
+    """The merchant moved the time at which an order is ready, or said that it is."""
+
+
 class ArrivedAtPickup(Change): ...
 
 

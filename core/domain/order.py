@@ -86,7 +86,8 @@ ENDED = frozenset({_S.DELIVERED, _S.CANCELLED, _S.FAILED})
 class Order:
     """One delivery from a merchant to a customer. Times are epoch seconds; ``None`` where it has not happened.
 
-    ``ready_at`` is the estimate of when the merchant has it ready, ``due_at`` the promise to the customer.
+    ``ready_at`` is when the merchant says that it is ready, ``told_ready_at`` what it said at first, ``readied_at`` when it
+    said that it *was*; ``due_at`` the promise to the customer. ``goods`` is its kind, by whose rules it travels.
     ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who
     turned it down and when, ``offers`` how often it has been offered.
     """
@@ -119,6 +120,9 @@ class Order:
     picked_up_at: float | None = None
     arrived_dropoff_at: float | None = None
     delivered_at: float | None = None
+    goods: str = "food"
+    told_ready_at: float | None = None
+    readied_at: float | None = None
 
     def can(self, step: Step) -> bool:
         return (self.status, step) in STEPS

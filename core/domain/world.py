@@ -26,12 +26,16 @@ class World:
         self.experiments: dict[str, Experiment] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
+        self._open: dict[str, Order] = {}
 
     def apply(self, change: Change) -> None:
         for order in change.orders:
             self.orders[order.id] = order
             if order.status in ENDED:
                 self.etas.pop(order.id, None)
+                self._open.pop(order.id, None)
+            else:
+                self._open[order.id] = order
         for offer in change.offers:
             self._put_offer(offer)
         for route in change.routes:
@@ -89,7 +93,7 @@ class World:
         return None if offer_id is None else self.offers[offer_id]
 
     def open_orders(self) -> Iterable[Order]:
-        return (o for o in self.orders.values() if o.status not in ENDED)
+        return self._open.values()
 
     def activity(self, driver_id: str) -> Activity:
         """What the driver is doing, judged by presence, route and open offer."""

@@ -7,8 +7,9 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,40 +22,45 @@ from core.domain.driver import Presence, StopKind
 from core.domain.events import (
     BrokerChanged,
     Change,
-    CycleFailed,
-    CycleFinished,
-    EtasUpdated,
+    Delivered,
     FenceCrossed,
     FixesApplied,
     MessageRefused,
 )
-from core.domain.order import ACTIVE, ENDED, Order
+from core.domain.geo import distance_m
+from core.domain.order import ACTIVE, Order
 from core.domain.reports import Reports, Word
+from core.engine.cycles import Cycles
+from core.engine.learning import Learning
 from core.engine.modes import Modes
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
+from core.engine.planning import Planner
 from core.engine.presence import heard_again, said
-from core.engine.snapshots import take_snapshot
+from core.engine.snapshots import Photographer
+from core.engine.tally import Tally
 from core.engine.telling import Teller
 from core.engine.words import HeardWords
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
-from core.orders.progress import Proposal, expire_offers, hear, make_offers
+from core.orders.progress import expire_offers, hear, recall
 from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
 from core.settings import Settings
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
 from core.tracking.search import Searcher
-from core.worker import match
+from core.worker import Recording
 
 if TYPE_CHECKING:
-    from core.matching.decisions import Candidate, Decisions
+    from core.matching.decisions import Decisions, Why
 
 log = logging.getLogger(__name__)
 
-FORGET_AFTER_S = 24 * 3600.0
+FORGET_EVERY_S = 600.0
+WORDS_KEPT_S = 24 * 3600.0
+"""A phone repeats no word for longer."""
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
 BEAT_S, BEHIND_S = 0.25, 0.02
@@ -65,7 +71,8 @@ _CONNECTED = frozenset({"connected", "outgrown"})
 
 class Engine:
     """``stepped``: a cycle's result is waited for in the tick that asked for it, and every write is flushed in its tick,
-    so that a run depends on nothing but its clock and its seed."""
+    so that a run depends on nothing but its clock and its seed. ``estimates`` is the file they are kept in, ``recording`` says
+    where cycles are kept; ``None`` keeps none."""
 
     def __init__(
         self,
@@ -77,6 +84,8 @@ class Engine:
         transport: Transport,
         executor: Executor,
         tracks: TrackLog | None = None,
+        estimates: Path | None = None,
+        recording: Recording | None = None,
         seed: int = 0,
         stepped: bool = False,
     ) -> None:
@@ -93,21 +102,21 @@ class Engine:
         self.positions = self.movement.positions
         self.fences = self.movement.fences
         self.search = Searcher(self.positions)
-        self.decisions: Decisions | None = None
-        self.explained: dict[str, tuple[Candidate, ...]] = {}
         self.refused_count = 0
         self.matching_paused = False
         self.modes = Modes(self.world, settings, self.positions, clock.now)
         self._words = HeardWords(loaded.words, clock.now())
-        self._desk = Desk(self.world, settings)
+        self._desk = Desk(self.world, settings, store.has_order)
         self._teller = Teller(self.world, self.modes)
         self._outbox = Outbox(transport, lambda: store.write(()))
-        self._seed = seed
         self._stepped = stepped
-        self._cycle: Future[Decisions] | None = None
-        self._next_cycle = clock.now()
+        self._planner = Planner(self.world.open_orders())
+        self._tally = Tally(self.world.orders.values())
+        self._learning = Learning(self._planner, settings, store.path, estimates, executor, stepped)
+        photographer = Photographer(self.world, self.positions, self.search, settings, self._planner, self._tally)
+        self.cycles = Cycles(self.world, settings, photographer, executor, bus, self._commit, recording, seed, stepped)
         self._next_sweep = clock.now()
-        self._next_forget = clock.now() + 3600
+        self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
         self._behind = False
@@ -145,16 +154,15 @@ class Engine:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
+            self._notice_stuck(now)
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
-        self._match(now)
+        self._learning.tick(now)
+        self.cycles.tick(now, self.matching_paused)
         if now >= self._next_forget:
-            self._next_forget = now + 3600
-            self.world.forget_before(now - FORGET_AFTER_S)
-            self.explained = {i: why for i, why in self.explained.items() if i in self.world.orders}
-            self._words.forget_before(now - FORGET_AFTER_S)
-            self.store.write((), forget_words_before=now - FORGET_AFTER_S)
+            self._next_forget = now + FORGET_EVERY_S
+            self._forget(now)
         if self._stepped:
             self.store.flush()
         self._outbox.release()
@@ -164,11 +172,17 @@ class Engine:
         """How long the next tick may wait."""
         return BEHIND_S if self._behind else BEAT_S
 
+    def _forget(self, now: float) -> None:
+        """Keep in memory what somebody may still ask for; the database has the rest."""
+        self.world.forget_before(now - 3600 * self.settings.number("orders.in_memory_h"))
+        self.cycles.forget(now)
+        self._words.forget_before(now - WORDS_KEPT_S)
+        self.store.write((), forget_words_before=now - WORDS_KEPT_S)
+
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
         self.modes.close()
-        if self._cycle is not None:
-            self._cycle.cancel()
+        self.cycles.close()
         self._save_positions(everyone=True)
         self.store.flush()
         self._outbox.release()
@@ -266,6 +280,17 @@ class Engine:
                 set_presence(draft, driver, Presence.OFFLINE, now, "silent")
         self._commit(draft.outcome)
 
+    def _notice_stuck(self, now: float) -> None:
+        """A driver who does not get on loses what is not picked up yet; whoever stands near the pick-up is there already."""
+        after_min = self.settings.number("tracking.stuck_after_min")
+        for driver_id in self.movement.stuck(now, 60 * after_min, self.silent(now)) if after_min else ():
+            stop, place = self.world.route(driver_id).stops[0], self.movement.place(driver_id)
+            assigned_at = self.world.orders[stop.order_id].assigned_at
+            had_time = assigned_at is None or now - assigned_at >= 60 * after_min
+            if had_time and distance_m(place, stop.place) > 2 * self.settings.number("geofencing.radius_m"):
+                name = self.world.drivers[driver_id].name
+                self._commit(recall(self.world, driver_id, now, f"{name} has not moved for {after_min:g} min"))
+
     def _refuse(self, topic: str, reason: str, now: float) -> None:
         self.refused_count += 1
         log.warning("refused: %s: %s", topic, reason)
@@ -291,6 +316,9 @@ class Engine:
             self.world.apply(change)
             for order in change.orders:
                 self._watch(order)
+                self._planner.note(order)
+                if isinstance(change, Delivered):
+                    self._tally.note(order)
             self.movement.watch_areas(change.areas)
             touched = (
                 {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}
@@ -345,50 +373,16 @@ class Engine:
 
     # Matching
 
+    @property
+    def decisions(self) -> Decisions | None:
+        """Those of the last cycle."""
+        return self.cycles.decisions
+
+    @property
+    def explained(self) -> Mapping[str, Why]:
+        """Why each order went where it was last offered."""
+        return self.cycles.explained
+
     def match_soon(self) -> None:
         """Let the next cycle begin with the next tick."""
-        self._next_cycle = self.clock.now()
-
-    def _match(self, now: float) -> None:
-        if self._cycle is None and now >= self._next_cycle and not self.matching_paused:
-            self._next_cycle = now + self.settings.number("matching.cycle_s")
-            snapshot = take_snapshot(self.world, self.positions, self.search, self.settings, now, self._seed)
-            try:
-                self._cycle = self.executor.submit(match, snapshot)
-            except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again
-                self._cycle_failed(error, now)
-        if self._cycle is None or not (self._stepped or self._cycle.done()):
-            return
-        cycle, self._cycle = self._cycle, None
-        try:
-            decisions = cycle.result()
-        except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
-            self._cycle_failed(error, now)
-            return
-        self._act_on(decisions, now)
-
-    def _cycle_failed(self, error: Exception, now: float) -> None:
-        log.error("a matching cycle failed", exc_info=error)
-        self.bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
-
-    def _act_on(self, decisions: Decisions, now: float) -> None:
-        self.decisions = decisions
-        for assignment in decisions.assignments:
-            for order_id in assignment.order_ids:
-                self.explained[order_id] = decisions.candidates.get(order_id, ())
-        proposals = [Proposal(a.driver_id, a.order_ids, a.route, a.chained) for a in decisions.assignments]
-        outcome = make_offers(self.world, proposals, now, self.settings.number("offers.limit_s"))
-        self._commit(outcome)
-        orders = self.world.orders
-        self.world.etas = {i: eta for i, eta in decisions.etas.items() if i in orders and orders[i].status not in ENDED}
-        self.bus.publish(EtasUpdated(at=now, etas=self.world.etas))
-        self.bus.publish(
-            CycleFinished(
-                at=now,
-                seconds=sum(decisions.seconds.values()),
-                waiting=decisions.counts.orders,
-                drivers=decisions.counts.drivers,
-                pairs=decisions.counts.priced,
-                offers=len(proposals),
-            )
-        )
+        self.cycles.next_at = self.clock.now()

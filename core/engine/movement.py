@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.domain.driver import Activity, Driver
 from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
+from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.domain.reports import FixBatch
 from core.geofencing.areas import AreaCrossing, AreaWatcher
@@ -19,6 +20,7 @@ from core.settings import Settings
 from core.tracking.clocks import PhoneClocks
 from core.tracking.jumps import Held, Jumps
 from core.tracking.positions import ACTIVITIES, LastKnown, PositionStore, Rows
+from core.tracking.stillness import Stillness
 
 SAVED_AT_ONCE = 2000
 """Most last known places handed to the database in one turn: what a tick can bear."""
@@ -26,6 +28,7 @@ TURNED_AT_ONCE = 500
 """Most drivers who go offline, or come back, in one turn."""
 
 _OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
+_TO_PICKUP = ACTIVITIES.index(Activity.TO_PICKUP)
 
 
 class Movement:
@@ -38,6 +41,7 @@ class Movement:
         self.clocks = PhoneClocks()
         self.fences = FenceWatcher(self.positions.row)
         self.areas = AreaWatcher()
+        self._stillness = Stillness()
         self._unsaved = np.zeros(0, np.bool_)
         self._saved_to = 0
 
@@ -55,6 +59,8 @@ class Movement:
             more = max(len(self.positions), 2 * len(self._unsaved)) - len(self._unsaved)
             self._unsaved = np.append(self._unsaved, np.zeros(more, np.bool_))
         self._unsaved[steps.changed] = True
+        p, changed = self.positions, steps.changed
+        self._stillness.see(changed, p.lat[changed], p.lon[changed], p.t[changed])
         way = steps.row, steps.lat, steps.lon, steps.acc, steps.t
         changes: list[Change] = [_told(one) for one in self.fences.check(*way)]
         changes += [self._area_told(one) for one in self.areas.check(*way)]
@@ -116,6 +122,18 @@ class Movement:
         """Who is silent and does not count as offline yet; of very many the rest later."""
         quiet = np.flatnonzero(silent & (self.positions.activity != _OFFLINE))
         return self.positions.driver_ids(quiet[np.argsort(self.positions.t[quiet], kind="stable")][:TURNED_AT_ONCE])
+
+    def place(self, driver_id: str) -> LatLon:
+        """Where the driver was last seen. KeyError for one who never was."""
+        row = self.positions.find(driver_id)
+        if row is None:
+            raise KeyError(driver_id)
+        return LatLon(float(self.positions.lat[row]), float(self.positions.lon[row]))
+
+    def stuck(self, now: float, after_s: float, silent: NDArray[np.bool_]) -> list[str]:
+        """Who is on the way to a pick-up, is heard from, and has not moved for so long."""
+        rows = np.flatnonzero((self.positions.activity == _TO_PICKUP) & ~silent)
+        return self.positions.driver_ids(rows[self._stillness.seconds(rows, now) >= after_s])
 
     def unsaved(self, everyone: bool = False) -> list[LastKnown]:
         """Last known places that have changed since they were given, some of them at a time unless ``everyone`` is wanted."""

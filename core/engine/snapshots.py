@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from core.domain.driver import Activity, Driver, Presence
-from core.domain.geo import LatLon
+from core.domain.driver import Activity, Driver, Presence, Route
+from core.domain.geo import LatLon, distance_m
+from core.domain.merchant import Merchant, OwnDrivers
 from core.domain.order import Order, Status
 from core.domain.world import World
+from core.engine.planning import Planner
+from core.engine.tally import Tally
+from core.matching.generators.registry import chosen
 from core.matching.params import Params, Weights
-from core.matching.snapshot import DriverView, OrderView, Snapshot, StopView
+from core.matching.profiles import PROFILES
+from core.matching.pruning import great_circle_km
+from core.matching.snapshot import DriverView, Fleet, OrderView, Snapshot, StopView
+from core.orders.goods import GoodsRule, rule_for
 from core.settings import Settings
 from core.tracking.positions import PositionStore
 from core.tracking.search import Among, Searcher
@@ -20,11 +27,24 @@ from core.tracking.search import Among, Searcher
 MANY = 2000
 SPARE = 8
 
+_WEIGHTS = (
+    "pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop", "pickup_early", "pickup_late", "dropoff_early",
+    "dropoff_late", "fairness", "rating", "cold",
+)  # fmt: skip
+
+
+SWAP_KMH = 25.0
+"""How fast drivers come nearer, as the crow flies; only to tell which changes of hands are worth a look."""
+
+
+def striven_for(settings: Settings) -> Callable[[str], float]:
+    """The settings as the profile has them: what is not set itself is as the profile gives it."""
+    profile = PROFILES[settings.text("matching.profile")]
+    return lambda key: settings.number(key) if settings.given(key) else profile.get(key, settings.number(key))
+
 
 def params_from(settings: Settings) -> Params:
-    number = settings.number
-    names = ("pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop",
-             "pickup_early", "pickup_late", "dropoff_early", "dropoff_late")  # fmt: skip
+    number = striven_for(settings)
     return Params(
         nearest_drivers=int(number("matching.nearest_drivers")),
         max_pickup_km=number("matching.max_pickup_km"),
@@ -32,72 +52,188 @@ def params_from(settings: Settings) -> Params:
         commit_before_ready_min=number("matching.commit_before_ready_min"),
         pickup_stop_min=number("orders.pickup_stop_min"),
         dropoff_stop_min=number("orders.dropoff_stop_min"),
-        weights=Weights(**{name: number(f"matching.weight_{name}") for name in names}),
+        share_margin_min=number("matching.share_margin_min"),
+        generators=chosen(settings.text("matching.generators")),
+        weights=Weights(**{name: number(f"matching.weight_{name}") for name in _WEIGHTS}),
+        spread_pay_min=number("matching.weight_spread_pay"),
+        shortage_weight=number("matching.weight_shortage"),
     )
 
 
-def take_snapshot(
-    world: World, positions: PositionStore, search: Searcher, settings: Settings, now: float, seed: int
-) -> Snapshot:
-    """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing.
+class Photographer:
+    """Takes the snapshots."""
 
-    Of more than `MANY` drivers only those are told of who are on a route, or free and among the nearest to a waiting order:
-    `SPARE` times as many as the matcher would look at, since it may find some of them unfit.
-    """
-    params = params_from(settings)
-    rest_s = settings.number("offers.rest_after_no_s")
-    orders = tuple(_order_view(o, now, rest_s) for o in world.orders.values() if o.status is Status.WAITING)
-    lats, lons = positions.lat, positions.lon
-    drivers = []
-    told_of = world.drivers.values() if len(world.drivers) <= MANY else _near(world, positions, search, orders, params)
-    for driver in told_of:
-        row = positions.find(driver.id)
-        if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
-            continue
-        drivers.append(_driver_view(driver, LatLon(float(lats[row]), float(lons[row])), world, now))
-    return Snapshot(now=now, params=params, orders=orders, drivers=tuple(drivers), seed=seed)
+    def __init__(
+        self,
+        world: World,
+        positions: PositionStore,
+        search: Searcher,
+        settings: Settings,
+        planner: Planner,
+        tally: Tally,
+    ) -> None:
+        self._world, self._positions, self._search, self._settings = world, positions, search, settings
+        self._planner, self._tally = planner, tally
+
+    def take(self, now: float, seed: int) -> Snapshot:
+        """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing.
+
+        A driver on the way to the pick-up of a single order may lose it to a better one: the order is among those to be given
+        out then, and the driver among those who are free.
+
+        Of more than `MANY` drivers only those are told of who are on a route, or free and among the nearest to a waiting order:
+        `SPARE` times as many as the matcher would look at, since it may find some of them unfit.
+        """
+        world, views = self._world, _Views(self._settings, self._planner, now)
+        params = params_from(self._settings)
+        lats, lons = self._positions.lat, self._positions.lon
+        done = self._tally.done(now)
+        orders = [views.order(o, world) for o in world.open_orders() if o.status is Status.WAITING]
+        present: list[tuple[Driver, LatLon, bool]] = []
+        for driver in world.drivers.values() if len(world.drivers) <= MANY else self._near(orders, params):
+            row = self._positions.find(driver.id)
+            if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
+                continue
+            present.append((driver, LatLon(float(lats[row]), float(lons[row])), self._is_open(driver, now)))
+        loose = self._loose(present, now)
+        drivers = []
+        for driver, place, is_open in present:
+            held = loose.get(driver.id)
+            if held is not None:
+                order, hold_min = held
+                orders.append(views.order(order, world, held_by=driver.id, hold_min=hold_min))
+            route = world.route(driver.id) if held is None else Route(driver.id)
+            drivers.append(views.driver(driver, place, route, world, is_open, done[driver.id]))
+        return Snapshot(
+            now=now,
+            params=params,
+            orders=tuple(orders),
+            drivers=tuple(drivers),
+            seed=seed,
+            areas=tuple(area for area in world.areas.values() if area.vehicles),
+            fleets=fleets_of(world.merchants.values()),
+        )
+
+    def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
+        found = [np.empty(0, np.int64)]
+        for place, vehicles in dict.fromkeys((order.pickup, order.vehicles) for order in orders):
+            free = Among(frozenset({Activity.FREE}), vehicles or None)
+            many = SPARE * params.nearest_drivers
+            found.append(self._search.nearest(place, many, 1000 * params.max_pickup_km, free)[0])
+        ids = dict.fromkeys([*self._world.routes, *self._positions.driver_ids(np.unique(np.concatenate(found)))])
+        return (self._world.drivers[driver_id] for driver_id in ids if driver_id in self._world.drivers)
+
+    def _loose(self, present: list[tuple[Driver, LatLon, bool]], now: float) -> dict[str, tuple[Order, float]]:
+        """Orders that may change hands, by the driver who has each, with the minutes another has to be better by.
+
+        Only where somebody free is nearer by as much, as the crow flies, and would be sent now: until then the change can wait,
+        and the driver is better left to be given more.
+        """
+        margin_min, world = self._settings.number("matching.swap_margin_min"), self._world
+        free = [place for driver, place, is_open in present if is_open and driver.id not in world.routes]
+        held = [
+            (d.id, place, o) for d, place, is_open in present if is_open and (o := _alone(world.route(d.id), world)) is not None
+        ]
+        if not margin_min or not free or not held:
+            return {}
+        commit_s = 60 * striven_for(self._settings)("matching.commit_before_ready_min")
+        pickups = np.array([order.pickup for _, _, order in held])
+        nearest_km = great_circle_km(np.array(free), pickups).min(axis=0).tolist()
+        loose = {}
+        for (driver_id, place, order), near_km in zip(held, nearest_km, strict=True):
+            # Each time it is offered the next change has to be worth more, so that none goes round for ever.
+            hold_min = margin_min * max(1, order.offers)
+            ahead_km, wait_s = (
+                distance_m(place, order.pickup) / 1000 - near_km,
+                order.ready_at - near_km / SWAP_KMH * 3600 - now,
+            )
+            if ahead_km >= hold_min / 60 * SWAP_KMH and wait_s <= commit_s:
+                loose[driver_id] = (order, hold_min)
+        return loose
+
+    def _is_open(self, driver: Driver, now: float) -> bool:
+        started = driver.shift_start is None or driver.shift_start <= now
+        return driver.presence is Presence.ONLINE and started and self._world.open_offer(driver.id) is None
 
 
-def _near(
-    world: World, positions: PositionStore, search: Searcher, orders: Sequence[OrderView], params: Params
-) -> Iterator[Driver]:
-    found = [np.empty(0, np.int64)]
-    for place, vehicles in dict.fromkeys((order.pickup, order.vehicles) for order in orders):
-        free = Among(frozenset({Activity.FREE}), vehicles or None)
-        found.append(search.nearest(place, SPARE * params.nearest_drivers, 1000 * params.max_pickup_km, free)[0])
-    ids = dict.fromkeys([*world.routes, *positions.driver_ids(np.unique(np.concatenate(found)))])
-    return (world.drivers[driver_id] for driver_id in ids if driver_id in world.drivers)
-
-
-def _order_view(order: Order, now: float, rest_s: float) -> OrderView:
-    resting = frozenset(d for d, at in order.declined_by.items() if now - at < rest_s)
-    return OrderView(
-        id=order.id,
-        merchant_id=order.merchant_id,
-        pickup=order.pickup,
-        dropoff=order.dropoff,
-        placed_at=order.placed_at,
-        ready_at=order.ready_at,
-        due_at=order.due_at,
-        weight_kg=order.weight_kg,
-        volume_l=order.volume_l,
-        vehicles=order.vehicles,
-        declined_by=resting,
+def fleets_of(merchants: Iterable[Merchant]) -> tuple[Fleet, ...]:
+    """Merchants' own drivers by group. Several merchants may have one group; it shares as far as the most generous of them."""
+    homes: dict[str, list[Merchant]] = {}
+    for merchant in merchants:
+        if merchant.fleet:
+            homes.setdefault(merchant.fleet, []).append(merchant)
+    return tuple(
+        Fleet(
+            group,
+            tuple(m.id for m in theirs),
+            tuple(m.place for m in theirs),
+            max(m.share_km if m.own_drivers is OwnDrivers.SHARED else -1.0 for m in theirs),
+        )
+        for group, theirs in sorted(homes.items())
     )
 
 
-def _driver_view(driver: Driver, place: LatLon, world: World, now: float) -> DriverView:
-    started = driver.shift_start is None or driver.shift_start <= now
-    return DriverView(
-        id=driver.id,
-        vehicle=driver.vehicle,
-        place=place,
-        stops=tuple(
-            StopView(stop.kind, _order_view(world.orders[stop.order_id], now, 0.0), stop.arrived_at)
-            for stop in world.route(driver.id).stops
-        ),
-        open=driver.presence is Presence.ONLINE and started and world.open_offer(driver.id) is None,
-        weight_kg=driver.weight_kg,
-        volume_l=driver.volume_l,
-        shift_end=driver.shift_end,
-    )
+def _alone(route: Route, world: World) -> Order | None:
+    """The order of a driver who has this one alone and is still on the way to its pick-up, by the matcher's choice."""
+    ids = route.orders()
+    if len(ids) != 1:
+        return None
+    order = world.orders[ids[0]]
+    return order if order.status is Status.ASSIGNED and not order.by_dispatcher else None
+
+
+class _Views:
+    def __init__(self, settings: Settings, planner: Planner, now: float) -> None:
+        self._settings, self._planner, self._now = settings, planner, now
+        self._rest_s = settings.number("offers.rest_after_no_s")
+        self._quantile = striven_for(settings)("estimates.quantile")
+        self._rules: dict[str, GoodsRule] = {}
+
+    def order(self, order: Order, world: World, held_by: str = "", hold_min: float = 0.0) -> OrderView:
+        planned = self._planner.plan(order, self._quantile)
+        merchant = world.merchants.get(order.merchant_id)
+        rule = self._rules.get(order.goods)
+        if rule is None:
+            rule = self._rules[order.goods] = rule_for(self._settings, order.goods)
+        declined = order.declined_by
+        return OrderView(
+            id=order.id,
+            merchant_id=order.merchant_id,
+            pickup=order.pickup,
+            dropoff=order.dropoff,
+            placed_at=order.placed_at,
+            ready_at=planned.ready_at,
+            due_at=order.due_at,
+            weight_kg=order.weight_kg,
+            volume_l=order.volume_l,
+            vehicles=order.vehicles,
+            declined_by=frozenset(d for d, at in declined.items() if self._now - at < self._rest_s)
+            if declined
+            else frozenset(),
+            pickup_stop_min=planned.pickup_stop_min,
+            dropoff_stop_min=planned.dropoff_stop_min,
+            door_min=rule.door_min,
+            cold_box=rule.cold_box,
+            fleet=merchant.fleet if merchant is not None else "",
+            fleet_only=merchant is not None and bool(merchant.fleet) and merchant.own_drivers is OwnDrivers.ONLY,
+            held_by=held_by,
+            hold_min=hold_min,
+        )
+
+    def driver(self, driver: Driver, place: LatLon, route: Route, world: World, is_open: bool, done: int) -> DriverView:
+        return DriverView(
+            id=driver.id,
+            vehicle=driver.vehicle,
+            place=place,
+            stops=tuple(
+                StopView(stop.kind, self.order(world.orders[stop.order_id], world), stop.arrived_at) for stop in route.stops
+            ),
+            open=is_open,
+            weight_kg=driver.weight_kg,
+            volume_l=driver.volume_l,
+            shift_end=driver.shift_end,
+            group=driver.group,
+            cold_box=driver.cold_box,
+            rating=driver.rating,
+            done=done,
+        )

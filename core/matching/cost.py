@@ -1,4 +1,4 @@
-"""What a route costs: eight kinds of minutes, each with its weight.
+"""What a route costs: eight kinds of minutes, each with its weight, and the goals beyond minutes (`core.matching.goals`).
 
 Source: R. Moran, "Route Efficiencies in On-Demand Delivery", Postmates, 2019: pick-up leg, pick-up stop, drop-off leg and
 drop-off stop make up the time spent, minutes early and late at either end measure how well the windows are kept. A pick-up
@@ -97,10 +97,18 @@ TERMS: dict[str, CostTerm] = {
 }
 """By name; the weight of each is the field of that name in `Weights`."""
 
+GOALS = ("spread_pay", "shortage", "fairness", "rating", "cold", "swap", "own_first")
+"""What else a choice is judged by; `core.matching.goals` says how each is counted."""
+
+MEDIUM = frozenset({"own_first"})
+"""The goals that come strictly before all minutes: they are counted, never weighed against them."""
+
+NAMES = (*TERMS, *GOALS)
+
 SPENT = frozenset({"pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop"})
 """The terms that are the driver's time on the delivery."""
 
-LATE = tuple(name in ("pickup_late", "dropoff_late") for name in TERMS)
+LATE = tuple(name in ("pickup_late", "dropoff_late") for name in NAMES)
 """The terms that grow merely because an order has waited."""
 
 
@@ -114,7 +122,7 @@ def weights_of(weights: Weights) -> Floats:
 
 
 class CostPart(NamedTuple):
-    """One term: its minutes, and what they cost with its weight."""
+    """One term: its minutes (or what its goal counts), and what they cost with its weight."""
 
     name: str
     minutes: float
@@ -123,7 +131,10 @@ class CostPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What giving a route to a driver costs, in weighted minutes. ``minutes`` and ``weights`` are in the order of `TERMS`."""
+    """What giving a route to a driver costs, in weighted minutes. ``minutes`` and ``weights`` are in the order of `NAMES`.
+
+    The last ones may be left out where they count nothing. ``total`` is the soft level; ``medium`` counts what comes before it.
+    """
 
     minutes: tuple[float, ...]
     weights: tuple[float, ...]
@@ -131,11 +142,15 @@ class Cost:
 
     @property
     def parts(self) -> tuple[CostPart, ...]:
-        return tuple(CostPart(n, m, m * w) for n, m, w in zip(TERMS, self.minutes, self.weights, strict=True))
+        return tuple(CostPart(n, m, m * w) for n, m, w in zip(NAMES, self.minutes, self.weights, strict=False))
 
     @property
     def total(self) -> float:
-        return math.fsum(part.cost for part in self.parts)
+        return math.fsum(part.cost for part in self.parts if part.name not in MEDIUM)
+
+    @property
+    def medium(self) -> float:
+        return math.fsum(part.minutes for part in self.parts if part.name in MEDIUM)
 
     @property
     def per_delivery(self) -> float:
@@ -143,7 +158,7 @@ class Cost:
 
     def of(self, name: str) -> float:
         """Minutes of one term."""
-        return self.minutes[list(TERMS).index(name)]
+        return self.minutes[NAMES.index(name)]
 
     @property
     def pdt_min(self) -> float:

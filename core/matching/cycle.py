@@ -3,92 +3,166 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.matching.cost import LATE, weights_of
+from core.matching.candidates import admitted
+from core.matching.cost import LATE
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
-from core.matching.formulations import Problem, Solution, solve
+from core.matching.formulations import Problem, Solution, solve, spread
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
-from core.matching.formulations.relaxation import Relaxation
+from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.set_packing import SetPacking
-from core.matching.generators import Bundle
-from core.matching.market import read_market
+from core.matching.generators.alone import Alone
+from core.matching.goals import add_goals, all_weights, too_cold
+from core.matching.market import Ints, read_market
 from core.matching.pricing import Columns, price
 from core.matching.pruning import beyond_nearest
+from core.matching.sharing import too_tight
 from core.matching.timing import Floats
 from core.matching.underway import Etas, follow
 
 if TYPE_CHECKING:
+    from core.domain.geo import LatLon
+    from core.domain.vehicle import Vehicle
     from core.matching.snapshot import Snapshot
-    from core.ports import TravelTimes
+    from core.ports import Path, Points, TravelTimes
+
+
+_HELD_TIMES = 100.0
+"""An order that has a driver counts so many times as much as one that has none."""
 
 
 @dataclass(slots=True)
 class _Stopwatch:
-    """Wall seconds per part."""
+    """Wall seconds per part; those in which travel times were asked for are a part of their own, *estimate*."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    travel: TravelTimes
+    seconds: dict[str, float] = field(default_factory=lambda: {"snapshot": 0.0, "estimate": 0.0})
     _since: float = field(default_factory=time.perf_counter)
+    _asked: float = 0.0
 
     def lap(self, part: str) -> None:
         now = time.perf_counter()
-        self.seconds[part] = now - self._since
-        self._since = now
+        self.seconds[part] = self.seconds.get(part, 0.0) + now - self._since - self._asked
+        self.seconds["estimate"] += self._asked
+        self._since, self._asked = now, 0.0
+
+    def matrix(self, origins: Points, destinations: Points, vehicle: Vehicle) -> Floats:
+        return self._timed(self.travel.matrix, origins, destinations, vehicle)
+
+    def pairs(self, origins: Points, destinations: Points, vehicle: Vehicle) -> Floats:
+        return self._timed(self.travel.pairs, origins, destinations, vehicle)
+
+    def path(self, origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:
+        return self.travel.path(origin, destination, vehicle)
+
+    def isochrone(self, centre: LatLon, vehicle: Vehicle, minutes: float) -> tuple[tuple[LatLon, ...], ...]:
+        return self.travel.isochrone(centre, vehicle, minutes)
+
+    def _timed(self, ask: Callable[[Points, Points, Vehicle], Floats], *question: Any) -> Floats:
+        began = time.perf_counter()
+        answer = ask(*question)
+        self._asked += time.perf_counter() - began
+        return answer
 
 
 def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     """Match. Raises BadInput for a snapshot that contradicts itself."""
-    watch, params = _Stopwatch(), snapshot.params
-    market = read_market(snapshot)
-    watch.lap("snapshot")
-    underway = follow(market.now, market.drivers, params, travel)
-    watch.lap("follow")
-    bundles = [bundle for generator in params.generators for bundle in generator.propose(market)]
-    watch.lap("generate")
-    pairs = read_pairs(market, underway, params, bundles)
-    codes = judge(pairs)
-    eligible = codes == 0
-    far = beyond_nearest(pairs.km, eligible, params.nearest_drivers)
-    codes[far & ~pairs.fixed_here] = Reason.NOT_NEAREST
-    watch.lap("prune")
-    driver, bundle = np.nonzero(codes == 0)
-    priced = price(pairs, driver, bundle, travel)
-    codes[driver, bundle] = _after_pricing(pairs, priced)
-    columns = priced.take(codes[driver, bundle] == 0)
-    watch.lap("price")
-    problem, kept = _problem(pairs, columns)
-    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Relaxation()))
+    watch, params = _Stopwatch(travel), snapshot.params
+    found = _candidates(snapshot, watch)
+    problem, kept = _problem(found.pairs, found.columns, found.medium)
+    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
     chosen = [int(kept[i]) for i in solution.chosen]
     watch.lap("solve")
-    decisions = _decisions(pairs, codes, columns, chosen, solution, Counts(
-        orders=len(market.orders),
-        drivers=len(market.drivers),
-        bundles=len(bundles),
-        considered=codes.size,
-        eligible=int(eligible.sum()),
-        priced=len(priced),
-        columns=len(kept),
-    ), watch)  # fmt: skip
-    watch.lap("explain")
+    counts = replace(found.counts, columns=len(kept))
+    decisions = _decisions(found.pairs, found.codes, found.columns, chosen, solution, counts, watch)
+    watch.lap("publish")
     return decisions
 
 
+def problem_of(snapshot: Snapshot, travel: TravelTimes) -> Problem:
+    """What a cycle of this snapshot has to solve, for whoever wants to try another solver."""
+    found = _candidates(snapshot, _Stopwatch(travel))
+    return _problem(found.pairs, found.columns, found.medium)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """``columns`` are the routes to choose from, ``codes`` (drivers, orders) why not, for each order by itself; ``medium`` is
+    what a unit of the medium level costs."""
+
+    pairs: Pairs
+    codes: NDArray[np.uint8]
+    columns: Columns
+    counts: Counts
+    medium: float
+
+
+def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
+    params = snapshot.params
+    market = read_market(snapshot)
+    underway = follow(market.now, market.drivers, params, watch)
+    watch.lap("snapshot")
+    bundles = [bundle for generator in params.generators for bundle in generator.propose(market)]
+    watch.lap("generate")
+    alone = read_pairs(market, underway, params, Alone().propose(market))
+    codes = judge(alone)
+    far = beyond_nearest(alone.km, codes == Reason.NONE, params.nearest_drivers)
+    codes[far & ~alone.kept_here] = Reason.NOT_NEAREST
+    pairs = read_pairs(market, underway, params, bundles)
+    driver, bundle = admitted(pairs, alone, codes)
+    watch.lap("prune")
+    priced = price(pairs, driver, bundle, watch)
+    reasons = _after_pricing(pairs, priced)
+    _enter(codes, pairs, priced, reasons)
+    counts = Counts(
+        orders=len(market.orders),
+        drivers=len(market.drivers),
+        bundles=len(bundles),
+        considered=len(market.drivers) * len(bundles),
+        eligible=len(driver) + int(far.sum()),
+        priced=len(priced),
+        columns=0,
+    )
+    columns, medium = add_goals(pairs, priced.take(reasons == Reason.NONE))
+    watch.lap("price")
+    return _Candidates(pairs, codes, columns, counts, medium)
+
+
 def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
-    """What only the travel times can tell: no way there, or not back before the shift ends."""
+    """What only the travel times can tell: no way there, not back before the shift ends, cold at the door."""
     done = priced.finish if pairs.params.finish_in_shift else priced.last_pickup
     late = done > pairs.market.drivers.shift_end[priced.driver]
-    reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, Reason.NONE))
+    reasons = np.where(priced.late | too_tight(pairs, priced), Reason.TOO_LATE, Reason.NONE)
+    reasons = np.where(np.isinf(priced.cost), Reason.NO_WAY, np.where(late, Reason.SHIFT_END, reasons))
+    rows = np.flatnonzero(reasons == Reason.NONE)
+    reasons[rows[too_cold(pairs, priced.take(rows))]] = Reason.COLD
     return reasons.astype(np.uint8)
 
 
-def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]]:
+def _enter(codes: NDArray[np.uint8], pairs: Pairs, priced: Columns, reasons: NDArray[np.uint8]) -> None:
+    """Put into ``codes`` (drivers, orders) what became of each order by itself; who can have it in some bundle can take it."""
+    single = np.array([b.orders[0] if len(b.orders) == 1 and b.into is None else -1 for b in pairs.bundles], dtype=np.int64)
+    proposed = np.zeros(codes.shape[1], dtype=np.bool_)
+    proposed[single[single >= 0]] = True
+    codes[(codes == Reason.NONE) & ~proposed] = Reason.NOT_PROPOSED
+    order = single[priced.bundle]
+    codes[priced.driver[order >= 0], order[order >= 0]] = reasons[order >= 0]
+    able = reasons == Reason.NONE
+    sets = [b.orders for b in pairs.bundles]
+    sizes = np.array([len(group) for group in sets], dtype=np.int64)
+    member, row = spread(np.array([o for group in sets for o in group], dtype=np.int64), sizes, priced.bundle[able])
+    codes[priced.driver[able][row], member] = Reason.NONE
+
+
+def _problem(pairs: Pairs, columns: Columns, medium: float) -> tuple[Problem, NDArray[np.int64]]:
     """The columns worth choosing from: the cheapest route for each driver and set of orders."""
     groups: dict[tuple[int, ...], int] = {}
     group_of = np.array([groups.setdefault(b.orders, len(groups)) for b in pairs.bundles], dtype=np.int64)
@@ -97,34 +171,38 @@ def _problem(pairs: Pairs, columns: Columns) -> tuple[Problem, NDArray[np.int64]
     first = np.ones(len(rank), dtype=np.bool_)
     first[1:] = (np.diff(group[rank]) != 0) | (np.diff(columns.driver[rank]) != 0)
     kept = np.sort(rank[first])
-    drivers, of = pairs.market.drivers, columns.driver[kept]
-    size = np.array([len(g) for g in groups], dtype=np.int64)[group[kept]]
-    tie = pairs.params.prefer_free_min * drivers.busy[of]
-    spread_pay = pairs.params.spread_pay_min * np.minimum(drivers.earned[of], 1.0) * size
-    spent = (columns.finish[kept] - np.maximum(columns.commit[kept], 0.0)) / 60.0
-    shortage = pairs.params.shortage_weight * max(0.0, len(pairs.market.orders) / max(1, len(drivers)) - 1.0) * spent
     return (
         Problem(
-            len(drivers),
+            len(pairs.market.drivers),
             len(pairs.market.orders),
             columns.driver[kept],
             group[kept],
-            columns.cost[kept] + tie + spread_pay + shortage,
+            columns.cost[kept] + pairs.params.prefer_free_min * pairs.market.drivers.busy[columns.driver[kept]],
             tuple(groups),
-            _unserved(pairs, columns),
+            _unserved(pairs, columns, medium),
+            _planned(pairs, columns.driver[kept], group[kept], tuple(groups)),
         ),
         kept,
     )
 
 
-def _unserved(pairs: Pairs, columns: Columns) -> Floats:
+def _planned(pairs: Pairs, driver: Ints, group: Ints, groups: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
+    """Which columns are the plan of the cycle before."""
+    number = {orders: i for i, orders in enumerate(groups)}
+    plan = {(d, number[orders]) for d, orders in pairs.market.planned if orders in number}
+    wanted = np.array([d * len(groups) + g for d, g in sorted(plan)], dtype=np.int64)
+    return np.isin(driver * len(groups) + group, wanted)
+
+
+def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     """What each order costs if it gets no driver in this cycle, in minutes.
 
     More where an offer is due now than where it can wait; more for the older order; and never less than the lateness that
-    even its best driver can't avoid any more, so that a late order is not passed over for being late.
+    even its best driver can't avoid any more, so that a late order is not passed over for being late. Serving comes before the
+    medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
     """
     params, orders = pairs.params, pairs.market.orders
-    weights = weights_of(params.weights) * LATE
+    weights = all_weights(params) * LATE
     late = (columns.minutes * weights).sum(axis=1)
     least, due = np.full(len(orders), np.inf), np.zeros(len(orders), dtype=np.bool_)
     sets = [b.orders for b in pairs.bundles]
@@ -135,7 +213,8 @@ def _unserved(pairs: Pairs, columns: Columns) -> Floats:
     np.logical_or.at(due, of[alone], columns.commit[alone] <= 0.0)
     base = np.where(due, params.unserved, params.unserved_later)
     age = np.maximum(-orders.placed, 0.0) / 60.0
-    return base + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
+    held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
+    return base + 2.0 * medium + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
 
 
 def _decisions(
@@ -148,15 +227,14 @@ def _decisions(
     watch: _Stopwatch,
 ) -> Decisions:
     market, params = pairs.market, pairs.params
-    weights = tuple(weights_of(params.weights).tolist())
+    weights = tuple(all_weights(params).tolist())
     planned = [(describe(pairs, columns, row, weights), columns.commit[row] <= 0.0) for row in chosen]
     served = {order for row in chosen for order in pairs.bundles[int(columns.bundle[row])].orders}
-    alone = _codes_alone(codes, pairs.bundles, len(market.orders))
     return Decisions(
         now=market.now,
         assignments=tuple(a for a, is_due in planned if is_due),
         postponed=tuple(a for a, is_due in planned if not is_due),
-        unassigned=unassigned(pairs, alone, [i for i in range(len(market.orders)) if i not in served]),
+        unassigned=unassigned(pairs, codes, [i for i in range(len(market.orders)) if i not in served]),
         etas=_etas(pairs.underway.etas, [a for a, _ in planned]),
         candidates=best_candidates(pairs, columns, set(chosen), weights, params.explain_best),
         counts=counts,
@@ -164,19 +242,9 @@ def _decisions(
         gap=solution.gap,
         driver_ids=tuple(d.id for d in market.drivers.views),
         order_ids=tuple(o.id for o in market.orders.views),
-        reason_codes=alone.tobytes(),
+        reason_codes=codes.tobytes(),
         seconds=watch.seconds,
     )
-
-
-def _codes_alone(codes: NDArray[np.uint8], bundles: Sequence[Bundle], orders: int) -> NDArray[np.uint8]:
-    """Reasons per order by itself, shape (drivers, orders)."""
-    alone = np.full((len(codes), orders), Reason.NOT_PROPOSED, dtype=np.uint8)
-    single = [(i, b.orders[0]) for i, b in enumerate(bundles) if len(b.orders) == 1]
-    if single:
-        index, order = np.array(single).T
-        alone[:, order] = codes[:, index]
-    return alone
 
 
 def _etas(under_way: Etas, planned: list[Assignment]) -> Etas:

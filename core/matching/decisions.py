@@ -45,6 +45,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """The best drivers for an order, best first, and one `Reason` a driver, 0 for who could have taken it."""
+
+    candidates: tuple[Candidate, ...]
+    driver_ids: tuple[str, ...] = ()
+    codes: bytes = b""
+
+    def excluded(self) -> tuple[tuple[str, Reason], ...]:
+        """Every driver who could not be given the order, with the rule."""
+        return tuple((d, Reason(code)) for d, code in zip(self.driver_ids, self.codes, strict=True) if code)
+
+
+@dataclass(frozen=True, slots=True)
 class Unassigned:
     """An order for which there is no driver: one line that says why, and how many drivers each rule excluded."""
 
@@ -100,6 +113,9 @@ class Decisions:
 
     def excluded(self, order_id: str) -> tuple[tuple[str, Reason], ...]:
         """Every driver who could not be given the order, with the rule."""
+        return self.why(order_id).excluded()
+
+    def why(self, order_id: str) -> Why:
+        """All there is to say of an order. ValueError for one that was not in this cycle."""
         column, width = self.order_ids.index(order_id), len(self.order_ids)
-        codes = self.reason_codes[column::width]
-        return tuple((d, Reason(code)) for d, code in zip(self.driver_ids, codes, strict=True) if code)
+        return Why(self.candidates.get(order_id, ()), self.driver_ids, self.reason_codes[column::width])

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.matching.legs import distinct
 from core.matching.market import VEHICLES, Ints, Market
 from core.matching.pruning import great_circle_km
 from core.matching.timing import Floats
@@ -43,6 +45,12 @@ class Reason(IntEnum):
     NO_WAY = 11
     SHIFT_END = 12
     NOT_PROPOSED = 13
+    RESTRICTED_AREA = 14
+    COLD_BOX = 15
+    OWN_DRIVERS_ONLY = 16
+    OTHER_FLEET = 17
+    COLD = 18
+    TOO_LATE = 19
 
     @property
     def text(self) -> str:
@@ -64,26 +72,44 @@ _TEXTS = {
     Reason.NO_WAY: "no way there",
     Reason.SHIFT_END: "would not finish before the shift ends",
     Reason.NOT_PROPOSED: "no route was proposed",
+    Reason.TOO_LATE: "would come too late to be of use",
+    Reason.RESTRICTED_AREA: "vehicle not admitted to the area",
+    Reason.COLD_BOX: "no cold box",
+    Reason.OWN_DRIVERS_ONLY: "the merchant uses its own drivers only",
+    Reason.OTHER_FLEET: "drives for another merchant",
+    Reason.COLD: "would be too long on the way from ready to door",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pairs:
-    """All the rules look at. ``bundle_*`` have one entry a bundle: total load, vehicles as bits, place of the first stop.
+    """All the rules look at. ``members`` are the orders of all bundles, ``member_of`` the bundle of each. ``bundle_*``
+    have one entry a bundle: total load, vehicles as bits, whether it needs a cold box.
 
     ``fixed_driver`` is the driver to whom the dispatcher gave one of the bundle's orders, -1 for none, -2 where two orders
-    were given to different ones. ``km`` (drivers, bundles) is from where the driver will be free to the first stop.
+    were given to different ones; ``holder`` likewise the one who has one of them and may lose it.
+    ``km`` (drivers, bundles) is from where the driver will be free to the first stop.
     """
 
     market: Market
     underway: Underway
     params: Params
     bundles: Sequence[Bundle]
+    members: Ints
+    member_of: Ints
     bundle_weight: Floats
     bundle_volume: Floats
     bundle_vehicles: NDArray[np.uint8]
+    bundle_area_vehicles: NDArray[np.uint8]
+    bundle_cold_box: Mask
+    holder: Ints
     fixed_driver: Ints
-    km: Floats
+
+    @cached_property
+    def km(self) -> Floats:
+        first = np.array([b.first for b in self.bundles], dtype=np.int64)
+        places, at = distinct(self.market.orders.pickup[first])
+        return great_circle_km(self.underway.free_place, places)[:, at]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -95,6 +121,18 @@ class Pairs:
         mask: Mask = np.arange(self.shape[0])[:, None] == self.fixed_driver[None, :]
         return mask
 
+    def holding_any(self, wanted: Mask) -> Mask:
+        """Which bundles hold any of the wanted orders."""
+        mask = np.zeros(self.shape[1], dtype=np.bool_)
+        np.logical_or.at(mask, self.member_of, wanted[self.members])
+        return mask
+
+    @property
+    def kept_here(self) -> Mask:
+        """Pairs that are not cut for being far away: decided by the dispatcher, or already the driver's."""
+        mask: Mask = self.fixed_here | (np.arange(self.shape[0])[:, None] == self.holder[None, :])
+        return mask
+
 
 def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequence[Bundle]) -> Pairs:
     orders = market.orders
@@ -103,18 +141,25 @@ def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequ
     bundle = np.repeat(np.arange(len(sets)), [len(group) for group in sets])
     vehicles = np.full(len(sets), 0xFF, dtype=np.uint8)
     np.bitwise_and.at(vehicles, bundle, orders.vehicles[members])
-    first = np.array([b.stops[0][1] for b in bundles], dtype=np.int64)
-    places, at = np.unique(orders.pickup[first], axis=0, return_inverse=True)
+    area_vehicles = np.full(len(sets), 0xFF, dtype=np.uint8)
+    np.bitwise_and.at(area_vehicles, bundle, orders.area_vehicles[members])
+    cold_box = np.zeros(len(sets), dtype=np.bool_)
+    np.logical_or.at(cold_box, bundle, orders.cold_box[members])
+    held = {i: int(d) for i, d in enumerate(orders.holder.tolist()) if d >= 0}
     return Pairs(
         market,
         underway,
         params,
         bundles,
+        members,
+        bundle,
         _totals(bundle, orders.weight[members], len(sets)),
         _totals(bundle, orders.volume[members], len(sets)),
         vehicles,
+        area_vehicles,
+        cold_box,
+        np.array([_fixed_driver(held, group) for group in sets], dtype=np.int64),
         np.array([_fixed_driver(market.fixed, group) for group in sets], dtype=np.int64),
-        great_circle_km(underway.free_place, places)[:, at.reshape(-1)],
     )
 
 
@@ -146,6 +191,35 @@ def vehicle_not_admitted(pairs: Pairs) -> Mask:
     return mask
 
 
+def area_not_admitting(pairs: Pairs) -> Mask:
+    """An area at one of the ends does not admit the vehicle."""
+    bit = (1 << pairs.market.drivers.vehicle).astype(np.uint8)
+    mask: Mask = (bit[:, None] & pairs.bundle_area_vehicles[None, :]) == 0
+    return mask
+
+
+def no_cold_box(pairs: Pairs) -> Mask:
+    mask: Mask = pairs.bundle_cold_box[None, :] & ~pairs.market.drivers.cold_box[:, None]
+    return mask
+
+
+def own_drivers_only(pairs: Pairs) -> Mask:
+    """One of the orders goes by its merchant's own drivers alone, and this is none of them."""
+    orders, fleet = pairs.market.orders, pairs.market.drivers.fleet
+    mask = np.zeros(pairs.shape, dtype=np.bool_)
+    for own in np.unique(orders.fleet[orders.fleet_only]).tolist():
+        mask |= (fleet != own)[:, None] & pairs.holding_any(orders.fleet_only & (orders.fleet == own))[None, :]
+    return mask
+
+
+def other_fleet(pairs: Pairs) -> Mask:
+    """The driver is one of a merchant's own, and one of the orders is neither its nor shared with it."""
+    mask = np.zeros(pairs.shape, dtype=np.bool_)
+    for row, theirs in enumerate(pairs.market.shared):
+        mask |= (pairs.market.drivers.fleet == row)[:, None] & pairs.holding_any(~theirs)[None, :]
+    return mask & ~pairs.fixed_here
+
+
 def too_heavy(pairs: Pairs) -> Mask:
     mask: Mask = pairs.bundle_weight[None, :] > pairs.market.drivers.weight_limit[:, None]
     return mask
@@ -169,7 +243,7 @@ def declined_recently(pairs: Pairs) -> Mask:
 
 
 def too_far(pairs: Pairs) -> Mask:
-    mask: Mask = (pairs.km > pairs.params.max_pickup_km) & ~pairs.fixed_here
+    mask: Mask = (pairs.km > pairs.params.max_pickup_km) & ~pairs.kept_here
     return mask
 
 
@@ -178,14 +252,24 @@ Rule = Callable[[Pairs], Mask]
 RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.CLOSED, not_open),
     (Reason.FIXED_ELSEWHERE, fixed_elsewhere),
-    (Reason.BUSY, busy_too_long),
     (Reason.SHIFT_OVER, shift_over),
     (Reason.VEHICLE, vehicle_not_admitted),
+    (Reason.RESTRICTED_AREA, area_not_admitting),
+    (Reason.COLD_BOX, no_cold_box),
+    (Reason.OWN_DRIVERS_ONLY, own_drivers_only),
+    (Reason.OTHER_FLEET, other_fleet),
     (Reason.WEIGHT, too_heavy),
     (Reason.VOLUME, too_bulky),
     (Reason.DECLINED, declined_recently),
+    (Reason.BUSY, busy_too_long),
     (Reason.TOO_FAR, too_far),
 )
+
+"""The last two speak against coming after all that the driver has to do; what speaks against the order itself stands before
+them."""
+
+WHEREABOUTS = (Reason.BUSY, Reason.TOO_FAR, Reason.NOT_NEAREST)
+"""Reasons of where and when the driver will be free, and of nothing else."""
 
 
 def judge(pairs: Pairs, rules: Sequence[tuple[Reason, Rule]] = RULES) -> NDArray[np.uint8]:

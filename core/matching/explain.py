@@ -12,7 +12,7 @@ from core.matching.cost import Cost
 from core.matching.decisions import Assignment, Candidate, StopRef, Unassigned
 from core.matching.eligibility import Pairs, Reason
 from core.matching.formulations import spread
-from core.matching.generators import Bundle
+from core.matching.generators import Bundle, Into
 from core.matching.market import Market
 from core.matching.pricing import Columns
 
@@ -29,7 +29,7 @@ def describe(pairs: Pairs, columns: Columns, row: int, weights: tuple[float, ...
         driver_id=driver.id,
         order_ids=order_ids,
         stops=stops,
-        route=(*under_way, *stops),
+        route=_joined(under_way, stops, bundle.into),
         arrivals=tuple((market.now + columns.arrive[row, : len(stops)]).tolist()),
         cost=Cost(tuple(columns.minutes[row].tolist()), weights, len(order_ids)),
         commit_at=float(max(market.now + columns.commit[row], market.now)),
@@ -108,6 +108,15 @@ def _candidate(pairs: Pairs, columns: Columns, row: int, order: int, chosen: boo
         bool(driver.stops),
         chosen,
     )
+
+
+def _joined(under_way: tuple[StopRef, ...], stops: tuple[StopRef, ...], into: Into | None) -> tuple[StopRef, ...]:
+    if into is None:
+        return (*under_way, *stops)
+    route = list(under_way)
+    for k, (stop, before) in enumerate(zip(stops, into.before, strict=True)):
+        route.insert(before + k, stop)
+    return tuple(route)
 
 
 def _named(market: Market, bundle: Bundle) -> tuple[StopRef, ...]:

@@ -13,15 +13,23 @@ if TYPE_CHECKING:
     from core.ports import TravelTimes
 
 
+def distinct(places: Floats) -> tuple[Floats, Ints]:
+    """The places that occur, shape (k, 2), and which of them each is; sorted as complex numbers, much faster than by rows."""
+    once, which = np.unique(np.ascontiguousarray(places, np.float64).view(np.complex128).reshape(-1), return_inverse=True)
+    return once.view(np.float64).reshape(-1, 2), which.reshape(-1)
+
+
 def leg_seconds(travel: TravelTimes, origins: Floats, destinations: Floats, vehicle: Ints) -> Floats:
     """Seconds from origin i to destination i, both of shape (n, 2), by vehicle i (an index into `VEHICLES`)."""
     seconds = np.zeros(len(origins))
-    ways = np.hstack([origins, destinations])
-    apart = np.any(origins != destinations, axis=1)
-    for v in np.unique(vehicle[apart]).tolist():
-        rows = np.flatnonzero(apart & (vehicle == v))
-        once, back = np.unique(ways[rows], axis=0, return_inverse=True)
-        seconds[rows] = travel.pairs(once[:, :2], once[:, 2:], VEHICLES[v])[back.reshape(-1)]
+    places, which = distinct(np.concatenate([origins, destinations]))
+    start, end = which[: len(origins)], which[len(origins) :]
+    for v in np.unique(vehicle).tolist():
+        rows = np.flatnonzero((vehicle == v) & (start != end))
+        if len(rows):
+            ways, back = np.unique(start[rows] * len(places) + end[rows], return_inverse=True)
+            asked = travel.pairs(places[ways // len(places)], places[ways % len(places)], VEHICLES[v])
+            seconds[rows] = asked[back.reshape(-1)]
     return seconds
 
 
@@ -30,8 +38,8 @@ def reach_seconds(travel: TravelTimes, origins: Floats, destinations: Floats, ve
 
     Asked as one matrix a vehicle, over the origins and the distinct destinations that occur.
     """
-    places, place_of = np.unique(destinations, axis=0, return_inverse=True)
-    target = place_of.reshape(-1)[column]
+    places, place_of = distinct(destinations)
+    target = place_of[column]
     seconds = np.empty(len(row))
     for v in np.unique(vehicle[row]).tolist():
         mine = np.flatnonzero(vehicle[row] == v)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, fields
 
 from core.domain.errors import BadInput
 from core.matching.generators import BundleGenerator
-from core.matching.generators.alone import Alone
-from core.matching.generators.same_merchant import SameMerchant
+from core.matching.generators.registry import GENERATORS
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Cost of one minute of each part of a route; the names are those of `core.matching.cost.TERMS`."""
+    """Cost of one minute of each part of a route; the names are those of `core.matching.cost.TERMS`.
+
+    The last three belong to goals beyond minutes: a delivery more than others have done, a star less than five, a minute from
+    ready to door of goods that mind.
+    """
 
     pickup_leg: float = 1.0
     pickup_stop: float = 1.0
@@ -23,6 +26,9 @@ class Weights:
     pickup_late: float = 1.0
     dropoff_early: float = 0.0
     dropoff_late: float = 3.0
+    fairness: float = 0.0
+    rating: float = 0.0
+    cold: float = 0.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self)):
@@ -33,6 +39,9 @@ class Weights:
 class Params:
     """How to match.
 
+    ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets. Orders share a driver only
+    where each is still foretold to come ``share_margin_min`` before its promise, as far as it could by itself; ``None`` leaves
+    that to the cost.
     ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
     of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
     cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
@@ -40,18 +49,20 @@ class Params:
     ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
     ``spread_pay_min`` is what a delivery costs more with a driver who has earned the guaranteed pay of the shift already,
     in proportion with one who has earned a part, so that work goes first to those who are paid for it anyway.
-    ``shortage_weight`` is what a minute of a driver's time costs more, from setting off to being free again, for each order
-    per driver beyond one: when orders are more than drivers, every minute saved is a minute less for all who wait.
+    ``shortage_weight`` is what a minute of a driver's time costs more, from setting off to being free again, for the orders
+    per driver beyond one, up to two: when orders are more than drivers, every minute saved is a minute less for all who wait.
     """
 
     nearest_drivers: int = 25
+    nearest_for_bundles: int = 8
+    share_margin_min: float | None = None
     max_pickup_km: float = 6.0
     chain_within_min: float = 10.0
     commit_before_ready_min: float = 3.0
     pickup_stop_min: float = 2.0
     dropoff_stop_min: float = 2.0
     weights: Weights = field(default_factory=Weights)
-    generators: tuple[BundleGenerator, ...] = (Alone(), SameMerchant())
+    generators: tuple[BundleGenerator, ...] = GENERATORS
     unserved: float = 1000.0
     unserved_later: float = 300.0
     age_weight: float = 1.0
@@ -64,6 +75,7 @@ class Params:
 
     def __post_init__(self) -> None:
         _at_least("the number of nearest drivers", self.nearest_drivers, 1)
+        _at_least("the number of nearest drivers for bundles", self.nearest_for_bundles, 1)
         _at_least("the number of drivers to explain", self.explain_best, 1)
         for name in (
             "max_pickup_km", "chain_within_min", "commit_before_ready_min", "pickup_stop_min", "dropoff_stop_min",

@@ -4,12 +4,13 @@ The driver reaches the first stop at ``max(free + leg, ready - commit)``, where 
 (now, for a driver without one), ``leg`` the way from there, ``ready`` when all that is picked up at the first merchant is
 ready and ``commit`` how long before the last moment of setting off an offer may be made. For the offer is held back until
 ``max(free, ready - leg) - commit``: until then the driver is free for others, so that time is not this order's waiting.
+Bundles that go between the stops of a route are priced by `core.matching.insertion`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.domain.driver import StopKind
 from core.matching.cost import Timed, minutes, weights_of
+from core.matching.insertion import insert
 from core.matching.legs import leg_seconds, reach_seconds
 from core.matching.market import VEHICLES, Ints, OrderColumns
 from core.matching.timing import AffineTimes, Floats, affine, departures
@@ -32,8 +34,10 @@ class Columns:
     """n priced pairs. ``minutes`` (n, terms) are unweighted, ``cost`` (n,) weighted.
 
     ``arrive`` (n, longest) seconds from now at each stop, NaN beyond the last; ``finish`` when the last stop is done;
-    ``last_pickup`` when the last pick-up begins, driver and goods being there;
-    ``commit`` when the offer is to be made at the earliest.
+    ``last_pickup`` when the last pick-up begins, driver and goods being there; ``late`` whether an order would be handed
+    over when it is no use any more;
+    ``commit`` when the offer is to be made at the earliest; ``spent`` the seconds of the driver's time it takes, from then on;
+    ``beyond`` how long after their promises those on board would come who are delayed (see `core.matching.insertion`).
     """
 
     driver: Ints
@@ -43,22 +47,16 @@ class Columns:
     arrive: Floats
     finish: Floats
     last_pickup: Floats
+    late: NDArray[np.bool_]
     commit: Floats
+    spent: Floats
+    beyond: Floats
 
     def __len__(self) -> int:
         return len(self.driver)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Columns:
-        return Columns(
-            self.driver[rows],
-            self.bundle[rows],
-            self.minutes[rows],
-            self.cost[rows],
-            self.arrive[rows],
-            self.finish[rows],
-            self.last_pickup[rows],
-            self.commit[rows],
-        )
+        return Columns(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,7 @@ class Routes:
     service: Floats
     due_from: Floats
     due: Floats
+    latest: Floats
 
     @property
     def visit_ready(self) -> Floats:
@@ -84,9 +83,9 @@ class Routes:
 
 def routes_by_length(orders: OrderColumns, bundles: Sequence[Bundle]) -> list[Routes]:
     """Consecutive pick-ups at one place are one visit, whose service comes once, after everything is ready."""
-    lengths = np.array([len(b.stops) for b in bundles], dtype=np.int64)
+    lengths = np.array([0 if b.into else len(b.stops) for b in bundles], dtype=np.int64)
     groups = []
-    for k in np.unique(lengths).tolist():
+    for k in np.unique(lengths[lengths > 0]).tolist():
         index = np.flatnonzero(lengths == k)
         stops = [bundles[i].stops for i in index.tolist()]
         order = np.array([[o for _, o in route] for route in stops], dtype=np.int64)
@@ -104,6 +103,7 @@ def routes_by_length(orders: OrderColumns, bundles: Sequence[Bundle]) -> list[Ro
                 service,
                 np.where(pickup, -np.inf, orders.due_from[order]),
                 np.where(pickup, np.inf, orders.due[order]),
+                np.where(pickup, np.inf, orders.latest[order]),
             )
         )
     return groups
@@ -111,32 +111,43 @@ def routes_by_length(orders: OrderColumns, bundles: Sequence[Bundle]) -> list[Ro
 
 def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Columns:
     """Price the pairs (driver[i], bundle[i]). What can't be reached costs inf."""
-    drivers, orders, params = pairs.market.drivers, pairs.market.orders, pairs.params
-    first = np.array([b.stops[0][1] for b in pairs.bundles], dtype=np.int64)
-    reach = reach_seconds(travel, pairs.underway.free_place, orders.pickup[first], drivers.vehicle, driver, bundle)
-    commit_s = np.where(pairs.fixed_driver == -1, 60.0 * params.commit_before_ready_min, np.inf)
-    groups = routes_by_length(orders, pairs.bundles)
+    n, params = len(driver), pairs.params
+    waits = (pairs.fixed_driver == -1) & (pairs.holder == -1)
+    commit_s = np.where(waits, 60.0 * params.commit_before_ready_min, np.inf)
+    lengths = np.array([len(b.stops) for b in pairs.bundles], dtype=np.int64)
+    inside = np.array([b.into is not None for b in pairs.bundles], dtype=np.bool_)
     weights = weights_of(params.weights)
-    longest = max((g.place.shape[1] for g in groups), default=0)
     columns = Columns(
-        driver,
-        bundle,
-        np.zeros((len(driver), len(weights))),
-        np.zeros(len(driver)),
-        np.full((len(driver), longest), np.nan),
-        np.zeros(len(driver)),
-        np.zeros(len(driver)),
-        np.zeros(len(driver)),
-    )
-    for routes in groups:
+        driver, bundle, np.zeros((n, len(weights))), np.zeros(n), np.full((n, int(lengths.max(initial=0))), np.nan),
+        np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_), np.zeros(n), np.zeros(n), np.full(n, -np.inf),
+    )  # fmt: skip
+    _price_after(pairs, columns, np.flatnonzero(~inside[bundle]), commit_s, travel)
+    for k in np.unique(lengths[inside]).tolist():
+        rows = np.flatnonzero(inside[bundle] & (lengths[bundle] == k))
+        if len(rows):
+            _price_inside(pairs, columns, rows, commit_s, travel)
+    return columns
+
+
+def _price_after(pairs: Pairs, columns: Columns, pairs_rows: Ints, commit_s: Floats, travel: TravelTimes) -> None:
+    """Fill in the rows whose bundles come after whatever their driver has to do."""
+    drivers, orders = pairs.market.drivers, pairs.market.orders
+    driver, bundle = columns.driver[pairs_rows], columns.bundle[pairs_rows]
+    weights = weights_of(pairs.params.weights)
+    first = orders.pickup[np.array([b.first for b in pairs.bundles], dtype=np.int64)]
+    reach = reach_seconds(travel, pairs.underway.free_place, first, drivers.vehicle, driver, bundle)
+    for routes in routes_by_length(orders, pairs.bundles):
         position = np.full(len(pairs.bundles), -1)
         position[routes.index] = np.arange(len(routes.index))
-        rows = np.flatnonzero(position[bundle] >= 0)
-        route, vehicle = position[bundle[rows]], drivers.vehicle[driver[rows]]
+        mine = np.flatnonzero(position[bundle] >= 0)
+        if not len(mine):
+            continue
+        rows = pairs_rows[mine]
+        route, vehicle = position[bundle[mine]], drivers.vehicle[driver[mine]]
         times, legs, lost = _constants(routes, route, vehicle, travel)
-        no_way = np.isinf(reach[rows]) | lost[vehicle, route]
-        free, leg = pairs.underway.free_at[driver[rows]], np.where(no_way, 0.0, reach[rows])
-        ready, commit = routes.visit_ready[route], commit_s[bundle[rows]]
+        no_way = np.isinf(reach[mine]) | lost[vehicle, route]
+        free, leg = pairs.underway.free_at[driver[mine]], np.where(no_way, 0.0, reach[mine])
+        ready, commit = routes.visit_ready[route], commit_s[bundle[mine]]
         arrive = times[vehicle, route].arrivals(np.maximum(free + leg, ready - commit))
         way = np.concatenate([leg[:, None], legs[vehicle, route]], axis=1)
         timed = Timed(
@@ -154,8 +165,25 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
         columns.finish[rows] = departures(arrive[:, -1], timed.ready[:, -1], timed.service[:, -1])
         begun = np.where(timed.pickup, np.maximum(arrive, timed.ready), -np.inf)
         columns.last_pickup[rows] = begun.max(axis=1)
+        columns.late[rows] = np.any(arrive + timed.service > routes.latest[route], axis=1)
         columns.commit[rows] = np.maximum(free, ready - leg) - commit
-    return columns
+        columns.spent[rows] = columns.finish[rows] - np.maximum(columns.commit[rows], 0.0)
+
+
+def _price_inside(pairs: Pairs, columns: Columns, rows: Ints, commit_s: Floats, travel: TravelTimes) -> None:
+    """Fill in the rows whose bundles go between the stops of their driver's route."""
+    bundles = [pairs.bundles[b] for b in columns.bundle[rows].tolist()]
+    inserted = insert(pairs, bundles, columns.driver[rows], travel)
+    weights = weights_of(pairs.params.weights)
+    columns.minutes[rows] = inserted.change
+    columns.cost[rows] = np.where(inserted.no_way, np.inf, (inserted.change * weights).sum(axis=1))
+    columns.arrive[rows, : inserted.arrive.shape[1]] = inserted.arrive
+    columns.finish[rows] = inserted.finish
+    columns.last_pickup[rows] = inserted.last_pickup
+    columns.late[rows] = inserted.late
+    columns.commit[rows] = inserted.leave - commit_s[columns.bundle[rows]]
+    columns.spent[rows] = inserted.spent
+    columns.beyond[rows] = inserted.beyond
 
 
 def _constants(

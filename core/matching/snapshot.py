@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from core.domain.driver import StopKind
 from core.domain.geo import LatLon
+from core.domain.merchant import Area
 from core.domain.vehicle import CAPACITY, Vehicle
-
-if TYPE_CHECKING:
-    from core.matching.params import Params
+from core.matching.params import Params
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,12 @@ class OrderView:
     """An order that waits for a driver, or one that a driver has.
 
     ``vehicles`` is empty where any may carry it. ``declined_by`` holds the drivers who turned it down and may not be asked
-    again yet. ``due_from`` is where the customer's window opens. A stop time of ``None`` is the usual one.
+    again yet. ``due_from`` is where the customer's window opens, ``latest_at`` when it is no use any more: nobody is given an
+    order to hand over after that. A stop time of ``None`` is the usual one.
+
+    ``door_min`` is the longest time from ready to door its goods bear. ``fleet`` is the group of its merchant's own drivers,
+    empty for none; ``fleet_only`` keeps others from it. ``held_by`` has it and may still lose it to a driver who is better by
+    more than ``hold_min`` minutes; empty for an order that nobody has.
     """
 
     id: str
@@ -33,12 +36,19 @@ class OrderView:
     ready_at: float
     due_at: float
     due_from: float = -math.inf
+    latest_at: float = math.inf
     weight_kg: float = 1.0
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
     declined_by: frozenset[str] = frozenset()
     pickup_stop_min: float | None = None
     dropoff_stop_min: float | None = None
+    door_min: float = math.inf
+    cold_box: bool = False
+    fleet: str = ""
+    fleet_only: bool = False
+    held_by: str = ""
+    hold_min: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,8 @@ class DriverView:
 
     Limits of ``None`` are the vehicle's own; a shift end of ``None`` is open. ``free_from`` is for whom can't set off from
     ``place`` before then: one whose shift begins later, or who is to be left alone until the work in hand is done. ``earned``
-    is the share of the shift's guaranteed pay that the driver's deliveries have brought so far; it may exceed 1.
+    is the share of the shift's guaranteed pay that the driver's deliveries have brought so far; it may exceed 1. ``group`` may
+    be a merchant's `Fleet`. ``rating`` is 1 to 5 stars, ``done`` how many deliveries the driver has made of late.
     """
 
     id: str
@@ -73,6 +84,10 @@ class DriverView:
     shift_end: float | None = None
     free_from: float | None = None
     earned: float = 0.0
+    group: str = ""
+    cold_box: bool = False
+    rating: float | None = None
+    done: int = 0
 
     @property
     def weight_limit_kg(self) -> float:
@@ -92,8 +107,23 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fleet:
+    """A merchant's own drivers, by their group: they serve ``homes`` (merchants' ids), and shops up to ``share_km`` from them,
+    as the crow flies; -1 shares with nobody."""
+
+    group: str
+    homes: tuple[str, ...]
+    places: tuple[LatLon, ...]
+    share_km: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``."""
+    """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``.
+
+    ``areas`` are those that admit some vehicles only. ``planned`` is what the cycle before meant to give to whom later on: a
+    driver and orders, from which a search may start.
+    """
 
     now: float
     params: Params
@@ -101,3 +131,6 @@ class Snapshot:
     drivers: tuple[DriverView, ...] = ()
     fixed: tuple[Fixed, ...] = field(default=())
     seed: int = 0
+    areas: tuple[Area, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
+    planned: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -28,6 +28,7 @@ from core.domain.commands import (
     SaveExperiment,
     SaveMerchant,
     SetPresence,
+    TellReady,
     UnassignOrder,
 )
 from core.domain.driver import Driver, Presence, Route
@@ -52,14 +53,15 @@ from core.domain.events import (
     OrderReleased,
     OrderTagged,
     OrderUnassigned,
+    ReadyTold,
 )
 from core.domain.geo import checked_place
 from core.domain.offer import OfferState
-from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
-from core.domain.vehicle import CAPACITY
+from core.domain.order import ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.world import World
 from core.orders.draft import Draft, stops_of
 from core.orders.experiments import save_experiment
+from core.orders.fitness import unfit
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.tells import Outcome, TellAssign, TellRevoke
 from core.settings import Settings
@@ -72,8 +74,11 @@ PRESENCE_EVENTS: dict[Presence, type[Change]] = {
 
 
 class Desk:
-    def __init__(self, world: World, settings: Settings) -> None:
+    """``ended`` tells of an order that is no more in memory whether there was one of that number."""
+
+    def __init__(self, world: World, settings: Settings, ended: Callable[[str], bool] = lambda order_id: False) -> None:
         self._world = world
+        self._ended = ended
         self._settings = settings
         self._handlers: dict[type[Command], Callable[[Draft, Any], None]] = {
             PlaceOrder: self._place,
@@ -92,6 +97,7 @@ class Desk:
             SaveMerchant: self._save_merchant,
             SaveArea: self._save_area,
             SaveExperiment: save_experiment,
+            TellReady: self._tell_ready,
         }
 
     def handle(self, command: Command, now: float) -> Outcome:
@@ -101,7 +107,7 @@ class Desk:
         return draft.outcome
 
     def _place(self, draft: Draft, command: PlaceOrder) -> None:
-        if command.order_id in self._world.orders:
+        if command.order_id in self._world.orders or self._ended(command.order_id):
             raise CommandRefused(f"there is an order {command.order_id} already: give this one another number")
         if not command.order_id.strip():
             raise BadInput("an order needs a number")
@@ -128,6 +134,8 @@ class Desk:
             volume_l=command.volume_l,
             vehicles=command.vehicles,
             status_at=draft.now,
+            goods=_kind(merchant.goods if command.goods is None else command.goods),
+            told_ready_at=ready_at,
         )
         draft.change(OrderReceived, order)
         if merchant.area_id is not None:
@@ -138,7 +146,7 @@ class Desk:
     def _assign(self, draft: Draft, command: AssignOrder) -> None:
         order = draft.order(command.order_id)
         driver = self._world.driver(command.driver_id)
-        self._check_fits(order, driver)
+        self._check_fits(draft, order, driver)
         before = order
         if order.driver_id == driver.id and order.status in ACTIVE:
             raise CommandRefused(f"{driver.name} has order {order.id} already")
@@ -162,7 +170,7 @@ class Desk:
     def _offer(self, draft: Draft, command: OfferOrder) -> None:
         order = draft.order(command.order_id)
         driver = self._world.driver(command.driver_id)
-        self._check_fits(order, driver)
+        self._check_fits(draft, order, driver)
         if self._world.open_offer(driver.id) is not None:
             raise CommandRefused(f"{driver.name} is being asked about another order: wait for the answer")
         route = draft.route(driver.id)
@@ -171,13 +179,10 @@ class Desk:
         offer(draft, driver, [order], Proposal(driver.id, (order.id,), stops, chained=bool(route.stops)), limit_s)
         draft.outcome.undo = (UnassignOrder(order_id=order.id, actor=command.actor),)
 
-    def _check_fits(self, order: Order, driver: Driver) -> None:
-        if order.vehicles and driver.vehicle not in order.vehicles:
-            admitted = ", ".join(sorted(order.vehicles))
-            raise CommandRefused(f"order {order.id} can't go by {driver.vehicle}: it admits {admitted}")
-        limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
-        if order.weight_kg > limit:
-            raise CommandRefused(f"order {order.id} weighs {order.weight_kg:g} kg, {driver.name} can carry {limit:g} kg")
+    def _check_fits(self, draft: Draft, order: Order, driver: Driver) -> None:
+        wrong = unfit(self._world, self._settings, order, driver, draft.now)
+        if wrong:
+            raise CommandRefused(wrong)
 
     def _way_back(self, before: Order, actor: str) -> tuple[Command, ...]:
         """The commands that bring an order now assigned, waiting or held back to where it was."""
@@ -253,6 +258,19 @@ class Desk:
         order = draft.order(command.order_id)
         record(draft, order, command.event, command.reason, draft.now)
 
+    def _tell_ready(self, draft: Draft, command: TellReady) -> None:
+        order = draft.order(command.order_id)
+        if order.status in ENDED or order.picked_up_at is not None:
+            raise CommandRefused(f"order {order.id} is {_words(order)}: its merchant has nothing more to say")
+        if not math.isfinite(command.ready_at):
+            raise BadInput(f"order {order.id}: ready at a time, please")
+        is_ready = command.ready_at <= draft.now
+        ready_at = min(command.ready_at, draft.now) if is_ready else command.ready_at
+        late_min = (ready_at - order.ready_at) / 60
+        moved = f"{abs(late_min):.0f} min {'later' if late_min > 0 else 'earlier'}" if abs(late_min) >= 0.5 else ""
+        after = replace(order, ready_at=ready_at, readied_at=ready_at if is_ready else order.readied_at)
+        draft.change(ReadyTold, after, reason="is ready" if is_ready else moved)
+
     def _save_driver(self, draft: Draft, command: SaveDriver) -> None:
         driver = command.driver
         if (
@@ -267,6 +285,8 @@ class Desk:
             raise BadInput(f"driver {driver.id} needs a name")
         if not all(limit is None or 0 < limit < math.inf for limit in (driver.weight_kg, driver.volume_l)):
             raise BadInput(f"driver {driver.id}: a load limit must be a number above 0")
+        if driver.rating is not None and not 1 <= driver.rating <= 5:
+            raise BadInput(f"driver {driver.id}: a rating is 1 to 5, not {driver.rating:g}")
         if not all(at is None or math.isfinite(at) for at in (driver.shift_start, driver.shift_end)):
             raise BadInput(f"driver {driver.id}: a shift begins and ends at a time")
         before = self._world.drivers.get(driver.id)
@@ -305,6 +325,12 @@ class Desk:
             raise BadInput(f"merchant {merchant.id}: the preparation time must be 0 to 1440 min, not {merchant.prep_min:g}")
         if merchant.fence_m is not None and not 0 < merchant.fence_m <= 5000:
             raise BadInput(f"merchant {merchant.id}: the fence's radius must be above 0 and at most 5000 m")
+        if not merchant.goods.isidentifier():
+            raise BadInput(
+                f"merchant {merchant.id}: a kind of goods is one word of letters, figures and _, not {merchant.goods!r}"
+            )
+        if not 0 <= merchant.share_km <= 100:
+            raise BadInput(f"merchant {merchant.id}: shops nearby are 0 to 100 km away, not {merchant.share_km:g}")
         draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(merchant,)))
 
     def _save_area(self, draft: Draft, command: SaveArea) -> None:
@@ -319,6 +345,12 @@ def set_presence(
     off_duty = by_word and presence is Presence.OFFLINE
     changed = replace(driver, presence=presence, presence_at=at, off_duty=off_duty)
     draft.add(kind(at=at, actor=draft.actor, drivers=(changed,), reason=reason))
+
+
+def _kind(goods: str) -> str:
+    if not goods.isidentifier():
+        raise BadInput(f"a kind of goods is one word of letters, figures and _, not {goods!r}")
+    return goods
 
 
 def _words(order: Order) -> str:

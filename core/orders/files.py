@@ -14,10 +14,10 @@ from core.domain.commands import Command, PlaceOrder, SaveArea, SaveDriver, Save
 from core.domain.driver import App, Driver
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
-from core.domain.merchant import Area, Merchant
+from core.domain.merchant import Area, Merchant, OwnDrivers
 from core.domain.vehicle import Vehicle
 
-T = TypeVar("T", Vehicle, App)
+T = TypeVar("T", Vehicle, App, OwnDrivers)
 Row = dict[str, str]
 
 COLUMNS = {
@@ -33,9 +33,10 @@ MOST_PROBLEMS = 5
 def read_csv(path: Path, zone_now: datetime) -> list[Command]:
     """Commands for a file of drivers, merchants or orders, told apart by its columns.
 
-    Optional columns: drivers ``app, phone, group, weight_kg, shift_start, shift_end``; merchants ``kind, prep_min, fence_m``;
-    orders ``customer, address, note, weight_kg, volume_l, vehicles, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of
-    the day of ``zone_now``. Raises BadInput that names the lines that can't be read.
+    Optional columns: drivers ``app, phone, group, weight_kg, volume_l, shift_start, shift_end, cold_box, rating``; merchants
+    ``kind, prep_min, fence_m, area, goods, fleet, own_drivers, share_km``; orders ``customer, address, note, weight_kg,
+    volume_l, vehicles, goods, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of the day of ``zone_now``.
+    Raises BadInput that names the lines that can't be read.
     """
     rows = _rows(path)
     header = set(rows[0][1]) if rows else set()
@@ -64,7 +65,8 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
 def read_areas(path: Path) -> list[Command]:
     """Areas from a GeoJSON file of polygons; their names come from the property ``name``.
 
-    With the property ``watched`` true, drivers' comings and goings become events.
+    With the property ``watched`` true, drivers' comings and goings become events. The property ``vehicles``, a list or a text
+    such as "walk bike", restricts who may pick up and deliver there.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -167,6 +169,8 @@ def _driver(row: Row, now: datetime) -> Driver:
         shift_end=_time(row, "shift_end", now),
         weight_kg=_optional(row, "weight_kg"),
         volume_l=_optional(row, "volume_l"),
+        cold_box=_flag(row, "cold_box"),
+        rating=_optional(row, "rating"),
     )
 
 
@@ -179,13 +183,14 @@ def _merchant(row: Row) -> Merchant:
         prep_min=_number(row, "prep_min", 12.0),
         fence_m=_optional(row, "fence_m"),
         area_id=row.get("area") or None,
+        goods=(row.get("goods") or "food").lower(),
+        fleet=row.get("fleet", ""),
+        own_drivers=_choice(OwnDrivers, row, "own_drivers", OwnDrivers.FIRST),
+        share_km=_number(row, "share_km", 0.5),
     )
 
 
 def _order(row: Row, now: datetime) -> PlaceOrder:
-    vehicles = frozenset(
-        _choice(Vehicle, {"vehicles": v.strip()}, "vehicles", "") for v in row.get("vehicles", "").replace("|", " ").split()
-    )
     return PlaceOrder(
         order_id=_text(row, "id"),
         merchant_id=_text(row, "merchant"),
@@ -197,8 +202,20 @@ def _order(row: Row, now: datetime) -> PlaceOrder:
         due_at=_time(row, "due_at", now),
         weight_kg=_number(row, "weight_kg", 1.0),
         volume_l=_number(row, "volume_l", 5.0),
-        vehicles=vehicles,
+        vehicles=_vehicles(row.get("vehicles", "")),
+        goods=row["goods"].lower() if row.get("goods") else None,
     )
+
+
+def _vehicles(text: str) -> frozenset[Vehicle]:
+    return frozenset(_choice(Vehicle, {"vehicles": v}, "vehicles", "") for v in text.replace("|", " ").split())
+
+
+def _flag(row: Row, name: str) -> bool:
+    text = row.get(name, "").lower()
+    if text not in {"", "yes", "no", "true", "false", "1", "0"}:
+        raise BadInput(f"{name} must be yes or no, not {text!r}")
+    return text in {"yes", "true", "1"}
 
 
 def _area(feature: dict[str, object], number: int) -> Area:
@@ -214,4 +231,6 @@ def _area(feature: dict[str, object], number: int) -> Area:
         raise BadInput("an outline needs four points at least, the last the same as the first")
     name = str(properties.get("name") or f"Area {number}")
     area_id = str(properties.get("id") or feature.get("id") or name)
-    return Area(id=area_id, name=name, polygons=rings, watched=properties.get("watched") is True)
+    admitted = properties.get("vehicles") or ""
+    vehicles = _vehicles(" ".join(map(str, admitted)) if isinstance(admitted, list) else str(admitted).replace(",", " "))
+    return Area(id=area_id, name=name, polygons=rings, watched=properties.get("watched") is True, vehicles=vehicles)

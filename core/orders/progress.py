@@ -18,6 +18,7 @@ from core.domain.events import (
     OfferMade,
     OfferRejected,
     OrderHandedBack,
+    OrderUnassigned,
     PickedUp,
 )
 from core.domain.offer import Offer, OfferState
@@ -39,24 +40,57 @@ PROGRESS: dict[str, tuple[Step, type[Change], str | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the matcher wants offered. ``stops`` are (kind, order id), the driver's whole route with the new orders in it."""
+    """What the matcher wants offered. ``stops`` are (kind, order id), the driver's whole route with the new orders in it.
+
+    ``taken_from`` are those of the orders that another driver has and loses, with that driver: (order id, driver id).
+    """
 
     driver_id: str
     order_ids: tuple[str, ...]
     stops: tuple[tuple[str, str], ...]
     chained: bool = False
+    taken_from: tuple[tuple[str, str], ...] = ()
 
 
 def make_offers(world: World, proposals: Iterable[Proposal], now: float, limit_s: float) -> Outcome:
     """Offer what still can be offered: since the snapshot was taken, orders and drivers may have moved on."""
     draft = Draft(world, now, "matcher")
+    proposals = [p for p in proposals if _stands(world, p)]
     for proposal in proposals:
-        driver = world.drivers.get(proposal.driver_id)
-        if driver is None or driver.presence is not Presence.ONLINE or world.open_offer(driver.id) is not None:
-            continue
-        orders = [world.orders[i] for i in proposal.order_ids if i in world.orders]
-        if len(orders) == len(proposal.order_ids) and all(o.status is Status.WAITING for o in orders):
-            offer(draft, driver, orders, proposal, limit_s)
+        for order_id, holder in proposal.taken_from:
+            reason = f"{world.drivers[proposal.driver_id].name} is nearer in time than {world.drivers[holder].name}"
+            draft.take_from_driver(draft.order(order_id), OrderUnassigned, declined=False, reason=reason, tell=True)
+    for proposal in proposals:
+        planned = {order_id for _, order_id in proposal.stops}
+        # A driver who was to lose an order and has it still is not to be given another in its place.
+        if planned.issuperset(draft.route(proposal.driver_id).orders()):
+            orders = [draft.order(i) for i in proposal.order_ids]
+            offer(draft, world.drivers[proposal.driver_id], orders, proposal, limit_s)
+    return draft.outcome
+
+
+def _stands(world: World, proposal: Proposal) -> bool:
+    """Whether the driver may still be asked, and each order still waits or is where it was."""
+    driver = world.drivers.get(proposal.driver_id)
+    if driver is None or driver.presence is not Presence.ONLINE or world.open_offer(driver.id) is not None:
+        return False
+    holders = dict(proposal.taken_from)
+    for order_id in proposal.order_ids:
+        order = world.orders.get(order_id)
+        if order is None or order.status is not (Status.ASSIGNED if order_id in holders else Status.WAITING):
+            return False
+        if order_id in holders and order.driver_id != holders[order_id]:
+            return False
+    return True
+
+
+def recall(world: World, driver_id: str, now: float, reason: str) -> Outcome:
+    """Take back from a driver what is not picked up yet, save what the dispatcher gave, and let them rest from it."""
+    draft = Draft(world, now, "system")
+    for order_id in world.route(driver_id).orders():
+        order = draft.order(order_id)
+        if order.status is Status.ASSIGNED and not order.by_dispatcher:
+            draft.take_from_driver(order, OrderUnassigned, declined=True, reason=reason, tell=True)
     return draft.outcome
 
 

@@ -22,7 +22,9 @@ from core.routing.city import City
 from core.routing.geometry import Projection
 from core.routing.great_circle import GreatCircle
 from core.routing.network import QUANTUM_S
+from core.routing.searches import way_seconds
 from core.routing.tree_cache import Tree, TreeCache
+from core.routing.way_memory import WayMemory
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -105,7 +107,13 @@ class RoadGraph:
         self._networks: dict[Vehicle, VehicleNetwork] = {}
         self._cache = TreeCache(cache_mb)
         self._isochrones: OrderedDict[tuple[Vehicle, float, LatLon], tuple[tuple[LatLon, ...], ...]] = OrderedDict()
+        self._memories: dict[Vehicle, WayMemory] = {}
         self._roadless = GreatCircle()
+
+    @property
+    def cached_mb(self) -> float:
+        """What the trees kept so far take."""
+        return self._cache.held_mb
 
     def network(self, vehicle: Vehicle) -> VehicleNetwork:
         """The vehicle's own network, built at the first call."""
@@ -141,13 +149,7 @@ class RoadGraph:
             return self._roadless.pairs(origins, destinations, vehicle)
         from_node, from_leg, from_xy = net.snap(origins)
         to_node, to_leg, to_xy = net.snap(destinations)
-        reverse = self._missing(net, False, np.unique(from_node)) >= self._missing(net, True, np.unique(to_node))
-        root_of, leaf_of = (to_node, from_node) if reverse else (from_node, to_node)
-        roots, group = np.unique(root_of, return_inverse=True)
-        seconds = np.empty(len(from_node))
-        rows = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group, minlength=len(roots)))[:-1])
-        for k, tree in self._trees(net, reverse, roots):
-            seconds[rows[k]] = tree[leaf_of[rows[k]]]
+        seconds = self._between(net, from_node, to_node)
         seconds += from_leg + to_leg
         same = np.flatnonzero(from_node == to_node)
         seconds[same] = np.minimum(seconds[same], self._straight(net, from_xy[same], to_xy[same]))
@@ -189,6 +191,37 @@ class RoadGraph:
                 self._isochrones.popitem(last=False)
         self._isochrones.move_to_end(key)
         return rings
+
+    def _between(self, net: VehicleNetwork, start: Indices, end: Indices) -> Floats:
+        """Seconds from node to node, shape (n,): from a tree that is there, as remembered, or searched as far as need be."""
+        count = len(net.nodes)
+        keys, back = np.unique(start * count + end, return_inverse=True)
+        start, end = keys // count, keys % count
+        seconds = np.full(len(keys), np.nan)
+        for reverse, root_of, leaf_of in ((False, start, end), (True, end, start)):
+            left = np.flatnonzero(np.isnan(seconds))
+            roots, group = np.unique(root_of[left], return_inverse=True)
+            trees = [self._cache.find(net.vehicle, reverse, root) for root in roots.tolist()]
+            planted = np.array([tree is not None for tree in trees], dtype=np.bool_)
+            here = np.flatnonzero(planted[group]) if len(left) else left
+            order = here[np.argsort(group[here], kind="stable")]
+            for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+                if len(rows):
+                    tree = trees[group[rows[0]]]
+                    assert tree is not None
+                    seconds[left[rows]] = tree[leaf_of[left[rows]]]
+        left = np.flatnonzero(np.isnan(seconds))
+        memory = self._memories.setdefault(net.vehicle, WayMemory())
+        seconds[left] = memory.recall(keys[left])
+        left = left[np.isnan(seconds[left])]
+        if len(left):
+            roots, ends = start[left], end[left]
+            reverse = len(np.unique(ends)) < len(np.unique(roots))
+            found = way_seconds(net.backward, ends, roots) if reverse else way_seconds(net.forward, roots, ends)
+            seconds[left] = found
+            memory.keep(keys[left], found)
+        answer: Floats = seconds[back]
+        return answer
 
     def _trees(self, net: VehicleNetwork, reverse: bool, roots: Indices) -> Iterator[tuple[int, Tree]]:
         return self._cache.trees(net.vehicle, net.backward if reverse else net.forward, reverse, roots)

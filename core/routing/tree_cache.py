@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.routing.searches import tree_rows
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Tree = NDArray[np.float32]
 """Seconds between the root and every node of the network, shape (nodes,)."""
 
-_BATCH = 32
+_BATCH = 256
 
 
 class TreeCache:
@@ -28,6 +30,10 @@ class TreeCache:
 
     def __len__(self) -> int:
         return len(self._trees)
+
+    @property
+    def held_mb(self) -> float:
+        return self._held / 1e6
 
     def has(self, network: str, reverse: bool, root: int) -> bool:
         return (network, reverse, root) in self._trees
@@ -48,15 +54,16 @@ class TreeCache:
                 yield i, tree
         if not missing:
             return
-        from scipy.sparse.csgraph import dijkstra  # half a second to import: not before the first question
-
         for at in range(0, len(missing), _BATCH):
             batch = missing[at : at + _BATCH]
-            seconds = np.asarray(dijkstra(graph, indices=roots[batch]), np.float32)
-            for i, row in zip(batch, seconds, strict=True):
+            for i, row in zip(batch, tree_rows(graph, roots[batch]), strict=True):
                 tree = row.copy()
                 self._keep((network, reverse, int(roots[i])), tree)
                 yield i, tree
+
+    def find(self, network: str, reverse: bool, root: int) -> Tree | None:
+        """The tree if it is there."""
+        return self._trees.get((network, reverse, root))
 
     def _keep(self, key: tuple[str, bool, int], tree: Tree) -> None:
         self._trees[key] = tree

@@ -19,6 +19,8 @@ class Concern(IntEnum):
     KITCHEN = 5
     COURIER = 6
     POPULARITY = 7
+    HABIT = 8
+    DOOR = 9
 
 
 def stream(seed: int, concern: Concern, *actor: int | str) -> np.random.Generator:

@@ -17,6 +17,7 @@ from core.ports import TravelTimes
 from core.simulation.chance import Concern, lognormal, stream
 from core.simulation.customers import offsets_m, popularity
 from core.simulation.fixes import FixRecorder
+from core.simulation.habits import Habits
 from core.simulation.kitchens import Kitchens
 from core.simulation.motion import Floats, Motion, way
 from core.simulation.params import CityFacts, SimulationParams
@@ -74,6 +75,7 @@ class Fleet:
         self.drivers = roster(params)
         self.motion = Motion(first_places(city, params))
         self.cut_off: set[int] = set()
+        self._habits = Habits(params)
         self._city, self._travel, self._kitchens, self._params = city, travel, kitchens, params
         self._publish, self._stats = publish, stats
         n = len(self.drivers)
@@ -231,9 +233,11 @@ class Fleet:
         if stop.kind == "pickup":
             told = stop.ready_at if isinstance(stop.ready_at, float) else None
             ready_at = self._kitchens.ready_at(stop.order, told, now)
-            courier.until = max(now, ready_at) + 60 * lognormal(courier.rng, params.pickup_stop_min, params.stop_spread)
+            usual_min = params.pickup_stop_min * self._habits.pickup_stop(stop.name)
+            courier.until = max(now, ready_at) + 60 * lognormal(courier.rng, usual_min, params.stop_spread)
         else:
-            courier.until = now + 60 * lognormal(courier.rng, params.dropoff_stop_min, params.stop_spread)
+            usual_min = params.dropoff_stop_min * self._habits.dropoff_stop(LatLon(stop.lat, stop.lon))
+            courier.until = now + 60 * lognormal(courier.rng, usual_min, params.stop_spread)
         self._wake[courier.index] = min(self._wake[courier.index], courier.phone.repeats_at)
 
     def _leave(self, courier: Courier, stop: StopItem, now: float) -> None:

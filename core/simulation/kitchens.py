@@ -1,4 +1,8 @@
-"""Merchants at work: what they say an order takes, and what it really takes."""
+"""Merchants at work: what they say an order takes, and what it really takes.
+
+Each has its habit, which it does not know: one is always quicker than it says, one is late whenever it is crowded. So there is
+something to learn from.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 
 from core.domain.merchant import Merchant
 from core.simulation.chance import Concern, lognormal, stream
+from core.simulation.habits import Habits
 from core.simulation.params import SimulationParams
 
 REFUSALS = ("sold out", "kitchen too busy", "closing early", "an ingredient is missing")
@@ -15,6 +20,9 @@ SLOWER_PER_ORDER = 0.05
 """Each order already in the kitchen makes the next one longer by this share."""
 
 _UNTOLD_MIN = 10.0
+_LATE_AFTER_S = 60.0
+_LATE_STEP_S = 300.0
+"""A kitchen that is late by more than a minute says so, and by how many times five minutes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Kitchens:
         self._params = params
         self._tickets: dict[str, Ticket] = {}
         self._cooking: dict[str, list[float]] = {}
+        self._habits = Habits(params)
+        self._words: list[tuple[float, str, float]] = []
 
     def take(self, order_id: str, merchant: Merchant, now: float) -> Ticket:
         """The merchant takes an order; its estimate is a whole number of minutes, as merchants give it."""
@@ -46,7 +56,8 @@ class Kitchens:
         while cooking and cooking[0] <= now:
             heapq.heappop(cooking)
         usual_min = merchant.prep_min * (1 + SLOWER_PER_ORDER * len(cooking))
-        ready_at = now + 60 * lognormal(rng, usual_min, self._params.prep_spread)
+        really_min = usual_min * self._habits.preparation(merchant.id, now)
+        ready_at = now + 60 * lognormal(rng, really_min, self._params.prep_spread)
         heapq.heappush(cooking, ready_at)
         refused_at, reason = None, ""
         if rng.random() < self._params.merchant_refusal_rate:
@@ -54,7 +65,22 @@ class Kitchens:
             reason = f"merchant: {REFUSALS[int(rng.integers(len(REFUSALS)))]}"
         ticket = Ticket(order_id, now + 60 * math.ceil(usual_min), ready_at, refused_at, reason)
         self._tickets[order_id] = ticket
+        if self._habits.tells(merchant.id):
+            heapq.heappush(self._words, (ready_at, order_id, ready_at))
+            late_at = ticket.estimate_at + _LATE_AFTER_S
+            if ready_at > late_at:
+                more = math.ceil((ready_at - late_at) / _LATE_STEP_S) * _LATE_STEP_S
+                heapq.heappush(self._words, (late_at, order_id, late_at + more))
         return ticket
+
+    def words(self, now: float) -> list[tuple[str, float]]:
+        """What merchants say by now: (order id, when it is ready, epoch seconds); of orders that are still here."""
+        said = []
+        while self._words and self._words[0][0] <= now:
+            _, order_id, ready_at = heapq.heappop(self._words)
+            if order_id in self._tickets:
+                said.append((order_id, ready_at))
+        return said
 
     def ready_at(self, order_id: str, told: float | None, now: float) -> float:
         """When the order can be handed over. One that came by another way than ours is made up from what was ``told``."""

@@ -48,7 +48,9 @@ class SimulationParams:
     deviations of logarithms. ``cancel_per_min`` is the hazard of a customer's change of mind before the pick-up.
     ``trip_scale_m`` is the distance at which most customers live from their merchant, ``trip_max_m`` the farthest, both as
     the crow flies. ``core_m`` is how far demand reaches from the middle of the merchants, as a standard deviation. ``gps_m``
-    is the typical error of a position. ``first_order`` numbers the first order.
+    is the typical error of a position. ``first_order`` numbers the first order. ``habit_spread`` is how much kitchens, stops at
+    them and doors differ from each other, and ``rush`` by how much the slowest kitchens are slower at the peak of the day than
+    they say, as a share; ``ready_told_rate`` is the share of merchants who say when an order is ready, or will be late.
     """
 
     seed: int = 1
@@ -72,6 +74,9 @@ class SimulationParams:
     gps_m: float = 3.0
     vehicles: tuple[tuple[Vehicle, float], ...] = FLEET_MIX
     first_order: int = 1001
+    habit_spread: float = 0.15
+    rush: float = 0.4
+    ready_told_rate: float = 0.8
 
     def __post_init__(self) -> None:
         for name, low, high in _RANGES:
@@ -105,4 +110,7 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("core_m", 100, 1_000_000),
     ("gps_m", 0, 100),
     ("first_order", 0, 10**12),
+    ("habit_spread", 0, 2),
+    ("rush", 0, 5),
+    ("ready_told_rate", 0, 1),
 )

@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from core.domain.commands import CancelOrder, Command, PlaceOrder
+from core.domain.commands import CancelOrder, Command, PlaceOrder, TellReady
 from core.domain.driver import Driver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.merchant import Merchant
@@ -91,6 +91,8 @@ class Simulator:
         self._listen(now)
         self._reconsider(now)
         self._order(now)
+        for order_id, ready_at in self.kitchens.words(now):
+            self._carried_out(TellReady(actor="merchant", order_id=order_id, ready_at=ready_at))
         self.couriers.step(now)
 
     def _publish(self, topic: str, payload: bytes) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.domain.events import Change
-from core.domain.order import ENDED
+from core.domain.order import ENDED, Order
 from core.domain.world import World
 from core.storage.codec import AREAS, DRIVERS, EXPERIMENTS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
 from core.storage.database import StorageError, open_readable, open_writable, told
@@ -119,6 +119,16 @@ class Store:
                 loaded.words.setdefault(driver_id, set()).add(word_id)
             loaded.positions = _positions(read)
         return loaded
+
+    def has_order(self, order_id: str) -> bool:
+        """Whether there was ever an order of that number."""
+        with self._reader() as read:
+            return read.execute("SELECT 1 FROM orders WHERE id = ?", (order_id,)).fetchone() is not None
+
+    def orders(self) -> Iterator[Order]:
+        """Every order there ever was, as it stands on the disk, by number."""
+        with self._reader() as read, _snapshot(read):
+            yield from _entities(read, ORDERS)
 
     def history(self, order_id: str) -> list[Change]:
         """Every change that concerns the order, oldest first."""

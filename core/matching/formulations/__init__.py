@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from core.matching.market import Ints
@@ -22,8 +23,8 @@ from core.matching.timing import Floats
 class Problem:
     """``driver`` and ``group`` (n,) are the driver and the set of orders of each column, ``cost`` (n,) its cost.
 
-    ``groups`` are distinct sets of order indices. A pair of driver and group occurs once.
-    """
+    ``groups`` are distinct sets of order indices. A pair of driver and group occurs once. ``planned`` (n,) are the columns of
+    the plan before, disjoint ones: a warm start."""
 
     drivers: int
     orders: int
@@ -32,6 +33,7 @@ class Problem:
     cost: Floats
     groups: tuple[tuple[int, ...], ...]
     unserved: Floats
+    planned: NDArray[np.bool_] | None = None
 
     @property
     def gain(self) -> Floats:
@@ -42,7 +44,15 @@ class Problem:
 
     def only(self, columns: Ints) -> Problem:
         """The same problem with these columns alone."""
-        return replace(self, driver=self.driver[columns], group=self.group[columns], cost=self.cost[columns])
+        planned = None if self.planned is None else self.planned[columns]
+        return replace(self, driver=self.driver[columns], group=self.group[columns], cost=self.cost[columns], planned=planned)
+
+    def gap(self, value: float, bound: float | None) -> float:
+        """How far a change of the total is from a bound on it, relative to the total itself, unserved orders included; inf
+        where there is no bound."""
+        if bound is None or not np.isfinite(bound):
+            return float("inf")
+        return max(0.0, (value - bound) / max(abs(float(self.unserved.sum()) + value), 1e-9))
 
     def usage(self, columns: Ints) -> csr_array:
         """1 where a column uses a row; the rows are the drivers, then the orders. Each may be used once."""
@@ -65,7 +75,7 @@ def spread(members: Ints, sizes: Ints, group: Ints) -> tuple[Ints, Ints]:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """``chosen`` are columns, ascending. ``gap`` is relative to the bound: 0 where the choice is proven best."""
+    """``chosen`` are columns, ascending. ``gap`` is `Problem.gap`: 0 where the choice is proven best."""
 
     chosen: tuple[int, ...]
     formulation: str
@@ -86,10 +96,3 @@ def solve(problem: Problem, formulations: Sequence[Formulation]) -> Solution:
     if not len(problem.driver):
         return Solution((), "none")
     return next(f for f in formulations if f.fits(problem)).solve(problem)
-
-
-def relative_gap(value: float, bound: float | None) -> float:
-    """How far a total may be from the best, relative to it; inf where there is no bound."""
-    if bound is None or not np.isfinite(bound):
-        return float("inf")
-    return max(0.0, (value - bound) / max(abs(value), 1e-9))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.optimize import linprog
 
-from core.matching.formulations import Problem, Solution, relative_gap
+from core.matching.formulations import Problem, Solution
 from core.matching.formulations.assignment import Assignment
 from core.matching.market import Ints
 from core.matching.timing import Floats
@@ -39,7 +39,7 @@ class Relaxation:
         kept = np.flatnonzero(_without_conflict(problem, wanted)[problem.group])
         chosen = tuple(kept[list(Assignment().solve(problem.only(kept)).chosen)].tolist())
         bound = float(answer.fun) if answer.status == 0 else None
-        return Solution(chosen, self.name, relative_gap(float(gain[list(chosen)].sum()), bound))
+        return Solution(chosen, self.name, problem.gap(float(gain[list(chosen)].sum()), bound))
 
 
 def _without_conflict(problem: Problem, wanted: Floats) -> Ints:

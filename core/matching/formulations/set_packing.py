@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from core.matching.formulations import Problem, Solution, relative_gap
+from core.matching.formulations import Problem, Solution
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
 from core.matching.formulations.prices import worth_offering
 from core.matching.formulations.relaxation import Relaxation
@@ -54,7 +54,7 @@ class SetPacking:
         found = _picked(columns, answer.x)
         if found is None:
             return Relaxation().solve(problem)
-        best = Solution(found, self.name, relative_gap(float(gain[list(found)].sum()), answer.mip_dual_bound))
+        best = Solution(found, self.name, problem.gap(float(gain[list(found)].sum()), answer.mip_dual_bound))
         if answer.status == 0:
             return best
         rounded = Relaxation().solve(problem)

@@ -6,8 +6,8 @@ entry in `Params.generators`; leaving it out switches it off. Bundles may overla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from core.domain.driver import StopKind
@@ -16,14 +16,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Orders delivered together by one driver, in this order of stops. Orders are indices into the market's."""
+    """Orders delivered together by one driver, in this order of stops. Orders are indices into the market's.
+
+    A bundle follows whatever route its driver is on, and any driver may have it. One with ``into`` is for one driver alone and
+    goes between the stops of that driver's route.
+    """
 
     stops: tuple[tuple[StopKind, int], ...]
     generator: str
+    into: Into | None = None
+    orders: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "orders", tuple(sorted({order for _, order in self.stops})))
 
     @property
-    def orders(self) -> tuple[int, ...]:
-        return tuple(sorted({order for _, order in self.stops}))
+    def first(self) -> int:
+        """The order that is picked up first."""
+        return self.stops[0][1]
+
+
+class Into(NamedTuple):
+    """The driver, as an index into the market's, and for each stop of the bundle the stop of the route under way before which
+    it comes; the length of that route for one that comes after all."""
+
+    driver: int
+    before: tuple[int, ...]
 
 
 class BundleGenerator(Protocol):

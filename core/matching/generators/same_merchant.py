@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from core.domain.driver import StopKind
 from core.matching.generators import Bundle
 from core.matching.pruning import great_circle_km
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SameMerchant:
-    """Orders whose ready times are at most ``ready_gap_min`` apart and whose doors lie in one direction, up to ``most``.
+    """Orders that are ready by now, or at most ``ready_gap_min`` apart, and whose doors lie in one direction, up to ``most``.
 
     One direction: from door to door is no farther than from the merchant to the farther door (by more than ``detour_km``),
     as the crow flies. Each order is paired with its ``partners`` best at most, those with the nearest doors; a larger set
@@ -39,7 +41,7 @@ class SameMerchant:
         routes: list[tuple[int, ...]] = []
         for mine in of_merchant.values():
             if len(mine) > 1:
-                routes += self._routes(mine, orders.ready[mine], orders.pickup[mine[0]], orders.dropoff[mine])
+                routes += self._routes(mine, np.maximum(orders.ready[mine], 0.0), orders.pickup[mine[0]], orders.dropoff[mine])
         return [
             Bundle((*((StopKind.PICKUP, i) for i in sorted(route)), *((StopKind.DROPOFF, i) for i in route)), self.name)
             for route in sorted(routes, key=lambda route: (len(route), sorted(route), route))

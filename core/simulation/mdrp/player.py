@@ -16,7 +16,7 @@ from core.matching.params import Params
 from core.matching.snapshot import DriverView, OrderView, Snapshot
 from core.simulation.mdrp.instance import Courier, Instance, Meal
 from core.simulation.mdrp.plane import Plane, place
-from core.simulation.mdrp.settings import params_for
+from core.simulation.mdrp.settings import GIVEN_UP, GRACE_MIN, params_for
 from core.simulation.mdrp.solution import Played, Trip, travel_min
 
 MINUTE_S = 60.0
@@ -119,10 +119,11 @@ def _driver(duty: _Duty, instance: Instance) -> DriverView:
 def _order(instance: Instance, meal: Meal) -> OrderView:
     """A meal changes hands half-way through the service, so the courier ought to be there that much before it is ready.
 
-    Promised is what can be done at best: the drop-off of a courier who waits at the restaurant.
-    """
-    rules = instance.rules
+    Promised is what can be done at best: the drop-off of a courier who waits at the restaurant. Nobody is given what can't be
+    at the door in reasonable time any more (`settings.GIVEN_UP`)."""
+    rules, half_out = instance.rules, instance.rules.dropoff_service_min / 2
     ready = meal.ready - rules.pickup_service_min / 2
+    longest = meal.placed + rules.longest_min + half_out
     way = travel_min(instance, instance.restaurants[meal.restaurant], (meal.x, meal.y))
     due = ready + rules.pickup_service_min + way + rules.dropoff_service_min
     return OrderView(
@@ -133,4 +134,5 @@ def _order(instance: Instance, meal: Meal) -> OrderView:
         placed_at=MINUTE_S * meal.placed,
         ready_at=MINUTE_S * ready,
         due_at=MINUTE_S * due,
+        latest_at=MINUTE_S * min(longest, max(GIVEN_UP * rules.longest_min + meal.placed + half_out, due + GRACE_MIN)),
     )

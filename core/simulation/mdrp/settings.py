@@ -7,6 +7,12 @@ from core.matching.generators.same_merchant import SameMerchant
 from core.matching.params import Params, Weights
 from core.simulation.mdrp.instance import Rules
 
+GIVEN_UP = 0.9
+"""An order that can't be at the door within this share of the longest click-to-door time allowed is given up, unless it comes
+within ``GRACE_MIN`` of the best that can be done; one that can't be there within the whole of it always is. In hours with more
+orders than couriers it would only make others late."""
+GRACE_MIN = 5.0
+
 
 def params_for(rules: Rules) -> Params:
     """Minutes at the door count, with a little for the way to the restaurant; idle couriers who earn nothing go first.
@@ -14,10 +20,11 @@ def params_for(rules: Rules) -> Params:
     ``dropoff_late`` counts from what can be done at best (see `player`), so it is the minutes that an order waits for its
     courier, and those it rides along while another one is delivered. An order that waits is not preferred for its age:
     in an hour with more orders than couriers that would only make all of them late. For the same reason what it costs to
-    leave one over is an hour, not a prohibition, and couriers' minutes cost more while they are short.
+    leave one over is fifty minutes, not a prohibition, and couriers' minutes cost more while they are short.
     """
     return Params(
         nearest_drivers=1000,
+        nearest_for_bundles=1000,
         max_pickup_km=1000.0,
         chain_within_min=60.0,
         commit_before_ready_min=0.0,
@@ -38,7 +45,7 @@ def params_for(rules: Rules) -> Params:
         age_weight=0.0,
         spread_pay_min=1.0,
         shortage_weight=1.0,
-        unserved=60.0,
-        unserved_later=60.0,
+        unserved=50.0,
+        unserved_later=50.0,
         explain_best=1,
     )

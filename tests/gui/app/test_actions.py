@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.actions.declared import ACTIONS, MENUS
+from core.matching.profiles import PROFILES
 from widgets.dialogs.keys import KeysDialog
 
 
@@ -98,3 +99,25 @@ def test_a_dialog_shuts_the_single_keys_out(rig: Any) -> None:
     rig.press("F1")
     sheet = rig.dialog(KeysDialog)
     assert sheet.windowModality() != Qt.WindowModality.NonModal
+
+
+def test_a_profile_is_chosen_in_the_menu(rig: Any) -> None:
+    rig.window.run_declared("match.fairness")
+    assert rig.deeds.settings.text("matching.profile") == "fairness"
+    checked = [name for name in PROFILES if rig.window._actions[f"match.{name}"].isChecked()]
+    assert checked == ["fairness"]
+    rig.window.run_declared("match.default")
+    assert rig.deeds.settings.text("matching.profile") == "default"
+
+
+def test_why_is_copied_and_kitchens_are_heard(rig: Any) -> None:
+    order = rig.order()
+    rig.choose(order)
+    rig.window.run_declared("order.why")
+    assert QGuiApplication.clipboard().text().startswith(f"Order {order}, ")
+    before = rig.engine.world.orders[order].ready_at
+    rig.window.run_declared("order.kitchen_late")
+    after = rig.engine.world.orders[order]
+    assert after.ready_at >= before + 600
+    rig.window.run_declared("order.ready")
+    assert rig.engine.world.orders[order].readied_at is not None

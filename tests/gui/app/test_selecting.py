@@ -110,7 +110,8 @@ def test_context_menus_hold_the_actions_of_their_scope(rig: Any) -> None:
     QTest.mouseClick(board.view.viewport(), RIGHT, NONE, row_at(board.view, board.model, order))
     board.view.context_requested.emit([order], rig.window.mapToGlobal(QPoint(50, 200)))
     menu = menu_of(rig)
-    assert names(menu) == {"order.assign", "order.offer", "order.hold", "order.cancel"}
+    told = {"order.why", "order.ready", "order.kitchen_late"}
+    assert names(menu) == {"order.assign", "order.offer", "order.hold", "order.cancel"} | told
     menu.close()
 
     rig.deeds.assign([order], "D-1")

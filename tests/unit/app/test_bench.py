@@ -6,16 +6,22 @@ import argparse
 import json
 import math
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from app.benches import BENCHES, Result, find
-from app.benches.matching import make_snapshot
+from app.benches.peak import Peak
 from app.benches.redis_peer import redis_server
 from app.benches.timing import median_s
 from app.cli import bench
 from app.cli.parser import run as run_command
 from core.domain.errors import BadInput
+from core.engine.snapshots import params_from
+from core.matching.cycle import run_cycle
+from core.routing.great_circle import GreatCircle
+from core.routing.training_city import training_city
+from core.settings import Settings
 
 SMALL = {
     "storage": 0.01,
@@ -25,7 +31,7 @@ SMALL = {
     "ingest": 0.01,
     "history": 0.01,
     "map": 0.002,
-    "matching": 0.05,
+    "matching": 0.02,
     "routing": 0.1,
 }
 UNITS = ("_s", "_ms", "_min", "_per_s")
@@ -68,16 +74,35 @@ def test_searches_find_what_redis_finds(results: dict[str, Result]) -> None:
     assert 0 < result.figures["isochrone_hits"] < result.figures["drivers"]
 
 
-def test_matching_beats_or_equals_what_is_optimal_without_bundles(results: dict[str, Result]) -> None:
-    for size in ("small", "large"):
-        figures, peers = results["matching"].figures, results["matching"].peers
-        assert figures[f"{size}_served"] == peers[f"{size}_scipy_served"] == figures[f"{size}_orders"]
-        assert figures[f"{size}_cost_min"] <= peers[f"{size}_scipy_cost_min"] + 1e-6
-        assert peers[f"{size}_scipy_cost_min"] <= peers[f"{size}_greedy_cost_min"] + 1e-6
+def test_matching_at_its_peak_is_measured_part_by_part_and_played_to_the_end(results: dict[str, Result]) -> None:
+    figures, peers, ratios = results["matching"].figures, results["matching"].peers, results["matching"].ratios
+    parts = ("snapshot", "generate", "prune", "estimate", "price", "solve", "publish")
+    assert 0 < sum(figures[f"{part}_s"] for part in parts) < 2 * figures["cycle_p95_s"]
+    assert figures["pairs_considered"] > figures["pairs_priced"] > figures["columns"] * 0.5
+    assert figures["played_delivered"] == peers["single_delivered"] == peers["nearest_delivered"] >= figures["orders"]
+    assert ratios["pdt_nearest_over_ours"] == pytest.approx(peers["nearest_pdt_min"] / figures["played_pdt_min"])
+    assert ratios["pdt_single_over_ours"] > 1.0, "sharing drivers saves their time"
+    assert figures["contested_cost"] <= 1.01 * peers["contested_cpsat_cost"]
 
 
-def test_a_market_is_the_same_every_time() -> None:
-    assert make_snapshot(20, 10, 4.0) == make_snapshot(20, 10, 4.0)
+def test_a_market_is_the_same_every_time_and_everyone_is_served() -> None:
+    city = training_city()
+    markets = [Peak(city, GreatCircle(), 8, 12) for _ in range(2)]
+    params = replace(params_from(Settings()), commit_before_ready_min=60.0)
+    assert markets[0].snapshot(params) == markets[1].snapshot(params)
+    at_work = sum(len({s.order.id for s in d.stops}) for d in markets[0].snapshot(params).drivers)
+    first, again = (
+        m.play(lambda s: [(a.driver_id, a.route) for a in run_cycle(s, GreatCircle()).assignments], params, 30.0)
+        for m in markets
+    )
+    assert first == again
+    assert len(first.late) == 12 + at_work
+    assert sum(orders for orders, _ in first.tours) == 12 + at_work
+
+
+def test_options_go_with_the_matching_bench_alone() -> None:
+    with pytest.raises(BadInput, match="--peer-seconds goes with bench matching alone"):
+        bench.run_bench(arguments(name="storage", peer_seconds=5.0))
 
 
 def test_the_list_is_one_name_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("setting", DECLARED, ids=lambda s: s.key)
 def test_every_declaration_is_sound(setting) -> None:
-    assert re.fullmatch(r"[a-z]+\.[a-z_]+", setting.key)
+    assert re.fullmatch(r"[a-z]+(\.[a-z*]+)?\.[a-z_]+", setting.key)
     assert setting.description
     assert setting.checked(setting.default) == setting.default
     assert [s.key for s in DECLARED].count(setting.key) == 1
@@ -112,7 +112,7 @@ def test_wrong_values_keep_the_default_are_named_and_survive_a_save(path: Path) 
     assert sorted(line.split(";")[0].split(" wants")[0] for line in settings.problems) == [
         "setting matching.cycle_s",
         "setting mqtt.port",
-        "there is no setting later.deep",
+        "there is no setting later.deep.x",
         "there is no setting later.version",
         "there is no setting later.when",
         "there is no setting stray",
@@ -209,3 +209,18 @@ def test_what_the_program_saves_itself_is_no_news(tmp_path: Path) -> None:
     settings.on_change(lambda key, value: heard.append(key))
     assert settings.follow_file() == []
     assert heard == []
+
+
+def test_a_kind_of_goods_needs_no_declaration_of_its_own(path: Path) -> None:
+    path.write_text("[goods.ice]\ncold_box = true\ndoor_min = 20\n[goods.food]\ndoor_min = 30.0\n[goods]\ncold_box = true\n")
+    settings = Settings.load(path)
+    assert settings.problems == ["there is no setting goods.cold_box; the default is used"]
+    assert (settings.flag("goods.ice.cold_box"), settings.number("goods.ice.door_min")) == (True, 20.0)
+    assert (settings.number("goods.food.door_min"), settings.number("goods.parcel.door_min")) == (30.0, 0.0)
+    with pytest.raises(BadInput, match="0 to 1440 min"):
+        settings.set("goods.parcel.door_min", -1)
+    with pytest.raises(BadInput, match="no setting goods"):
+        settings.set("goods.parcel.colour", "red")
+    settings.set("goods.food.door_min", 45.0)  # the default again
+    settings.save()
+    assert tomllib.loads(path.read_text())["goods"] == {"cold_box": True, "ice": {"cold_box": True, "door_min": 20.0}}

@@ -93,7 +93,7 @@ def test_an_order_that_has_time_is_planned_and_not_yet_offered(rig: Rig, deeds: 
 
 
 def test_before_the_first_cycle_there_is_nothing_to_say(rig: Rig, deeds: Deeds) -> None:
-    rig.engine.decisions = None
+    rig.engine.cycles.decisions = None
     rig.place()
     shown = order_details(rig.order(), deeds)
     assert (shown.candidates, shown.reason) == ((), "")

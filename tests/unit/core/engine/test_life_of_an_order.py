@@ -348,7 +348,7 @@ def test_a_paused_matcher_asks_nobody(rig: Rig) -> None:
 def test_old_orders_leave_the_memory_and_stay_on_the_disk(rig: Rig) -> None:
     rig.place()
     rig.do(c.CancelOrder(order_id="O-1"))
-    rig.tick(23 * 3600)
+    rig.tick(5 * 3600)
     assert "O-1" in rig.world.orders
     rig.tick(2 * 3600)
     assert "O-1" not in rig.world.orders

@@ -18,6 +18,7 @@ from tests.rigs import DOOR, MERCHANT, NEAR, Rig, state_of
 
 def busy(rig: Rig) -> None:
     """Orders in every state that a start has to find again."""
+    rig.settings.set("matching.generators", "alone")
     for n in range(1, 8):
         rig.place(f"O-{n}")
     rig.do(c.AssignOrder(order_id="O-1", driver_id="D-1"))

@@ -1,73 +1,67 @@
-"""What the matcher is told of a large fleet: whoever it would give an order to, and no more."""
-
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from core.domain.driver import Driver, Presence
-from core.domain.events import Change
+from core.domain import commands as c
 from core.domain.geo import LatLon
-from core.domain.order import Order, Status
-from core.domain.reports import FixBatch
-from core.domain.vehicle import Vehicle
-from core.domain.world import World
-from core.engine import snapshots
-from core.engine.snapshots import take_snapshot
-from core.matching.cycle import run_cycle
-from core.routing.great_circle import GreatCircle
-from core.settings import Settings
-from core.tracking.positions import PositionStore
-from core.tracking.search import Searcher
-
-NOW = 1_000_000.0
-DRIVERS = 400
+from core.domain.merchant import Merchant, OwnDrivers
+from core.engine.snapshots import fleets_of, params_from
+from core.engine.tally import WINDOW_S, Tally
+from core.matching.profiles import PROFILES
+from core.settings import DECLARED, Settings
+from tests.rigs import Rig
 
 
-def market(rng: np.random.Generator) -> tuple[World, PositionStore]:
-    world, positions = World(), PositionStore()
-    vehicles = tuple(Vehicle)
-    presence = [Presence.ONLINE, Presence.ONLINE, Presence.ONLINE, Presence.BREAK, Presence.OFFLINE]
-    people = tuple(
-        Driver(f"D-{i}", f"Driver {i}", vehicles[i % len(vehicles)], presence=presence[i % 5], presence_at=NOW)
-        for i in range(DRIVERS)
-    )
-    orders = tuple(
-        Order(
-            id=f"O-{i}", merchant_id="M", pickup=LatLon(*(45 + rng.uniform(-0.03, 0.03, 2))),
-            dropoff=LatLon(*(45 + rng.uniform(-0.03, 0.03, 2))), placed_at=NOW - 60, ready_at=NOW + 60, due_at=NOW + 2400,
-            status=Status.WAITING, status_at=NOW - 60, vehicles=frozenset() if i % 2 else frozenset({Vehicle.CAR}),
-        )
-        for i in range(12)
-    )  # fmt: skip
-    world.apply(Change(at=NOW, drivers=people, orders=orders))
-    at = 45 + rng.uniform(-0.05, 0.05, (DRIVERS, 2))
-    unknown = np.full(DRIVERS, np.nan)
-    ids = [d.id for d in people]
-    count = np.arange(DRIVERS)
-    positions.apply(FixBatch(ids, count, np.full(DRIVERS, NOW), at[:, 0], at[:, 1], unknown, unknown, unknown), NOW)
-    positions.describe({d.id: (d.vehicle, world.activity(d.id)) for d in people})
-    return world, positions
+def test_every_weight_of_the_matcher_is_a_setting() -> None:
+    changed = Settings()
+    for setting in DECLARED:
+        if setting.key.startswith("matching.weight_"):
+            changed.set(setting.key, 7.5)
+    params = params_from(changed)
+    assert (params.spread_pay_min, params.shortage_weight) == (7.5, 7.5)
+    assert all(getattr(params.weights, name) == 7.5 for name in params.weights.__dataclass_fields__)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_large_fleet_gets_the_decisions_it_would_get_if_everyone_were_told_of(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, positions = market(np.random.default_rng(seed))
-    search, settings = Searcher(positions), Settings({"matching.nearest_drivers": 3})
-    whole = take_snapshot(world, positions, search, settings, NOW, 1)
-    monkeypatch.setattr(snapshots, "MANY", 100)
-    part = take_snapshot(world, positions, search, settings, NOW, 1)
-    assert 0 < len(part.drivers) < len(whole.drivers) == DRIVERS * 4 // 5
-    a, b = run_cycle(whole, GreatCircle(1.35)), run_cycle(part, GreatCircle(1.35))
-    assert a.assignments
-    assert (a.assignments, a.postponed, a.etas) == (b.assignments, b.postponed, b.etas)
+@pytest.mark.parametrize("name", list(PROFILES))
+def test_a_profile_gives_what_is_not_set_itself(name: str) -> None:
+    settings = Settings({"matching.profile": name})
+    for key, value in PROFILES[name].items():
+        Settings().set(key, value)  # within its range
+        if key.startswith("matching.weight_"):
+            field = key.removeprefix("matching.weight_")
+            params = params_from(settings)
+            assert (params.shortage_weight if field == "shortage" else getattr(params.weights, field)) == value
+    settings.set("matching.weight_dropoff_late", 6.0)
+    assert params_from(settings).weights.dropoff_late == 6.0
 
 
-def test_without_an_order_to_give_out_nobody_who_is_free_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, positions = market(np.random.default_rng(0))
-    for order_id in list(world.orders):
-        del world.orders[order_id]
-    monkeypatch.setattr(snapshots, "MANY", 100)
-    assert take_snapshot(world, positions, Searcher(positions), Settings(), NOW, 1).drivers == ()
+def test_profiles_are_those_of_the_setting() -> None:
+    [setting] = [s for s in DECLARED if s.key == "matching.profile"]
+    assert setting.choices == tuple(PROFILES)
+    assert params_from(Settings()) == params_from(Settings({"matching.profile": "default"}))
+
+
+def test_merchants_with_one_group_share_its_drivers() -> None:
+    place, there = LatLon(45, 9), LatLon(45.1, 9)
+    merchants = [
+        Merchant("M-1", "A", place, fleet="ours"),
+        Merchant("M-2", "B", there, fleet="ours", own_drivers=OwnDrivers.SHARED, share_km=2.0),
+        Merchant("M-3", "C", there),
+    ]
+    [fleet] = fleets_of(merchants)
+    assert (fleet.group, fleet.homes, fleet.places, fleet.share_km) == ("ours", ("M-1", "M-2"), (place, there), 2.0)
+    assert fleets_of(merchants[:1])[0].share_km == -1.0
+
+
+def test_deliveries_count_for_as_long_as_the_window(rig: Rig) -> None:
+    rig.place()
+    rig.do(c.AssignOrder(order_id="O-1", driver_id="D-1"))
+    rig.do(c.RecordProgress(order_id="O-1", event="picked_up"))
+    tally = Tally([rig.order()])
+    assert tally.done(rig.clock.now())["D-1"] == 0
+    rig.do(c.RecordProgress(order_id="O-1", event="delivered"))
+    tally.note(rig.order())
+    at = rig.order().status_at
+    assert tally.done(at)["D-1"] == 1
+    assert tally.done(at + WINDOW_S)["D-1"] == 0
+    assert rig.engine._tally.done(at)["D-1"] == 1

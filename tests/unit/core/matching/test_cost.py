@@ -3,7 +3,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from core.matching.cost import TERMS, Cost, Timed, minutes, weights_of
+from core.matching.cost import GOALS, TERMS, Cost, Timed, minutes, weights_of
 from core.matching.params import Weights
 from core.matching.timing import affine
 
@@ -33,7 +33,9 @@ def parts(route):
 
 
 def test_every_term_has_its_weight_and_the_other_way_round():
-    assert list(TERMS) == [f.name for f in fields(Weights)]
+    goals = ["fairness", "rating", "cold"]
+    assert [*TERMS, *goals] == [f.name for f in fields(Weights)]
+    assert set(goals) < set(GOALS)
     assert weights_of(Weights(pickup_leg=2.5, dropoff_late=7.0)).tolist() == [2.5, 1, 1, 1, 1, 1, 0, 7.0]
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -5,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.matching.formulations import Problem, Solution, relative_gap, solve
+from core.matching.formulations import Problem, Solution, solve
 from core.matching.formulations.assignment import Assignment
+from core.matching.formulations.exchange import Exchange
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.formulations.set_packing import SetPacking
 
@@ -66,10 +68,9 @@ def test_set_packing_is_optimal_with_bundles(problem):
 @given(problems(largest_group=3))
 def test_the_rounded_relaxation_is_sound_and_knows_how_far_off_it_may_be(problem):
     answer = Relaxation().solve(problem)
-    served = problem.unserved.sum() - total(problem, answer.chosen)
-    best = problem.unserved.sum() - least(problem)
-    assert served <= best + 1e-6
-    assert best <= served + answer.gap * served + 1e-6 or served == 0
+    value, best = total(problem, answer.chosen), least(problem)
+    assert best - 1e-6 <= value
+    assert value * (1 - answer.gap) <= best + 1e-6
 
 
 @settings(deadline=None, max_examples=60)
@@ -108,8 +109,7 @@ def test_a_search_cut_short_still_answers_with_its_gap():
     problem = Problem(drivers, orders, driver, group, rng.uniform(5, 60, len(pairs)), groups, np.full(orders, 30.0))
     short, full = SetPacking(nodes=0).solve(problem), SetPacking(nodes=10_000).solve(problem)
     assert total(problem, short.chosen) >= total(problem, full.chosen) - 1e-9
-    gain = problem.gain
-    assert gain[list(full.chosen)].sum() >= gain[list(short.chosen)].sum() * (1 + short.gap) - 1e-6
+    assert total(problem, full.chosen) >= total(problem, short.chosen) * (1 - short.gap) - 1e-6
 
 
 def test_nothing_to_choose_from_needs_no_solver():
@@ -124,5 +124,60 @@ def test_nothing_worth_choosing_is_left():
 
 
 def test_gap_without_a_bound_is_unknown():
-    assert relative_gap(-90.0, -100.0) == pytest.approx(10 / 90)
-    assert relative_gap(-90.0, None) == np.inf
+    none = np.zeros(0, int)
+    problem = Problem(1, 1, none, none, np.zeros(0), ((0,),), np.full(1, 200.0))
+    assert problem.gap(-90.0, -100.0) == pytest.approx(10 / 110)
+    assert problem.gap(-90.0, None) == np.inf
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(largest_group=3), st.booleans())
+def test_exchange_is_sound_and_its_bound_is_one(problem, planned):
+    if planned:
+        best = list(SetPacking().solve(problem).chosen)
+        problem = replace(problem, planned=np.isin(np.arange(len(problem.driver)), best))
+    answer = Exchange(moves=2000).solve(problem)
+    used = [problem.driver[c] for c in answer.chosen]
+    orders = [o for c in answer.chosen for o in problem.groups[problem.group[c]]]
+    assert len(set(used)) == len(used)
+    assert len(set(orders)) == len(orders)
+    value, best_value = total(problem, answer.chosen), least(problem)
+    assert best_value - 1e-6 <= value
+    assert value * (1 - answer.gap) <= best_value + 1e-6
+    if planned:
+        assert value == pytest.approx(best_value)
+
+
+def test_exchange_comes_near_the_best_and_answers_the_same_twice():
+    problem = crowded(np.random.default_rng(5), drivers=40, orders=90)
+    exact = SetPacking(nodes=5000, most_columns=10**6, limit_s=20.0).solve(problem)
+    first, again = Exchange().solve(problem), Exchange().solve(problem)
+    assert first == again
+    assert total(problem, first.chosen) <= 1.01 * total(problem, exact.chosen)
+
+
+def test_exchange_stops_at_its_limit_with_an_answer():
+    problem = crowded(np.random.default_rng(6), drivers=40, orders=90)
+    hasty = Exchange(limit_s=0.0).solve(problem)
+    assert hasty.chosen
+    assert hasty.gap >= Exchange().solve(problem).gap
+
+
+def crowded(rng, drivers, orders):
+    """Twice as many orders as drivers, and bundles of neighbours."""
+    at = rng.uniform(0, 10, (orders, 2))
+    groups = [(i,) for i in range(orders)]
+    for i in range(orders):
+        near = np.argsort(np.hypot(*(at - at[i]).T))[1:5].tolist()
+        groups += [tuple(sorted((i, j))) for j in near]
+    groups = list(dict.fromkeys(groups))
+    home = rng.uniform(0, 10, (drivers, 2))
+    driver, group, cost = [], [], []
+    for d in range(drivers):
+        for g, members in enumerate(groups):
+            way = float(np.hypot(*(home[d] - at[list(members)].mean(axis=0))))
+            if way < 3.0:
+                driver.append(d)
+                group.append(g)
+                cost.append(5.0 + 2.0 * way + 3.0 * len(members) + rng.uniform(0, 1))
+    return Problem(drivers, orders, np.array(driver), np.array(group), np.array(cost), tuple(groups), np.full(orders, 40.0))

@@ -1,15 +1,20 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.driver import StopKind
+from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.matching.generators.alone import Alone
+from core.matching.generators.nearby_merchants import NearbyMerchants
+from core.matching.generators.registry import GENERATORS, chosen
 from core.matching.generators.same_merchant import SameMerchant
 from core.matching.market import read_market
 from core.matching.params import Params
 from core.matching.snapshot import OrderView, Snapshot
+from core.settings import BY_KEY
 
 P, D = StopKind.PICKUP, StopKind.DROPOFF
 SHOP = LatLon(50.0, 8.0)
@@ -118,3 +123,41 @@ def test_a_generator_is_added_by_its_file_and_a_name_in_the_parameters(town):
     without = town.run(orders, [town.driver("D")], generators=(Alone(),))
     assert len(without.assignments) == 1
     assert len(without.unassigned) == 2
+
+
+def near(order_id, shop_east_km, north_km, ready_min=0.0, **more):
+    shop = LatLon(SHOP.lat, SHOP.lon + shop_east_km / 71.5)
+    return order(order_id, north_km, shop_east_km, ready_min, shop=f"shop {shop_east_km}", place=shop)
+
+
+def test_merchants_nearby_are_visited_one_after_the_other_the_first_ready_first():
+    stops = proposed(NearbyMerchants(), near("1", 0.0, 2.0, ready_min=3), near("2", 0.3, 2.0))
+    assert stops
+    assert all(route[:2] == ((P, "2"), (P, "1")) for route in stops)
+
+
+def test_merchants_far_apart_doors_apart_or_windows_apart_are_not_combined():
+    one = near("1", 0.0, 2.0)
+    assert together(NearbyMerchants(apart_km=0.6), one, near("2", 0.7, 2.0)) == []
+    assert together(NearbyMerchants(), one, near("2", 0.3, -2.0)) == []
+    assert together(NearbyMerchants(ready_gap_min=6), one, near("2", 0.3, 2.0, ready_min=6.1)) == []
+    assert together(NearbyMerchants(ready_gap_min=6), one, near("2", 0.3, 2.0, ready_min=5.9)) == [("1", "2")]
+
+
+def test_of_many_neighbours_an_order_is_paired_with_the_best():
+    orders = [near(str(i), 0.05 * i, 2.0 + 0.1 * i) for i in range(8)]
+    pairs = together(NearbyMerchants(partners=2), *orders)
+    assert pairs
+    assert all(sum(str(i) in pair for pair in pairs) <= 2 for i in range(8))
+
+
+def test_generators_are_chosen_by_name_in_the_order_given():
+    assert [g.name for g in chosen(" into_route, alone,alone ")] == ["into_route", "alone"]
+    assert chosen("") == ()
+    with pytest.raises(BadInput, match=r"no bundle generator 'alnoe': choose among alone, same_merchant"):
+        chosen("alnoe")
+
+
+def test_every_generator_has_a_name_of_its_own():
+    assert len({g.name for g in GENERATORS}) == len(GENERATORS)
+    assert BY_KEY["matching.generators"].default == ", ".join(g.name for g in GENERATORS)

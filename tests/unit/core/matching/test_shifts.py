@@ -32,7 +32,7 @@ def test_a_route_begins_when_its_driver_is_free(town):
     town.unknown_min = 2.0
     has = town.order("had", "shop", "door")
     driver = town.driver("D", stops=town.carrying(has), free_from=60 * 3.0)
-    [found] = town.run([town.order("O", "other", "there")], [driver]).assignments
+    [found] = town.run([town.order("O", "other", "there")], [driver], generators=(Alone(),)).assignments
     assert found.arrivals[0] == 60 * 7.0
 
 
@@ -78,7 +78,7 @@ def test_with_enough_drivers_their_minutes_cost_no_more(town):
     plain, weighed = (
         town.run([town.order("O")], [town.driver("A"), town.driver("B")], shortage_weight=w).assignments for w in (0.0, 9.0)
     )
-    assert plain == weighed
+    assert [(a.driver_id, a.cost.total) for a in plain] == [(a.driver_id, a.cost.total) for a in weighed]
 
 
 @pytest.mark.parametrize("name", ["spread_pay_min", "shortage_weight"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.domain.commands import PlaceOrder, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import App
 from core.domain.errors import BadInput
+from core.domain.merchant import OwnDrivers
 from core.domain.vehicle import Vehicle
 from core.orders.files import read_areas, read_csv
 
@@ -82,3 +83,44 @@ def test_a_line_is_no_area(tmp_path: Path) -> None:
     text = json.dumps({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": []}})
     with pytest.raises(BadInput, match="area 1: it is a LineString"):
         read_areas(_file(tmp_path, text, "a.geojson"))
+
+
+def test_what_the_matcher_s_rules_need_can_be_imported(tmp_path: Path) -> None:
+    [driver] = read_csv(_file(tmp_path, "id,name,vehicle,volume_l,cold_box,rating,group\nD-1,Ada,bike,70,yes,4.5,rosa\n"), NOW)
+    assert isinstance(driver, SaveDriver)
+    assert (driver.driver.volume_l, driver.driver.cold_box, driver.driver.rating) == (70.0, True, 4.5)
+    text = "id,name,lat,lon,goods,fleet,own_drivers,share_km\nM,Rosa,45,9,Ice,rosa,shared,1.5\nN,Blu,45,9,,,,\n"
+    rosa, blu = read_csv(_file(tmp_path, text), NOW)
+    assert isinstance(rosa, SaveMerchant)
+    assert isinstance(blu, SaveMerchant)
+    assert (rosa.merchant.goods, rosa.merchant.fleet, rosa.merchant.own_drivers, rosa.merchant.share_km) == (
+        "ice",
+        "rosa",
+        OwnDrivers.SHARED,
+        1.5,
+    )
+    assert (blu.merchant.goods, blu.merchant.fleet, blu.merchant.own_drivers) == ("food", "", OwnDrivers.FIRST)
+    one, two = read_csv(_file(tmp_path, "id,merchant,lat,lon,goods\n1,M,45,9,Ice\n2,M,45,9,\n"), NOW)
+    assert isinstance(one, PlaceOrder)
+    assert isinstance(two, PlaceOrder)
+    assert (one.goods, two.goods) == ("ice", None)
+    with pytest.raises(BadInput, match="own_drivers must be one of only, first, shared"):
+        read_csv(_file(tmp_path, "id,name,lat,lon,own_drivers\nM,Rosa,45,9,never\n"), NOW)
+    with pytest.raises(BadInput, match="cold_box must be yes or no"):
+        read_csv(_file(tmp_path, "id,name,vehicle,cold_box\nD-1,Ada,bike,perhaps\n"), NOW)
+
+
+@pytest.mark.parametrize("vehicles", [["walk", "bike"], "walk bike", "walk, bike"])
+def test_an_area_names_the_vehicles_it_admits(tmp_path: Path, vehicles: object) -> None:
+    ring = [[9, 45], [9.1, 45], [9.1, 45.1], [9, 45]]
+    feature = {
+        "type": "Feature",
+        "properties": {"name": "Old town", "vehicles": vehicles},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    [area] = read_areas(_file(tmp_path, json.dumps(feature), "x.geojson"))
+    assert isinstance(area, SaveArea)
+    assert area.area.vehicles == {Vehicle.WALK, Vehicle.BIKE}
+    feature["properties"] = {"name": "Old town", "vehicles": ["tram"]}
+    with pytest.raises(BadInput, match="vehicles must be one of"):
+        read_areas(_file(tmp_path, json.dumps(feature), "x.geojson"))

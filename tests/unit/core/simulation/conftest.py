@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.clock import SteppedClock
-from core.domain.commands import CancelOrder, Command, PlaceOrder
+from core.domain.commands import CancelOrder, Command, PlaceOrder, TellReady
 from core.domain.driver import Driver, Presence, Route, Stop, StopKind
 from core.domain.errors import CommandRefused
 from core.domain.geo import LatLon
@@ -106,6 +106,8 @@ class NaiveConsole:
             order = self.orders[command.order_id]
             self.take_back(order, "cancelled")
             self.orders[order.id] = self.orders[order.id].take(Step.CANCEL, now)
+        elif isinstance(command, TellReady):
+            self.orders[command.order_id] = replace(self.orders[command.order_id], ready_at=command.ready_at)
         else:
             raise CommandRefused("unknown")
 
@@ -277,7 +279,9 @@ def town() -> Callable[..., Town]:
     def build(
         faults: Sequence[Fault] = (), city: CityFacts | None = None, travel: TravelTimes | None = None, **params: object
     ) -> Town:
-        return make_town(replace(SimulationParams(), **params), faults, city, travel)
+        # No habits and no words of merchants: what a test asks for is what it gets.
+        plain = SimulationParams(habit_spread=0.0, rush=0.0, ready_told_rate=0.0)
+        return make_town(replace(plain, **params), faults, city, travel)
 
     return build
 

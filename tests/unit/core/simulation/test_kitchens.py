@@ -11,7 +11,7 @@ OTHER = Merchant("M-2", "Other", LatLon(41, 3), prep_min=5)
 
 
 def test_estimates_are_good_on_the_whole_and_wrong_in_each_case():
-    kitchens = Kitchens(SimulationParams(seed=2))
+    kitchens = Kitchens(SimulationParams(seed=2, habit_spread=0, rush=0))
     tickets = [kitchens.take(f"{i}", SHOP, i * 10_000.0) for i in range(2000)]
     took = np.array([t.ready_at - i * 10_000 for i, t in enumerate(tickets)]) / 60
     said = np.array([t.estimate_at - i * 10_000 for i, t in enumerate(tickets)]) / 60
@@ -65,3 +65,41 @@ def test_an_order_that_has_left_is_there_no_longer():
     kitchens.done_with("a")
     kitchens.done_with("a")
     assert not kitchens.has("a")
+
+
+def test_kitchens_have_habits_of_their_own_and_at_their_hours():
+    kitchens = Kitchens(SimulationParams(seed=2, prep_spread=0.0))
+    shops = [Merchant(f"M-{i}", f"Shop {i}", LatLon(41, 3), prep_min=10) for i in range(200)]
+
+    def took(hour):
+        at = hour * 3600.0
+        return np.array([kitchens.take(f"{shop.id}-{hour}", shop, at).ready_at - at for shop in shops]) / 600
+
+    night, peak, again = took(4), took(19), took(24 + 19)
+    assert peak == pytest.approx(again)
+    assert 0.9 < peak.mean() < 1.15
+    assert peak.std() > 0.1
+    ratio = peak / night
+    assert ratio.min() >= 1.0
+    assert ratio.max() > 1.3
+
+
+def test_most_merchants_say_when_it_is_ready_and_when_it_will_be_late():
+    kitchens = Kitchens(SimulationParams(seed=4, ready_told_rate=0.5))
+    shops = [Merchant(f"M-{i}", f"Shop {i}", LatLon(41, 3), prep_min=10) for i in range(300)]
+    tickets = {shop.id: kitchens.take(shop.id, shop, 0.0) for shop in shops}
+    said = {}
+    for now in range(0, 3600, 10):
+        for order_id, ready_at in kitchens.words(float(now)):
+            said.setdefault(order_id, []).append((now, ready_at))
+    assert 110 < len(said) < 190
+    for order_id, words in said.items():
+        ticket = tickets[order_id]
+        assert words[-1][1] == ticket.ready_at <= words[-1][0]
+        if ticket.ready_at > ticket.estimate_at + 60:
+            assert words[0][1] > ticket.estimate_at
+        else:
+            assert len(words) == 1
+    kitchens.take("gone", shops[0], 4000.0)
+    kitchens.done_with("gone")
+    assert kitchens.words(9999.0) == []

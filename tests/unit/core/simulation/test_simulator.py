@@ -375,3 +375,12 @@ def test_the_start_must_be_a_time(town):
             running.simulator._params,
             float("nan"),
         )
+
+
+def test_merchants_say_when_an_order_is_ready_or_will_be_late(town):
+    talking = town(drivers=10, orders_per_hour=60, ready_told_rate=1.0, prep_spread=0.3)
+    talking.run(2400)
+    orders = talking.console.orders.values()
+    moved = [o for o in orders if o.ready_at % 60 != o.placed_at % 60]
+    assert len(moved) > 0.5 * len(orders)
+    assert talking.simulator.stats.refused_commands == 0

@@ -1,0 +1,83 @@
+"""Whether a driver can carry an order at all: the rules that bind a dispatcher's own decision too, one function a rule.
+
+Each answers with what is wrong, or with nothing. The matcher knows the same rules for all pairs at once
+(`core.matching.eligibility`); what only money or minutes speak against, a dispatcher may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.domain.driver import Driver
+from core.domain.merchant import OwnDrivers
+from core.domain.order import Order
+from core.domain.vehicle import CAPACITY
+from core.domain.world import World
+from core.orders.goods import rule_for
+from core.settings import Settings
+
+Fact = tuple[World, Settings, Order, Driver, float]
+
+
+def vehicle(fact: Fact) -> str:
+    _, _, order, driver, _ = fact
+    if not order.vehicles or driver.vehicle in order.vehicles:
+        return ""
+    return f"order {order.id} can't go by {driver.vehicle}: it admits {', '.join(sorted(order.vehicles))}"
+
+
+def weight(fact: Fact) -> str:
+    _, _, order, driver, _ = fact
+    limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
+    if order.weight_kg <= limit:
+        return ""
+    return f"order {order.id} weighs {order.weight_kg:g} kg, {driver.name} can carry {limit:g} kg"
+
+
+def volume(fact: Fact) -> str:
+    _, _, order, driver, _ = fact
+    limit = CAPACITY[driver.vehicle].volume_l if driver.volume_l is None else driver.volume_l
+    if order.volume_l <= limit:
+        return ""
+    return f"order {order.id} takes {order.volume_l:g} l, {driver.name} has room for {limit:g} l"
+
+
+def restricted_area(fact: Fact) -> str:
+    world, _, order, driver, _ = fact
+    ends = np.array([order.pickup, order.dropoff], np.float64)
+    for area in world.areas.values():
+        if area.vehicles and driver.vehicle not in area.vehicles and area.holds(ends).any():
+            admitted = ", ".join(sorted(area.vehicles))
+            return f"order {order.id} can't go by {driver.vehicle}: {area.name} admits {admitted}"
+    return ""
+
+
+def own_drivers(fact: Fact) -> str:
+    world, _, order, driver, _ = fact
+    merchant = world.merchants.get(order.merchant_id)
+    if merchant is None or not merchant.fleet or merchant.own_drivers is not OwnDrivers.ONLY or driver.group == merchant.fleet:
+        return ""
+    return f"{merchant.name} has its orders brought by its own drivers alone, and {driver.name} is not of {merchant.fleet}"
+
+
+def cold_box(fact: Fact) -> str:
+    _, settings, order, driver, _ = fact
+    if driver.cold_box or not rule_for(settings, order.goods).cold_box:
+        return ""
+    return f"order {order.id} ({order.goods}) needs a cold box, and {driver.name} has none"
+
+
+def shift(fact: Fact) -> str:
+    _, _, _, driver, now = fact
+    return f"{driver.name}'s shift is over" if driver.shift_end is not None and driver.shift_end <= now else ""
+
+
+RULES: tuple[Callable[[Fact], str], ...] = (vehicle, weight, volume, restricted_area, own_drivers, cold_box, shift)
+
+
+def unfit(world: World, settings: Settings, order: Order, driver: Driver, now: float) -> str:
+    """The first rule that forbids it, in one line; empty where none does."""
+    fact = (world, settings, order, driver, now)
+    return next((line for rule in RULES if (line := rule(fact))), "")

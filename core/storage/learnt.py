@@ -1,0 +1,24 @@
+"""Past orders, read beside the running store: for a worker that learns from them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from core.domain.order import Order
+from core.storage.codec import ORDERS
+from core.storage.database import StorageError, open_readable, told
+
+MOST = 100_000
+"""Orders that are learnt from, the latest: more would teach little and take long."""
+
+
+def delivered_since(path: Path, at: float) -> list[Order]:
+    """Orders delivered since then (epoch seconds), the latest `MOST`. Raises StorageError where it can't be read."""
+    query = "SELECT body FROM orders WHERE status = 'delivered' AND status_at >= ? ORDER BY status_at DESC, id LIMIT ?"
+    try:
+        with closing(open_readable(path)) as read:
+            return [ORDERS.decode(body) for (body,) in read.execute(query, (at, MOST))]
+    except sqlite3.Error as error:
+        raise StorageError(f"the database {path} can't be read: {told(error)}") from None
