@@ -27,7 +27,7 @@ NOW = 1_000_000.0
 DRIVERS = 400
 
 
-def market(rng: np.random.Generator) -> tuple[World, PositionStore]:
+def market(rng: np.random.Generator, orders: int = 12) -> tuple[World, PositionStore]:
     world, positions = World(), PositionStore()
     vehicles = tuple(Vehicle)
     presence = [Presence.ONLINE, Presence.ONLINE, Presence.ONLINE, Presence.BREAK, Presence.OFFLINE]
@@ -35,15 +35,15 @@ def market(rng: np.random.Generator) -> tuple[World, PositionStore]:
         Driver(f"D-{i}", f"Driver {i}", vehicles[i % len(vehicles)], presence=presence[i % 5], presence_at=NOW)
         for i in range(DRIVERS)
     )
-    orders = tuple(
+    waiting = tuple(
         Order(
             id=f"O-{i}", merchant_id="M", pickup=LatLon(*(45 + rng.uniform(-0.03, 0.03, 2))),
             dropoff=LatLon(*(45 + rng.uniform(-0.03, 0.03, 2))), placed_at=NOW - 60, ready_at=NOW + 60, due_at=NOW + 2400,
             status=Status.WAITING, status_at=NOW - 60, vehicles=frozenset() if i % 2 else frozenset({Vehicle.CAR}),
         )
-        for i in range(12)
+        for i in range(orders)
     )  # fmt: skip
-    world.apply(Change(at=NOW, drivers=people, orders=orders))
+    world.apply(Change(at=NOW, drivers=people, orders=waiting))
     at = 45 + rng.uniform(-0.05, 0.05, (DRIVERS, 2))
     unknown = np.full(DRIVERS, np.nan)
     ids = [d.id for d in people]
@@ -73,8 +73,6 @@ def test_a_large_fleet_gets_the_decisions_it_would_get_if_everyone_were_told_of(
 
 
 def test_without_an_order_to_give_out_nobody_who_is_free_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, positions = market(np.random.default_rng(0))
-    for order_id in list(world.orders):
-        del world.orders[order_id]
+    world, positions = market(np.random.default_rng(0), orders=0)
     monkeypatch.setattr(snapshots, "MANY", 100)
     assert take(world, positions, Searcher(positions), Settings()).drivers == ()

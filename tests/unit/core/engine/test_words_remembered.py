@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from core.domain.events import MessageRefused
-from core.engine.engine import FORGET_AFTER_S
+from core.engine.engine import WORDS_KEPT_S
 from core.engine.words import MOST_OF_ONE, HeardWords
 from tests.rigs import Rig
 
@@ -35,7 +35,7 @@ def test_a_day_later_memory_and_disk_have_let_go_of_them(rig: Rig) -> None:
     assert len(rig.engine._words) == 20
     last = rig.say("D-1", "delivered", order="O-9")
     rig.tick()
-    rig.tick(FORGET_AFTER_S - 7200)
+    rig.tick(WORDS_KEPT_S - 7200)
     assert len(rig.engine._words) == 21
     refused = len(rig.events(MessageRefused))
     rig.say("D-1", "delivered", word_id=last, order="O-9")
