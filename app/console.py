@@ -19,6 +19,8 @@ from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.presenters.driver_number import DriverNumber
+from app.presenters.finder import FinderPresenter
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
 from app.presenters.map import MapPresenter
@@ -198,6 +200,8 @@ class Console:
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
+            FinderPresenter(deeds, window, self.city),
+            DriverNumber(deeds, window),
         )
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 
-from app.actions.declared import ACTIONS, MENUS, Declared, Scope
+from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
 from widgets.common.icons import icon
 from widgets.common.theme import Theme
 from widgets.common.toast import Toast
 from widgets.drivers.panel import DriversPanel
+from widgets.finder.overlay import FinderOverlay
 from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
 from widgets.map.view import MapView
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.toast = Toast(centre)
+        self.finder = FinderOverlay(self)
         self.frame = ModeFrame(self)
         self.docks = {
             "orders": self._dock("Orders", self.orders, Qt.DockWidgetArea.LeftDockWidgetArea),
@@ -199,14 +201,45 @@ class MainWindow(QMainWindow):
         if menu.actions():
             menu.popup(at)
 
+    def menu_actions(self) -> list[tuple[str, QAction]]:
+        """Everything that stands in the menus, each with the titles that lead to it."""
+        found: list[tuple[str, QAction]] = []
+
+        def gather(menu: QMenu | QMenuBar, path: str) -> None:
+            for action in menu.actions():
+                below = action.menu()
+                if isinstance(below, QMenu):
+                    gather(below, f"{path} › {below.title()}".replace("&", "").removeprefix(" › "))
+                elif not action.isSeparator():
+                    found.append((path, action))
+
+        gather(self.menuBar(), "")
+        return found
+
+    def next_panel(self, step: int) -> None:
+        """Give the focus to the map or to the open panel after the one that has it; ``step`` −1 goes back."""
+        panels: list[QWidget] = [self.map, *(dock for dock in self.docks.values() if dock.toggleViewAction().isChecked())]
+        focused = self.focusWidget()
+        at = next((i for i, panel in enumerate(panels) if focused is not None and panel.isAncestorOf(focused)), -1)
+        panel = panels[(at + step) % len(panels) if at >= 0 else 0]
+        panel.raise_()
+        target = panel.widget() if isinstance(panel, QDockWidget) else panel
+        # A list rather than the field above it: letters are keys there.
+        lists = [view for view in target.findChildren(QAbstractItemView) if view.isVisibleTo(target)]
+        first = next(iter(lists), None) or next(
+            (w for w in target.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(target)),
+            target,
+        )
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def keys(self) -> list[tuple[str, str, str]]:
-        """(menu, what it does, keys) of every action that has a key."""
+        """(where, what it does, keys): every action that has a key, and the keys that belong to none."""
         found = []
         for declared in ACTIONS:
             if declared.keys:
                 shown = QKeySequence(declared.keys).toString(QKeySequence.SequenceFormat.NativeText)
                 found.append((declared.menu.replace("&", ""), declared.text.rstrip("…"), shown))
-        return found
+        return [*found, *OTHER_KEYS]
 
     # Layout
 

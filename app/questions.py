@@ -259,6 +259,12 @@ class Questions:
     def show_keys(self) -> None:
         self._show(KeysDialog(self._window.keys(), self._window))
 
+    def find(self, text: str) -> None:
+        self._window.finder.begin(text)
+
+    def next_panel(self, step: int) -> None:
+        self._window.next_panel(step)
+
     def show_about(self) -> None:
         facts = (
             ("Version", VERSION),

@@ -90,12 +90,14 @@ ACTIONS: tuple[Declared, ...] = (
              able=lambda d: d.history.undo_text is not None),
     Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
              able=lambda d: d.history.redo_text is not None),
+    Declared("edit.find", "&Edit", "Find or do anything…", lambda d: d.find(), "Ctrl+K", "command", rule_before=True),
+    Declared("edit.command", "&Edit", "Type a command…", lambda d: d.find("/"), "/", "terminal-window"),
     Declared("edit.filter_orders", "&Edit", "Filter orders", lambda d: d.focus("orders"), "Ctrl+F", "magnifying-glass",
              rule_before=True),
     Declared("edit.filter_drivers", "&Edit", "Filter drivers", lambda d: d.focus("drivers"), "Ctrl+Shift+F",
              "magnifying-glass"),
     Declared("edit.clear", "&Edit", "Clear the selection", lambda d: d.selection.clear(), "Esc", "x"),
-    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "0", "frame-corners", Scope.MAP),
+    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "Ctrl+0", "frame-corners", Scope.MAP),
     Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
              checked=lambda d: d.settings.flag("map.online_tiles")),
     Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
@@ -106,7 +108,9 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.settings.text("window.theme") == "dark"),
     Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
              checked=lambda d: d.settings.text("window.rows") == "comfortable"),
-    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout", rule_before=True),
+    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right", rule_before=True),
+    Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
+    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
     Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
@@ -125,3 +129,15 @@ ACTIONS: tuple[Declared, ...] = (
 )  # fmt: skip
 
 MENUS = ("&File", "&Edit", "&Orders", "&Drivers", "&Matching", "&View", "&Help")
+
+OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Orders", "Give the selected orders to the driver of this number", "1 7 +"),
+    ("Lists", "Go up and down; with Shift select what lies between", "↑ ↓"),
+    ("Lists", "Open what is selected", "Enter"),
+    ("Lists", "All that can be done with what is selected", "Menu, Shift+F10"),
+    ("Lists", "Fold or unfold a queue of the orders board", "Space on its title"),
+    ("Lists", "From a filter field into its list", "↓"),
+    ("Everywhere", "The next field or button, the one before", "Tab, Shift+Tab"),
+    ("Everywhere", "Into the menus", "Alt"),
+)
+"""Keys that belong to no action: where they work, what they do, and the keys themselves as they are written."""

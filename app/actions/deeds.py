@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.actions.history import History
+from app.actions.naming import which_orders
 from app.presenters.selection import Selection
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
@@ -32,6 +33,8 @@ class Window(Protocol):
     def leave_demo(self) -> None: ...
     def show_code(self, driver_id: str) -> None: ...
     def show_keys(self) -> None: ...
+    def find(self, text: str) -> None: ...
+    def next_panel(self, step: int) -> None: ...
     def show_about(self) -> None: ...
     def open_logs(self) -> None: ...
     def focus(self, panel: str) -> None: ...
@@ -86,18 +89,22 @@ class Deeds:
             self.window.tell(f"{text}: {done} of {whole} done. {'; '.join(refused)}", bad=True)
         self.changed()
 
+    def carry_out(self, text: str, commands: Sequence[c.Command]) -> None:
+        """One deed of several commands, as it is typed in the command line."""
+        self._do(text, commands)
+
     def _for(self, verb: str, orders: Sequence[Order], make: Callable[[Order], c.Command]) -> None:
         if not orders:
             self.window.tell(f"{verb}: select an order for which it is possible", bad=True)
             return
-        self._do(f"{verb} {_named(orders)}", [make(order) for order in orders])
+        self._do(f"{verb} {which_orders(orders)}", [make(order) for order in orders])
 
     def assign(self, order_ids: Sequence[str], driver_id: str) -> None:
         driver = self.engine.world.drivers.get(driver_id)
         name = driver.name if driver is not None else driver_id
         orders = [self.engine.world.orders[i] for i in order_ids if i in self.engine.world.orders]
         commands = [c.AssignOrder(order_id=i, driver_id=driver_id) for i in order_ids]
-        self._do(f"Assign {_named(orders)} to {name}", commands)
+        self._do(f"Assign {which_orders(orders)} to {name}", commands)
 
     def choose_driver(self, offer: bool = False) -> None:
         wanted = {Status.WAITING} if offer else {Status.WAITING, Status.HELD, Status.OFFERED, *BEFORE_PICKUP}
@@ -110,7 +117,9 @@ class Deeds:
         def chosen(driver_id: str) -> None:
             if offer:
                 name = self.engine.world.driver(driver_id).name
-                self._do(f"Offer {_named(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids])
+                self._do(
+                    f"Offer {which_orders(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids]
+                )
             else:
                 self.assign(ids, driver_id)
 
@@ -135,9 +144,9 @@ class Deeds:
         told = [o for o in orders if o.driver_id is not None]
         text = f"{len(told)} of their drivers will be told." if told else "No driver has been told of it yet."
         self.window.ask_sure(
-            f"Cancel {_named(orders)}?",
+            f"Cancel {which_orders(orders)}?",
             f"{text} This can be undone.",
-            f"Cancel {_named(orders)}",
+            f"Cancel {which_orders(orders)}",
             lambda: self._for("Cancel", orders, lambda o: c.CancelOrder(order_id=o.id)),
         )
 
@@ -157,7 +166,7 @@ class Deeds:
         orders = self._able(Step.FAIL)
         if orders:
             self.window.ask_reason(
-                f"Why did {_named(orders)} fail?",
+                f"Why did {which_orders(orders)} fail?",
                 "Mark as failed",
                 lambda why: self._for(
                     "Mark as failed:", orders, lambda o: c.RecordProgress(order_id=o.id, event="failed", reason=why)
@@ -277,6 +286,12 @@ class Deeds:
     def show_keys(self) -> None:
         self.window.show_keys()
 
+    def find(self, text: str = "") -> None:
+        self.window.find(text)
+
+    def next_panel(self, step: int = 1) -> None:
+        self.window.next_panel(step)
+
     def open_logs(self) -> None:
         self.window.open_logs()
 
@@ -288,7 +303,3 @@ class Deeds:
 
     def quit(self) -> None:
         self.window.quit()
-
-
-def _named(orders: Sequence[Order]) -> str:
-    return f"order {orders[0].id}" if len(orders) == 1 else f"{len(orders)} orders"
