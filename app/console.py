@@ -26,6 +26,7 @@ from app.presenters.links import Links
 from app.presenters.map import MapPresenter
 from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.selection import Selection
+from app.presenters.settings import SettingsWindow
 from app.questions import Doors, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
@@ -38,6 +39,7 @@ from core.routing.city import City
 from core.settings import Settings, Value
 from core.simulation.roster import roster
 from core.storage.folder import DataFolder
+from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
 
 log = logging.getLogger(__name__)
@@ -191,7 +193,8 @@ class Console:
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo)
+        own = self.own_settings = SettingsWindow(window, settings, Profiles(folder.path / "profiles"), self.reopen)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         presenters = (
@@ -214,6 +217,7 @@ class Console:
         window.attach(deeds)
         self._stages.add("actions", window.detach)
         self._stages.add("questions", questions.close)
+        self._stages.add("settings", own.close)
         links = Links()
         self._stages.add("links", links.end)
         self._connect(links, deeds, selection)

@@ -49,6 +49,7 @@ class Doors:
     import_city: Callable[[Path], None]
     start_demo: Callable[[], None]
     leave_demo: Callable[[], None]
+    open_settings: Callable[[], None]
 
 
 class Questions:
@@ -235,6 +236,9 @@ class Questions:
 
     def leave_demo(self) -> None:
         self._doors.leave_demo()
+
+    def open_settings(self) -> None:
+        self._doors.open_settings()
 
     def show_code(self, driver_id: str) -> None:
         driver = self._engine.world.driver(driver_id)

@@ -1,7 +1,7 @@
 """Settings, each declared once: key, type, unit, range, default and what it does.
 
-The file `settings.toml` in the data folder holds only what differs from the defaults. The same declarations will fill the
-settings window and the documentation.
+The file `settings.toml` in the data folder holds only what differs from the defaults. The same declarations fill the
+settings window.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,10 @@ Value = bool | int | float | str
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``low`` and ``high`` bound a number; ``choices`` bounds a text. ``unit`` is shown beside the value."""
+    """``low`` and ``high`` bound a number; ``choices`` bounds a text. ``unit`` is shown beside the value.
+
+    ``live`` settings take effect at once, the others when the core starts the next time.
+    """
 
     key: str
     default: Value
@@ -32,6 +35,29 @@ class Setting:
     low: float = -math.inf
     high: float = math.inf
     choices: tuple[str, ...] = ()
+    live: bool = True
+
+    @property
+    def range(self) -> str:
+        """What a number may be, in words: ``1 to 300 s``; empty where nothing bounds it."""
+        if isinstance(self.default, bool | str) or math.isinf(self.low) or math.isinf(self.high):
+            return ""
+        return f"{self.low:g} to {self.high:g} {self.unit}".strip()
+
+    def read(self, text: str) -> Value:
+        """The value of a text as a person types it: a decimal comma serves as well as a point. BadInput as by `checked`."""
+        text = text.strip()
+        if isinstance(self.default, bool):
+            return self.checked(
+                {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(text.casefold(), text)
+            )
+        if isinstance(self.default, str):
+            return self.checked(text)
+        number = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+        try:
+            return self.checked(int(number) if isinstance(self.default, int) else float(number))
+        except ValueError:
+            return self.checked(text)
 
     def checked(self, value: object) -> Value:
         """Return the value as the setting's type, or raise BadInput with what is allowed."""
@@ -51,8 +77,23 @@ class Setting:
 
 
 def _s(key: str, default: Value, description: str, unit: str = "", low: float = -math.inf, high: float = math.inf,
-       choices: tuple[str, ...] = ()) -> Setting:  # fmt: skip
-    return Setting(key, default, description, unit, low, high, choices)
+       choices: tuple[str, ...] = (), live: bool = True) -> Setting:  # fmt: skip
+    return Setting(key, default, description, unit, low, high, choices, live)
+
+
+SECTIONS: dict[str, str] = {
+    "matching": "Matching",
+    "offers": "Offers",
+    "orders": "Orders",
+    "alerts": "Alerts",
+    "tracking": "Tracking",
+    "geofencing": "Fences",
+    "mqtt": "Broker",
+    "routing": "Ways and times",
+    "map": "Map",
+    "window": "Window",
+}
+"""What the sections of keys are called, in the order in which they are shown; one that is missing here comes last."""
 
 
 DECLARED: tuple[Setting, ...] = (
@@ -90,7 +131,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("matching.weight_pickup_late", 1.0, "Cost of a minute an order waits ready for its driver", "", 0, 100),
     _s("matching.weight_dropoff_early", 0.0, "Cost of a minute an order comes before its window", "", 0, 100),
     _s("matching.weight_dropoff_late", 3.0, "Cost of a minute an order comes after its promise", "", 0, 100),
-    _s("matching.workers", 1, "Processes that match", "", 1, 64),
+    _s("matching.workers", 1, "Processes that match", "", 1, 64, live=False),
     _s("offers.limit_s", 45.0, "How long a driver has to answer an offer", "s", 5, 600),
     _s(
         "offers.rest_after_no_s",
@@ -113,10 +154,12 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s("tracking.offline_after_s", 90.0, "A driver silent this long in active mode counts as offline", "s", 5, 86400),
     _s("tracking.offline_after_passive_s", 180.0, "The same in passive mode", "s", 5, 86400),
-    _s("tracking.active_capture_s", 1.0, "How often a phone captures its position while on an order", "s", 0.2, 600),
-    _s("tracking.active_send_s", 8.0, "How often it sends them", "s", 0.2, 600),
-    _s("tracking.passive_capture_s", 4.0, "How often a phone captures its position while free", "s", 0.2, 600),
-    _s("tracking.passive_send_s", 20.0, "How often it sends them", "s", 0.2, 600),
+    _s(
+        "tracking.active_capture_s", 1.0, "How often a phone captures its position while on an order", "s", 0.2, 600, live=False
+    ),
+    _s("tracking.active_send_s", 8.0, "How often it sends them", "s", 0.2, 600, live=False),
+    _s("tracking.passive_capture_s", 4.0, "How often a phone captures its position while free", "s", 0.2, 600, live=False),
+    _s("tracking.passive_send_s", 20.0, "How often it sends them", "s", 0.2, 600, live=False),
     _s("geofencing.radius_m", 100.0, "Radius around a stop in which a driver counts as there", "m", 10, 5000),
     _s("geofencing.dwell_s", 180.0, "A driver who stays at a stop this long without leaving it is told of", "s", 10, 86400),
     _s("tracking.history_h", 24.0, "How long positions are kept, to see where a driver was; 0 keeps none", "h", 0, 8760),
@@ -128,18 +171,21 @@ DECLARED: tuple[Setting, ...] = (
         0,
         2000,
     ),
-    _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883"),
+    _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883", live=False),
     _s(
         "mqtt.version",
         "5",
         "Version of MQTT to speak with a broker of one's own: 5 lets offers expire there, 3.1.1 takes twice as many positions",
         choices=("5", "3.1.1"),
+        live=False,
     ),
-    _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535),
-    _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out"),
-    _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own"),
-    _s("mqtt.user", "kerbside-console", "The console's own user at the broker"),
-    _s("mqtt.client_rate", 50.0, "Most messages a second the embedded broker takes from one driver", "/s", 1, 10000),
+    _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535, live=False),
+    _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out", live=False),
+    _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own", live=False),
+    _s("mqtt.user", "kerbside-console", "The console's own user at the broker", live=False),
+    _s(
+        "mqtt.client_rate", 50.0, "Most messages a second the embedded broker takes from one driver", "/s", 1, 10000, live=False
+    ),
     _s(
         "mqtt.outgrown_at",
         2000.0,
@@ -147,13 +193,14 @@ DECLARED: tuple[Setting, ...] = (
         "/s",
         10,
         100000,
+        live=False,
     ),
-    _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5),
-    _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536),
+    _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5, live=False),
+    _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536, live=False),
     _s("window.theme", "system", "Colours of the window", choices=("system", "light", "dark")),
     _s("window.rows", "compact", "Height of table rows", choices=("compact", "comfortable")),
     _s("map.online_tiles", False, "Fetch map tiles from the internet; off keeps the console offline"),
-    _s("map.city", "", "The city file in use; empty for great-circle distances"),
+    _s("map.city", "", "The city file in use; empty for great-circle distances", live=False),
 )
 
 BY_KEY: dict[str, Setting] = {s.key: s for s in DECLARED}
@@ -192,14 +239,12 @@ class Settings:
                 f"settings.toml can't be read ({error}); defaults are used, the file is kept as {aside.name}"
             )
             return settings
-        for section, entries in table.items():
-            for name, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
-                key = f"{section}.{name}" if name else section
-                try:
-                    settings.set(key, value)
-                except BadInput as error:
-                    settings.problems.append(f"{error}; the default is used")
-                    settings._unknown[key] = value
+        for key, value in _flat(table):
+            try:
+                settings.set(key, value)
+            except BadInput as error:
+                settings.problems.append(f"{error}; the default is used")
+                settings._unknown[key] = value
         return settings
 
     def __getitem__(self, key: str) -> Value:
@@ -229,6 +274,19 @@ class Settings:
         for listener in tuple(self._listeners):
             listener(key, checked)
 
+    def changed(self) -> dict[str, Value]:
+        """What differs from the defaults."""
+        return {key: value for key, value in sorted(self._values.items()) if value != BY_KEY[key].default}
+
+    def replace(self, values: Mapping[str, Value]) -> None:
+        """Take these values, and the defaults for all others. Raises BadInput with nothing changed."""
+        for key, value in values.items():
+            if key not in BY_KEY:
+                raise BadInput(f"there is no setting {key}")
+            BY_KEY[key].checked(value)
+        for setting in DECLARED:
+            self.set(setting.key, values.get(setting.key, setting.default))
+
     def on_change(self, listener: Callable[[str, Value], None]) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -238,8 +296,7 @@ class Settings:
         if self.path is None:
             return
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
-        changed = {k: v for k, v in self._values.items() if v != BY_KEY[k].default}
-        for key, value in sorted({**self._unknown, **changed}.items()):
+        for key, value in sorted({**self._unknown, **self.changed()}.items()):
             section, _, name = key.partition(".")
             if name:
                 if not isinstance(table.get(section), dict):
@@ -248,3 +305,37 @@ class Settings:
         scratch = self.path.with_name(self.path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
         os.replace(scratch, self.path)
+
+
+def toml_of(values: Mapping[str, Value]) -> str:
+    """Values as a file of settings, a table for each section."""
+    table: dict[str, dict[str, Value]] = {}
+    for key, value in sorted(values.items()):
+        section, _, name = key.partition(".")
+        table.setdefault(section, {})[name] = value
+    return tomli_w.dumps(table)
+
+
+def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
+    """The settings in a TOML text, and a line for each that can't be used; raises BadInput where it is no TOML."""
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"this is no file of settings: {error}") from None
+    values: dict[str, Value] = {}
+    problems: list[str] = []
+    for key, value in _flat(table):
+        setting = BY_KEY.get(key)
+        try:
+            if setting is None:
+                raise BadInput(f"there is no setting {key}")
+            values[key] = setting.checked(value)
+        except BadInput as error:
+            problems.append(str(error))
+    return values, problems
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    for section, entries in table.items():
+        for name, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
+            yield (f"{section}.{name}" if name else section), value

@@ -118,6 +118,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
+    Declared("file.settings", "&File", "Settings…", lambda d: d.open_settings(), "Ctrl+,", "gear", rule_before=True),
     Declared("file.demo", "&File", "Try the demo", lambda d: d.start_demo(), "", "play-circle",
              able=lambda d: not d.training, rule_before=True),
     Declared("file.leave_demo", "&File", "Leave the demo", lambda d: d.leave_demo(), "", "sign-out",

@@ -39,7 +39,6 @@ class BoardPresenter(QObject):
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
-        panel.set_unassigned_alarm_min(engine.settings.number("orders.unassigned_alarm_min"))
         if training:
             panel.set_empty_text("No orders yet", "Customers will begin to order in a moment")
         else:
@@ -56,6 +55,7 @@ class BoardPresenter(QObject):
 
     def _beat(self) -> None:
         """Lateness and ages grow by themselves, without an event."""
+        self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
         self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
         self._refresh()
 

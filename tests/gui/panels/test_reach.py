@@ -20,6 +20,8 @@ from widgets.drivers.panel import DriversPanel
 from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
 from widgets.orders.panel import OrdersPanel
+from widgets.settings.dialog import SettingsDialog
+from widgets.settings.rows import SettingRow
 from widgets.status.bar import StatusPieces
 from widgets.status.strip import MessageStrip
 
@@ -53,6 +55,7 @@ MAKERS: dict[str, Callable[[], QWidget]] = {
     "new order": lambda: NewOrderDialog([]),
     "keys": lambda: KeysDialog([("a", "b", "c")]),
     "confirm": lambda: ConfirmDialog("Why?", "Because", "Do it"),
+    "settings": lambda: SettingsDialog([SettingRow(key="a.b", section="A", meaning="How", text="1")], lambda key, text: ""),
     "about": lambda: AboutDialog([("a", "b")]),
 }
 
