@@ -19,6 +19,7 @@ from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.presenters.alerts import AlertsPresenter
 from app.presenters.driver_number import DriverNumber
 from app.presenters.finder import FinderPresenter
 from app.presenters.inspector import InspectorPresenter
@@ -40,6 +41,7 @@ from core.settings import Settings, Value
 from core.simulation.roster import roster
 from core.storage.folder import DataFolder
 from core.storage.profiles import Profiles
+from widgets.alerts.sound import Sounds
 from widgets.dialogs.first_start import FirstStartDialog
 
 log = logging.getLogger(__name__)
@@ -203,6 +205,7 @@ class Console:
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
+            AlertsPresenter(deeds, window, Sounds(window)),
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )
@@ -257,6 +260,7 @@ class Console:
         connect = links.connect
         connect(window.orders.context_requested, on_orders)
         connect(window.drivers.context_requested, on_driver)
+        connect(window.alerts.context_requested, lambda ids, at: window.context_menu(Scope.ALERTS, at))
         connect(window.map.order_context, lambda order_id, at: on_orders([order_id], at))
         connect(window.map.driver_context, lambda driver_id, at: on_driver([driver_id], at))
         connect(window.map.context, lambda lat, lon, at: window.context_menu(Scope.MAP, at))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from widgets.alerts.panel import AlertsPanel
 from widgets.common.icons import icon
 from widgets.common.theme import Theme
 from widgets.common.toast import Toast
@@ -27,7 +28,7 @@ from widgets.status.strip import MessageStrip
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SMALLEST = (1024, 600)
 
 
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self.drivers = DriversPanel()
         self.inspector = InspectorPanel()
         self.log = LogPanel()
+        self.alerts = AlertsPanel()
         self.status = StatusPieces()
         self.strip = MessageStrip()
         centre = QWidget()
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
             "orders": self._dock("Orders", self.orders, Qt.DockWidgetArea.LeftDockWidgetArea),
             "inspector": self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
             "drivers": self._dock("Drivers", self.drivers, Qt.DockWidgetArea.BottomDockWidgetArea),
+            "alerts": self._dock("Alerts", self.alerts, Qt.DockWidgetArea.BottomDockWidgetArea),
             "log": self._dock("Log", self.log, Qt.DockWidgetArea.BottomDockWidgetArea),
         }
         self._actions: dict[str, QAction] = {}
@@ -93,7 +96,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
-        self.tabifyDockWidget(self.docks["drivers"], self.docks["log"])
+        self.tabifyDockWidget(self.docks["drivers"], self.docks["alerts"])
+        self.tabifyDockWidget(self.docks["alerts"], self.docks["log"])
         self.docks["drivers"].raise_()
         # Side panels need about the same room on any screen; what a large one has more of goes to the map.
         orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
@@ -181,7 +185,7 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _set_rows(self) -> None:
-        for panel in (self.orders, self.drivers, self.log):
+        for panel in (self.orders, self.drivers, self.log, self.alerts):
             panel.set_row_px(self.theme.row_px)
 
     def run_declared(self, action_id: str) -> None:

@@ -288,7 +288,10 @@ class Questions:
         dock = self._window.docks[panel]
         dock.show()
         dock.raise_()
-        (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
+        if panel == "alerts":
+            self._window.alerts.view.setFocus()
+        else:
+            (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
 
     def fit_map(self) -> None:
         self._window.map.fit_all()

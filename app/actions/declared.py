@@ -20,6 +20,7 @@ class Scope(Enum):
     ORDERS = "orders"
     DRIVER = "driver"
     MAP = "map"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ ACTIONS: tuple[Declared, ...] = (
              _step(Step.FAIL)),
     Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
              rule_before=True),
+    Declared("alert.show", "&Alerts", "Show the alerts", lambda d: d.show_alerts(), "F7", "bell"),
+    Declared("alert.acknowledge", "&Alerts", "Acknowledge", lambda d: d.acknowledge_alerts(), "F9", "check", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts()), rule_before=True),
+    Declared("alert.snooze", "&Alerts", "Snooze", lambda d: d.snooze_alerts(), "Shift+F9", "alarm", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
+    Declared("alert.take", "&Alerts", "Take on", lambda d: d.take_alerts(), "", "user-circle", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
+    Declared("alert.hand_over", "&Alerts", "Hand over…", lambda d: d.hand_over_alerts(), "", "arrow-right", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
     Declared("driver.new", "&Drivers", "Add a driver…", lambda d: d.new_driver(), "Ctrl+D", "user-plus"),
     Declared("driver.follow", "&Drivers", "Follow on the map", lambda d: d.follow(), "F", "crosshair", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None, rule_before=True),
@@ -129,7 +139,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("help.about", "&Help", "About Kerbside", lambda d: d.about(), "", "info"),
 )  # fmt: skip
 
-MENUS = ("&File", "&Edit", "&Orders", "&Drivers", "&Matching", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Orders", "&Alerts", "&Drivers", "&Matching", "&View", "&Help")
 
 OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Orders", "Give the selected orders to the driver of this number", "1 7 +"),
@@ -137,6 +147,7 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Lists", "Open what is selected", "Enter"),
     ("Lists", "All that can be done with what is selected", "Menu, Shift+F10"),
     ("Lists", "Fold or unfold a queue of the orders board", "Space on its title"),
+    ("Lists", "Acknowledge the alerts selected", "Space"),
     ("Lists", "From a filter field into its list", "↓"),
     ("Everywhere", "The next field or button, the one before", "Tab, Shift+Tab"),
     ("Everywhere", "Into the menus", "Alt"),

@@ -55,6 +55,8 @@ class Deeds:
         self.training = training
         self.history = History(lambda command: engine.execute(command)[0].undo)
         self.changed: Callable[[], None] = lambda: None
+        self.alerts_at_hand: tuple[str, ...] = ()
+        """What is selected among the alerts."""
 
     # What is chosen
 
@@ -235,6 +237,52 @@ class Deeds:
         if text is not None:
             refused = self.history.redo()
             self._report(f"Done again: {text}", max(1, len(refused)), refused)
+
+    # Alerts
+
+    def chosen_alerts(self) -> list[str]:
+        """Those selected among the alerts; else those about the orders or the driver selected."""
+        alerts, world = self.engine.world.alerts, self.engine.world
+        chosen = [i for i in self.alerts_at_hand if i in alerts]
+        if not chosen and self.selection.driver is not None:
+            chosen = [alert.id for alert in alerts.values() if alert.driver_id == self.selection.driver]
+        return chosen or [alert.id for order in self.chosen_orders() for alert in world.alerts_about(order)]
+
+    def acknowledge_alerts(self, ids: Sequence[str] | None = None) -> None:
+        name = self._own_name()
+        self._about_alerts("Seen:", ids, lambda i: c.AcknowledgeAlert(alert_id=i, by=name))
+
+    def snooze_alerts(self, ids: Sequence[str] | None = None) -> None:
+        minutes = self.settings.number("alerts.snooze_min")
+        until = self.engine.clock.now() + minutes * 60
+        self._about_alerts(f"Snoozed for {minutes:g} min:", ids, lambda i: c.SnoozeAlert(alert_id=i, until=until))
+
+    def take_alerts(self, ids: Sequence[str] | None = None) -> None:
+        name = self._own_name()
+        self._about_alerts(f"Taken on by {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name))
+
+    def hand_over_alerts(self) -> None:
+        ids = self.chosen_alerts()
+        if ids:
+            self.window.ask_reason(
+                "Who looks after it from now on?",
+                "Hand over",
+                lambda name: self._about_alerts(f"Handed over to {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name)),
+            )
+
+    def show_alerts(self) -> None:
+        self.window.focus("alerts")
+
+    def _own_name(self) -> str:
+        return self.settings.text("alerts.name").strip() or "dispatcher"
+
+    def _about_alerts(self, verb: str, ids: Sequence[str] | None, make: Callable[[str], c.Command]) -> None:
+        chosen = list(dict.fromkeys(self.chosen_alerts() if ids is None else ids))
+        if not chosen:
+            self.window.tell("Select an alert, or an order or a driver that has one", bad=True)
+            return
+        which = "1 alert" if len(chosen) == 1 else f"{len(chosen)} alerts"
+        self._do(f"{verb} {which}", [make(i) for i in chosen])
 
     # Matching
 

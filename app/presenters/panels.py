@@ -60,10 +60,10 @@ class BoardPresenter(QObject):
         self._refresh()
 
     def _show(self) -> None:
-        world, settings, now = self._engine.world, self._engine.settings, self._engine.clock.now()
+        world, now = self._engine.world, self._engine.clock.now()
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._panel.set_moment(Moment(now, self._engine.clock.zone))
-        self._panel.set_rows(order_row(order, world, settings, now) for order in world.orders.values())
+        self._panel.set_rows(order_row(order, world, now) for order in world.orders.values())
 
     def _chosen(self, ids: list[str]) -> None:
         if ids or self._selection.orders:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.alert import Alert
 from core.domain.driver import Driver, Route
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
@@ -37,6 +38,7 @@ class Change(Event):
     drivers: tuple[Driver, ...] = ()
     merchants: tuple[Merchant, ...] = ()
     areas: tuple[Area, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 class OrderReceived(Change): ...
@@ -123,6 +125,24 @@ class MerchantRegistered(Change): ...
 
 
 class AreaSaved(Change): ...
+
+
+class AlertRaised(Change): ...
+
+
+class AlertCleared(Change): ...
+
+
+class AlertAcknowledged(Change):
+    """Or the acknowledgement was taken back."""
+
+
+class AlertSnoozed(Change):
+    """Or woken before its time."""
+
+
+class AlertTaken(Change):
+    """Somebody looks after it now, or nobody any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock
-from core.domain.commands import Command
+from core.domain.commands import AlertCommand, Command
 from core.domain.driver import Presence, StopKind
 from core.domain.events import (
     BrokerChanged,
@@ -30,6 +30,7 @@ from core.domain.events import (
 )
 from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
+from core.engine.alarms import Alarms
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
@@ -113,6 +114,7 @@ class Engine:
         self.movement.watch_areas(self.world.areas.values())
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
+        self._alarms = Alarms(self.world, self.positions, settings)
 
     # Commands
 
@@ -122,7 +124,8 @@ class Engine:
         Returns what followed, and a future that is resolved once all of it is on disk: only then may anyone outside the
         program be told. Its error, if it has one, says what to do.
         """
-        outcome = self._desk.handle(command, self.clock.now())
+        now = self.clock.now()
+        outcome = self._alarms.handle(command, now) if isinstance(command, AlertCommand) else self._desk.handle(command, now)
         promised: Future[int] = Future()
         self._commit(outcome, promised=promised)
         return outcome, promised
@@ -137,6 +140,7 @@ class Engine:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
+            self._commit(self._alarms.look(now, self.silent(now), self._broker[0] in _CONNECTED))
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.alerts.panel import AlertsPanel
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
@@ -45,6 +46,7 @@ def status() -> QWidget:
 MAKERS: dict[str, Callable[[], QWidget]] = {
     "orders": OrdersPanel,
     "drivers": DriversPanel,
+    "alerts": AlertsPanel,
     "inspector": InspectorPanel,
     "log": LogPanel,
     "status": status,
