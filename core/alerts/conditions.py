@@ -1,14 +1,20 @@
 """The conditions that can become alerts, each a small function of what is known.
 
-Each gives ``True`` where the condition holds, ``None`` where it does no more but is not clearly over, ``False`` where it is.
+Between two thresholds, where a condition does not hold but is not clearly over either, the answer is in doubt: ``None``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.domain.order import ENDED, Order, Status
 from core.settings import Settings
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 NEEDED_BEFORE_READY_S = 600.0
 _NOBODY = frozenset({Status.WAITING, Status.OFFERED, Status.RECEIVED})
@@ -48,24 +54,21 @@ def will_be_late(order: Order, eta: float | None, now: float, limits: Limits) ->
     if eta is None or order.status in ENDED or now > order.due_at:
         return False
     minutes = (eta - order.due_at) / 60
-    return _beyond(minutes, limits.will_be_late_min, limits.will_be_late_min / 2)
+    if minutes >= limits.will_be_late_min:
+        return True
+    return None if minutes >= limits.will_be_late_min / 2 else False
 
 
 def has_no_driver(order: Order, now: float, limits: Limits) -> bool:
     return order.status in _NOBODY and now - driver_needed_at(order) > limits.unassigned_min * 60
 
 
-def has_stopped(still_s: float, limits: Limits) -> bool:
-    """A driver under way, away from any stop, who has not moved for so long."""
+def has_stopped(still_s: Floats, limits: Limits) -> Flags:
+    """Drivers under way, away from any stop, who have not moved for so long."""
     return still_s >= limits.stopped_min * 60
 
 
-def is_off_route(away_m: float, limits: Limits) -> bool | None:
-    """A driver who is farther from the next stop, by so much, than they have been; over at half of that."""
-    return _beyond(away_m, limits.off_route_m, limits.off_route_m / 2)
-
-
-def _beyond(value: float, raise_at: float, clear_below: float) -> bool | None:
-    if value >= raise_at:
-        return True
-    return None if value >= clear_below else False
+def is_off_route(away_m: Floats, limits: Limits) -> tuple[Flags, Flags]:
+    """Drivers who are farther from the next stop, by so much, than they have been; and those in doubt, by half of it."""
+    sure = away_m >= limits.off_route_m
+    return sure, ~sure & (away_m >= limits.off_route_m / 2)

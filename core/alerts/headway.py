@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from core.domain.geo import EARTH_RADIUS_M
 
 Floats = NDArray[np.float64]
+Leg = Hashable
+"""Whatever tells one next stop from another."""
 
 MOVED_M = 60.0
 """Whoever has come this far has moved; less may be the phone's error."""
@@ -28,11 +30,11 @@ class HeadwayWatch:
 
     def __init__(self) -> None:
         self._at: dict[str, int] = {}
-        self._legs: list[str] = []
+        self._legs: list[Leg] = []
         self._lat = self._lon = self._t = self._nearest = np.empty(0)
 
     def look(
-        self, drivers: Sequence[str], legs: Sequence[str], place: Floats, t: Floats, target: Floats, radius_m: float
+        self, drivers: Sequence[str], legs: Sequence[Leg], place: Floats, t: Floats, target: Floats, radius_m: float
     ) -> Headway:
         """``legs`` name each driver's next stop; with another stop a driver begins anew.
 

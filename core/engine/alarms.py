@@ -14,14 +14,16 @@ from core.alerts.latch import Rule
 from core.alerts.watch import AlertWatch, Seen
 from core.domain.alert import AlertKind
 from core.domain.commands import AcknowledgeAlert, AlertCommand, SnoozeAlert, TakeAlert
-from core.domain.driver import Presence
+from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
 from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised, AlertSnoozed, AlertTaken, Change
-from core.domain.order import ENDED
+from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
 from core.settings import Settings
-from core.tracking.positions import PositionStore
+from core.tracking.positions import ACTIVITIES, PositionStore
+
+_OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
 
 
 class Alarms:
@@ -43,55 +45,48 @@ class Alarms:
             self._connected_since = now
         # While the broker is away nobody is heard from, and when it is back, not everybody at once.
         blind = self._connected_since is None or now - self._connected_since < number("alerts.broker_grace_s")
-        open_orders = [order.id for order in self._world.open_orders()]
-        under_way = list(self._world.routes)
-        seen = [*self._of_orders(now, limits), *self._of_drivers(under_way, silent, limits)]
-        raised, cleared = self._watch.look(now, seen, open_orders, under_way, blind)
+        orders, under_way = list(self._world.open_orders()), list(self._world.routes)
+        seen = [*self._of_orders(orders, now, limits), *self._of_drivers(under_way, silent, limits)]
+        raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind)
         changes: list[Change] = [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
         changes += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
         return Outcome(changes)
 
-    def _of_orders(self, now: float, limits: Limits) -> Iterator[Seen]:
+    def _of_orders(self, orders: list[Order], now: float, limits: Limits) -> Iterator[Seen]:
         etas = self._world.etas
-        for order in self._world.orders.values():
-            if order.status in ENDED:
-                continue
+        for order in orders:
             if is_late(order, now):
                 yield Seen(AlertKind.LATE, order.id, since=order.due_at)
                 continue
             eta = etas.get(order.id)
-            delayed = will_be_late(order, None if eta is None else eta[1], now, limits)
-            if delayed is not False:
-                yield Seen(AlertKind.WILL_BE_LATE, order.id, sure=delayed is True)
+            # Most are expected in time: of thousands each call less counts.
+            if eta is not None and eta[1] > order.due_at:
+                delayed = will_be_late(order, eta[1], now, limits)
+                if delayed is not False:
+                    yield Seen(AlertKind.WILL_BE_LATE, order.id, sure=delayed is True)
             if has_no_driver(order, now, limits):
                 yield Seen(AlertKind.NO_DRIVER, order.id, since=driver_needed_at(order))
 
     def _of_drivers(self, under_way: list[str], silent: NDArray[np.bool_], limits: Limits) -> Iterator[Seen]:
         world, p = self._world, self._positions
-        if not under_way:
-            self._headway = HeadwayWatch()
-            return
         rows = p.rows(under_way)
         next_stops = [world.routes[driver_id].stops[0] for driver_id in under_way]
-        targets = np.array([stop.place for stop in next_stops], np.float64)
+        targets = np.array([stop.place for stop in next_stops], np.float64).reshape(-1, 2)
         places = np.column_stack((p.lat[rows], p.lon[rows]))
-        legs = [f"{stop.kind.value} {stop.order_id}" for stop in next_stops]
-        radius_m = self._settings.number("geofencing.radius_m")
-        headway = self._headway.look(under_way, legs, places, p.t[rows].copy(), targets, radius_m)
+        legs = [(stop.kind, stop.order_id) for stop in next_stops]
+        t = p.t[rows]
+        headway = self._headway.look(under_way, legs, places, t, targets, self._settings.number("geofencing.radius_m"))
         quiet = np.ones(len(rows), np.bool_)
         known = rows < len(silent)
         quiet[known] = silent[rows[known]]
-        for i, driver_id in enumerate(under_way):
-            driver = world.drivers.get(driver_id)
-            if driver is not None and (quiet[i] or driver.presence is Presence.OFFLINE):
-                last = float(p.t[rows[i]])
-                yield Seen(AlertKind.SILENT, driver_id, since=last if np.isfinite(last) else None)
-                continue
-            if has_stopped(float(headway.still_s[i]), limits):
-                yield Seen(AlertKind.STOPPED, driver_id, since=float(p.t[rows[i]] - headway.still_s[i]))
-            lost = is_off_route(float(headway.away_m[i]), limits)
-            if lost is not False:
-                yield Seen(AlertKind.OFF_ROUTE, driver_id, sure=lost is True)
+        quiet |= p.activity[rows] == _OFFLINE
+        for i in np.flatnonzero(quiet).tolist():
+            yield Seen(AlertKind.SILENT, under_way[i], since=float(t[i]) if np.isfinite(t[i]) else None)
+        for i in np.flatnonzero(~quiet & has_stopped(headway.still_s, limits)).tolist():
+            yield Seen(AlertKind.STOPPED, under_way[i], since=float(t[i] - headway.still_s[i]))
+        sure, doubtful = is_off_route(headway.away_m, limits)
+        for i in np.flatnonzero(~quiet & (sure | doubtful)).tolist():
+            yield Seen(AlertKind.OFF_ROUTE, under_way[i], sure=bool(sure[i]))
 
     def handle(self, command: AlertCommand, now: float) -> Outcome:
         """Raise CommandRefused where the alert is over."""

@@ -34,23 +34,24 @@ def _token(row: AlertRow, _: Moment) -> str:
 
 
 def _state(row: AlertRow, _: Moment) -> str:
-    return "New" if row.new else row.state
+    state = "New" if row.new else row.state
+    return f"{state}, {row.owner}" if row.owner else state
 
 
 COLUMNS: tuple[Column[AlertRow], ...] = (
-    Column("What", lambda r, m: r.text[:1].upper() + r.text[1:], token=_token, icon=lambda r, m: ICONS[r.kind], width=210),
+    Column("What", lambda r, m: r.text[:1].upper() + r.text[1:], token=_token, icon=lambda r, m: ICONS[r.kind], width=176),
     Column("About", lambda r, m: r.about, width=0),
-    Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=76, name="How long it has lasted"),
+    Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=64, name="How long it has lasted"),
     Column(
         "Times",
         lambda r, m: f"{r.times}×" if r.times > 1 else "",
         token=lambda r, m: "muted",
         right=True,
-        width=58,
+        width=52,
+        shown=False,
         name="How often it came lately",
     ),
-    Column("State", _state, token=lambda r, m: "text" if r.new else "muted", width=150),
-    Column("Owner", lambda r, m: r.owner, width=110),
+    Column("State", _state, token=lambda r, m: "text" if r.new else "muted", width=112, name="State, and who looks after it"),
 )
 
 

@@ -58,11 +58,11 @@ def test_new_and_urgent_first_the_oldest_before_what_was_snoozed(panel: AlertsPa
     qtmodeltester.check(panel.model)
     tester = QAbstractItemModelTester(panel.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert texts(panel) == [
-        ["2 drivers silent", "D-2, Rosa", "5 min", "", "New", ""],
-        ["Late", "1042, Rosa", "0 min", "", "New", ""],
-        ["Stopped", "D-1, Rosa", "10 min", "", "New", ""],
-        ["No driver", "1043, Rosa", "15 min", "", "Seen by Ida", "Bo"],
-        ["Late", "1044, Rosa", "2 h 30 min", "", "Snoozed until 12:10", ""],
+        ["2 drivers silent", "D-2, Rosa", "5 min", "", "New"],
+        ["Late", "1042, Rosa", "0 min", "", "New"],
+        ["Stopped", "D-1, Rosa", "10 min", "", "New"],
+        ["No driver", "1043, Rosa", "15 min", "", "Seen by Ida, Bo"],
+        ["Late", "1044, Rosa", "2 h 30 min", "", "Snoozed until 12:10"],
     ]
     panel.set_rows(ROWS[:2])
     panel.set_rows(())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from core.alerts.conditions import Limits, driver_needed_at, has_no_driver, has_stopped, is_late, is_off_route, will_be_late
@@ -68,5 +69,7 @@ def test_an_order_that_is_ready_at_once_needs_a_driver_from_when_it_was_placed(m
 
 
 def test_standing_still_and_going_the_wrong_way() -> None:
-    assert [has_stopped(s, LIMITS) for s in (0.0, 299.0, 300.0)] == [False, False, True]
-    assert [is_off_route(m, LIMITS) for m in (0.0, 349.0, 350.0, 699.0, 700.0)] == [False, False, None, None, True]
+    assert has_stopped(np.array([0.0, 299.0, 300.0]), LIMITS).tolist() == [False, False, True]
+    sure, doubtful = is_off_route(np.array([0.0, 349.0, 350.0, 699.0, 700.0]), LIMITS)
+    assert sure.tolist() == [False, False, False, False, True]
+    assert doubtful.tolist() == [False, False, True, True, False]
