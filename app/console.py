@@ -41,7 +41,6 @@ from core.settings import Settings, Value
 from core.simulation.roster import roster
 from core.storage.folder import DataFolder
 from core.storage.profiles import Profiles
-from widgets.alerts.sound import Sounds
 from widgets.dialogs.first_start import FirstStartDialog
 
 log = logging.getLogger(__name__)
@@ -205,7 +204,7 @@ class Console:
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
-            AlertsPresenter(deeds, window, Sounds(window)),
+            AlertsPresenter(deeds, window),
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )

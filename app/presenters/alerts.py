@@ -55,9 +55,9 @@ def _row(group: tuple[Alert, ...], deeds: Deeds, now: float) -> AlertRow:
 
 
 class AlertsPresenter(QObject):
-    def __init__(self, deeds: Deeds, window: MainWindow, sounds: Sounds) -> None:
+    def __init__(self, deeds: Deeds, window: MainWindow) -> None:
         super().__init__(window.alerts)
-        self._deeds, self._window, self._sounds = deeds, window, sounds
+        self._deeds, self._window, self._sounds = deeds, window, Sounds(self)
         self._panel = window.alerts
         self._leading = False
         self._loudest: Severity | None = None
