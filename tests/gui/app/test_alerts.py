@@ -52,6 +52,8 @@ def test_an_alert_is_counted_stands_on_top_of_the_board_and_leads_there(rig: Any
     status = rig.window.status.alerts
     rig.until(lambda: status.text() == "1 alert, 1 new")
     rig.until(lambda: rig.window.orders.model.rows and next(iter(rig.window.orders.model.orders())).id == order)
+    rig.window.activateWindow()
+    rig.until(rig.window.isActiveWindow)
     status.click()
     view = rig.window.alerts.view
     rig.until(view.hasFocus)
