@@ -21,13 +21,17 @@ from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.presenters.alerts import AlertsPresenter
+from app.presenters.driver_number import DriverNumber
 from app.presenters.find import FindPresenter
+from app.presenters.finder import FinderPresenter
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
 from app.presenters.map import MapPresenter
 from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.past import PastPresenter
 from app.presenters.selection import Selection
+from app.presenters.settings import SettingsWindow
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
@@ -41,6 +45,7 @@ from core.routing.city import City
 from core.settings import Settings, Value
 from core.simulation.roster import roster
 from core.storage.folder import DataFolder
+from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
 
 log = logging.getLogger(__name__)
@@ -195,7 +200,8 @@ class Console:
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo)
+        own = self.own_settings = SettingsWindow(window, settings, Profiles(folder.path / "profiles"), self.reopen)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         presenters = (
@@ -204,11 +210,14 @@ class Console:
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
+            AlertsPresenter(deeds, window),
+            FinderPresenter(deeds, window, self.city),
+            DriverNumber(deeds, window),
         )
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
         find = FindPresenter(
-            engine, system.executor, window.finder, window.map, selection, lambda line: questions.tell(line, bad=True)
+            engine, system.executor, window.find_drivers, window.map, selection, lambda line: questions.tell(line, bad=True)
         )
         past = PastPresenter(engine, window.history, window.map, selection, self.city, questions.save_track)
         questions.use(Panels(find.search, past.begin))
@@ -221,6 +230,7 @@ class Console:
         window.attach(deeds)
         self._stages.add("actions", window.detach)
         self._stages.add("questions", questions.close)
+        self._stages.add("settings", own.close)
         links = Links()
         self._stages.add("links", links.end)
         self._connect(links, deeds, selection)
@@ -268,12 +278,13 @@ class Console:
         connect = links.connect
         connect(window.orders.context_requested, on_orders)
         connect(window.drivers.context_requested, on_driver)
+        connect(window.alerts.context_requested, lambda ids, at: window.context_menu(Scope.ALERTS, at))
         connect(window.map.order_context, lambda order_id, at: on_orders([order_id], at))
         connect(window.map.driver_context, lambda driver_id, at: on_driver([driver_id], at))
         connect(window.map.context, on_ground)
-        for found in (window.finder, window.history):
+        for found in (window.find_drivers, window.history):
             connect(found.context_requested, on_driver)
-        connect(window.finder.activated, deeds.window.follow)
+        connect(window.find_drivers.activated, deeds.window.follow)
         connect(window.drivers.order_dropped, deeds.assign)
         connect(window.drivers.activated, deeds.window.follow)
         connect(window.orders.activated, lambda order_id: deeds.choose_driver())

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 
-from app.actions.declared import ACTIONS, MENUS, Declared, Scope
+from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from widgets.alerts.panel import AlertsPanel
 from widgets.common.icons import icon
 from widgets.common.theme import Theme
 from widgets.common.toast import Toast
 from widgets.drivers.panel import DriversPanel
 from widgets.find.panel import FindPanel
+from widgets.finder.overlay import FinderOverlay
 from widgets.history.panel import HistoryPanel
 from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
@@ -28,7 +30,7 @@ from widgets.status.strip import MessageStrip
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SMALLEST = (1024, 600)
 ON_DEMAND = ("find", "history")
 """Docks that are there once they are wanted: in tabs with the orders."""
@@ -50,7 +52,8 @@ class MainWindow(QMainWindow):
         self.drivers = DriversPanel()
         self.inspector = InspectorPanel()
         self.log = LogPanel()
-        self.finder = FindPanel()
+        self.alerts = AlertsPanel()
+        self.find_drivers = FindPanel()
         self.history = HistoryPanel()
         self.status = StatusPieces()
         self.strip = MessageStrip()
@@ -64,13 +67,15 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.toast = Toast(centre)
+        self.finder = FinderOverlay(self)
         self.frame = ModeFrame(self)
         self.docks = {
             "orders": self._dock("Orders", self.orders, Qt.DockWidgetArea.LeftDockWidgetArea),
             "inspector": self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
             "drivers": self._dock("Drivers", self.drivers, Qt.DockWidgetArea.BottomDockWidgetArea),
+            "alerts": self._dock("Alerts", self.alerts, Qt.DockWidgetArea.BottomDockWidgetArea),
             "log": self._dock("Log", self.log, Qt.DockWidgetArea.BottomDockWidgetArea),
-            "find": self._dock("Find drivers", self.finder, Qt.DockWidgetArea.LeftDockWidgetArea),
+            "find": self._dock("Find drivers", self.find_drivers, Qt.DockWidgetArea.LeftDockWidgetArea),
             "history": self._dock("History", self.history, Qt.DockWidgetArea.LeftDockWidgetArea),
         }
         self._actions: dict[str, QAction] = {}
@@ -99,7 +104,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
-        self.tabifyDockWidget(self.docks["drivers"], self.docks["log"])
+        self.tabifyDockWidget(self.docks["drivers"], self.docks["alerts"])
+        self.tabifyDockWidget(self.docks["alerts"], self.docks["log"])
         for name in ON_DEMAND:
             self.tabifyDockWidget(self.docks["orders"], self.docks[name])
         self.docks["drivers"].raise_()
@@ -189,7 +195,7 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _set_rows(self) -> None:
-        for panel in (self.orders, self.drivers, self.log, self.finder, self.history):
+        for panel in (self.orders, self.drivers, self.log, self.alerts, self.find_drivers, self.history):
             panel.set_row_px(self.theme.row_px)
 
     def open_dock(self, name: str) -> None:
@@ -214,14 +220,45 @@ class MainWindow(QMainWindow):
         if menu.actions():
             menu.popup(at)
 
+    def menu_actions(self) -> list[tuple[str, QAction]]:
+        """Everything that stands in the menus, each with the titles that lead to it."""
+        found: list[tuple[str, QAction]] = []
+
+        def gather(menu: QMenu | QMenuBar, path: str) -> None:
+            for action in menu.actions():
+                below = action.menu()
+                if isinstance(below, QMenu):
+                    gather(below, f"{path} › {below.title()}".replace("&", "").removeprefix(" › "))
+                elif not action.isSeparator():
+                    found.append((path, action))
+
+        gather(self.menuBar(), "")
+        return found
+
+    def next_panel(self, step: int) -> None:
+        """Give the focus to the map or to the open panel after the one that has it; ``step`` −1 goes back."""
+        panels: list[QWidget] = [self.map, *(dock for dock in self.docks.values() if dock.toggleViewAction().isChecked())]
+        focused = self.focusWidget()
+        at = next((i for i, panel in enumerate(panels) if focused is not None and panel.isAncestorOf(focused)), -1)
+        panel = panels[(at + step) % len(panels) if at >= 0 else 0]
+        panel.raise_()
+        target = panel.widget() if isinstance(panel, QDockWidget) else panel
+        # A list rather than the field above it: letters are keys there.
+        lists = [view for view in target.findChildren(QAbstractItemView) if view.isVisibleTo(target)]
+        first = next(iter(lists), None) or next(
+            (w for w in target.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(target)),
+            target,
+        )
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def keys(self) -> list[tuple[str, str, str]]:
-        """(menu, what it does, keys) of every action that has a key."""
+        """(where, what it does, keys): every action that has a key, and the keys that belong to none."""
         found = []
         for declared in ACTIONS:
             if declared.keys:
                 shown = QKeySequence(declared.keys).toString(QKeySequence.SequenceFormat.NativeText)
                 found.append((declared.menu.replace("&", ""), declared.text.rstrip("…"), shown))
-        return found
+        return [*found, *OTHER_KEYS]
 
     # Layout
 

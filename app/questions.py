@@ -58,6 +58,7 @@ class Doors:
     import_city: Callable[[Path], None]
     start_demo: Callable[[], None]
     leave_demo: Callable[[], None]
+    open_settings: Callable[[], None]
 
 
 class Questions:
@@ -252,6 +253,9 @@ class Questions:
     def leave_demo(self) -> None:
         self._doors.leave_demo()
 
+    def open_settings(self) -> None:
+        self._doors.open_settings()
+
     def show_code(self, driver_id: str) -> None:
         driver = self._engine.world.driver(driver_id)
         dialog = AskDialog(f"How does {driver.name}'s phone join?", "Close", self._window)
@@ -272,7 +276,7 @@ class Questions:
         page.enter()
         self._show(dialog)
 
-    def find(self, shape: str, place: LatLon | None) -> None:
+    def find_drivers(self, shape: str, place: LatLon | None) -> None:
         self._window.open_dock("find")
         if shape:
             self._panels.search(shape, place)
@@ -309,6 +313,12 @@ class Questions:
     def show_keys(self) -> None:
         self._show(KeysDialog(self._window.keys(), self._window))
 
+    def find(self, text: str) -> None:
+        self._window.finder.begin(text)
+
+    def next_panel(self, step: int) -> None:
+        self._window.next_panel(step)
+
     def show_about(self) -> None:
         facts = (
             ("Version", VERSION),
@@ -328,7 +338,10 @@ class Questions:
         dock = self._window.docks[panel]
         dock.show()
         dock.raise_()
-        (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
+        if panel == "alerts":
+            self._window.alerts.view.setFocus()
+        else:
+            (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
 
     def fit_map(self) -> None:
         self._window.map.fit_all()

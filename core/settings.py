@@ -1,7 +1,7 @@
 """Settings, each declared once: key, type, unit, range, default and what it does.
 
-The file `settings.toml` in the data folder holds only what differs from the defaults. The same declarations will fill the
-settings window and the documentation.
+The file `settings.toml` in the data folder holds only what differs from the defaults. The same declarations fill the
+settings window.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ Value = bool | int | float | str
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``low`` and ``high`` bound a number; ``choices`` bounds a text. ``unit`` is shown beside the value."""
+    """``low`` and ``high`` bound a number; ``choices`` bounds a text. ``unit`` is shown beside the value.
+
+    ``live`` settings take effect at once, the others when the core starts the next time.
+    """
 
     key: str
     default: Value
@@ -32,6 +35,29 @@ class Setting:
     low: float = -math.inf
     high: float = math.inf
     choices: tuple[str, ...] = ()
+    live: bool = True
+
+    @property
+    def range(self) -> str:
+        """What a number may be, in words: ``1 to 300 s``; empty where nothing bounds it."""
+        if isinstance(self.default, bool | str) or math.isinf(self.low) or math.isinf(self.high):
+            return ""
+        return f"{self.low:g} to {self.high:g} {self.unit}".strip()
+
+    def read(self, text: str) -> Value:
+        """The value of a text as a person types it: a decimal comma serves as well as a point. BadInput as by `checked`."""
+        text = text.strip()
+        if isinstance(self.default, bool):
+            return self.checked(
+                {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(text.casefold(), text)
+            )
+        if isinstance(self.default, str):
+            return self.checked(text)
+        number = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+        try:
+            return self.checked(int(number) if isinstance(self.default, int) else float(number))
+        except ValueError:
+            return self.checked(text)
 
     def checked(self, value: object) -> Value:
         """Return the value as the setting's type, or raise BadInput with what is allowed."""
@@ -51,8 +77,25 @@ class Setting:
 
 
 def _s(key: str, default: Value, description: str, unit: str = "", low: float = -math.inf, high: float = math.inf,
-       choices: tuple[str, ...] = ()) -> Setting:  # fmt: skip
-    return Setting(key, default, description, unit, low, high, choices)
+       choices: tuple[str, ...] = (), live: bool = True) -> Setting:  # fmt: skip
+    return Setting(key, default, description, unit, low, high, choices, live)
+
+
+SECTIONS: dict[str, str] = {
+    "matching": "Matching",
+    "offers": "Offers",
+    "orders": "Orders",
+    "goods": "Goods",
+    "estimates": "Estimates",
+    "alerts": "Alerts",
+    "tracking": "Tracking",
+    "geofencing": "Fences",
+    "mqtt": "Broker",
+    "routing": "Ways and times",
+    "map": "Map",
+    "window": "Window",
+}
+"""What the sections of keys are called, in the order in which they are shown; one that is missing here comes last."""
 
 
 DECLARED: tuple[Setting, ...] = (
@@ -154,7 +197,7 @@ DECLARED: tuple[Setting, ...] = (
         0.95,
     ),
     _s("estimates.days", 28, "Days of history that estimates are learnt from; 0 plans on what merchants say", "days", 0, 365),
-    _s("matching.workers", 1, "Processes that match", "", 1, 64),
+    _s("matching.workers", 1, "Processes that match", "", 1, 64, live=False),
     _s("offers.limit_s", 45.0, "How long a driver has to answer an offer", "s", 5, 600),
     _s(
         "offers.rest_after_no_s",
@@ -179,6 +222,45 @@ DECLARED: tuple[Setting, ...] = (
         1,
         240,
     ),
+    _s(
+        "alerts.hold_s",
+        30.0,
+        "A delay that is foreseen, or a wrong way, has to last this long before it is an alert",
+        "s",
+        0,
+        3600,
+    ),
+    _s(
+        "alerts.clear_s",
+        60.0,
+        "What was the matter has to be over this long before its alert ends; twice as long each time it comes back",
+        "s",
+        0,
+        3600,
+    ),
+    _s("alerts.will_be_late_min", 1.0, "Expected this long after its promise, an order is an alert", "min", 0.5, 240),
+    _s("alerts.stopped_min", 5.0, "A driver under way who has not moved for this long is an alert", "min", 1, 240),
+    _s(
+        "alerts.off_route_m",
+        700.0,
+        "A driver this much farther from the next stop than they have been is an alert",
+        "m",
+        100,
+        20000,
+    ),
+    _s(
+        "alerts.broker_grace_s",
+        60.0,
+        "After the broker was away, drivers have this long to be heard from before anything is concluded about them",
+        "s",
+        0,
+        3600,
+    ),
+    _s("alerts.group_from", 5, "So many alerts of one kind that come together are shown as one", "", 2, 1000),
+    _s("alerts.snooze_min", 10.0, "How long a snoozed alert keeps still", "min", 1, 480),
+    _s("alerts.sound_critical", True, "A sound for an urgent alert: late, no driver, driver silent"),
+    _s("alerts.sound_warning", False, "A sound for every other alert"),
+    _s("alerts.name", "", "Your name, as alerts show who has seen or taken them; empty for dispatcher"),
     _s("tracking.offline_after_s", 90.0, "A driver silent this long in active mode counts as offline", "s", 5, 86400),
     _s("tracking.offline_after_passive_s", 180.0, "The same in passive mode", "s", 5, 86400),
     _s(
@@ -222,18 +304,21 @@ DECLARED: tuple[Setting, ...] = (
         0,
         2000,
     ),
-    _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883"),
+    _s("mqtt.broker", "embedded", "embedded, or the address of a broker: mqtt://host:1883, mqtts://host:8883", live=False),
     _s(
         "mqtt.version",
         "5",
         "Version of MQTT to speak with a broker of one's own: 5 lets offers expire there; positions come by 3.1.1 either way",
         choices=("5", "3.1.1"),
+        live=False,
     ),
-    _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535),
-    _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out"),
-    _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own"),
-    _s("mqtt.user", "kerbside-console", "The console's own user at the broker"),
-    _s("mqtt.client_rate", 50.0, "Most messages a second the embedded broker takes from one driver", "/s", 1, 10000),
+    _s("mqtt.port", 1883, "Port of the embedded broker", "", 0, 65535, live=False),
+    _s("mqtt.listen", "0.0.0.0", "Address the embedded broker listens at; 127.0.0.1 keeps phones out", live=False),
+    _s("mqtt.address", "", "Address at which phones reach the embedded broker; empty for this machine's own", live=False),
+    _s("mqtt.user", "kerbside-console", "The console's own user at the broker", live=False),
+    _s(
+        "mqtt.client_rate", 50.0, "Most messages a second the embedded broker takes from one driver", "/s", 1, 10000, live=False
+    ),
     _s(
         "mqtt.outgrown_at",
         2000.0,
@@ -241,13 +326,14 @@ DECLARED: tuple[Setting, ...] = (
         "/s",
         10,
         100000,
+        live=False,
     ),
-    _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5),
-    _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536),
+    _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5, live=False),
+    _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536, live=False),
     _s("window.theme", "system", "Colours of the window", choices=("system", "light", "dark")),
     _s("window.rows", "compact", "Height of table rows", choices=("compact", "comfortable")),
     _s("map.online_tiles", False, "Fetch map tiles from the internet; off keeps the console offline"),
-    _s("map.city", "", "The city file in use; empty for great-circle distances"),
+    _s("map.city", "", "The city file in use; empty for great-circle distances", live=False),
 )
 
 BY_KEY: dict[str, Setting] = {s.key: s for s in DECLARED}
@@ -352,6 +438,22 @@ class Settings:
         for listener in tuple(self._listeners):
             listener(key, checked)
 
+    def changed(self) -> dict[str, Value]:
+        """What differs from the defaults."""
+        return {key: value for key, value in sorted(self._values.items()) if self.given(key)}
+
+    def replace(self, values: Mapping[str, Value]) -> None:
+        """Take these values, and the defaults for all others. Raises BadInput with nothing changed."""
+        for key, value in values.items():
+            setting = declared(key)
+            if setting is None:
+                raise BadInput(f"there is no setting {key}")
+            setting.checked(value)
+        for key in {*BY_KEY, *self._values, *values}:
+            setting = declared(key)
+            assert setting is not None
+            self.set(key, values.get(key, setting.default))
+
     def on_change(self, listener: Callable[[str, Value], None]) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -384,19 +486,50 @@ class Settings:
         if self.path is None:
             return
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
-        for key, value in sorted({**self._unknown, **{k: v for k, v in self._values.items() if self.given(k)}}.items()):
-            *sections, name = key.split(".")
-            place = table
-            for section in sections:
-                if not isinstance(place.get(section), dict):
-                    place[section] = {}
-                place = place[section]
-            if sections:
-                place[name] = value
+        for key, value in sorted({**self._unknown, **self.changed()}.items()):
+            if "." in key:
+                _put(table, key, value)
         scratch = self.path.with_name(self.path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
         os.replace(scratch, self.path)
         self._stamp, self._in_file = _stamp(self.path), {k for k in self._values if self.given(k)}
+
+
+def toml_of(values: Mapping[str, Value]) -> str:
+    """Values as a file of settings, a table for each section."""
+    table: dict[str, Any] = {}
+    for key, value in sorted(values.items()):
+        _put(table, key, value)
+    return tomli_w.dumps(table)
+
+
+def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
+    """The settings in a TOML text, and a line for each that can't be used; raises BadInput where it is no TOML."""
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"this is no file of settings: {error}") from None
+    values: dict[str, Value] = {}
+    problems: list[str] = []
+    for key, value in _flat(table):
+        setting = declared(key)
+        try:
+            if setting is None:
+                raise BadInput(f"there is no setting {key}")
+            values[key] = setting.checked(value)
+        except BadInput as error:
+            problems.append(str(error))
+    return values, problems
+
+
+def _put(table: dict[str, Any], key: str, value: object) -> None:
+    """The value into the table of tables that its key names; a value that stands where a table belongs gives way."""
+    *sections, name = key.split(".")
+    for section in sections:
+        if not isinstance(table.get(section), dict):
+            table[section] = {}
+        table = table[section]
+    table[name] = value
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:

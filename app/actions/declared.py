@@ -21,6 +21,7 @@ class Scope(Enum):
     ORDERS = "orders"
     DRIVER = "driver"
     MAP = "map"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,15 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: bool(d.chosen_orders()), rule_before=True),
     Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
              rule_before=True),
+    Declared("alert.show", "&Alerts", "Show the alerts", lambda d: d.show_alerts(), "F7", "bell"),
+    Declared("alert.acknowledge", "&Alerts", "Acknowledge", lambda d: d.acknowledge_alerts(), "F9", "check", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts()), rule_before=True),
+    Declared("alert.snooze", "&Alerts", "Snooze", lambda d: d.snooze_alerts(), "Shift+F9", "alarm", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
+    Declared("alert.take", "&Alerts", "Take on", lambda d: d.take_alerts(), "", "user-circle", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
+    Declared("alert.hand_over", "&Alerts", "Hand over…", lambda d: d.hand_over_alerts(), "", "arrow-right", Scope.ALERTS,
+             lambda d: bool(d.chosen_alerts())),
     Declared("driver.new", "&Drivers", "Add a driver…", lambda d: d.new_driver(), "Ctrl+D", "user-plus"),
     Declared("driver.follow", "&Drivers", "Follow on the map", lambda d: d.follow(), "F", "crosshair", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None, rule_before=True),
@@ -108,12 +118,12 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: d.driver_is_offline()),
     Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
-    Declared("find.open", "&Drivers", "Find drivers on the map", lambda d: d.find(""), "Ctrl+G", "magnifying-glass",
+    Declared("find.open", "&Drivers", "Find drivers on the map", lambda d: d.find_drivers(""), "Ctrl+G", "magnifying-glass",
              rule_before=True),
-    Declared("find.near", "&Drivers", "Find drivers near here", lambda d: d.find("circle"), "", "circle", Scope.MAP,
-             lambda d: d.pointed is not None),
-    Declared("find.reach", "&Drivers", "Find drivers within reach of here", lambda d: d.find("reach"), "", "path", Scope.MAP,
-             lambda d: d.pointed is not None),
+    Declared("find.near", "&Drivers", "Find drivers near here", lambda d: d.find_drivers("circle"), "", "circle",
+             Scope.MAP, lambda d: d.pointed is not None),
+    Declared("find.reach", "&Drivers", "Find drivers within reach of here", lambda d: d.find_drivers("reach"), "", "path",
+             Scope.MAP, lambda d: d.pointed is not None),
     Declared("history.open", "&Drivers", "Position history", lambda d: d.past("moment"), "Ctrl+H", "clock-counter-clockwise",
              rule_before=True),
     Declared("history.near", "&Drivers", "Who was near here", lambda d: d.past("near"), "", "users-three", Scope.MAP,
@@ -122,12 +132,14 @@ ACTIONS: tuple[Declared, ...] = (
              able=lambda d: d.history.undo_text is not None),
     Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
              able=lambda d: d.history.redo_text is not None),
+    Declared("edit.find", "&Edit", "Find or do anything…", lambda d: d.find(), "Ctrl+K", "command", rule_before=True),
+    Declared("edit.command", "&Edit", "Type a command…", lambda d: d.find("/"), "/", "terminal-window"),
     Declared("edit.filter_orders", "&Edit", "Filter orders", lambda d: d.focus("orders"), "Ctrl+F", "magnifying-glass",
              rule_before=True),
     Declared("edit.filter_drivers", "&Edit", "Filter drivers", lambda d: d.focus("drivers"), "Ctrl+Shift+F",
              "magnifying-glass"),
     Declared("edit.clear", "&Edit", "Clear the selection", lambda d: d.clear(), "Esc", "x"),
-    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "0", "frame-corners", Scope.MAP),
+    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "Ctrl+0", "frame-corners", Scope.MAP),
     Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
              checked=lambda d: d.settings.flag("map.online_tiles")),
     Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
@@ -138,7 +150,9 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.settings.text("window.theme") == "dark"),
     Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
              checked=lambda d: d.settings.text("window.rows") == "comfortable"),
-    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout", rule_before=True),
+    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right", rule_before=True),
+    Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
+    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
     Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
@@ -148,6 +162,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
+    Declared("file.settings", "&File", "Settings…", lambda d: d.open_settings(), "Ctrl+,", "gear", rule_before=True),
     Declared("file.demo", "&File", "Try the demo", lambda d: d.start_demo(), "", "play-circle",
              able=lambda d: not d.training, rule_before=True),
     Declared("file.leave_demo", "&File", "Leave the demo", lambda d: d.leave_demo(), "", "sign-out",
@@ -158,4 +173,17 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("help.about", "&Help", "About Kerbside", lambda d: d.about(), "", "info"),
 )  # fmt: skip
 
-MENUS = ("&File", "&Edit", "&Orders", "&Drivers", "&Matching", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Orders", "&Alerts", "&Drivers", "&Matching", "&View", "&Help")
+
+OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Orders", "Give the selected orders to the driver of this number", "1 7 +"),
+    ("Lists", "Go up and down; with Shift select what lies between", "↑ ↓"),
+    ("Lists", "Open what is selected", "Enter"),
+    ("Lists", "All that can be done with what is selected", "Menu, Shift+F10"),
+    ("Lists", "Fold or unfold a queue of the orders board", "Space on its title"),
+    ("Lists", "Acknowledge the alerts selected", "Space"),
+    ("Lists", "From a filter field into its list", "↓"),
+    ("Everywhere", "The next field or button, the one before", "Tab, Shift+Tab"),
+    ("Everywhere", "Into the menus", "Alt"),
+)
+"""Keys that belong to no action: where they work, what they do, and the keys themselves as they are written."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.actions.history import History
+from app.actions.naming import which_orders
 from app.presenters.selection import Selection
 from app.presenters.why import why_text
 from core.domain import commands as c
@@ -33,11 +34,14 @@ class Window(Protocol):
     def set_up_fleet(self) -> None: ...
     def start_demo(self) -> None: ...
     def leave_demo(self) -> None: ...
+    def open_settings(self) -> None: ...
     def show_code(self, driver_id: str) -> None: ...
-    def find(self, shape: str, place: LatLon | None) -> None: ...
+    def find_drivers(self, shape: str, place: LatLon | None) -> None: ...
     def past(self, question: str, driver_id: str | None, place: LatLon | None) -> None: ...
     def stop_drawing(self) -> None: ...
     def show_keys(self) -> None: ...
+    def find(self, text: str) -> None: ...
+    def next_panel(self, step: int) -> None: ...
     def show_about(self) -> None: ...
     def open_logs(self) -> None: ...
     def focus(self, panel: str) -> None: ...
@@ -59,6 +63,8 @@ class Deeds:
         self.changed: Callable[[], None] = lambda: None
         self.pointed: LatLon | None = None
         """The place on the map whose menu is open, or was last."""
+        self.alerts_at_hand: tuple[str, ...] = ()
+        """What is selected among the alerts."""
 
     # What is chosen
 
@@ -107,24 +113,30 @@ class Deeds:
             self.window.tell(f"{text}: {done} of {whole} done. {'; '.join(refused)}", bad=True)
         self.changed()
 
+    def carry_out(self, text: str, commands: Sequence[c.Command]) -> None:
+        """One deed of several commands, as it is typed in the command line."""
+        self._do(text, commands)
+
     def _for(self, verb: str, orders: Sequence[Order], make: Callable[[Order], c.Command]) -> None:
         if not orders:
             self.window.tell(f"{verb}: select an order for which it is possible", bad=True)
             return
-        self._do(f"{verb} {_named(orders)}", [make(order) for order in orders])
+        self._do(f"{verb} {which_orders(orders)}", [make(order) for order in orders])
 
     def assign(self, order_ids: Sequence[str], driver_id: str) -> None:
         driver = self.engine.world.drivers.get(driver_id)
         name = driver.name if driver is not None else driver_id
         orders = [self.engine.world.orders[i] for i in order_ids if i in self.engine.world.orders]
         commands = [c.AssignOrder(order_id=i, driver_id=driver_id) for i in order_ids]
-        self._do(f"Assign {_named(orders)} to {name}", commands)
+        self._do(f"Assign {which_orders(orders)} to {name}", commands)
 
     def copy_why(self) -> None:
         """Why each chosen order is where it is, as text."""
         orders = self.chosen_orders()
         self.window.copy("\n\n".join(why_text(order, self.engine) for order in orders))
-        self.window.tell(f"Why {_named(orders)} went to its driver is copied" if len(orders) == 1 else "The reasons are copied")
+        self.window.tell(
+            f"Why {which_orders(orders)} went to its driver is copied" if len(orders) == 1 else "The reasons are copied"
+        )
 
     def tell_ready(self, later_min: float) -> None:
         """What the merchant says on the phone: ready now, or so much later than it said."""
@@ -147,7 +159,9 @@ class Deeds:
         def chosen(driver_id: str) -> None:
             if offer:
                 name = self.engine.world.driver(driver_id).name
-                self._do(f"Offer {_named(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids])
+                self._do(
+                    f"Offer {which_orders(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids]
+                )
             else:
                 self.assign(ids, driver_id)
 
@@ -172,9 +186,9 @@ class Deeds:
         told = [o for o in orders if o.driver_id is not None]
         text = f"{len(told)} of their drivers will be told." if told else "No driver has been told of it yet."
         self.window.ask_sure(
-            f"Cancel {_named(orders)}?",
+            f"Cancel {which_orders(orders)}?",
             f"{text} This can be undone.",
-            f"Cancel {_named(orders)}",
+            f"Cancel {which_orders(orders)}",
             lambda: self._for("Cancel", orders, lambda o: c.CancelOrder(order_id=o.id)),
         )
 
@@ -194,7 +208,7 @@ class Deeds:
         orders = self._able(Step.FAIL)
         if orders:
             self.window.ask_reason(
-                f"Why did {_named(orders)} fail?",
+                f"Why did {which_orders(orders)} fail?",
                 "Mark as failed",
                 lambda why: self._for(
                     "Mark as failed:", orders, lambda o: c.RecordProgress(order_id=o.id, event="failed", reason=why)
@@ -257,9 +271,9 @@ class Deeds:
 
     # Where they are and were
 
-    def find(self, shape: str) -> None:
+    def find_drivers(self, shape: str) -> None:
         """Search drivers: in a shape about the place pointed at, or in one yet to be chosen."""
-        self.window.find(shape, self.pointed if shape else None)
+        self.window.find_drivers(shape, self.pointed if shape else None)
 
     def past(self, question: str) -> None:
         driver = self.chosen_driver()
@@ -278,6 +292,52 @@ class Deeds:
         if text is not None:
             refused = self.history.redo()
             self._report(f"Done again: {text}", max(1, len(refused)), refused)
+
+    # Alerts
+
+    def chosen_alerts(self) -> list[str]:
+        """Those selected among the alerts; else those about the orders or the driver selected."""
+        alerts, world = self.engine.world.alerts, self.engine.world
+        chosen = [i for i in self.alerts_at_hand if i in alerts]
+        if not chosen and self.selection.driver is not None:
+            chosen = [alert.id for alert in alerts.values() if alert.driver_id == self.selection.driver]
+        return chosen or [alert.id for order in self.chosen_orders() for alert in world.alerts_about(order)]
+
+    def acknowledge_alerts(self, ids: Sequence[str] | None = None) -> None:
+        name = self._own_name()
+        self._about_alerts("Seen:", ids, lambda i: c.AcknowledgeAlert(alert_id=i, by=name))
+
+    def snooze_alerts(self, ids: Sequence[str] | None = None) -> None:
+        minutes = self.settings.number("alerts.snooze_min")
+        until = self.engine.clock.now() + minutes * 60
+        self._about_alerts(f"Snoozed for {minutes:g} min:", ids, lambda i: c.SnoozeAlert(alert_id=i, until=until))
+
+    def take_alerts(self, ids: Sequence[str] | None = None) -> None:
+        name = self._own_name()
+        self._about_alerts(f"Taken on by {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name))
+
+    def hand_over_alerts(self) -> None:
+        ids = self.chosen_alerts()
+        if ids:
+            self.window.ask_reason(
+                "Who looks after it from now on?",
+                "Hand over",
+                lambda name: self._about_alerts(f"Handed over to {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name)),
+            )
+
+    def show_alerts(self) -> None:
+        self.window.focus("alerts")
+
+    def _own_name(self) -> str:
+        return self.settings.text("alerts.name").strip() or "dispatcher"
+
+    def _about_alerts(self, verb: str, ids: Sequence[str] | None, make: Callable[[str], c.Command]) -> None:
+        chosen = list(dict.fromkeys(self.chosen_alerts() if ids is None else ids))
+        if not chosen:
+            self.window.tell("Select an alert, or an order or a driver that has one", bad=True)
+            return
+        which = "1 alert" if len(chosen) == 1 else f"{len(chosen)} alerts"
+        self._do(f"{verb} {which}", [make(i) for i in chosen])
 
     # Matching
 
@@ -325,6 +385,9 @@ class Deeds:
     def leave_demo(self) -> None:
         self.window.leave_demo()
 
+    def open_settings(self) -> None:
+        self.window.open_settings()
+
     def focus(self, panel: str) -> None:
         self.window.focus(panel)
 
@@ -333,6 +396,12 @@ class Deeds:
 
     def show_keys(self) -> None:
         self.window.show_keys()
+
+    def find(self, text: str = "") -> None:
+        self.window.find(text)
+
+    def next_panel(self, step: int = 1) -> None:
+        self.window.next_panel(step)
 
     def open_logs(self) -> None:
         self.window.open_logs()
@@ -345,7 +414,3 @@ class Deeds:
 
     def quit(self) -> None:
         self.window.quit()
-
-
-def _named(orders: Sequence[Order]) -> str:
-    return f"order {orders[0].id}" if len(orders) == 1 else f"{len(orders)} orders"

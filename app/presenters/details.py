@@ -44,7 +44,7 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
         address=order.address,
         note=order.note,
         load=f"{order.weight_kg:g} kg, {order.volume_l:g} l",
-        exception=exception_of(order, world, engine.settings, now),
+        exception=exception_of(order, world, now),
         driver_id=order.driver_id or "",
         driver_name=driver.name if driver is not None else "",
         ready_at=order.ready_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain import events as e
+from core.domain.alert import AlertKind
 from core.domain.experiment import Variant
 from core.domain.order import Order
 from core.domain.world import World
@@ -32,6 +33,15 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.DeliveryFailed: "Delivery failed",
 }
 
+KIND_TEXTS: dict[AlertKind, str] = {
+    AlertKind.LATE: "late",
+    AlertKind.SILENT: "driver silent",
+    AlertKind.NO_DRIVER: "no driver",
+    AlertKind.WILL_BE_LATE: "will be late",
+    AlertKind.STOPPED: "driver stopped",
+    AlertKind.OFF_ROUTE: "off route",
+}
+
 _DRIVER_TEXTS: dict[type[e.Change], str] = {
     e.DriverRegistered: "{name} added",
     e.DriverChanged: "{name} changed",
@@ -39,6 +49,14 @@ _DRIVER_TEXTS: dict[type[e.Change], str] = {
     e.DriverCameOnline: "{name} is online",
     e.DriverWentOffline: "{name} went offline",
     e.DriverTookBreak: "{name} is on a break",
+}
+
+_ALERT_TEXTS: dict[type[e.Change], str] = {
+    e.AlertRaised: "Alert, {what}",
+    e.AlertCleared: "Alert over, {what}",
+    e.AlertAcknowledged: "Alert seen by {who}, {what}",
+    e.AlertSnoozed: "Alert snoozed, {what}",
+    e.AlertTaken: "Alert taken on by {who}, {what}",
 }
 
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired)
@@ -63,11 +81,27 @@ def order_text(change: e.Change, world: World) -> str:
     if isinstance(change, e.FenceDwelled):
         stop = "pick-up" if change.stop == "pickup" else "drop-off"
         return f"{actor_name(f'driver:{change.driver_id}', world)} has been at the {stop} for {change.seconds / 60:.0f} min"
+    if change.alerts:
+        return _alert_text(change)
     driver_id = change.offers[0].driver_id if change.offers else (change.orders[0].driver_id if change.orders else None)
     text = _ORDER_TEXTS.get(type(change), type(change).__name__).format(
         driver=actor_name(f"driver:{driver_id}", world), actor=actor_name(change.actor, world)
     )
     return f"{text}: {change.reason}" if change.reason and not isinstance(change, e.OfferExpired) else text
+
+
+def _alert_text(change: e.Change) -> str:
+    alert = change.alerts[0]
+    if isinstance(change, e.AlertAcknowledged) and not alert.acknowledged_by:
+        text = "Alert new again, {what}"
+    elif isinstance(change, e.AlertSnoozed) and alert.snoozed_until is None:
+        text = "Alert woken, {what}"
+    elif isinstance(change, e.AlertTaken) and not alert.owner:
+        text = "Nobody looks after the alert, {what}"
+    else:
+        text = _ALERT_TEXTS.get(type(change), "Alert, {what}")
+    who = alert.owner if isinstance(change, e.AlertTaken) else alert.acknowledged_by
+    return text.format(what=KIND_TEXTS[alert.kind], who=who)
 
 
 def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
@@ -108,6 +142,18 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if isinstance(event, e.ExperimentSaved):
         text = _experiment_text(event)
         return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
+    if event.alerts:
+        alert = event.alerts[0]
+        return LogRow(
+            id=row_id,
+            at=event.at,
+            kind=LogKind.ALERT,
+            text=f"{alert.subject}: {_alert_text(event)}",
+            actor=actor,
+            order_id=alert.order_id or "",
+            driver_id=alert.driver_id or "",
+            alarm=isinstance(event, e.AlertRaised),
+        )
     if event.drivers:
         driver = event.drivers[0]
         text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)

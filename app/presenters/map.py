@@ -170,7 +170,7 @@ class MapPresenter(QObject):
             chosen = order.id in self._selection.orders
             if order.status in ENDED and not chosen and now - order.status_at > ENDED_SHOWN_S:
                 continue
-            late = bool(exception_of(order, engine.world, engine.settings, now))
+            late = bool(exception_of(order, engine.world, now))
             label = f"{order.id}, due {local_time(order.due_at, engine.clock.zone)}" if chosen else ""
             marks.append(OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label))
         self._view.set_orders(marks)

@@ -54,7 +54,6 @@ class BoardPresenter(QObject):
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
-        panel.set_unassigned_alarm_min(engine.settings.number("orders.unassigned_alarm_min"))
         if training:
             panel.set_empty_text("No orders yet", "Customers will begin to order in a moment")
         else:
@@ -71,14 +70,15 @@ class BoardPresenter(QObject):
 
     def _beat(self) -> None:
         """Lateness and ages grow by themselves, without an event."""
+        self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
         self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
         self._refresh()
 
     def _show(self) -> None:
-        world, settings, now = self._engine.world, self._engine.settings, self._engine.clock.now()
+        world, now = self._engine.world, self._engine.clock.now()
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._panel.set_moment(Moment(now, self._engine.clock.zone))
-        self._panel.set_rows(order_row(order, world, settings, now) for order in world.orders.values())
+        self._panel.set_rows(order_row(order, world, now) for order in world.orders.values())
 
     def _chosen(self, ids: list[str]) -> None:
         if ids or self._selection.orders:

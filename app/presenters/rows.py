@@ -8,48 +8,31 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.driver import Driver, Presence, StopKind
+from app.presenters.alert_text import alert_text
+from core.alerts.conditions import driver_needed_at
+from core.domain.driver import Driver, StopKind
 from core.domain.offer import OfferState
-from core.domain.order import ACTIVE, ENDED, Order, Status
+from core.domain.order import ENDED, Order, Status
 from core.domain.world import World
-from core.settings import Settings
 from core.tracking.positions import PositionStore
-from widgets.common.words import duration, lateness
 from widgets.drivers.rows import DriverRow
 from widgets.orders.rows import OrderRow
 
 FAILED_SHOWN_S = 3600.0
-NEEDED_BEFORE_READY_S = 600.0
 
 
-def exception_of(order: Order, world: World, settings: Settings, now: float) -> str:
-    """What is wrong with the order, in a few words; empty where nothing is."""
+def exception_of(order: Order, world: World, now: float) -> str:
+    """What is wrong with the order, in a few words: its most urgent alert; empty where nothing is, or all of it is snoozed."""
     if order.status is Status.FAILED:
         return "failed" if now - order.status_at < FAILED_SHOWN_S else ""
     if order.status in ENDED:
         return ""
-    if order.status in ACTIVE and order.driver_id is not None:
-        driver = world.drivers.get(order.driver_id)
-        if driver is not None and driver.presence is Presence.OFFLINE:
-            return "driver silent"
-    if now > order.due_at:
-        return "late"
-    eta = world.etas.get(order.id)
-    if eta is not None and eta[1] - order.due_at >= 60:
-        return f"will be late, {lateness((eta[1] - order.due_at) / 60)}"
-    if order.status in {Status.WAITING, Status.OFFERED, Status.RECEIVED}:
-        waited_s = now - driver_needed_at(order)
-        if waited_s > settings.number("orders.unassigned_alarm_min") * 60:
-            return f"no driver for {duration(waited_s)}"
-    return ""
+    standing = (alert for alert in world.alerts_about(order) if not alert.is_snoozed(now))
+    alert = next(standing, None)
+    return alert_text(alert, world, now) if alert is not None else ""
 
 
-def driver_needed_at(order: Order) -> float:
-    """When it began, or begins, to wait for a driver: an order that will long be in the kitchen needs none yet."""
-    return max(order.placed_at, order.ready_at - NEEDED_BEFORE_READY_S)
-
-
-def order_row(order: Order, world: World, settings: Settings, now: float) -> OrderRow:
+def order_row(order: Order, world: World, now: float) -> OrderRow:
     merchant = world.merchants.get(order.merchant_id)
     driver = world.drivers.get(order.driver_id or "")
     offer = world.offers.get(order.offer_id or "")
@@ -69,7 +52,7 @@ def order_row(order: Order, world: World, settings: Settings, now: float) -> Ord
         since=driver_needed_at(order),
         eta=eta[1] if eta is not None else None,
         offer_until=offer.expires_at if offer is not None and offer.state is OfferState.OPEN else None,
-        exception=exception_of(order, world, settings, now),
+        exception=exception_of(order, world, now),
         batched=order.batched,
         chained=order.chained,
         by_dispatcher=order.by_dispatcher,

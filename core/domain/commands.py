@@ -137,3 +137,31 @@ class SaveExperiment(Command):
     """Begin, change or end an experiment on the drivers' apps."""
 
     experiment: Experiment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCommand(Command):
+    """About an alert that stands."""
+
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeAlert(AlertCommand):
+    """``by`` has seen it; empty takes the acknowledgement back."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeAlert(AlertCommand):
+    """Let it keep still until ``until``, epoch seconds; ``None`` wakes it."""
+
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAlert(AlertCommand):
+    """``owner`` looks after it; empty for nobody."""
+
+    owner: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.alert import Alert
 from core.domain.driver import Driver, Route
 from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
@@ -39,6 +40,7 @@ class Change(Event):
     merchants: tuple[Merchant, ...] = ()
     areas: tuple[Area, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 class OrderReceived(Change): ...
@@ -133,6 +135,24 @@ class AreaSaved(Change): ...
 
 class ExperimentSaved(Change):
     """Begun, changed or ended. Who ran what from then on follows from it and the drivers' groups."""
+
+
+class AlertRaised(Change): ...
+
+
+class AlertCleared(Change): ...
+
+
+class AlertAcknowledged(Change):
+    """Or the acknowledgement was taken back."""
+
+
+class AlertSnoozed(Change):
+    """Or woken before its time."""
+
+
+class AlertTaken(Change):
+    """Somebody looks after it now, or nobody any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
 from core.domain.events import Change
 from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer, OfferState
-from core.domain.order import ENDED, Order, Status
+from core.domain.order import ACTIVE, ENDED, Order, Status
 
 
 class World:
@@ -24,6 +25,7 @@ class World:
         self.merchants: dict[str, Merchant] = {}
         self.areas: dict[str, Area] = {}
         self.experiments: dict[str, Experiment] = {}
+        self.alerts: dict[str, Alert] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
         self._open: dict[str, Order] = {}
@@ -51,6 +53,11 @@ class World:
         self.merchants.update((m.id, m) for m in change.merchants)
         self.areas.update((a.id, a) for a in change.areas)
         self.experiments.update((e.name, e) for e in change.experiments)
+        for alert in change.alerts:
+            if alert.cleared_at is None:
+                self.alerts[alert.id] = alert
+            else:
+                self.alerts.pop(alert.id, None)
 
     def _put_offer(self, offer: Offer) -> None:
         if offer.state is OfferState.OPEN:
@@ -91,6 +98,14 @@ class World:
     def open_offer(self, driver_id: str) -> Offer | None:
         offer_id = self._offer_of_driver.get(driver_id)
         return None if offer_id is None else self.offers[offer_id]
+
+    def alerts_about(self, order: Order) -> list[Alert]:
+        """The alerts that stand about an order and whoever is under way with it, the most urgent first."""
+        if not self.alerts:
+            return []
+        driver = order.driver_id if order.status in ACTIVE else None
+        ids = (alert_id(kind, subject) for kind in AlertKind for subject in (order.id, driver) if subject)
+        return [alert for i in ids if (alert := self.alerts.get(i)) is not None and alert.subject in (alert.order_id, driver)]
 
     def open_orders(self) -> Iterable[Order]:
         return self._open.values()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock
-from core.domain.commands import Command
+from core.domain.commands import AlertCommand, Command
 from core.domain.driver import Presence, StopKind
 from core.domain.events import (
     BrokerChanged,
@@ -30,6 +30,7 @@ from core.domain.events import (
 from core.domain.geo import distance_m
 from core.domain.order import ACTIVE, Order
 from core.domain.reports import Reports, Word
+from core.engine.alarms import Alarms
 from core.engine.cycles import Cycles
 from core.engine.learning import Learning
 from core.engine.modes import Modes
@@ -130,6 +131,7 @@ class Engine:
         self.movement.watch_areas(self.world.areas.values())
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
+        self._alarms = Alarms(self.world, self.positions, settings)
 
     # Commands
 
@@ -139,7 +141,8 @@ class Engine:
         Returns what followed, and a future that is resolved once all of it is on disk: only then may anyone outside the
         program be told. Its error, if it has one, says what to do.
         """
-        outcome = self._desk.handle(command, self.clock.now())
+        now = self.clock.now()
+        outcome = self._alarms.handle(command, now) if isinstance(command, AlertCommand) else self._desk.handle(command, now)
         promised: Future[int] = Future()
         self._commit(outcome, promised=promised)
         return outcome, promised
@@ -155,6 +158,7 @@ class Engine:
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
             self._notice_stuck(now)
+            self._commit(self._alarms.look(now, self.silent(now), self._broker[0] in _CONNECTED))
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from core.domain import events
+from core.domain.alert import Alert
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
@@ -17,8 +18,8 @@ from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
 
-Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment
-E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment)
+Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment | Alert
+E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment, Alert)
 Cell = str | float | int | None
 
 KINDS: dict[str, type[Change]] = {
@@ -76,7 +77,8 @@ DRIVERS = StateTable("drivers", Driver, ("id", "removed"))
 MERCHANTS = StateTable("merchants", Merchant, ("id",))
 AREAS = StateTable("areas", Area, ("id",))
 EXPERIMENTS = StateTable("experiments", Experiment, ("name",))
-STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS)
+ALERTS = StateTable("alerts", Alert, ("id", "cleared_at"))
+STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS, ALERTS)
 
 
 def entities(change: Change) -> Iterable[tuple[StateTable[Any], Entity]]:
@@ -115,7 +117,8 @@ def orders_of(change: Change) -> tuple[str, ...]:
     """The orders a change concerns, the one it is chiefly about first. A route alone concerns none: it follows others."""
     own = [change.order_id] if isinstance(change, FenceCrossed | FenceDwelled) else []
     offered = (order_id for offer in change.offers for order_id in offer.order_ids)
-    return tuple(dict.fromkeys([*own, *(o.id for o in change.orders), *offered]))
+    alarmed = (alert.order_id for alert in change.alerts if alert.order_id is not None)
+    return tuple(dict.fromkeys([*own, *(o.id for o in change.orders), *offered, *alarmed]))
 
 
 def driver_of(change: Change) -> str | None:
@@ -124,5 +127,5 @@ def driver_of(change: Change) -> str | None:
         return change.driver_id
     if change.drivers:
         return change.drivers[0].id
-    holders: tuple[Offer | Order | Route, ...] = (*change.offers, *change.orders, *change.routes)
+    holders: tuple[Offer | Order | Route | Alert, ...] = (*change.offers, *change.orders, *change.routes, *change.alerts)
     return next((h.driver_id for h in holders if h.driver_id is not None), None)

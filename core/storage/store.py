@@ -15,7 +15,20 @@ from typing import NamedTuple
 from core.domain.events import Change
 from core.domain.order import ENDED, Order
 from core.domain.world import World
-from core.storage.codec import AREAS, DRIVERS, EXPERIMENTS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
+from core.storage.codec import (
+    ALERTS,
+    AREAS,
+    DRIVERS,
+    EXPERIMENTS,
+    MERCHANTS,
+    OFFERS,
+    ORDERS,
+    ROUTES,
+    Cell,
+    E,
+    StateTable,
+    decode,
+)
 from core.storage.database import StorageError, open_readable, open_writable, told
 from core.storage.verify import differences
 from core.storage.writer import RETRY_S, Health, Writer, job_of
@@ -113,6 +126,7 @@ class Store:
                     orders=tuple(_entities(read, ORDERS, kept, since)),
                     offers=tuple(_entities(read, OFFERS, "state = 'open'")),
                     routes=tuple(_entities(read, ROUTES)),
+                    alerts=tuple(_entities(read, ALERTS, "cleared_at IS NULL")),
                 )
             )
             for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):

@@ -26,6 +26,7 @@ KINDS: dict[LogKind, tuple[str, str]] = {
     LogKind.DRIVER: ("Drivers", "user"),
     LogKind.MATCHER: ("Matcher", "shuffle"),
     LogKind.MESSAGE: ("Messages", "broadcast"),
+    LogKind.ALERT: ("Alerts", "warning"),
     LogKind.SYSTEM: ("System", "gear"),
 }
 """Label and icon of each kind."""

@@ -12,6 +12,7 @@ class LogKind(StrEnum):
     DRIVER = "driver"
     MATCHER = "matcher"
     MESSAGE = "message"
+    ALERT = "alert"
     SYSTEM = "system"
 
 

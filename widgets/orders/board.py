@@ -113,7 +113,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
 
     return (
         Column("Order", lambda r, m: r.id, tip=_tip, width=54),
-        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=108),
+        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=122),
         Column("From → to", _way, tip=_tip, width=0, name="From and to"),
         Column("Driver", lambda r, m: r.driver_id, tip=_tip, width=54),
         Column(

@@ -64,14 +64,15 @@ class Piece(QToolButton):
 class StatusPieces(QWidget):
     """All pieces in one row, for `QStatusBar.addPermanentWidget(pieces, 1)`.
 
-    Clicks: ``broker_clicked``, ``refused_clicked``, ``stalest_clicked(str driver id)``, ``disk_clicked``; ``speed_chosen(int)``
-    is the pace of simulated time.
+    Clicks: ``alerts_clicked``, ``broker_clicked``, ``refused_clicked``, ``stalest_clicked(str driver id)``, ``disk_clicked``;
+    ``speed_chosen(int)`` is the pace of simulated time.
     """
 
     broker_clicked = Signal()
     refused_clicked = Signal()
     stalest_clicked = Signal(str)
     disk_clicked = Signal()
+    alerts_clicked = Signal()
     speed_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -80,6 +81,7 @@ class StatusPieces(QWidget):
         self._shed = 0
         self.broker = Piece("Broker", leads=True)
         self.rate = Piece("Messages", leads=False)
+        self.alerts = Piece("Alerts", leads=True)
         self.refused = Piece("Refused messages", leads=True)
         self.shed = Piece("Positions given up", leads=False)
         self.stalest = Piece("Stalest driver", leads=True)
@@ -93,7 +95,9 @@ class StatusPieces(QWidget):
         self.refused.clicked.connect(self.refused_clicked)
         self.stalest.clicked.connect(lambda: self.stalest_clicked.emit(self._stalest_id))
         self.disk.clicked.connect(self.disk_clicked)
+        self.alerts.clicked.connect(self.alerts_clicked)
         self.speed.activated.connect(lambda i: self.speed_chosen.emit(self.speed.itemData(i)))
+        self.set_alerts(0, 0)
         self.set_broker("connecting")
         self.set_rate(0.0)
         self.set_refused(0)
@@ -113,7 +117,7 @@ class StatusPieces(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 8, 0)
         layout.setSpacing(4)
-        for piece in (self.broker, self.rate, self.refused, self.shed, self.stalest, self.disk):
+        for piece in (self.alerts, self.broker, self.rate, self.refused, self.shed, self.stalest, self.disk):
             layout.addWidget(piece)
         layout.addStretch(1)
         for widget in (self.speed_label, self.speed, self.mode, self.clock):
@@ -127,6 +131,12 @@ class StatusPieces(QWidget):
             raise BadInput(f"a broker is {', '.join(BROKER)}, not {state!r}")
         look = BROKER[state]
         self.broker.show_fact(look.text, look.icon, look.token, detail)
+
+    def set_alerts(self, standing: int, new: int, urgent: bool = False) -> None:
+        """How many alerts stand, how many of them nobody has seen to, and whether one of these is urgent."""
+        text = f"{counted(standing, 'alert')}, {new:,} new" if new else counted(standing, "alert") if standing else "No alerts"
+        token = "late" if urgent else "offered" if new else "muted"
+        self.alerts.show_fact(text, "bell-ringing" if new else "bell", token, "Alerts: what needs an eye now")
 
     def set_rate(self, per_s: float) -> None:
         self.rate.show_fact(f"{per_s:,.0f} msg/s", "arrows-down-up", tip="Messages a second, in and out")

@@ -68,6 +68,7 @@ class Rig:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "settings.toml").write_text(
             '[mqtt]\nport = 0\nlisten = "127.0.0.1"\n[tracking]\nfastest_kmh = 0\n[window]\ntheme = "light"\n'
+            "[alerts]\nsound_critical = false\n"
         )
         # Qt's own loop is run by pytest's waits; ending it, as run_until_complete does, would end the web engine.
         self.loop = qasync.QEventLoop(app, already_running=True)

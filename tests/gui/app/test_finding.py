@@ -22,10 +22,10 @@ HERE = LatLon(45.0, 9.0)
 @pytest.fixture
 def finder(rig: Rig) -> Any:
     rig.action("find.open").trigger()
-    rig.until(rig.window.finder.isVisible)
-    yield rig.window.finder
-    rig.window.finder.states.choose(())
-    rig.window.finder.cleared.emit()
+    rig.until(rig.window.find_drivers.isVisible)
+    yield rig.window.find_drivers
+    rig.window.find_drivers.states.choose(())
+    rig.window.find_drivers.cleared.emit()
     rig.window.docks["find"].hide()
 
 
@@ -43,7 +43,7 @@ def ids(panel: Any) -> list[str]:
 
 
 def test_both_windows_wait_until_they_are_wanted(rig: Rig) -> None:
-    assert not rig.window.finder.isVisible()
+    assert not rig.window.find_drivers.isVisible()
     assert not rig.window.history.isVisible()
 
 
@@ -76,7 +76,7 @@ def test_escape_stops_a_drawing_wherever_the_keys_go(rig: Rig, finder: Any) -> N
 
 def test_closing_the_panel_ends_the_search(rig: Rig, finder: Any) -> None:
     rig.deeds.pointed = HERE
-    rig.deeds.find("circle")
+    rig.deeds.find_drivers("circle")
     rig.until(lambda: len(ids(finder)) == 3)
     rig.window.docks["find"].close()
     assert finder.told.text() == ""
@@ -93,7 +93,7 @@ def test_rectangle_outline_and_reach_find_as_well(rig: Rig, finder: Any) -> None
         rig.until(lambda: ids(finder) == ["D-17"])
         finder.cleared.emit()
     rig.deeds.pointed = HERE
-    rig.deeds.find("reach")
+    rig.deeds.find_drivers("reach")
     rig.until(lambda: "within 10 min by scooter" in finder.told.text())
     assert set(ids(finder)) == {"D-1", "D-2", "D-17"}
 

@@ -24,9 +24,9 @@ def children(rig: Any) -> Counter[str]:
 
 
 def reopened(rig: Any) -> None:
-    before = rig.console.system
+    before = weakref.ref(rig.engine)  # held by the test, what is to go would outlast the garbage that is looked for
     rig.console.reopen()
-    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    rig.until(lambda: rig.console.system is not None and rig.engine is not before() and rig.window._deeds is not None)
     rig.until(lambda: not rig.window.toast.isVisible())
     rig.people_the_town()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.alerts.panel import AlertsPanel
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
@@ -20,6 +21,8 @@ from widgets.drivers.panel import DriversPanel
 from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
 from widgets.orders.panel import OrdersPanel
+from widgets.settings.dialog import SettingsDialog
+from widgets.settings.rows import SettingRow
 from widgets.status.bar import StatusPieces
 from widgets.status.strip import MessageStrip
 
@@ -43,6 +46,7 @@ def status() -> QWidget:
 MAKERS: dict[str, Callable[[], QWidget]] = {
     "orders": OrdersPanel,
     "drivers": DriversPanel,
+    "alerts": AlertsPanel,
     "inspector": InspectorPanel,
     "log": LogPanel,
     "status": status,
@@ -53,6 +57,7 @@ MAKERS: dict[str, Callable[[], QWidget]] = {
     "new order": lambda: NewOrderDialog([]),
     "keys": lambda: KeysDialog([("a", "b", "c")]),
     "confirm": lambda: ConfirmDialog("Why?", "Because", "Do it"),
+    "settings": lambda: SettingsDialog([SettingRow(key="a.b", section="A", meaning="How", text="1")], lambda key, text: ""),
     "about": lambda: AboutDialog([("a", "b")]),
 }
 

@@ -165,6 +165,45 @@ def test_a_value_is_either_taken_as_the_setting_s_type_or_refused(setting, value
     assert type(settings[setting.key]) is type(setting.default)
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("matching.cycle_s", " 12,5 ", 12.5),
+        ("matching.cycle_s", "12", 12.0),
+        ("matching.workers", "3", 3),
+        ("map.online_tiles", "On", True),
+        ("mqtt.user", " me ", "me"),
+        ("window.theme", "dark", "dark"),
+    ],
+)
+def test_a_typed_text_is_read_as_the_setting_s_type(key: str, text: str, value: object) -> None:
+    read = BY_KEY[key].read(text)
+    assert read == value
+    assert type(read) is type(BY_KEY[key].default)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "why"),
+    [
+        ("matching.cycle_s", "often", "wants a number, not 'often'"),
+        ("matching.cycle_s", "1,000.5", "wants a number"),
+        ("matching.cycle_s", "0", "wants 1 to 300 s"),
+        ("matching.cycle_s", "nan", "wants 1 to 300 s"),
+        ("matching.workers", "1.5", "wants a whole number, not '1.5'"),
+        ("map.online_tiles", "perhaps", "wants true or false"),
+    ],
+)
+def test_a_typed_text_that_does_not_fit_is_refused(key: str, text: str, why: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(why)):
+        BY_KEY[key].read(text)
+
+
+@given(st.sampled_from(DECLARED))
+def test_a_range_in_words_is_there_for_what_is_bounded(setting) -> None:
+    bounded = not isinstance(setting.default, bool | str) and math.isfinite(setting.low) and math.isfinite(setting.high)
+    assert bool(setting.range) == bounded
+
+
 # A file that is changed while the program runs
 
 

@@ -5,6 +5,7 @@ import pytest
 from app.presenters import history_text
 from app.presenters.history_text import actor_name, log_row, order_text
 from core.domain import events as e
+from core.domain.alert import Alert, AlertKind
 from core.domain.driver import Presence
 from core.domain.offer import Offer
 from core.domain.order import Status
@@ -19,7 +20,8 @@ ABSTRACT = {"Change"}
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
     fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved}
-    known = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | fences | set(history_text.QUIET)
+    told = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | set(history_text._ALERT_TEXTS)
+    known = told | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
 
 
@@ -140,3 +142,29 @@ def test_what_nobody_would_miss_is_left_out(town: World, make_order) -> None:
         e.CycleFinished(at=1.0, seconds=0.0, waiting=0, drivers=0, pairs=0, offers=0),
     ):
         assert log_row(1, event, town) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "text"),
+    [
+        (e.AlertRaised, {}, "O-1: Alert, late"),
+        (e.AlertCleared, {"cleared_at": 9.0}, "O-1: Alert over, late"),
+        (e.AlertAcknowledged, {"acknowledged_by": "Ida"}, "O-1: Alert seen by Ida, late"),
+        (e.AlertAcknowledged, {}, "O-1: Alert new again, late"),
+        (e.AlertSnoozed, {"snoozed_until": 9.0}, "O-1: Alert snoozed, late"),
+        (e.AlertSnoozed, {}, "O-1: Alert woken, late"),
+        (e.AlertTaken, {"owner": "Bo"}, "O-1: Alert taken on by Bo, late"),
+        (e.AlertTaken, {}, "O-1: Nobody looks after the alert, late"),
+    ],
+)
+def test_what_happens_to_an_alert_is_told(town: World, kind: type[e.Change], changed: dict, text: str) -> None:
+    alert = Alert("late O-1", AlertKind.LATE, "O-1", 0.0, 0.0, **changed)
+    row = log_row(1, kind(at=5.0, actor="dispatcher", alerts=(alert,)), town)
+    assert row is not None
+    assert (row.kind, row.text, row.order_id, row.driver_id, row.alarm) == (
+        LogKind.ALERT,
+        text,
+        "O-1",
+        "",
+        kind is e.AlertRaised,
+    )

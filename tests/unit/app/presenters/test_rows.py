@@ -7,52 +7,73 @@ import pytest
 
 from app.presenters.rows import driver_row, exception_of, mode_wanted, order_row, stop_eta, stop_text
 from core.domain import commands as c
-from core.domain.driver import Activity, App, Driver, Presence, Route, Stop, StopKind
+from core.domain.alert import Alert, AlertKind, alert_id
+from core.domain.driver import Activity, App, Driver, Route, Stop, StopKind
 from core.domain.events import Change
 from core.domain.offer import Offer
 from core.domain.order import Status
 from core.domain.reports import FixBatch
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
-from core.settings import Settings
 from core.tracking.positions import PositionStore
 
-SETTINGS = Settings()
 DUE = 3400.0
 READY = 1600.0
 
 
+def alarm(world: World, kind: AlertKind, subject: str = "O-1", **more) -> None:
+    alert = Alert(alert_id(kind, subject), kind, subject, 900.0, 960.0, **more)
+    world.apply(Change(at=0.0, alerts=(alert,)))
+
+
 @pytest.mark.parametrize(
-    ("status", "now", "eta", "what"),
+    ("kind", "now", "what"),
     [
-        (Status.WAITING, 1000.0, None, ""),
-        (Status.WAITING, READY - 600 + 8 * 60, None, ""),
-        (Status.WAITING, READY - 600 + 8 * 60 + 1, None, "no driver for 8 min"),
-        (Status.OFFERED, READY + 600, None, "no driver for 20 min"),
-        (Status.HELD, READY + 600, None, ""),  # held on purpose
-        (Status.ASSIGNED, READY + 600, None, ""),
-        (Status.ASSIGNED, DUE + 1, None, "late"),
-        (Status.WAITING, DUE + 1, None, "late"),
-        (Status.CARRYING, 2000.0, DUE + 59, ""),
-        (Status.CARRYING, 2000.0, DUE + 180, "will be late, +3 min"),
-        (Status.DELIVERED, DUE + 900, DUE + 900, ""),
-        (Status.CANCELLED, DUE + 900, None, ""),
-        (Status.FAILED, 1500.0, None, "failed"),
-        (Status.FAILED, 1000.0 + 3601, None, ""),
+        (AlertKind.LATE, DUE + 240, "late, +4 min"),
+        (AlertKind.LATE, DUE + 1, "late, +1 min"),
+        (AlertKind.WILL_BE_LATE, 2000.0, "will be late, +3 min"),
+        (AlertKind.NO_DRIVER, READY + 600, "no driver for 20 min"),
     ],
 )
-def test_what_is_wrong_with_an_order(town: World, make_order, status, now, eta, what) -> None:
-    order = make_order(status=status, status_at=1000.0)
-    if eta is not None:
-        town.etas["O-1"] = (None, eta)
-    assert exception_of(order, town, SETTINGS, now) == what
+def test_an_order_with_an_alert_is_an_exception_and_says_why(town: World, make_order, kind, now, what) -> None:
+    town.apply(Change(at=0.0, orders=(make_order(status=Status.WAITING),)))
+    town.etas["O-1"] = (None, DUE + 180)
+    assert exception_of(town.orders["O-1"], town, now) == ""
+    alarm(town, kind)
+    assert exception_of(town.orders["O-1"], town, now) == what
+    alarm(town, kind, "O-2")
+    assert exception_of(town.orders["O-1"], town, now) == what
 
 
-def test_an_order_with_a_silent_driver_is_an_exception(town: World, make_order, make_driver) -> None:
-    town.apply(Change(at=0.0, drivers=(make_driver(presence=Presence.OFFLINE),)))
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (AlertKind.SILENT, "driver silent for 5 min"),
+        (AlertKind.STOPPED, "driver stopped for 5 min"),
+        (AlertKind.OFF_ROUTE, "off route, going away from the next stop"),
+    ],
+)
+def test_an_order_whose_driver_has_an_alert_is_one_too(town: World, make_order, kind, what) -> None:
+    alarm(town, kind, "D-1")
+    assert exception_of(make_order(status=Status.CARRYING, driver_id="D-1"), town, 1200.0) == what
+    assert exception_of(make_order(status=Status.OFFERED, driver_id="D-1"), town, 1200.0) == ""
+    assert exception_of(make_order(status=Status.DELIVERED, driver_id="D-1"), town, 1200.0) == ""
+
+
+def test_the_most_urgent_alert_counts_and_a_snoozed_one_does_not(town: World, make_order) -> None:
     order = make_order(status=Status.CARRYING, driver_id="D-1")
-    assert exception_of(order, town, SETTINGS, 1000.0) == "driver silent"
-    assert exception_of(make_order(status=Status.DELIVERED, driver_id="D-1"), town, SETTINGS, 1000.0) == ""
+    town.apply(Change(at=0.0, orders=(order,)))
+    alarm(town, AlertKind.STOPPED, "D-1")
+    alarm(town, AlertKind.LATE, snoozed_until=DUE + 600)
+    assert exception_of(order, town, DUE + 120) == "driver stopped for 43 min"
+    assert exception_of(order, town, DUE + 601) == "late, +10 min"
+    alarm(town, AlertKind.LATE, cleared_at=1000.0)
+    assert exception_of(order, town, DUE + 601).startswith("driver stopped")
+
+
+def test_a_failed_order_is_one_for_an_hour(town: World, make_order) -> None:
+    failed = make_order(status=Status.FAILED, status_at=1000.0)
+    assert [exception_of(failed, town, at) for at in (1500.0, 1000.0 + 3601)] == ["failed", ""]
 
 
 def test_the_row_of_an_order(town: World, make_order) -> None:
@@ -61,7 +82,7 @@ def test_the_row_of_an_order(town: World, make_order) -> None:
     )
     town.apply(Change(at=0.0, orders=(order,), offers=(Offer("F-1", "D-2", ("O-1",), 1000.0, 1045.0),)))
     town.etas["O-1"] = (1700.0, 2500.0)
-    row = order_row(order, town, SETTINGS, 1010.0)
+    row = order_row(order, town, 1010.0)
     assert (row.id, row.status, row.merchant, row.customer, row.address) == (
         "O-1",
         Status.OFFERED,
@@ -74,7 +95,7 @@ def test_the_row_of_an_order(town: World, make_order) -> None:
 
 
 def test_the_row_of_an_order_of_which_little_is_known(town: World, make_order) -> None:
-    row = order_row(make_order(merchant_id="M-9", driver_id="D-9", offer_id="F-9"), town, SETTINGS, 1010.0)
+    row = order_row(make_order(merchant_id="M-9", driver_id="D-9", offer_id="F-9"), town, 1010.0)
     assert (row.merchant, row.driver_name, row.eta, row.offer_until) == ("M-9", "", None, None)
 
 

@@ -1,0 +1,54 @@
+"""Alerts in words."""
+
+from __future__ import annotations
+
+from core.alerts.conditions import driver_needed_at
+from core.domain.alert import Alert, AlertKind
+from core.domain.world import World
+from widgets.common.words import counted, duration, lateness
+
+
+def alert_text(alert: Alert, world: World, now: float) -> str:
+    """What is the matter, with the figures of this moment: ``late, +4 min``, ``driver silent for 3 min``."""
+    order = world.orders.get(alert.order_id or "")
+    match alert.kind:
+        case AlertKind.LATE if order is not None:
+            return f"late, {lateness(max(1.0, (now - order.due_at) / 60))}"
+        case AlertKind.WILL_BE_LATE if order is not None and (eta := world.etas.get(order.id)) is not None:
+            return f"will be late, {lateness((eta[1] - order.due_at) / 60)}"
+        case AlertKind.NO_DRIVER:
+            since = driver_needed_at(order) if order is not None else alert.since
+            return f"no driver for {duration(now - since)}"
+        case AlertKind.SILENT:
+            return f"driver silent for {duration(now - alert.since)}"
+        case AlertKind.STOPPED:
+            return f"driver stopped for {duration(now - alert.since)}"
+        case AlertKind.OFF_ROUTE:
+            return "off route, going away from the next stop"
+    return alert.kind.value.replace("_", " ")
+
+
+def group_text(alerts: tuple[Alert, ...]) -> str:
+    """Many of one kind that came together."""
+    one, more = {
+        AlertKind.LATE: ("order late", "orders late"),
+        AlertKind.WILL_BE_LATE: ("order will be late", "orders will be late"),
+        AlertKind.NO_DRIVER: ("order without a driver", "orders without a driver"),
+        AlertKind.SILENT: ("driver silent", "drivers silent"),
+        AlertKind.STOPPED: ("driver stopped", "drivers stopped"),
+        AlertKind.OFF_ROUTE: ("driver off route", "drivers off route"),
+    }[alerts[0].kind]
+    return counted(len(alerts), one, more)
+
+
+def about_text(alert: Alert, world: World) -> str:
+    """``2041, Trattoria Rosa → Mill Lane 4`` or ``D-17, Cy Stone``."""
+    if alert.driver_id is not None:
+        driver = world.drivers.get(alert.driver_id)
+        return f"{alert.driver_id}, {driver.name}" if driver is not None else alert.driver_id
+    order = world.orders.get(alert.subject)
+    if order is None:
+        return alert.subject
+    merchant = world.merchants.get(order.merchant_id)
+    place = merchant.name if merchant is not None else order.merchant_id
+    return f"{order.id}, {place} → {order.address or order.customer}"

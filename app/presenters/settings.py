@@ -1,0 +1,229 @@
+"""The settings window: declarations in, rows out; what is changed is checked, kept and saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+
+from app.lines import check_broker
+from core.domain.errors import BadInput
+from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
+from core.storage.profiles import Profiles
+from widgets.common.words import counted
+from widgets.dialogs.confirm import ConfirmDialog
+from widgets.settings.dialog import SettingsDialog
+from widgets.settings.rows import SettingRow
+
+_FILES = "Settings (*.toml);;All files (*)"
+
+
+def written(setting: Setting, value: Value) -> str:
+    """A value as a person reads and types it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def setting_row(setting: Setting, value: Value) -> SettingRow:
+    section = setting.key.partition(".")[0]
+    return SettingRow(
+        key=setting.key,
+        section=SECTIONS.get(section, section.capitalize()),
+        meaning=setting.description,
+        text=written(setting, value),
+        usual=written(setting, setting.default),
+        unit=setting.unit,
+        limits=setting.range,
+        choices=setting.choices,
+        on=value if isinstance(value, bool) else None,
+        live=setting.live,
+        changed=value != setting.default,
+    )
+
+
+def setting_rows(settings: Settings) -> list[SettingRow]:
+    """All of them, section by section."""
+    order = list(SECTIONS)
+
+    def place(setting: Setting) -> int:
+        section = setting.key.partition(".")[0]
+        return order.index(section) if section in order else len(order)
+
+    shown = (setting for setting in DECLARED if "*" not in setting.key)  # a family has no value of its own
+    return [setting_row(setting, settings[setting.key]) for setting in sorted(shown, key=place)]
+
+
+def _setting(key: str) -> Setting:
+    setting = declared(key)
+    assert setting is not None, key
+    return setting
+
+
+def problem_of(key: str, text: str) -> str:
+    """What is wrong with a text for this setting, in one line; empty where nothing is."""
+    try:
+        value = _setting(key).read(text)
+        if key == "mqtt.broker":
+            check_broker(str(value))
+    except BadInput as error:
+        line = str(error).removeprefix(f"setting {key} ")
+        return line[:1].upper() + line[1:]
+    return ""
+
+
+class SettingsWindow:
+    """``restart`` ends the core and begins another, by which what does not take effect at once does."""
+
+    def __init__(self, parent: QWidget, settings: Settings, profiles: Profiles, restart: Callable[[], None]) -> None:
+        self._parent, self._settings, self._profiles, self._restart = parent, settings, profiles, restart
+        self._before = settings.changed()
+        self._dialog: SettingsDialog | None = None
+        self._asked: list[QDialog] = []
+
+    def open(self) -> None:
+        dialog = self._dialog = SettingsDialog(setting_rows(self._settings), problem_of, self._parent)
+        dialog.given.connect(self._given)
+        dialog.reset.connect(lambda key: self._try(lambda: self._settings.set(key, _setting(key).default)))
+        dialog.reset_all.connect(self._reset_all)
+        dialog.import_wanted.connect(self._import)
+        dialog.export_wanted.connect(self._export)
+        dialog.save_profile.connect(self._save_profile)
+        dialog.profile_wanted.connect(self._take_profile)
+        dialog.profile_removed.connect(self._remove_profile)
+        dialog.restart_wanted.connect(self._start_anew)
+        dialog.finished.connect(self._closed)
+        self._show()
+        dialog.open()
+
+    def close(self) -> None:
+        """The core it belongs to goes."""
+        for asked in tuple(self._asked):
+            asked.reject()
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _closed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+    def _show(self) -> None:
+        if self._dialog is None:
+            return
+        now = self._settings.changed()
+        later = any(not _setting(key).live and now.get(key) != self._before.get(key) for key in {*now, *self._before})
+        self._dialog.show_rows(setting_rows(self._settings))
+        self._dialog.show_later(later)
+        names = self._profiles.names()
+        self._dialog.set_profiles(names, next((name for name in names if self._same(name, now)), ""))
+
+    def _same(self, name: str, values: Mapping[str, Value]) -> bool:
+        try:
+            kept, problems = self._profiles.read(name)
+        except BadInput:
+            return False
+        return not problems and kept == values
+
+    def _given(self, key: str, value: object) -> None:
+        self._try(lambda: self._settings.set(key, _setting(key).read(value) if isinstance(value, str) else value))
+
+    def _try(self, change: Callable[[], object]) -> None:
+        """Change something and save it; what stands in the way is told in the window."""
+        if self._dialog is None:
+            return
+        problem = ""
+        try:
+            change()
+            self._settings.save()
+        except BadInput as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"The settings could not be saved in {self._settings.path}: {error.strerror}"
+        self._dialog.show_problem(problem)
+        self._show()
+
+    def _ask(self, dialog: QDialog) -> None:
+        self._asked.append(dialog)
+        dialog.finished.connect(lambda _: self._asked.remove(dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _reset_all(self) -> None:
+        changed = len(self._settings.changed())
+        text = f"{counted(changed, 'setting')} will have the usual value again. Save them as a profile first to keep them."
+        dialog = ConfirmDialog("Reset all settings?", text, "Reset all", self._dialog, danger=True)
+        dialog.accepted.connect(lambda: self._try(lambda: self._settings.replace({})))
+        self._ask(dialog)
+
+    def _import(self) -> None:
+        dialog = QFileDialog(self._dialog, "Which settings are to be taken?")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(_FILES)
+        dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
+        self._ask(dialog)
+
+    def take_file(self, path: Path) -> None:
+        """Take what a file sets; all else stays as it is."""
+
+        def change() -> None:
+            try:
+                values, problems = values_of(path.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError):
+                raise BadInput(f"{path.name} can't be read: choose a file that Export has written") from None
+            for key, value in values.items():
+                self._settings.set(key, value)
+            if problems:
+                notes.append(f"{len(values)} taken, {len(problems)} not: {'; '.join(problems[:3])}")
+
+        notes: list[str] = []
+        self._try(change)
+        if notes and self._dialog is not None:
+            self._dialog.show_problem(notes[0])
+
+    def _export(self) -> None:
+        dialog = QFileDialog(self._dialog, "Where are the settings to be written?")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.setNameFilter(_FILES)
+        dialog.selectFile("kerbside-settings.toml")
+        dialog.fileSelected.connect(lambda name: self.write_file(Path(name)))
+        self._ask(dialog)
+
+    def write_file(self, path: Path) -> None:
+        """Write what differs from the usual values."""
+        self._try(lambda: path.write_text(toml_of(self._settings.changed()), encoding="utf-8"))
+
+    def _save_profile(self) -> None:
+        dialog = QInputDialog(self._dialog)
+        dialog.setWindowTitle("What is the profile called?")
+        dialog.setLabelText("What is the profile called?")
+        dialog.setOkButtonText("Save profile")
+        dialog.textValueSelected.connect(lambda name: self._try(lambda: self._profiles.save(name, self._settings.changed())))
+        self._ask(dialog)
+
+    def _take_profile(self, name: str) -> None:
+        def change() -> None:
+            values, problems = self._profiles.read(name)
+            if problems:
+                raise BadInput(f"the profile {name} was not taken: {'; '.join(problems[:3])}")
+            self._settings.replace(values)
+
+        self._try(change)
+
+    def _remove_profile(self, name: str) -> None:
+        dialog = ConfirmDialog(
+            f"Delete the profile {name}?",
+            "The settings themselves stay as they are.",
+            "Delete profile",
+            self._dialog,
+            danger=True,
+        )
+        dialog.accepted.connect(lambda: self._try(lambda: self._profiles.remove(name)))
+        self._ask(dialog)
+
+    def _start_anew(self) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self._restart()

@@ -1,0 +1,110 @@
+"""Alerts in the engine: what is looked at every second, and what people do about what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.alerts.conditions import Limits, driver_needed_at, has_no_driver, has_stopped, is_late, is_off_route, will_be_late
+from core.alerts.headway import HeadwayWatch
+from core.alerts.latch import Rule
+from core.alerts.watch import AlertWatch, Seen
+from core.domain.alert import AlertKind
+from core.domain.commands import AcknowledgeAlert, AlertCommand, SnoozeAlert, TakeAlert
+from core.domain.driver import Activity
+from core.domain.errors import CommandRefused
+from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised, AlertSnoozed, AlertTaken, Change
+from core.domain.order import Order
+from core.domain.world import World
+from core.orders.tells import Outcome
+from core.settings import Settings
+from core.tracking.positions import ACTIVITIES, PositionStore
+
+_OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
+
+
+class Alarms:
+    def __init__(self, world: World, positions: PositionStore, settings: Settings) -> None:
+        self._world, self._positions, self._settings = world, positions, settings
+        self._watch = AlertWatch(Rule())
+        self._headway = HeadwayWatch()
+        self._connected_since: float | None = None
+        self._watch.restore(world.alerts.values())
+
+    def look(self, now: float, silent: NDArray[np.bool_], connected: bool) -> Outcome:
+        """What has become an alert, and what is one no more. ``silent`` is by row of the position store."""
+        number = self._settings.number
+        self._watch.rule = Rule(number("alerts.hold_s"), number("alerts.clear_s"))
+        limits = Limits.of(self._settings)
+        if not connected:
+            self._connected_since = None
+        elif self._connected_since is None:
+            self._connected_since = now
+        # While the broker is away nobody is heard from, and when it is back, not everybody at once.
+        blind = self._connected_since is None or now - self._connected_since < number("alerts.broker_grace_s")
+        orders, under_way = list(self._world.open_orders()), list(self._world.routes)
+        seen = [*self._of_orders(orders, now, limits), *self._of_drivers(under_way, silent, limits)]
+        raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind)
+        changes: list[Change] = [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
+        changes += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
+        return Outcome(changes)
+
+    def _of_orders(self, orders: list[Order], now: float, limits: Limits) -> Iterator[Seen]:
+        etas = self._world.etas
+        for order in orders:
+            if is_late(order, now):
+                yield Seen(AlertKind.LATE, order.id, since=order.due_at)
+                continue
+            eta = etas.get(order.id)
+            # Most are expected in time: of thousands each call less counts.
+            if eta is not None and eta[1] > order.due_at:
+                delayed = will_be_late(order, eta[1], now, limits)
+                if delayed is not False:
+                    yield Seen(AlertKind.WILL_BE_LATE, order.id, sure=delayed is True)
+            if has_no_driver(order, now, limits):
+                yield Seen(AlertKind.NO_DRIVER, order.id, since=driver_needed_at(order))
+
+    def _of_drivers(self, under_way: list[str], silent: NDArray[np.bool_], limits: Limits) -> Iterator[Seen]:
+        world, p = self._world, self._positions
+        rows = p.rows(under_way)
+        next_stops = [world.routes[driver_id].stops[0] for driver_id in under_way]
+        targets = np.array([stop.place for stop in next_stops], np.float64).reshape(-1, 2)
+        places = np.column_stack((p.lat[rows], p.lon[rows]))
+        legs = [(stop.kind, stop.order_id) for stop in next_stops]
+        t = p.t[rows]
+        headway = self._headway.look(under_way, legs, places, t, targets, self._settings.number("geofencing.radius_m"))
+        quiet = np.ones(len(rows), np.bool_)
+        known = rows < len(silent)
+        quiet[known] = silent[rows[known]]
+        quiet |= p.activity[rows] == _OFFLINE
+        for i in np.flatnonzero(quiet).tolist():
+            yield Seen(AlertKind.SILENT, under_way[i], since=float(t[i]) if np.isfinite(t[i]) else None)
+        for i in np.flatnonzero(~quiet & has_stopped(headway.still_s, limits)).tolist():
+            yield Seen(AlertKind.STOPPED, under_way[i], since=float(t[i] - headway.still_s[i]))
+        sure, doubtful = is_off_route(headway.away_m, limits)
+        for i in np.flatnonzero(~quiet & (sure | doubtful)).tolist():
+            yield Seen(AlertKind.OFF_ROUTE, under_way[i], sure=bool(sure[i]))
+
+    def handle(self, command: AlertCommand, now: float) -> Outcome:
+        """Raise CommandRefused where the alert is over."""
+        alert = self._world.alerts.get(command.alert_id)
+        if alert is None:
+            raise CommandRefused("the alert is over already")
+        kind: type[Change]
+        back: AlertCommand
+        if isinstance(command, AcknowledgeAlert):
+            kind, after = AlertAcknowledged, replace(alert, acknowledged_by=command.by)
+            back = replace(command, by=alert.acknowledged_by)
+        elif isinstance(command, SnoozeAlert):
+            kind, after = AlertSnoozed, replace(alert, snoozed_until=command.until)
+            back = replace(command, until=alert.snoozed_until)
+        elif isinstance(command, TakeAlert):
+            kind, after = AlertTaken, replace(alert, owner=command.owner.strip())
+            back = replace(command, owner=alert.owner)
+        else:
+            raise CommandRefused(f"nobody knows what to do about {type(command).__name__}")
+        self._watch.note(after)
+        return Outcome([kind(at=now, actor=command.actor, alerts=(after,))], undo=(back,))
