@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
+from core.domain.provider import Provider
+from core.domain.rules import Rule
 from core.domain.vehicle import Vehicle
 
 
@@ -33,6 +35,7 @@ class PlaceOrder(Command):
     weight_kg: float = 1.0
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +122,53 @@ class SaveMerchant(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveArea(Command):
     area: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveArea(Command):
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRules(Command):
+    """All rules, in their order. ``based_on`` is the version that was edited: where another has come since, it is refused;
+    ``None`` replaces whatever there is."""
+
+    rules: tuple[Rule, ...]
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveProvider(Command):
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveProvider(Command):
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellWeather(Command):
+    """The weather of a day; ``date`` is ISO, empty for today."""
+
+    weather: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendToProvider(Command):
+    """Give the order to this provider, our own fleet included, whatever the rules say; it is recalled first where it has to
+    be.
+    """
+
+    order_id: str
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleConsignment(Command):
+    """A dispatcher has asked by telephone what a provider does not answer: whether it ``has_it``."""
+
+    order_id: str
+    has_it: bool

@@ -24,7 +24,8 @@ class Merchant:
 class Area:
     """A named region. ``rings`` are closed outlines of (lat, lon); the first of each polygon is its outside.
 
-    ``watched``: drivers' comings and goings are events.
+    ``watched``: drivers' comings and goings are events. Where areas overlap, the one of the highest ``priority`` counts, then
+    the first by its id. ``version`` counts its changes; the log says whose they are.
     """
 
     id: str
@@ -32,3 +33,5 @@ class Area:
     polygons: tuple[tuple[tuple[LatLon, ...], ...], ...]
     priority: int = 0
     watched: bool = False
+    version: int = 1
+    removed: bool = False

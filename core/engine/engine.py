@@ -23,6 +23,7 @@ from core.domain.events import (
     Change,
     CycleFailed,
     CycleFinished,
+    DispatchChange,
     EtasUpdated,
     FenceCrossed,
     FixesApplied,
@@ -30,16 +31,21 @@ from core.domain.events import (
 )
 from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
+from core.engine.errands import Errands
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
+from core.engine.setup import Setup
 from core.engine.snapshots import take_snapshot
 from core.engine.telling import Teller
+from core.geofencing.tagging import Tagger
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
+from core.orders.places import Places
 from core.orders.progress import Proposal, expire_offers, hear, make_offers
 from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
+from core.providers.secrets import Secrets
 from core.settings import Settings
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
@@ -71,6 +77,7 @@ class Engine:
         transport: Transport,
         executor: Executor,
         tracks: TrackLog | None = None,
+        secrets: Secrets | None = None,
         seed: int = 0,
         stepped: bool = False,
     ) -> None:
@@ -92,7 +99,17 @@ class Engine:
         self.refused_count = 0
         self.matching_paused = False
         self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
-        self._desk = Desk(self.world, settings)
+        self.errands = Errands(
+            world=self.world,
+            clock=clock,
+            settings=settings,
+            secrets=secrets or Secrets(),
+            commit=self._commit,
+            seed=seed,
+            stepped=stepped,
+        )
+        self.setup = Setup(self.world, clock, self.errands)
+        self._desk = Desk(self.world, settings, Places(Tagger()), self.errands.dispatch, self.setup.handlers())
         self._teller = Teller(self.world, settings)
         self._outbox = Outbox(transport, lambda: store.write(()))
         self._seed = seed
@@ -140,6 +157,7 @@ class Engine:
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
+        self.errands.tick(now)
         self._match(now)
         if now >= self._next_forget:
             self._next_forget = now + 3600
@@ -153,6 +171,7 @@ class Engine:
         """Let what is under way end: the last write, then the messages that waited for it."""
         if self._cycle is not None:
             self._cycle.cancel()
+        self.errands.close()
         self._save_positions(everyone=True)
         self.store.flush()
         self._outbox.release()
@@ -299,7 +318,11 @@ class Engine:
         # What can't be stored as it is raises here, before it has changed anything.
         written = self.store.write(outcome.changes) if outcome.changes else None
         self._apply(outcome.changes)
-        self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
+        entry = Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised)
+        sent = [one.order_id for c in outcome.changes if isinstance(c, DispatchChange) for one in c.consignments]
+        if sent:
+            entry.then = lambda: self.errands.wake(sent)
+        self._outbox.put(entry)
 
     def _watch(self, order: Order, entered: Collection[str] = ()) -> None:
         """Watches begin with the assignment and end with the order; who has the order decides whose they are.
