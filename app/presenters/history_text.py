@@ -110,12 +110,7 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if isinstance(event, e.CycleFailed):
         return LogRow(id=row_id, at=event.at, kind=LogKind.MATCHER, text=f"A matching cycle failed: {event.reason}", alarm=True)
     if not isinstance(event, e.Change) or isinstance(event, QUIET):
-        if type(event) in _SETUP_TEXTS:
-        provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
-        area = event.areas[0].name if event.areas else ""
-        text = _SETUP_TEXTS[type(event)].format(provider=provider, area=area)
-        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
-    return None
+        return None
     actor = actor_name(event.actor, world)
     at_stop = isinstance(event, e.FenceCrossed | e.FenceDwelled)
     if event.orders or at_stop:
@@ -143,4 +138,9 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)
         text = f"{text}: {event.reason}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
+    if type(event) in _SETUP_TEXTS:
+        provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
+        area = event.areas[0].name if event.areas else ""
+        text = _SETUP_TEXTS[type(event)].format(provider=provider, area=area)
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from app.presenters.history_text import provider_name
 from core.domain.driver import App, Driver, Presence, StopKind
 from core.domain.offer import OfferState
-from core.domain.order import ACTIVE, ENDED, Order, Status
+from core.domain.order import ABROAD, ACTIVE, ENDED, Order, Status
 from core.domain.world import World
 from core.settings import Settings
 from core.tracking.positions import PositionStore
@@ -50,6 +51,7 @@ def order_row(order: Order, world: World, settings: Settings, now: float) -> Ord
     driver = world.drivers.get(order.driver_id or "")
     offer = world.offers.get(order.offer_id or "")
     eta = world.etas.get(order.id)
+    abroad = order.status in ABROAD
     return OrderRow(
         id=order.id,
         status=order.status,
@@ -59,7 +61,7 @@ def order_row(order: Order, world: World, settings: Settings, now: float) -> Ord
         customer=order.customer,
         address=order.address,
         driver_id=order.driver_id or "",
-        driver_name=driver.name if driver is not None else "",
+        driver_name=driver.name if driver is not None else provider_name(order.provider_id, world) if abroad else "",
         ready_at=order.ready_at,
         status_at=order.status_at,
         since=driver_needed_at(order),

@@ -28,7 +28,7 @@ def test_an_illegal_step_is_refused_by_name() -> None:
 
 def test_every_status_is_unassigned_active_or_ended() -> None:
     assert set(Status) == UNASSIGNED | ACTIVE | ABROAD | ENDED
-    assert len(UNASSIGNED) + len(ACTIVE) + len(ENDED) == len(Status)
+    assert len(UNASSIGNED) + len(ACTIVE) + len(ABROAD) + len(ENDED) == len(Status)
 
 
 @given(st.lists(st.sampled_from(list(Step)), max_size=30))
