@@ -1,10 +1,11 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
+# make soak   the long runs: minutes each
 # make bench  prints the figures of ARCHITECTURE.md
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test bench setup setup-dev lock
+.PHONY: demo run test soak bench setup setup-dev lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -24,6 +25,9 @@ test: setup-dev
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
+
+soak: setup-dev
+	@packaging/with-display.sh --virtual $(RUN) -m pytest -m soak -s
 
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done

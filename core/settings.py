@@ -150,6 +150,7 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s("providers.breaker_after", 5, "So many calls in a row fail before a provider is left alone for a while", "", 1, 100),
     _s("providers.breaker_open_s", 30.0, "How long at first; twice as long each time the next call fails too", "s", 1, 3600),
+    _s("providers.at_once", 16, "Calls to one provider that may be under way together", "", 1, 1000),
     _s("providers.retry_share", 0.2, "Retries a provider is sent for each order it is sent", "", 0, 10),
     _s("providers.callback_age_s", 300.0, "A provider's callback signed longer ago than this is refused", "s", 5, 86400),
     _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5),

@@ -52,7 +52,7 @@ class Dispatch:
         self._world = world
         self._clock = clock
         self._reachable = reachable
-        self._own = OwnFleet(world.orders.get, lambda: self.fleet(clock.now()).online)
+        self.own = OwnFleet(world.orders.get, lambda: self.fleet(clock.now()).online)
         self._rules = Rules(())
         self._version = 0
         self._fleet: tuple[float, Fleet] | None = None
@@ -132,7 +132,7 @@ class Dispatch:
             booking = (self._booking(provider, now),) if provider.cap_per_hour is not None else ()
             if provider.kind is ProviderKind.INTERNAL:
                 parcel = Parcel(order.id, order, "", order.due_at)
-                if at_once(self._own.send(parcel)).fate is not Fate.ACCEPTED:
+                if at_once(self.own.send(parcel)).fate is not Fate.ACCEPTED:
                     continue
                 order = replace(order, provider_id=provider_id)
                 made: tuple[Consignment, ...] = ()

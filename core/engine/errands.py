@@ -20,7 +20,7 @@ from typing import NamedTuple
 from core.clock import Clock
 from core.domain.errors import UnknownThing
 from core.domain.order import ENDED, Status
-from core.domain.provider import Consignment, ConsignmentState, Provider, ProviderKind
+from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.world import World
 from core.engine.dispatch import Dispatch
 from core.orders.draft import Draft
@@ -29,6 +29,7 @@ from core.providers.breaker import Breaker, RetryBudget, backoff_s
 from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Carrier, Fate, Parcel, Quote
 from core.providers.health import Health
 from core.providers.http import ASKED_AT_ONCE, HttpCarrier, read_callback
+from core.providers.internal import at_once
 from core.providers.line import Line
 from core.providers.secrets import Secrets
 from core.providers.signing import verify
@@ -77,6 +78,9 @@ class Ties:
     budget: RetryBudget = field(default_factory=RetryBudget)
     health: Health = field(default_factory=Health)
     carrier: tuple[Provider, str, Carrier] | None = None
+    in_flight: int = 0
+    ready: dict[str, float] = field(default_factory=dict)
+    """Orders whose call is due and waits for others to come back, in their order; with what was due when."""
 
 
 class Errands:
@@ -100,6 +104,7 @@ class Errands:
         self._settings = settings
         self._commit = commit
         self._stepped = stepped
+        self._at_once = int(settings.number("providers.at_once"))
         self._line: Line[Tag] = Line()
         self._chance = random.Random(seed)
         self._work: dict[str, Work] = {}
@@ -140,7 +145,12 @@ class Errands:
 
     def quote(self, provider_id: str, parcel: Parcel) -> Future[Quote]:
         """What the provider would take for it. Asked outside the breaker: a person is waiting for the answer."""
-        return self._line.ask(lambda: self._carrier(self._world.provider(provider_id)).quote(parcel))
+        if provider_id == INTERNAL:
+            own: Future[Quote] = Future()
+            own.set_result(at_once(self.dispatch.own.quote(parcel)))
+            return own
+        carrier = self._carrier(self._world.provider(provider_id))
+        return self._line.ask(lambda: carrier.quote(parcel))
 
     def doubtful(self) -> list[tuple[Consignment, float]]:
         """Consignments of which it is not known whether the provider has them, and for how long, in seconds."""
@@ -201,11 +211,17 @@ class Errands:
                 continue
             if one is None or one.id != work.key:
                 del self._work[order_id]
-                continue
-            if self._world.orders[order_id].status in ENDED:
+            elif self._world.orders[order_id].status in ENDED:
                 self._act(one, lambda draft, one=one: self.dispatch.close(draft, one))  # type: ignore[misc]
-                continue
-            self._next_call(one, work, now, asked)
+            else:
+                self.ties(one.provider_id).ready[order_id] = due
+        for ties in list(self._ties.values()):
+            while ties.ready and ties.in_flight < self._at_once:
+                order_id = next(iter(ties.ready))
+                due = ties.ready.pop(order_id)
+                work, one = self._work.get(order_id), self._world.consignments.get(order_id)
+                if work is not None and one is not None and one.id == work.key and work.due == due:
+                    self._next_call(one, work, now, asked)
         for provider_id, ones in asked.items():
             for n in range(0, len(ones), ASKED_AT_ONCE):
                 some = ones[n : n + ASKED_AT_ONCE]
@@ -257,6 +273,7 @@ class Errands:
 
     def _call(self, action: str, provider: Provider, keys: tuple[str, ...]) -> None:
         carrier = self._carrier(provider)
+        self.ties(provider.id).in_flight += 1
         tag = Tag(action, provider.id, keys)
         key = keys[0]
         if action == "follow":
@@ -288,6 +305,7 @@ class Errands:
             first = next(iter(answers.values()))
             silent = all(answer.fate in SILENT for answer in answers.values())
             ties = self.ties(tag.provider_id)
+            ties.in_flight -= 1
             ties.breaker.record(not silent or first.retry_after_s is not None, now, first.reason)
             ties.health.note(seconds, silent, first.reason if silent else "", now)
             for key, answer in answers.items():

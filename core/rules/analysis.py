@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.errors import BadInput
-from core.domain.merchant import Area
+from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider
 from core.domain.rules import Rule
 from core.rules.condition import Box, Condition, Group, TooManyBoxes, meet, uncovered
@@ -44,11 +44,25 @@ class Known:
     """What there is for rules to name."""
 
     areas: Mapping[str, Area]
-    merchants: Collection[str]
+    merchants: Mapping[str, Merchant]
     providers: Mapping[str, Provider]
 
     def of(self, names: str) -> Collection[str]:
         return {*self.areas, NOWHERE} if names == "area" else self.merchants
+
+    def occurs(self, box: Box) -> bool:
+        """Whether an order in the box can be: named merchants lie where they lie and are what they are."""
+        if "waiting" in box and "load" in box:  # one follows from the other
+            return False
+        named = box.get("merchant")
+        if named is None or named.others:
+            return True
+        return any(
+            named.holds(m.id)
+            and ("area" not in box or box["area"].holds(m.area_id or NOWHERE))
+            and ("kind" not in box or box["kind"].holds(m.kind))
+            for m in self.merchants.values()
+        )
 
 
 def check(rules: Iterable[Rule], known: Known) -> list[Finding]:
@@ -65,7 +79,7 @@ def check(rules: Iterable[Rule], known: Known) -> list[Finding]:
     except BadInput as error:
         return unreadable or [Finding(Level.ERROR, "unreadable", str(error))]
     named = [finding for one in compiled.all for finding in _names(one, known)]
-    return named + _reach(compiled) + _gaps(compiled, known)
+    return named + _reach(compiled, known) + _gaps(compiled, known)
 
 
 def _names(one: Compiled, known: Known) -> Iterable[Finding]:
@@ -84,7 +98,7 @@ def _names(one: Compiled, known: Known) -> Iterable[Finding]:
             yield Finding(Level.WARNING, "disabled", f"rule {rule.title}: {provider.name} is switched off", rule.id)
 
 
-def _reach(rules: Rules) -> list[Finding]:
+def _reach(rules: Rules, known: Known) -> list[Finding]:
     """Rules that can never fire, alone or for those before them; equals in priority that want different things."""
     found: list[Finding] = []
     before: list[tuple[Compiled, list[Box]]] = []
@@ -105,8 +119,9 @@ def _reach(rules: Rules) -> list[Finding]:
             else:
                 for other, earlier in before:
                     same = other.rule.priority == rule.priority and other.rule.then != rule.then
-                    overlap = next((both for a in boxes for b in earlier if (both := meet(a, b)) is not None), None)
-                    if same and overlap is not None:
+                    overlaps = (both for a in boxes for b in earlier if (both := meet(a, b)) is not None)
+                    overlap = next((both for both in overlaps if known.occurs(both)), None) if same else None
+                    if overlap is not None:
                         text = (
                             f"rules {other.rule.title} and {rule.title} have the same priority and want different things for "
                             f"the same orders{_where(overlap)}: {other.rule.title} wins, since it stands first"
@@ -141,7 +156,7 @@ def _gaps(rules: Rules, known: Known) -> list[Finding]:
             if not any(meet(here, cover) is not None for cover in covers):
                 text = f"area {area.name} has no rule: its orders go to our own fleet"
                 found.append(Finding(Level.WARNING, "gap", text, area_id=area.id))
-            elif left := uncovered([here], covers):
+            elif left := [box for box in uncovered([here], covers) if known.occurs(box)]:
                 text = f"area {area.name}: no rule speaks for some orders{_where(left[0])}; they go to our own fleet"
                 found.append(Finding(Level.NOTE, "gap", text, area_id=area.id))
     except TooManyBoxes:

@@ -64,7 +64,7 @@ class LongRun:
         made = FaultyProvider(
             secret, self.clock.now, ALL_AT_ONCE, hear=hear if kind is ProviderKind.WEBHOOK else None, seed=seed
         )
-        provider = Provider(name, name.title(), kind, made.url, timeout_s=0.4, tries=4, decide_s=90.0, poll_s=10.0)
+        provider = Provider(name, name.title(), kind, made.url, timeout_s=2.0, tries=4, decide_s=90.0, poll_s=10.0)
         self.rig.do(c.SaveProvider(provider=provider))
         return made
 
@@ -81,6 +81,7 @@ class LongRun:
                     self._crash()
             if self.outage:
                 self.swift.down = orders * 0.55 < number < orders * 0.65
+            self.rig.engine.matching_paused = True  # our own fleet only has to keep its orders
             self.rig.engine.tick()
             time.sleep(0.01)
             if time.monotonic() - began > 120 + 4 * orders / self.per_second:
