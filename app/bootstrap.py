@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.domain.errors import BadInput
 from core.engine.engine import Engine
 from core.ports import Transport
+from core.providers.secrets import Secrets
 from core.settings import Settings
 from core.storage.folder import DataFolder
 from core.storage.store import Store
@@ -75,6 +76,7 @@ def compose(
             transport=transport,
             executor=executor,
             tracks=tracks,
+            secrets=Secrets(database.with_name("provider-secrets.json")),
             seed=seed,
             stepped=stepped,
         )

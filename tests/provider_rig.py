@@ -1,9 +1,9 @@
 """A provider outside that does everything wrong that can be done wrong, and a ledger of what it truly did.
 
-It keeps the three promises that the protocol asks for, one key is one order, nothing is taken after ``valid_until``, what it said
-is cancelled is not delivered; and breaks whatever else it can: it answers 500, late, garbled, about another order or not at all, after
-having taken the order or before; denies orders that it has; says "refused" to a key that it took; calls back in any order, twice,
-late, and with forged signatures; stops answering altogether for a while.
+It keeps the three promises that the protocol asks for: one key is one order, nothing is taken after ``valid_until``, and what
+it said is cancelled is not delivered. It breaks whatever else it can: it answers 500, late, garbled, about another order or not
+at all, after having taken the order or before; denies orders that it has; says "refused" to a key that it took; calls back in
+any order, twice, late, never, and with forged signatures; stops answering altogether for a while.
 """
 
 from __future__ import annotations
@@ -80,14 +80,14 @@ class Held:
 class FaultyProvider:
     """``hear(body, signature)`` takes its callbacks, ``None`` for a provider that is polled. Times are the clock's.
 
-    ``step_s`` is the clock's time a courier takes from one step to the next; ``late_s`` how many real seconds a late answer takes.
+    ``step_s`` is how long a courier takes from one step to the next, ``late_s`` how many real seconds a late answer takes.
     """
 
     def __init__(
         self,
         secret: str,
         now: Callable[[], float],
-        faults: Faults = Faults(),  # noqa: B008
+        faults: Faults = Faults(),
         *,
         hear: Callable[[bytes, str], object] | None = None,
         seed: int = 0,
@@ -124,7 +124,11 @@ class FaultyProvider:
 
     @property
     def idle(self) -> bool:
-        return not self._calls and not self.undecided and all(h.state in {"delivered", "failed", "cancelled"} for h in self.held.values())
+        return (
+            not self._calls
+            and not self.undecided
+            and all(h.state in {"delivered", "failed", "cancelled"} for h in self.held.values())
+        )
 
     # The line
 
@@ -192,7 +196,10 @@ class FaultyProvider:
             answer = self._cancel(told["key"])
         elif path.endswith("/status"):
             self.batches.append(len(told["keys"]))
-            answer = 200, {"orders": {k: self._state(k) for k in told["keys"] if self._known(k) and not self._happens("denies")}}
+            answer = (
+                200,
+                {"orders": {k: self._state(k) for k in told["keys"] if self._known(k) and not self._happens("denies")}},
+            )
         elif path.endswith("/quotes"):
             answer = 200, {"takes_it": True, "minutes": 25, "price": 6.5, "currency": "EUR"}
         else:

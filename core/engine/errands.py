@@ -14,8 +14,6 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from core.clock import Clock
 from core.domain.errors import UnknownThing
@@ -23,11 +21,11 @@ from core.domain.order import ENDED, Status
 from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.world import World
 from core.engine.dispatch import Dispatch
+from core.engine.ties import Tag, Ties, Work
 from core.orders.draft import Draft
 from core.orders.tells import Outcome
 from core.providers.breaker import Breaker, RetryBudget, backoff_s
 from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Carrier, Fate, Parcel, Quote
-from core.providers.health import Health
 from core.providers.http import ASKED_AT_ONCE, HttpCarrier, read_callback
 from core.providers.internal import at_once
 from core.providers.line import Line
@@ -45,42 +43,6 @@ DENIALS = 3
 """So often a provider has to deny an order it had accepted before a person is told."""
 
 _S = ConsignmentState
-
-
-class Tag(NamedTuple):
-    """Of a call: what was asked of whom about which consignments."""
-
-    action: str
-    provider_id: str
-    keys: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Work:
-    """What is known of an open consignment beside what is stored. After a start everything is in doubt."""
-
-    key: str
-    due: float
-    doubt: bool = False
-    pending: bool = False
-    in_flight: bool = False
-    tries: int = 0
-    silences: int = 0
-    denials: int = 0
-    stretch: float = 1.0
-
-
-@dataclass(slots=True)
-class Ties:
-    """What is kept per provider."""
-
-    breaker: Breaker
-    budget: RetryBudget = field(default_factory=RetryBudget)
-    health: Health = field(default_factory=Health)
-    carrier: tuple[Provider, str, Carrier] | None = None
-    in_flight: int = 0
-    ready: dict[str, float] = field(default_factory=dict)
-    """Orders whose call is due and waits for others to come back, in their order; with what was due when."""
 
 
 class Errands:

@@ -119,7 +119,12 @@ def _by_status(status: int, otherwise: Fate, told: Any) -> Answer:
 
 def _answer(told: Any, key: str) -> Answer | None:
     """The answer of that key, or ``None`` where this is none."""
-    if not isinstance(told, dict) or told.get("key", key) != key or not isinstance(told.get("state"), str) or told["state"] not in _TOLD:
+    if (
+        not isinstance(told, dict)
+        or told.get("key", key) != key
+        or not isinstance(told.get("state"), str)
+        or told["state"] not in _TOLD
+    ):
         return None
     remote_id = told.get("id", "")
     return Answer(Fate(told["state"]), _reason(told), str(remote_id)[:100], _number(told.get("at")))

@@ -23,7 +23,7 @@ from core.domain.rules import Rule
 from core.providers.signing import sign
 from core.rules.analysis import Level
 from core.rules.split import deviation
-from tests.provider_rig import FaultyProvider, Faults
+from tests.provider_rig import Faults, FaultyProvider
 from tests.rigs import DOOR, MERCHANT, Rig
 
 Outside = Callable[..., FaultyProvider]
@@ -422,10 +422,18 @@ def test_shares_hold_whatever_happens_in_between(course: list[str], weights: dic
                         rig.restart()
                         rig.engine.matching_paused = True
                     case "rules":
-                        rig.do(c.SaveRules(rules=(Rule("other", {"area": "none", "value": {"above": 5}}, {"refuse": True}), *saved)))
+                        rig.do(
+                            c.SaveRules(
+                                rules=(Rule("other", {"area": "none", "value": {"above": 5}}, {"refuse": True}), *saved)
+                            )
+                        )
                     case "asleep" | "awake":
                         awake = step == "awake"
-                        rig.do(c.SaveProvider(provider=Provider("a", "a", ProviderKind.POLLING, "http://127.0.0.1:9/", awake, tries=1)))
+                        rig.do(
+                            c.SaveProvider(
+                                provider=Provider("a", "a", ProviderKind.POLLING, "http://127.0.0.1:9/", awake, tries=1)
+                            )
+                        )
                     case _:
                         rig.tick(2)
             rig.tick()
