@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from core.clock import Clock
-from core.domain.errors import UnknownThing
+from core.domain.commands import SettleConsignment
+from core.domain.errors import KerbsideError, UnknownThing
 from core.domain.order import ENDED, Status
 from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.world import World
@@ -26,12 +28,14 @@ from core.orders.draft import Draft
 from core.orders.tells import Outcome
 from core.providers.breaker import Breaker, RetryBudget, backoff_s
 from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Carrier, Fate, Parcel, Quote
-from core.providers.http import ASKED_AT_ONCE, HttpCarrier, read_callback
 from core.providers.internal import at_once
 from core.providers.line import Line
 from core.providers.secrets import Secrets
 from core.providers.signing import verify
+from core.providers.words import ASKED_AT_ONCE, read_callback
 from core.settings import Settings
+
+log = logging.getLogger(__name__)
 
 MARGIN_S = 5.0
 """What a provider's clock may be off when it is said to know an order no more."""
@@ -114,13 +118,22 @@ class Errands:
         carrier = self._carrier(self._world.provider(provider_id))
         return self._line.ask(lambda: carrier.quote(parcel))
 
+    def settle(self, draft: Draft, command: SettleConsignment) -> None:
+        """A dispatcher's word. Where it is that the provider does not have it, that one is told to forget it all the same."""
+        one = self._world.consignments.get(command.order_id)
+        self.dispatch.settle(draft, command)
+        if one is not None and not command.has_it:
+            self._strays[one.id] = one.provider_id
+
     def doubtful(self) -> list[tuple[Consignment, float]]:
         """Consignments of which it is not known whether the provider has them, and for how long, in seconds."""
         now = self._clock.now()
         found = []
         for order_id, work in self._work.items():
             one = self._world.consignments.get(order_id)
-            if one is not None and one.id == work.key and work.doubt and one.state is not _S.ACCEPTED:
+            if one is None or one.id != work.key:
+                continue
+            if (work.doubt and one.state is not _S.ACCEPTED) or work.denials >= DENIALS:
                 found.append((one, now - one.since))
         return sorted(found, key=lambda pair: -pair[1])
 
@@ -252,6 +265,8 @@ class Errands:
     def _carrier(self, provider: Provider) -> Carrier:
         ties, secret = self.ties(provider.id), self.secrets.get(provider.id)
         if ties.carrier is None or ties.carrier[:2] != (provider, secret):
+            from core.providers.http import HttpCarrier  # who has no provider outside need not load it
+
             ties.carrier = provider, secret, HttpCarrier(provider, secret, self._line.client, self._clock.now)
         return ties.carrier[2]
 
@@ -343,7 +358,7 @@ class Errands:
                 order = self._world.orders[one.order_id]
                 denied = Answer(Fate.UNKNOWN)
                 self._act(one, lambda draft: self.dispatch.strange(draft, provider.id, order, denied))
-            self._later(one.order_id, work, now + provider.poll_s * work.denials)
+            self._later(one.order_id, work, now + provider.poll_s * min(work.denials, LONGEST_POLL))
         elif action == "cancel" and now >= one.valid_until + MARGIN_S:
             self._act(one, lambda draft: self.dispatch.lose(draft, one, "did not take it in time"))
         elif one.state is _S.RECALLING or action == "cancel":
@@ -396,7 +411,11 @@ class Errands:
 
     def _act(self, one: Consignment, step: Callable[[Draft], None]) -> None:
         draft = Draft(self._world, self._clock.now(), f"provider:{one.provider_id}")
-        step(draft)
+        try:
+            step(draft)
+        except KerbsideError:  # whatever a provider may say, the beat goes on
+            log.exception("order %s: what its provider says leads nowhere", one.order_id)
+            return
         self._commit(draft.outcome, None)
         if one.order_id not in self._world.consignments:
             self._work.pop(one.order_id, None)

@@ -86,7 +86,7 @@ class Setup:
             RemoveProvider: self._remove_provider,
             TellWeather: self._tell_weather,
             SendToProvider: self._dispatch.send_to,
-            SettleConsignment: self._dispatch.settle,
+            SettleConsignment: self._errands.settle,
         }
 
     # Questions
@@ -232,6 +232,8 @@ def check_provider(provider: Provider) -> None:
     address = urlsplit(provider.url)
     if provider.kind is not ProviderKind.INTERNAL and (address.scheme not in {"http", "https"} or not address.hostname):
         raise BadInput(f"provider {name}: the address must be of the form https://host/path, not {provider.url!r}")
+    if address.username or address.password:
+        raise BadInput(f"provider {name}: an address holds no password: what is sent is signed with the provider's secret")
     if provider.cap_per_hour is not None and provider.cap_per_hour < 0:
         raise BadInput(f"provider {name}: the cap must be a number of orders an hour, 0 or more")
     for what, value, low, high in (

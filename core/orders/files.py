@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -34,8 +34,8 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
     """Commands for a file of drivers, merchants or orders, told apart by its columns.
 
     Optional columns: drivers ``app, phone, group, weight_kg, shift_start, shift_end``; merchants ``kind, prep_min, fence_m``;
-    orders ``customer, address, note, weight_kg, volume_l, vehicles, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of
-    the day of ``zone_now``. Raises BadInput that names the lines that can't be read.
+    orders ``customer, address, note, weight_kg, volume_l, vehicles, value, ready_at, due_at``. Times are ISO 8601, or ``HH:MM``
+    of the day of ``zone_now``. Raises BadInput that names the lines that can't be read.
     """
     rows = _rows(path)
     header = set(rows[0][1]) if rows else set()
@@ -198,6 +198,7 @@ def _order(row: Row, now: datetime) -> PlaceOrder:
         weight_kg=_number(row, "weight_kg", 1.0),
         volume_l=_number(row, "volume_l", 5.0),
         vehicles=vehicles,
+        value=_optional(row, "value"),
     )
 
 
@@ -214,4 +215,24 @@ def _area(feature: dict[str, object], number: int) -> Area:
         raise BadInput("an outline needs four points at least, the last the same as the first")
     name = str(properties.get("name") or f"Area {number}")
     area_id = str(properties.get("id") or feature.get("id") or name)
-    return Area(id=area_id, name=name, polygons=rings, watched=properties.get("watched") is True)
+    priority = properties.get("priority", 0)
+    if isinstance(priority, bool) or not isinstance(priority, int):
+        raise BadInput(f"its priority must be a whole number, not {priority!r}")
+    return Area(id=area_id, name=name, polygons=rings, priority=priority, watched=properties.get("watched") is True)
+
+
+def areas_as_geojson(areas: Iterable[Area]) -> str:
+    """What `read_areas` reads: one feature for each area, longitude first (RFC 7946)."""
+    features = [
+        {
+            "type": "Feature",
+            "id": area.id,
+            "properties": {"id": area.id, "name": area.name, "priority": area.priority, "watched": area.watched},
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [[[(lon, lat) for lat, lon in ring] for ring in rings] for rings in area.polygons],
+            },
+        }
+        for area in areas
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)

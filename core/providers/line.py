@@ -9,9 +9,12 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
+
+from core.domain.errors import KerbsideError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,6 +44,8 @@ class Line(Generic[T]):
     def client(self) -> httpx.AsyncClient:
         """The one client, made on the loop that uses it."""
         if self._client is None:
+            import httpx
+
             limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=20.0)
             self._client = httpx.AsyncClient(limits=limits, follow_redirects=False, trust_env=False)
         return self._client
@@ -63,6 +68,8 @@ class Line(Generic[T]):
 
     def ask(self, make: Callable[[], Coroutine[Any, Any, R]]) -> Future[R]:
         """A call whose answer is waited for by whoever asks."""
+        if self._closed:
+            raise KerbsideError("the program is ending: nobody is asked any more")
         if self._loop is None:
             self._start()
         assert self._loop is not None

@@ -13,7 +13,9 @@ class Chain:
     providers: tuple[str, ...]
 
     def decide(self, situation: Situation) -> Decision:
-        return Decision(tuple(p for p in self.providers if situation.free(p)))
+        # Those behind the first may be free again by the time they are needed.
+        first = next((n for n, p in enumerate(self.providers) if situation.free(p)), len(self.providers))
+        return Decision(self.providers[first:])
 
 
 def _one(argument: object) -> Chain:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.domain.errors import BadInput
 from core.providers.carrier import Fate
-from core.providers.http import read_callback
 from core.providers.secrets import Secrets
 from core.providers.signing import BadSignature, sign, verify
+from core.providers.words import read_callback
 
 
 @given(st.binary(max_size=50), st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
@@ -78,4 +78,7 @@ def test_a_callback_that_cannot_be_read_is_told_in_one_line(body: bytes, says: s
 
 def test_a_callback_is_read_with_care() -> None:
     key, answer = read_callback(b'{"key":"O-1.1","state":"picked_up","at":1e400,"id":5,"reason":"a\\n b"}')
+    huge = b'{"key":"O-1.1","state":"accepted","at":1' + b"0" * 400 + b',"id":"\\ud800","reason":"\\udfff"}'
+    assert read_callback(huge)[1].at is None
+    assert read_callback(huge)[1].remote_id.encode() == b"?"
     assert (key, answer.fate, answer.at, answer.remote_id, answer.reason) == ("O-1.1", Fate.PICKED_UP, None, "5", "a b")
