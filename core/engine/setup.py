@@ -54,14 +54,17 @@ class ShareView:
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """A provider as it stands. ``open`` counts orders it has or may have; latencies are of the last calls, in seconds."""
+    """A provider as it stands. ``open`` counts orders it has or may have, ``this_hour`` those booked where it has a cap.
+
+    Latencies are of the last calls, in seconds.
+    """
 
     provider: Provider
     breaker: BreakerState
     retry_at: float | None
     open: int
     doubtful: int
-    this_hour: int
+    this_hour: int | None
     sent: int
     retries: int
     calls: int
@@ -148,7 +151,7 @@ class Setup:
                     retry_at=breaker.until if breaker.state is BreakerState.OPEN else None,
                     open=held.count(provider.id),
                     doubtful=doubtful.count(provider.id),
-                    this_hour=booked(self._world, provider.id, now),
+                    this_hour=None if provider.cap_per_hour is None else booked(self._world, provider.id, now),
                     sent=health.sent,
                     retries=health.retries,
                     calls=health.calls,
