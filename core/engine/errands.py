@@ -78,7 +78,8 @@ class Errands:
         self._count = itertools.count()
         self._ties: dict[str, Ties] = {}
         self._inbox: deque[tuple[str, str, Answer, Future[int]]] = deque()
-        self._strays: dict[str, str] = {}
+        self._strays: dict[str, tuple[str, float]] = {}
+        """Keys that somebody may hold although the order is elsewhere: who is told to forget them, and when next."""
         for one in world.consignments.values():
             self._work[one.order_id] = work = Work(one.id, clock.now(), doubt=True, tries=1)
             self._push(one.order_id, work)
@@ -123,7 +124,7 @@ class Errands:
         one = self._world.consignments.get(command.order_id)
         self.dispatch.settle(draft, command)
         if one is not None and not command.has_it:
-            self._strays[one.id] = one.provider_id
+            self._forget(one.id, one.provider_id)
 
     def doubtful(self) -> list[tuple[Consignment, float]]:
         """Consignments of which it is not known whether the provider has them, and for how long, in seconds."""
@@ -173,11 +174,12 @@ class Errands:
 
     def _launch(self, now: float) -> None:
         asked: dict[str, list[Consignment]] = defaultdict(list)
-        for provider_id, key in [(p, k) for k, p in self._strays.items()]:
+        for key, (provider_id, due) in list(self._strays.items()):
             provider = self._world.providers.get(provider_id)
-            if provider is None or self.ties(provider_id).breaker.allow(now):
+            if provider is None:
                 del self._strays[key]
-            if provider is not None and key not in self._strays:
+            elif due <= now and self.ties(provider_id).breaker.allow(now):
+                del self._strays[key]
                 self._call("stray", provider, (key,))
         while self._heap and self._heap[0][0] <= now:
             due, _, order_id = heapq.heappop(self._heap)
@@ -187,6 +189,8 @@ class Errands:
             if one is None or one.id != work.key:
                 del self._work[order_id]
             elif self._world.orders[order_id].status in ENDED:
+                if self._world.orders[order_id].status is not Status.DELIVERED:
+                    self._forget(one.id, one.provider_id)
                 self._act(one, lambda draft, one=one: self.dispatch.close(draft, one))  # type: ignore[misc]
             else:
                 self.ties(one.provider_id).ready[order_id] = due
@@ -292,7 +296,7 @@ class Errands:
         order_id = order_of(key)
         if tag.action == "stray":
             if answer.fate in SILENT:
-                self._strays[key] = tag.provider_id
+                self._forget(key, tag.provider_id, now + backoff_s(5, self._chance))
             elif answer.fate in HAS_IT and order_id in self._world.orders:
                 self._say_strange(tag.provider_id, order_id, answer)
             return
@@ -350,7 +354,7 @@ class Errands:
         self._later(one.order_id, work, now + min(wait, 300.0))
 
     def _unknown(self, action: str, one: Consignment, work: Work, provider: Provider, now: float) -> None:
-        work.silences = 0
+        work.silences, work.doubt = 0, work.doubt or one.state is _S.SENDING
         if one.state is _S.ACCEPTED or one.remote_id:
             # It had it: that it knows nothing of it now does not mean that nobody is on the way.
             work.denials += 1
@@ -402,7 +406,10 @@ class Errands:
         if answer.fate in ON_THE_WAY:
             self._say_strange(provider_id, order.id, answer)
         elif answer.fate is not Fate.FAILED:
-            self._strays[key] = provider_id
+            self._forget(key, provider_id)
+
+    def _forget(self, key: str, provider_id: str, at: float = 0.0) -> None:
+        self._strays[key] = provider_id, at
 
     def _say_strange(self, provider_id: str, order_id: str, answer: Answer) -> None:
         draft = Draft(self._world, self._clock.now(), f"provider:{provider_id}")
