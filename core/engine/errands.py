@@ -116,8 +116,8 @@ class Errands:
             own: Future[Quote] = Future()
             own.set_result(at_once(self.dispatch.own.quote(parcel)))
             return own
-        carrier = self._carrier(self._world.provider(provider_id))
-        return self._line.ask(lambda: carrier.quote(parcel))
+        provider = self._world.provider(provider_id)
+        return self._line.ask(lambda: self._carrier(provider).quote(parcel))
 
     def settle(self, draft: Draft, command: SettleConsignment) -> None:
         """A dispatcher's word. Where it is that the provider does not have it, that one is told to forget it all the same."""
@@ -251,25 +251,25 @@ class Errands:
         self._later(one.order_id, self._work[one.order_id], max(until, now + 1.0) + self._chance.random())
 
     def _call(self, action: str, provider: Provider, keys: tuple[str, ...]) -> None:
-        carrier = self._carrier(provider)
         self.ties(provider.id).in_flight += 1
         tag = Tag(action, provider.id, keys)
         key = keys[0]
         if action == "follow":
-            self._line.call(tag, lambda: carrier.follow(keys))
+            self._line.call(tag, lambda: self._carrier(provider).follow(keys))
         elif action in {"cancel", "stray"}:
-            self._line.call(tag, lambda: carrier.cancel(key))
+            self._line.call(tag, lambda: self._carrier(provider).cancel(key))
         else:
             one = self._world.consignments[order_of(key)]
             order = self._world.orders[one.order_id]
             merchant = self._world.merchants.get(order.merchant_id)
             parcel = Parcel(key, order, merchant.name if merchant else order.merchant_id, one.valid_until)
-            self._line.call(tag, lambda: carrier.send(parcel))
+            self._line.call(tag, lambda: self._carrier(provider).send(parcel))
 
     def _carrier(self, provider: Provider) -> Carrier:
+        """On the line's thread alone, which may take its time to load httpx; who has no provider outside never does."""
         ties, secret = self.ties(provider.id), self.secrets.get(provider.id)
         if ties.carrier is None or ties.carrier[:2] != (provider, secret):
-            from core.providers.http import HttpCarrier  # who has no provider outside need not load it
+            from core.providers.http import HttpCarrier
 
             ties.carrier = provider, secret, HttpCarrier(provider, secret, self._line.client, self._clock.now)
         return ties.carrier[2]

@@ -11,8 +11,8 @@ import pytest
 from tests.integration.providers.long_run import Figures, LongRun
 
 
-def live(path: Path, orders: int, seed: int, per_second: float) -> Figures:
-    with closing(LongRun(path, orders, seed, per_second)) as run:
+def live(path: Path, orders: int, seed: int, per_beat: float) -> Figures:
+    with closing(LongRun(path, orders, seed, per_beat)) as run:
         return run.live()
 
 
@@ -29,12 +29,12 @@ def check(figures: Figures) -> None:
 
 
 def test_hundreds_of_orders_among_faults_and_crashes(tmp_path: Path) -> None:
-    check(live(tmp_path / "kerbside.db", 400, seed=7, per_second=60))
+    check(live(tmp_path / "kerbside.db", 250, seed=7, per_beat=0.6))
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_ten_thousand_orders_among_faults_and_crashes(tmp_path: Path) -> None:
-    figures = live(tmp_path / "kerbside.db", 10_000, seed=8, per_second=50)
+    figures = live(tmp_path / "kerbside.db", 10_000, seed=8, per_beat=0.5)
     print(dataclasses.asdict(figures))
     check(figures)
