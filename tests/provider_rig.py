@@ -92,7 +92,7 @@ class FaultyProvider:
         hear: Callable[[bytes, str], object] | None = None,
         seed: int = 0,
         step_s: float = 20.0,
-        late_s: float = 2.5,
+        late_s: float = 5.0,
     ) -> None:
         self.secret, self.now, self.faults, self.hear = secret, now, faults, hear
         self.step_s, self.late_s = step_s, late_s

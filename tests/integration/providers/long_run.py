@@ -65,7 +65,7 @@ class LongRun:
         made = FaultyProvider(
             secret, self.clock.now, ALL_AT_ONCE, hear=hear if kind is ProviderKind.WEBHOOK else None, seed=seed
         )
-        provider = Provider(name, name.title(), kind, made.url, timeout_s=2.0, tries=4, decide_s=90.0, poll_s=10.0)
+        provider = Provider(name, name.title(), kind, made.url, timeout_s=4.0, tries=4, decide_s=90.0, poll_s=10.0)
         self.rig.do(c.SaveProvider(provider=provider))
         return made
 

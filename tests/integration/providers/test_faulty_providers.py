@@ -29,7 +29,7 @@ def check(figures: Figures) -> None:
 
 
 def test_hundreds_of_orders_among_faults_and_crashes(tmp_path: Path) -> None:
-    check(live(tmp_path / "kerbside.db", 250, seed=7, per_beat=0.6))
+    check(live(tmp_path / "kerbside.db", 200, seed=7, per_beat=0.6))
 
 
 @pytest.mark.soak
