@@ -1,7 +1,7 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
 # make bench  prints the figures of ARCHITECTURE.md
-# make soak   plays a day at full load and says what grows, slows down or is lost
+# make soak   the long runs: tests of minutes, and a day at full load that says what grows, slows down or is lost
 PYTHON ?=
 RUN = .venv/bin/python
 
@@ -26,8 +26,9 @@ test: setup-dev
 	@.venv/bin/lint-imports --no-cache
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
 
-# A simulated day at 1,000 orders an hour: takes half an hour and more.
-soak: setup
+# A simulated day at 1,000 orders an hour takes half an hour and more, the tests minutes each.
+soak: setup-dev
+	@packaging/with-display.sh --virtual $(RUN) -m pytest -m soak -s
 	@$(RUN) main.py soak
 
 bench: setup-dev

@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.domain.errors import BadInput
 from core.engine.engine import Engine
 from core.ports import Transport
+from core.providers.secrets import Secrets
 from core.settings import Settings
 from core.storage.folder import DataFolder
 from core.storage.store import Store
@@ -78,6 +79,7 @@ def compose(
             tracks=tracks,
             estimates=beside(database, ESTIMATES),
             recording=Recording(beside(database, CYCLES), str(city_path) if city_path is not None else ""),
+            secrets=Secrets(database.with_name("provider-secrets.json")),
             seed=seed,
             stepped=stepped,
         )

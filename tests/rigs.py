@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.bus import Bus
-from core.clock import SteppedClock
+from core.clock import Clock, SteppedClock
 from core.domain import commands as c
 from core.domain.driver import App, Driver, Presence
 from core.domain.events import Event
@@ -26,6 +26,7 @@ from core.engine.engine import Engine
 from core.messaging import topics
 from core.messaging.codecs.kerbside import ToDriver, decode_to_driver, encode_fixes
 from core.messaging.local import LocalBroker, LocalTransport
+from core.providers.secrets import Secrets
 from core.routing.great_circle import GreatCircle
 from core.settings import Settings
 from core.storage.store import Store
@@ -37,7 +38,20 @@ DOOR = LatLon(45.01, 9.01)
 NEAR = LatLon(45.002, 9.002)
 FAR = LatLon(45.03, 9.03)
 TO_PHONES = (topics.offers("+"), topics.route("+"), topics.config("+"), "owntracks/+/+/cmd")
-STATE = ("orders", "offers", "routes", "drivers", "merchants", "areas", "experiments")
+STATE = (
+    "orders",
+    "offers",
+    "routes",
+    "drivers",
+    "merchants",
+    "areas",
+    "experiments",
+    "alerts",
+    "providers",
+    "tallies",
+    "consignments",
+    "weather",
+)
 
 
 def state_of(world: World) -> dict[str, dict[str, Any]]:
@@ -87,10 +101,13 @@ class Rig:
         hold: bool = False,
         stepped: bool = True,
         open_store: Callable[[Path], Store] = Store.open,
+        clock: Clock | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         self.path = path
         self._open_store = open_store
-        self.clock = SteppedClock(START)
+        self.clock: Any = clock or SteppedClock(START)
+        self.secrets = secrets or Secrets()
         self.broker = LocalBroker(self.clock)
         self.phones = self.broker.endpoint("phones", TO_PHONES)
         self.settings = Settings({"tracking.fastest_kmh": 0})  # drivers are where a test says, at once
@@ -114,6 +131,7 @@ class Rig:
             transport=self.line,
             executor=self.executor,
             stepped=self.stepped,
+            secrets=self.secrets,
         )
 
     @property

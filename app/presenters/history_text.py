@@ -6,6 +6,7 @@ from core.domain import events as e
 from core.domain.alert import AlertKind
 from core.domain.experiment import Variant
 from core.domain.order import Order
+from core.domain.provider import INTERNAL
 from core.domain.world import World
 from widgets.log.rows import LogKind, LogRow
 
@@ -31,6 +32,23 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.ArrivedAtDropoff: "{driver} is at the door",
     e.Delivered: "Delivered by {driver}",
     e.DeliveryFailed: "Delivery failed",
+    e.ProviderChosen: "Goes to {provider}",
+    e.OrderRefused: "Refused",
+    e.ProviderAccepted: "Taken by {provider}",
+    e.ProviderLost: "Provider lost",
+    e.NoProviderLeft: "Held for a dispatcher",
+    e.OrderRecalled: "Called back",
+    e.ProviderKept: "Kept by {provider}: it can't be called back",
+    e.ProviderContradicted: "Contradiction",
+}
+
+_SETUP_TEXTS: dict[type[e.Change], str] = {
+    e.RulesSaved: "Provider rules saved",
+    e.ProviderSaved: "{provider} saved",
+    e.ProviderRemoved: "{provider} removed",
+    e.WeatherTold: "Weather of the day told",
+    e.AreaSaved: "Area {area} saved",
+    e.AreaRemoved: "Area {area} removed",
 }
 
 KIND_TEXTS: dict[AlertKind, str] = {
@@ -59,17 +77,27 @@ _ALERT_TEXTS: dict[type[e.Change], str] = {
     e.AlertTaken: "Alert taken on by {who}, {what}",
 }
 
-_ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired)
-QUIET = (e.OrderTagged, e.OrderQueued, e.ReadyTold, e.MerchantRegistered, e.AreaSaved)
+_ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired, e.NoProviderLeft, e.ProviderContradicted)
+QUIET = (e.OrderTagged, e.OrderQueued, e.ReadyTold, e.MerchantRegistered, e.MerchantsTagged, e.ProviderReported)
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 
 
 def actor_name(actor: str, world: World) -> str:
-    """``driver:D-1`` as the driver's name; the rest as they are called."""
+    """``driver:D-1`` and ``provider:swift`` by their names; the rest as they are called."""
+    if actor.startswith("provider:"):
+        return provider_name(actor[9:], world)
     if actor.startswith("driver:"):
         driver = world.drivers.get(actor[7:])
         return driver.name if driver is not None else actor[7:]
     return actor
+
+
+def provider_name(provider_id: str | None, world: World) -> str:
+    """Our own fleet where nobody else is named."""
+    if provider_id is None or provider_id == INTERNAL:
+        return "our own fleet"
+    provider = world.providers.get(provider_id)
+    return provider.name if provider is not None else provider_id
 
 
 def order_text(change: e.Change, world: World) -> str:
@@ -84,8 +112,10 @@ def order_text(change: e.Change, world: World) -> str:
     if change.alerts:
         return _alert_text(change)
     driver_id = change.offers[0].driver_id if change.offers else (change.orders[0].driver_id if change.orders else None)
+    provider = provider_name(change.orders[0].provider_id if change.orders else None, world)
+    driver = actor_name(f"driver:{driver_id}", world) if driver_id is not None else provider
     text = _ORDER_TEXTS.get(type(change), type(change).__name__).format(
-        driver=actor_name(f"driver:{driver_id}", world), actor=actor_name(change.actor, world)
+        driver=driver, actor=actor_name(change.actor, world), provider=provider
     )
     return f"{text}: {change.reason}" if change.reason and not isinstance(change, e.OfferExpired) else text
 
@@ -136,8 +166,8 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
             alarm=isinstance(event, _ALARMS),
         )
     if isinstance(event, e.AreaCrossed):
-        area = world.areas.get(event.area_id)
-        text = f"{actor} {'came into' if event.entered else 'left'} {area.name if area else event.area_id}"
+        crossed = world.areas.get(event.area_id)
+        text = f"{actor} {'came into' if event.entered else 'left'} {crossed.name if crossed else event.area_id}"
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=event.driver_id)
     if isinstance(event, e.ExperimentSaved):
         text = _experiment_text(event)
@@ -159,6 +189,11 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)
         text = f"{text}: {event.reason}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
+    if type(event) in _SETUP_TEXTS:
+        provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
+        area = event.areas[0].name if event.areas else ""
+        text = _SETUP_TEXTS[type(event)].format(provider=provider, area=area)
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     return None
 
 

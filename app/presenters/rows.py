@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.presenters.alert_text import alert_text
+from app.presenters.history_text import provider_name
 from core.alerts.conditions import driver_needed_at
 from core.domain.driver import Driver, StopKind
 from core.domain.offer import OfferState
-from core.domain.order import ENDED, Order, Status
+from core.domain.order import ABROAD, ENDED, Order, Status
 from core.domain.world import World
 from core.tracking.positions import PositionStore
 from widgets.drivers.rows import DriverRow
@@ -37,6 +38,7 @@ def order_row(order: Order, world: World, now: float) -> OrderRow:
     driver = world.drivers.get(order.driver_id or "")
     offer = world.offers.get(order.offer_id or "")
     eta = world.etas.get(order.id)
+    abroad = order.status in ABROAD
     return OrderRow(
         id=order.id,
         status=order.status,
@@ -46,7 +48,7 @@ def order_row(order: Order, world: World, now: float) -> OrderRow:
         customer=order.customer,
         address=order.address,
         driver_id=order.driver_id or "",
-        driver_name=driver.name if driver is not None else "",
+        driver_name=driver.name if driver is not None else provider_name(order.provider_id, world) if abroad else "",
         ready_at=order.ready_at,
         status_at=order.status_at,
         since=driver_needed_at(order),

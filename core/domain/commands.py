@@ -11,6 +11,8 @@ from core.domain.driver import Driver, Presence
 from core.domain.experiment import Experiment
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
+from core.domain.provider import Provider
+from core.domain.rules import Rule
 from core.domain.vehicle import Vehicle
 
 
@@ -36,6 +38,7 @@ class PlaceOrder(Command):
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
     goods: str | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,3 +168,53 @@ class TakeAlert(AlertCommand):
     """``owner`` looks after it; empty for nobody."""
 
     owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveArea(Command):
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRules(Command):
+    """All rules, in their order. ``based_on`` is the version that was edited: where another has come since, it is refused;
+    ``None`` replaces whatever there is."""
+
+    rules: tuple[Rule, ...]
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveProvider(Command):
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveProvider(Command):
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellWeather(Command):
+    """The weather of a day; ``date`` is ISO, empty for today."""
+
+    weather: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendToProvider(Command):
+    """Give the order to this provider, our own fleet included, whatever the rules say; it is recalled first where it has to
+    be.
+    """
+
+    order_id: str
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleConsignment(Command):
+    """A dispatcher has asked by telephone what a provider does not answer: whether it ``has_it``."""
+
+    order_id: str
+    has_it: bool

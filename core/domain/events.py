@@ -18,6 +18,8 @@ from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
+from core.domain.provider import Consignment, Provider
+from core.domain.rules import Day, RuleSet, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,74 @@ class AlertSnoozed(Change):
 
 class AlertTaken(Change):
     """Somebody looks after it now, or nobody any more."""
+
+
+class AreaRemoved(Change): ...
+
+
+class MerchantsTagged(Change):
+    """Areas have changed, and with them the tags of these merchants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchChange(Change):
+    """A change of rules, of providers or of an order's way to one. Plain changes are spared these fields."""
+
+    rulesets: tuple[RuleSet, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    consignments: tuple[Consignment, ...] = ()
+    days: tuple[Day, ...] = ()
+
+
+class RulesSaved(DispatchChange): ...
+
+
+class ProviderSaved(DispatchChange): ...
+
+
+class ProviderRemoved(DispatchChange): ...
+
+
+class WeatherTold(DispatchChange): ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderChosen(DispatchChange):
+    """``rule_id`` decided; empty where a dispatcher did."""
+
+    rule_id: str = ""
+
+
+class OrderRefused(DispatchChange):
+    """A rule refuses the order; ``reason`` says which."""
+
+
+class ProviderAccepted(DispatchChange): ...
+
+
+class ProviderLost(DispatchChange):
+    """The provider will not deliver the order: it refused, could not be reached, gave it up or was recalled."""
+
+
+class NoProviderLeft(DispatchChange):
+    """Nobody takes the order: it is held for a dispatcher."""
+
+
+class OrderRecalled(DispatchChange):
+    """A provider is asked to give an order up."""
+
+
+class ProviderKept(DispatchChange):
+    """A provider that was asked to give an order up has it on its way already."""
+
+
+class ProviderReported(DispatchChange):
+    """A provider told of a step on the way."""
+
+
+class ProviderContradicted(DispatchChange):
+    """A provider says what can't be, after what it said before: a person has to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

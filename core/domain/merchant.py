@@ -50,7 +50,8 @@ class Area:
     """A named region. ``rings`` are closed outlines of (lat, lon); the first of each polygon is its outside.
 
     ``watched``: drivers' comings and goings are events. ``vehicles`` are those that may pick up or deliver there, empty
-    for all.
+    for all. Where areas overlap, the one of the highest ``priority`` counts, then the first by its id. ``version`` counts
+    its changes; the log says whose they are.
     """
 
     id: str
@@ -59,6 +60,8 @@ class Area:
     priority: int = 0
     watched: bool = False
     vehicles: frozenset[Vehicle] = frozenset()
+    version: int = 1
+    removed: bool = False
 
     def holds(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the places, shape (n, 2) in degrees, lie in the area: those round which an odd number of edges passes.

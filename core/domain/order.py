@@ -16,6 +16,8 @@ from core.domain.vehicle import Vehicle
 
 class Status(StrEnum):
     RECEIVED = "received"
+    SENDING = "sending"
+    OUTSIDE = "outside"
     WAITING = "waiting"
     HELD = "held"
     OFFERED = "offered"
@@ -44,6 +46,9 @@ class Step(StrEnum):
     FAIL = "fail"
     CANCEL = "cancel"
     REINSTATE = "reinstate"
+    SEND = "go to a provider"
+    TAKE_OUTSIDE = "be taken by a provider"
+    LOSE_PROVIDER = "lose its provider"
 
 
 _S, _T = Status, Step
@@ -70,6 +75,18 @@ STEPS: dict[tuple[Status, Step], Status] = {
     (_S.CARRYING, _T.FAIL): _S.FAILED,
     (_S.AT_DROPOFF, _T.FAIL): _S.FAILED,
     (_S.CANCELLED, _T.REINSTATE): _S.WAITING,
+    (_S.RECEIVED, _T.SEND): _S.SENDING,
+    (_S.SENDING, _T.TAKE_OUTSIDE): _S.OUTSIDE,
+    (_S.SENDING, _T.LOSE_PROVIDER): _S.RECEIVED,
+    (_S.OUTSIDE, _T.LOSE_PROVIDER): _S.RECEIVED,
+    (_S.RECEIVED, _T.HOLD): _S.HELD,
+    (_S.WAITING, _T.SEND): _S.SENDING,
+    (_S.HELD, _T.SEND): _S.SENDING,
+    (_S.OUTSIDE, _T.ARRIVE_PICKUP): _S.OUTSIDE,
+    (_S.OUTSIDE, _T.PICK_UP): _S.OUTSIDE,
+    (_S.OUTSIDE, _T.ARRIVE_DROPOFF): _S.OUTSIDE,
+    (_S.OUTSIDE, _T.DELIVER): _S.DELIVERED,
+    (_S.OUTSIDE, _T.FAIL): _S.FAILED,
     **{
         (status, _T.CANCEL): _S.CANCELLED
         for status in (_S.RECEIVED, _S.WAITING, _S.HELD, _S.OFFERED, _S.ASSIGNED, _S.AT_PICKUP)
@@ -79,6 +96,8 @@ STEPS: dict[tuple[Status, Step], Status] = {
 UNASSIGNED = frozenset({_S.RECEIVED, _S.WAITING, _S.HELD, _S.OFFERED})
 ACTIVE = frozenset({_S.ASSIGNED, _S.AT_PICKUP, _S.CARRYING, _S.AT_DROPOFF})
 BEFORE_PICKUP = frozenset({_S.ASSIGNED, _S.AT_PICKUP})
+ABROAD = frozenset({_S.SENDING, _S.OUTSIDE})
+"""With a provider that is not our own fleet: no driver of ours has it or will be asked."""
 ENDED = frozenset({_S.DELIVERED, _S.CANCELLED, _S.FAILED})
 
 
@@ -90,6 +109,8 @@ class Order:
     said that it *was*; ``due_at`` the promise to the customer. ``goods`` is its kind, by whose rules it travels.
     ``vehicles`` is empty where any vehicle may carry it. ``declined_by`` holds the drivers who
     turned it down and when, ``offers`` how often it has been offered.
+    ``value`` is what the goods are worth, in the shop's currency; ``provider_id`` who was chosen to
+    deliver it, ``None`` where no rule had a say: our own fleet. ``sends`` counts the providers outside it has been given to.
     """
 
     id: str
@@ -123,6 +144,9 @@ class Order:
     goods: str = "food"
     told_ready_at: float | None = None
     readied_at: float | None = None
+    value: float | None = None
+    provider_id: str | None = None
+    sends: int = 0
 
     def can(self, step: Step) -> bool:
         return (self.status, step) in STEPS

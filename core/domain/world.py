@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
-from core.domain.events import Change
+from core.domain.events import Change, DispatchChange
 from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer, OfferState
 from core.domain.order import ACTIVE, ENDED, Order, Status
+from core.domain.provider import Consignment, ConsignmentState, Provider
+from core.domain.rules import RuleSet, Tally
+
+T = TypeVar("T")
 
 
 class World:
@@ -26,6 +31,12 @@ class World:
         self.areas: dict[str, Area] = {}
         self.experiments: dict[str, Experiment] = {}
         self.alerts: dict[str, Alert] = {}
+        self.ruleset = RuleSet(0)
+        self.providers: dict[str, Provider] = {}
+        self.tallies: dict[str, Tally] = {}
+        self.consignments: dict[str, Consignment] = {}
+        """By order: those that have not ended."""
+        self.weather: dict[str, str] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
         self._open: dict[str, Order] = {}
@@ -46,18 +57,25 @@ class World:
             else:
                 self.routes.pop(route.driver_id, None)
         for driver in change.drivers:
-            if driver.removed:
-                self.drivers.pop(driver.id, None)
-            else:
-                self.drivers[driver.id] = driver
+            _keep(self.drivers, driver.id, driver, gone=driver.removed)
         self.merchants.update((m.id, m) for m in change.merchants)
-        self.areas.update((a.id, a) for a in change.areas)
+        for area in change.areas:
+            _keep(self.areas, area.id, area, gone=area.removed)
         self.experiments.update((e.name, e) for e in change.experiments)
         for alert in change.alerts:
-            if alert.cleared_at is None:
-                self.alerts[alert.id] = alert
-            else:
-                self.alerts.pop(alert.id, None)
+            _keep(self.alerts, alert.id, alert, gone=alert.cleared_at is not None)
+        if isinstance(change, DispatchChange):
+            self._apply_dispatch(change)
+
+    def _apply_dispatch(self, change: DispatchChange) -> None:
+        for ruleset in change.rulesets:
+            self.ruleset = ruleset
+        for provider in change.providers:
+            _keep(self.providers, provider.id, provider, gone=provider.removed)
+        self.tallies.update((t.id, t) for t in change.tallies)
+        for one in change.consignments:
+            _keep(self.consignments, one.order_id, one, gone=one.state is ConsignmentState.ENDED)
+        self.weather.update((day.id, day.weather) for day in change.days)
 
     def _put_offer(self, offer: Offer) -> None:
         if offer.state is OfferState.OPEN:
@@ -91,6 +109,18 @@ class World:
             return self.merchants[merchant_id]
         except KeyError:
             raise UnknownThing(f"there is no merchant {merchant_id}: register it first") from None
+
+    def provider(self, provider_id: str) -> Provider:
+        try:
+            return self.providers[provider_id]
+        except KeyError:
+            raise UnknownThing(f"there is no provider {provider_id}: register it first") from None
+
+    def area(self, area_id: str) -> Area:
+        try:
+            return self.areas[area_id]
+        except KeyError:
+            raise UnknownThing(f"there is no area {area_id}") from None
 
     def route(self, driver_id: str) -> Route:
         return self.routes.get(driver_id) or Route(driver_id)
@@ -126,3 +156,10 @@ class World:
         if driver.presence is Presence.BREAK:
             return Activity.BREAK
         return Activity.OFFERED if driver_id in self._offer_of_driver else Activity.FREE
+
+
+def _keep(where: dict[str, T], key: str, entity: T, *, gone: bool) -> None:
+    if gone:
+        where.pop(key, None)
+    else:
+        where[key] = entity

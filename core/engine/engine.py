@@ -23,6 +23,7 @@ from core.domain.events import (
     BrokerChanged,
     Change,
     Delivered,
+    DispatchChange,
     FenceCrossed,
     FixesApplied,
     MessageRefused,
@@ -32,22 +33,27 @@ from core.domain.order import ACTIVE, Order
 from core.domain.reports import Reports, Word
 from core.engine.alarms import Alarms
 from core.engine.cycles import Cycles
+from core.engine.errands import Errands
 from core.engine.learning import Learning
 from core.engine.modes import Modes
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.planning import Planner
 from core.engine.presence import heard_again, said
+from core.engine.setup import Setup
 from core.engine.snapshots import Photographer
 from core.engine.tally import Tally
 from core.engine.telling import Teller
 from core.engine.words import HeardWords
+from core.geofencing.tagging import Tagger
 from core.messaging.decode import decode
 from core.orders.desk import Desk, set_presence
 from core.orders.draft import Draft
+from core.orders.places import Places
 from core.orders.progress import expire_offers, hear, recall
 from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
+from core.providers.secrets import Secrets
 from core.settings import Settings
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
@@ -87,6 +93,7 @@ class Engine:
         tracks: TrackLog | None = None,
         estimates: Path | None = None,
         recording: Recording | None = None,
+        secrets: Secrets | None = None,
         seed: int = 0,
         stepped: bool = False,
     ) -> None:
@@ -107,7 +114,17 @@ class Engine:
         self.matching_paused = False
         self.modes = Modes(self.world, settings, self.positions, clock.now)
         self._words = HeardWords(loaded.words, clock.now())
-        self._desk = Desk(self.world, settings, store.has_order)
+        self.errands = Errands(
+            world=self.world,
+            clock=clock,
+            settings=settings,
+            secrets=secrets or Secrets(),
+            commit=self._commit,
+            seed=seed,
+            stepped=stepped,
+        )
+        self.setup = Setup(self.world, clock, self.errands)
+        self._desk = Desk(self.world, settings, store.has_order, Places(Tagger()), self.errands.dispatch, self.setup.handlers())
         self._teller = Teller(self.world, self.modes)
         self._outbox = Outbox(transport, lambda: store.write(()))
         self._stepped = stepped
@@ -162,6 +179,7 @@ class Engine:
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
+        self.errands.tick(now)
         self._learning.tick(now)
         self.cycles.tick(now, self.matching_paused)
         if now >= self._next_forget:
@@ -187,6 +205,7 @@ class Engine:
         """Let what is under way end: the last write, then the messages that waited for it."""
         self.modes.close()
         self.cycles.close()
+        self.errands.close()
         self._save_positions(everyone=True)
         self.store.flush()
         self._outbox.release()
@@ -341,7 +360,11 @@ class Engine:
         # What can't be stored as it is raises here, before it has changed anything.
         written = self.store.write(outcome.changes) if outcome.changes else None
         self._apply(outcome.changes)
-        self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
+        entry = Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised)
+        sent = [one.order_id for c in outcome.changes if isinstance(c, DispatchChange) for one in c.consignments]
+        if sent:
+            entry.then = lambda: self.errands.wake(sent)
+        self._outbox.put(entry)
 
     def _watch(self, order: Order, entered: Collection[str] = ()) -> None:
         """Watches begin with the assignment and end with the order; who has the order decides whose they are.

@@ -98,7 +98,7 @@ class Movement:
     def watch_areas(self, areas: Iterable[Area]) -> None:
         """Keep watch as the areas say."""
         for area in areas:
-            if area.watched:
+            if area.watched and not area.removed:
                 self.areas.watch(area)
             else:
                 self.areas.unwatch(area.id)

@@ -22,6 +22,8 @@ class Entry:
     """Messages that may be acknowledged once this is written."""
     promised: Future[int] | None = field(default=None)
     """Resolved with the last event's number when this leaves."""
+    then: Callable[[], None] | None = field(default=None)
+    """Called when this leaves."""
 
 
 class Outbox:
@@ -63,3 +65,5 @@ class Outbox:
                 self._transport.acknowledge(entry.heard)
             if entry.promised is not None:
                 entry.promised.set_result(number)
+            if entry.then is not None:
+                entry.then()

@@ -46,6 +46,7 @@ def summarise(orders: Iterable[Order], *, pickup_stop_min: float, online_hours: 
     """
     orders = list(orders)
     delivered = [o for o in orders if o.status is Status.DELIVERED]
+    ours = [o for o in delivered if o.driver_id is not None]
     by_driver: dict[str, list[Visit]] = defaultdict(list)
     for order in delivered:
         visit = visit_of(order)
@@ -68,11 +69,11 @@ def summarise(orders: Iterable[Order], *, pickup_stop_min: float, online_hours: 
         pickup_stop_min=minutes(p.pickup_stop for p in parts),
         dropoff_leg_min=minutes(p.dropoff_leg for p in parts),
         dropoff_stop_min=minutes(p.dropoff_stop for p in parts),
-        waiting_min=_waiting_min(delivered, pickup_stop_min),
+        waiting_min=_waiting_min(ours, pickup_stop_min),
         late_orders_pct=_percent(o.delivered_at is not None and o.delivered_at > o.due_at for o in delivered),
         batched_pct=_percent(o.batched for o in delivered),
         chained_pct=_percent(o.chained for o in delivered),
-        orders_per_driver_hour=len(delivered) / online_hours if online_hours else None,
+        orders_per_driver_hour=len(ours) / online_hours if online_hours else None,
     )
 
 

@@ -7,7 +7,7 @@ drivers, and the commands that would take it back.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from core.domain.commands import (
     RecordProgress,
     ReinstateOrder,
     ReleaseOrder,
+    RemoveArea,
     RemoveDriver,
     SaveArea,
     SaveDriver,
@@ -34,7 +35,6 @@ from core.domain.commands import (
 from core.domain.driver import Driver, Presence, Route
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import (
-    AreaSaved,
     Change,
     DriverCameOnline,
     DriverChanged,
@@ -42,12 +42,10 @@ from core.domain.events import (
     DriverRemoved,
     DriverTookBreak,
     DriverWentOffline,
-    MerchantRegistered,
     OfferWithdrawn,
     OrderAssigned,
     OrderCancelled,
     OrderHeld,
-    OrderQueued,
     OrderReceived,
     OrderReinstated,
     OrderReleased,
@@ -57,14 +55,18 @@ from core.domain.events import (
 )
 from core.domain.geo import checked_place
 from core.domain.offer import OfferState
-from core.domain.order import ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.order import ABROAD, ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.world import World
+from core.orders.dispatching import Dispatcher, OwnFleetOnly
 from core.orders.draft import Draft, stops_of
 from core.orders.experiments import save_experiment
 from core.orders.fitness import unfit
+from core.orders.places import Places
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.tells import Outcome, TellAssign, TellRevoke
 from core.settings import Settings
+
+Handler = Callable[[Draft, Any], None]
 
 PRESENCE_EVENTS: dict[Presence, type[Change]] = {
     Presence.ONLINE: DriverCameOnline,
@@ -74,13 +76,23 @@ PRESENCE_EVENTS: dict[Presence, type[Change]] = {
 
 
 class Desk:
-    """``ended`` tells of an order that is no more in memory whether there was one of that number."""
+    """``ended`` tells of an order that is no more in memory whether there was one of that number; ``more`` are handlers of
+    commands that others look after."""
 
-    def __init__(self, world: World, settings: Settings, ended: Callable[[str], bool] = lambda order_id: False) -> None:
+    def __init__(
+        self,
+        world: World,
+        settings: Settings,
+        ended: Callable[[str], bool] = lambda order_id: False,
+        places: Places | None = None,
+        dispatcher: Dispatcher | None = None,
+        more: Mapping[type[Command], Handler] | None = None,
+    ) -> None:
         self._world = world
         self._ended = ended
         self._settings = settings
-        self._handlers: dict[type[Command], Callable[[Draft, Any], None]] = {
+        self._dispatcher = dispatcher or OwnFleetOnly()
+        self._handlers: dict[type[Command], Handler] = {
             PlaceOrder: self._place,
             AssignOrder: self._assign,
             OfferOrder: self._offer,
@@ -94,11 +106,12 @@ class Desk:
             SaveDriver: self._save_driver,
             RemoveDriver: self._remove_driver,
             SetPresence: self._set_presence,
-            SaveMerchant: self._save_merchant,
-            SaveArea: self._save_area,
             SaveExperiment: save_experiment,
             TellReady: self._tell_ready,
         }
+        if places is not None:
+            self._handlers |= {SaveMerchant: places.save_merchant, SaveArea: places.save_area, RemoveArea: places.remove_area}
+        self._handlers |= more or {}
 
     def handle(self, command: Command, now: float) -> Outcome:
         """Raise CommandRefused, IllegalStep or BadInput with nothing changed; the caller applies what is returned."""
@@ -114,6 +127,8 @@ class Desk:
         merchant = self._world.merchant(command.merchant_id)
         if not (math.isfinite(command.weight_kg) and command.weight_kg > 0 and math.isfinite(command.volume_l)):
             raise BadInput(f"order {command.order_id}: the weight must be a number of kilograms above 0")
+        if command.value is not None and not 0 <= command.value < math.inf:
+            raise BadInput(f"order {command.order_id}: the value must be an amount of 0 or more")
         ready_at = command.ready_at if command.ready_at is not None else draft.now + merchant.prep_min * 60
         promise_s = self._settings.number("orders.promise_min") * 60
         due_at = command.due_at if command.due_at is not None else draft.now + promise_s
@@ -133,6 +148,7 @@ class Desk:
             weight_kg=command.weight_kg,
             volume_l=command.volume_l,
             vehicles=command.vehicles,
+            value=command.value,
             status_at=draft.now,
             goods=_kind(merchant.goods if command.goods is None else command.goods),
             told_ready_at=ready_at,
@@ -141,7 +157,7 @@ class Desk:
         if merchant.area_id is not None:
             order = replace(order, area_id=merchant.area_id)
             draft.change(OrderTagged, order)
-        draft.change(OrderQueued, order.take(Step.QUEUE, draft.now))
+        self._dispatcher.choose(draft, order)
 
     def _assign(self, draft: Draft, command: AssignOrder) -> None:
         order = draft.order(command.order_id)
@@ -234,6 +250,9 @@ class Desk:
     def _cancel(self, draft: Draft, command: CancelOrder) -> None:
         before = draft.order(command.order_id)
         reason = command.reason or "cancelled by the dispatcher"
+        if before.status in ABROAD:
+            self._dispatcher.recall(draft, before, reason, cancel=True)
+            return
         order = self._free(draft, before, reason)
         draft.change(OrderCancelled, order.take(Step.CANCEL, draft.now), reason=reason)
         reinstate: Command = ReinstateOrder(order_id=before.id, actor=command.actor)
@@ -244,7 +263,7 @@ class Desk:
 
     def _reinstate(self, draft: Draft, command: ReinstateOrder) -> None:
         order = draft.order(command.order_id)
-        draft.change(OrderReinstated, order.take(Step.REINSTATE, draft.now))
+        draft.change(OrderReinstated, order.take(Step.REINSTATE, draft.now, provider_id=None))
         draft.outcome.undo = (CancelOrder(order_id=order.id, actor=command.actor),)
 
     def _accept_for(self, draft: Draft, command: AcceptFor) -> None:
@@ -315,26 +334,6 @@ class Desk:
         if driver.presence is not command.presence or driver.off_duty is not off:
             set_presence(draft, driver, command.presence, draft.now, by_word=True)
             draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
-
-    def _save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
-        merchant = command.merchant
-        if not merchant.id.strip() or not merchant.name.strip():
-            raise BadInput("a merchant needs an id and a name")
-        checked_place(*merchant.place)
-        if not 0 <= merchant.prep_min <= 1440:
-            raise BadInput(f"merchant {merchant.id}: the preparation time must be 0 to 1440 min, not {merchant.prep_min:g}")
-        if merchant.fence_m is not None and not 0 < merchant.fence_m <= 5000:
-            raise BadInput(f"merchant {merchant.id}: the fence's radius must be above 0 and at most 5000 m")
-        if not merchant.goods.isidentifier():
-            raise BadInput(
-                f"merchant {merchant.id}: a kind of goods is one word of letters, figures and _, not {merchant.goods!r}"
-            )
-        if not 0 <= merchant.share_km <= 100:
-            raise BadInput(f"merchant {merchant.id}: shops nearby are 0 to 100 km away, not {merchant.share_km:g}")
-        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(merchant,)))
-
-    def _save_area(self, draft: Draft, command: SaveArea) -> None:
-        draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(command.area,)))
 
 
 def set_presence(

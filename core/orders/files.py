@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +35,7 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
 
     Optional columns: drivers ``app, phone, group, weight_kg, volume_l, shift_start, shift_end, cold_box, rating``; merchants
     ``kind, prep_min, fence_m, area, goods, fleet, own_drivers, share_km``; orders ``customer, address, note, weight_kg,
-    volume_l, vehicles, goods, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of the day of ``zone_now``.
+    volume_l, vehicles, goods, value, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of the day of ``zone_now``.
     Raises BadInput that names the lines that can't be read.
     """
     rows = _rows(path)
@@ -204,6 +204,7 @@ def _order(row: Row, now: datetime) -> PlaceOrder:
         volume_l=_number(row, "volume_l", 5.0),
         vehicles=_vehicles(row.get("vehicles", "")),
         goods=row["goods"].lower() if row.get("goods") else None,
+        value=_optional(row, "value"),
     )
 
 
@@ -233,4 +234,31 @@ def _area(feature: dict[str, object], number: int) -> Area:
     area_id = str(properties.get("id") or feature.get("id") or name)
     admitted = properties.get("vehicles") or ""
     vehicles = _vehicles(" ".join(map(str, admitted)) if isinstance(admitted, list) else str(admitted).replace(",", " "))
-    return Area(id=area_id, name=name, polygons=rings, watched=properties.get("watched") is True, vehicles=vehicles)
+    priority = properties.get("priority", 0)
+    if isinstance(priority, bool) or not isinstance(priority, int):
+        raise BadInput(f"its priority must be a whole number, not {priority!r}")
+    watched = properties.get("watched") is True
+    return Area(id=area_id, name=name, polygons=rings, priority=priority, watched=watched, vehicles=vehicles)
+
+
+def areas_as_geojson(areas: Iterable[Area]) -> str:
+    """What `read_areas` reads: one feature for each area, longitude first (RFC 7946)."""
+    features = [
+        {
+            "type": "Feature",
+            "id": area.id,
+            "properties": {
+                "id": area.id,
+                "name": area.name,
+                "priority": area.priority,
+                "watched": area.watched,
+                "vehicles": sorted(area.vehicles),
+            },
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [[[(lon, lat) for lat, lon in ring] for ring in rings] for rings in area.polygons],
+            },
+        }
+        for area in areas
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)

@@ -12,14 +12,16 @@ from core.domain import events
 from core.domain.alert import Alert
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
-from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
+from core.domain.events import AreaCrossed, Change, DispatchChange, FenceCrossed, FenceDwelled
 from core.domain.experiment import Experiment
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
+from core.domain.provider import Consignment, Provider
+from core.domain.rules import Day, RuleSet, Tally
 
-Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment | Alert
-E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment, Alert)
+Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment | Alert | RuleSet | Provider | Tally | Consignment | Day
+E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment, Alert, RuleSet, Provider, Tally, Consignment, Day)
 Cell = str | float | int | None
 
 KINDS: dict[str, type[Change]] = {
@@ -78,12 +80,19 @@ MERCHANTS = StateTable("merchants", Merchant, ("id",))
 AREAS = StateTable("areas", Area, ("id",))
 EXPERIMENTS = StateTable("experiments", Experiment, ("name",))
 ALERTS = StateTable("alerts", Alert, ("id", "cleared_at"))
-STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS, ALERTS)
+RULESETS = StateTable("rulesets", RuleSet, ("id", "version"))
+PROVIDERS = StateTable("providers", Provider, ("id", "removed"))
+TALLIES = StateTable("tallies", Tally, ("id",))
+CONSIGNMENTS = StateTable("consignments", Consignment, ("id", "order_id", "state"))
+DAYS = StateTable("days", Day, ("id",))
+_PLAIN: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS, ALERTS)
+_DISPATCH: tuple[StateTable[Any], ...] = (RULESETS, PROVIDERS, TALLIES, CONSIGNMENTS, DAYS)
+STATE_TABLES = _PLAIN + _DISPATCH
 
 
 def entities(change: Change) -> Iterable[tuple[StateTable[Any], Entity]]:
     """What the change touched, each with the table it belongs to."""
-    for table in STATE_TABLES:
+    for table in STATE_TABLES if isinstance(change, DispatchChange) else _PLAIN:
         for entity in getattr(change, table.name):
             yield table, entity
 

@@ -12,18 +12,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from core.domain.events import Change
+from core.domain.events import Change, DispatchChange
 from core.domain.order import ENDED, Order
 from core.domain.world import World
 from core.storage.codec import (
     ALERTS,
     AREAS,
+    CONSIGNMENTS,
+    DAYS,
     DRIVERS,
     EXPERIMENTS,
     MERCHANTS,
     OFFERS,
     ORDERS,
+    PROVIDERS,
     ROUTES,
+    RULESETS,
+    TALLIES,
     Cell,
     E,
     StateTable,
@@ -37,6 +42,11 @@ from core.tracking.positions import LastKnown
 RECENT_S = 24 * 3600.0
 """Ended orders and drivers' words younger than this are loaded at the start."""
 
+PAGE = 2000
+SETUP_KINDS = ("AreaSaved", "AreaRemoved", "RulesSaved", "ProviderSaved", "ProviderRemoved", "WeatherTold")
+"""As in the index of the schema."""
+
+_NEXT_ORDER = "SELECT seq, at FROM events WHERE seq > ? AND seq <= ? AND kind = 'OrderReceived' ORDER BY seq LIMIT 1"
 _ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
 
 
@@ -117,7 +127,7 @@ class Store:
             loaded = Loaded(last_seq=last_seq, last_at=last_at)
             kept = f"status NOT IN ({_ENDED}) OR status_at >= ?"
             loaded.world.apply(
-                Change(
+                DispatchChange(
                     at=last_at,
                     merchants=tuple(_entities(read, MERCHANTS)),
                     areas=tuple(_entities(read, AREAS)),
@@ -127,6 +137,11 @@ class Store:
                     offers=tuple(_entities(read, OFFERS, "state = 'open'")),
                     routes=tuple(_entities(read, ROUTES)),
                     alerts=tuple(_entities(read, ALERTS, "cleared_at IS NULL")),
+                    rulesets=tuple(_entities(read, RULESETS)),
+                    providers=tuple(_entities(read, PROVIDERS)),
+                    tallies=tuple(_entities(read, TALLIES)),
+                    consignments=tuple(_entities(read, CONSIGNMENTS, "state <> 'ended'")),
+                    days=tuple(_entities(read, DAYS)),
                 )
             )
             for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):
@@ -157,6 +172,44 @@ class Store:
     def events_since(self, seq: int, limit: int = -1) -> list[Logged]:
         """The changes after number ``seq``, oldest first, at most ``limit`` of them (-1: all)."""
         return self._logged("SELECT seq, kind, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def between(self, start: float, end: float) -> Iterator[Logged]:
+        """The changes from ``start`` until ``end`` (epoch seconds), oldest first, a page at a time.
+
+        What matters is when they were logged: a phone's late word stands among those it came with.
+        """
+        at, last = self._seq_at(start), self._seq_at(end)
+        while at < last:
+            page = self._logged(
+                "SELECT seq, kind, body FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", at, last, PAGE
+            )
+            yield from page
+            at = page[-1].seq if page else last
+
+    def changes_of_setup(self, limit: int, before_seq: int | None = None) -> list[Logged]:
+        """The last changes of areas, rules, providers and the weather, newest first: who changed what when."""
+        kinds = ", ".join(f"'{kind}'" for kind in SETUP_KINDS)
+        before = before_seq if before_seq is not None else 2**62
+        query = f"SELECT seq, kind, body FROM events WHERE kind IN ({kinds}) AND seq < ? ORDER BY seq DESC LIMIT ?"
+        return self._logged(query, before, limit)
+
+    def _seq_at(self, at: float) -> int:
+        """The number of the last event before the first order that was received at ``at`` or later; of all where none was.
+
+        Orders are received in the engine's time, which does not run backwards: that allows to halve.
+        """
+        with self._reader() as read:
+            low, high = 0, _last(read)[0]
+            while low < high:
+                middle = (low + high) // 2
+                row = read.execute(_NEXT_ORDER, (middle, high)).fetchone()
+                if row is None or row[1] >= at:
+                    high = middle
+                else:
+                    low = int(row[0])
+            last = _last(read)[0]
+            row = read.execute(_NEXT_ORDER, (low, last)).fetchone()
+            return last if row is None else int(row[0]) - 1
 
     def rebuild_check(self) -> list[str]:
         """Play the whole log again and name each difference between what it leads to and the state tables."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from core.domain.order import ACTIVE, ENDED, Status
+from core.domain.order import ABROAD, ACTIVE, ENDED, Status
 from widgets.common.promise import lateness_min
 
 
@@ -51,7 +51,7 @@ class OrderRow:
     def section(self) -> Section:
         if self.exception:
             return Section.EXCEPTIONS
-        if self.status in ACTIVE:
+        if self.status in ACTIVE or self.status in ABROAD:
             return Section.ACTIVE
         if self.status in ENDED:
             return Section.DONE

@@ -14,14 +14,14 @@ from core.storage.codec import KINDS
 from widgets.log.rows import LogKind
 
 OFFER = Offer("F-1", "D-1", ("O-1",), 0.0, 45.0)
-ABSTRACT = {"Change"}
+ABSTRACT = {"Change", "DispatchChange"}
 
 
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
     fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved}
-    told = set(history_text._ORDER_TEXTS) | set(history_text._DRIVER_TEXTS) | set(history_text._ALERT_TEXTS)
-    known = told | fences | set(history_text.QUIET)
+    texts = (history_text._ORDER_TEXTS, history_text._DRIVER_TEXTS, history_text._SETUP_TEXTS, history_text._ALERT_TEXTS)
+    known = {kind for table in texts for kind in table} | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
 
 
@@ -137,7 +137,6 @@ def test_what_nobody_would_miss_is_left_out(town: World, make_order) -> None:
         e.OrderTagged(at=1.0, orders=(make_order(),)),
         e.OrderQueued(at=1.0, orders=(make_order(),)),
         e.MerchantRegistered(at=1.0),
-        e.AreaSaved(at=1.0),
         e.EtasUpdated(at=1.0, etas={}),
         e.CycleFinished(at=1.0, seconds=0.0, waiting=0, drivers=0, pairs=0, offers=0),
     ):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import IllegalStep
 from core.domain.geo import LatLon
-from core.domain.order import ACTIVE, ENDED, STEPS, UNASSIGNED, Order, Status, Step
+from core.domain.order import ABROAD, ACTIVE, ENDED, STEPS, UNASSIGNED, Order, Status, Step
 
 PLAIN = Order("O-1", "M-1", LatLon(1, 2), LatLon(3, 4), placed_at=0.0, ready_at=600.0, due_at=2400.0)
 
@@ -27,8 +27,8 @@ def test_an_illegal_step_is_refused_by_name() -> None:
 
 
 def test_every_status_is_unassigned_active_or_ended() -> None:
-    assert set(Status) == UNASSIGNED | ACTIVE | ENDED
-    assert len(UNASSIGNED) + len(ACTIVE) + len(ENDED) == len(Status)
+    assert set(Status) == UNASSIGNED | ACTIVE | ABROAD | ENDED
+    assert len(UNASSIGNED) + len(ACTIVE) + len(ABROAD) + len(ENDED) == len(Status)
 
 
 @given(st.lists(st.sampled_from(list(Step)), max_size=30))

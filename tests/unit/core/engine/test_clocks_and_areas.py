@@ -172,3 +172,12 @@ def test_stops_go_out_as_well(rig: Rig) -> None:
     assert [one["event"] for one in said] == ["entered_stop", "stayed_at_stop", "left_stop"]
     assert {(one["driver"], one["order"], one["stop"]) for one in said} == {("D-1", "O-1", "pickup")}
     assert said[1]["seconds"] >= 180
+
+
+def test_an_area_that_is_gone_is_watched_no_more(watched: Rig) -> None:
+    watched.do(c.RemoveArea(area_id="depot"))
+    for place in (OUT, IN, OUT):
+        watched.tick(30)
+        watched.fix("D-1", place)
+        watched.tick()
+    assert watched.events(AreaCrossed) == []

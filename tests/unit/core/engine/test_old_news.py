@@ -17,7 +17,7 @@ from core.messaging.codecs.kerbside import encode_fixes
 from core.storage.tracks import TrackLog
 from tests.rigs import FAR, MERCHANT, NEAR, START, Rig
 
-YARD = (((45.025, 9.025), (45.035, 9.025), (45.035, 9.035), (45.025, 9.035)),)
+YARD = (((45.025, 9.025), (45.035, 9.025), (45.035, 9.035), (45.025, 9.035), (45.025, 9.025)),)
 
 
 @pytest.fixture

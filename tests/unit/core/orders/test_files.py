@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from core.domain.commands import PlaceOrder, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import App
 from core.domain.errors import BadInput
-from core.domain.merchant import OwnDrivers
+from core.domain.geo import LatLon
+from core.domain.merchant import Area, OwnDrivers
 from core.domain.vehicle import Vehicle
-from core.orders.files import read_areas, read_csv
+from core.orders.files import areas_as_geojson, read_areas, read_csv
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -124,3 +125,25 @@ def test_an_area_names_the_vehicles_it_admits(tmp_path: Path, vehicles: object) 
     feature["properties"] = {"name": "Old town", "vehicles": ["tram"]}
     with pytest.raises(BadInput, match="vehicles must be one of"):
         read_areas(_file(tmp_path, json.dumps(feature), "x.geojson"))
+
+
+def test_areas_written_as_geojson_come_back_as_they_were(tmp_path: Path) -> None:
+    def ring(size: float) -> tuple[LatLon, ...]:
+        return tuple(LatLon(45 + y * size, 9 + x * size) for y, x in ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0)))
+
+    two_parts = Area(
+        "a", "Älv", ((ring(1.0), ring(0.5)), (ring(0.1),)), priority=3, watched=True, vehicles=frozenset({Vehicle.BIKE})
+    )
+    areas = [two_parts, Area("b", "Plain", ((ring(2.0),),))]
+    commands = read_areas(_file(tmp_path, areas_as_geojson(areas), "a.geojson"))
+    assert [command.area for command in commands if isinstance(command, SaveArea)] == areas
+    text = areas_as_geojson(areas).replace('"priority": 3', '"priority": "high"')
+    with pytest.raises(BadInput, match="its priority must be a whole number"):
+        read_areas(_file(tmp_path, text, "b.geojson"))
+
+
+def test_an_orders_value_is_read(tmp_path: Path) -> None:
+    first, second = read_csv(_file(tmp_path, "id,merchant,lat,lon,value\nO-1,M-1,45,9,12.5\nO-2,M-1,45,9,\n"), NOW)
+    assert isinstance(first, PlaceOrder)
+    assert isinstance(second, PlaceOrder)
+    assert (first.value, second.value) == (12.5, None)

@@ -25,6 +25,7 @@ BASIC: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=8),
     bool: st.booleans(),
     int: st.integers(0, 99),
+    Any: st.recursive(st.none() | st.text(max_size=4) | st.integers(-9, 9), lambda inner: st.lists(inner, max_size=2)),
 }
 
 

@@ -1,0 +1,304 @@
+"""Who delivers an order: rules choose, providers answer, the next one follows where one does not take it.
+
+Nothing here waits or calls anybody: each step goes from what is known to the changes that follow. `Errands` makes the calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from core.clock import Clock
+from core.domain.commands import SendToProvider, SettleConsignment
+from core.domain.driver import Presence
+from core.domain.errors import CommandRefused
+from core.domain.events import (
+    DispatchChange,
+    NoProviderLeft,
+    OrderCancelled,
+    OrderQueued,
+    OrderRecalled,
+    OrderRefused,
+    ProviderAccepted,
+    ProviderChosen,
+    ProviderContradicted,
+    ProviderKept,
+    ProviderLost,
+    ProviderReported,
+)
+from core.domain.order import ABROAD, BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
+from core.domain.rules import Tally
+from core.domain.world import World
+from core.orders.draft import Draft
+from core.orders.progress import record
+from core.providers.carrier import HAS_IT, ON_THE_WAY, Answer, Fate, Parcel
+from core.providers.internal import OwnFleet, at_once
+from core.rules.facts import Facts, Fleet
+from core.rules.ruleset import Rules, counted
+
+HOUR_S = 3600.0
+OWN = Provider(INTERNAL, "Own fleet", ProviderKind.INTERNAL)
+FLEET_AGE_S = 1.0
+"""How old the count of waiting orders may be: counting anew for each order of a burst would not do."""
+
+_S = ConsignmentState
+
+
+class Dispatch:
+    """``reachable`` tells whether a provider outside may be called at the moment."""
+
+    def __init__(self, world: World, clock: Clock, reachable: Callable[[str, float], bool]) -> None:
+        self._world = world
+        self._clock = clock
+        self._reachable = reachable
+        self.own = OwnFleet(world.orders.get, lambda: self.fleet(clock.now()).online)
+        self._rules = Rules(())
+        self._version = 0
+        self._fleet: tuple[float, Fleet] | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """Those that were saved last."""
+        saved = self._world.ruleset
+        if saved.version != self._version:
+            self._rules, self._version = Rules(saved.rules), saved.version
+        return self._rules
+
+    def providers(self) -> dict[str, Provider]:
+        """Everyone there is, our own fleet among them."""
+        return {INTERNAL: OWN, **self._world.providers}
+
+    def provider(self, provider_id: str) -> Provider:
+        return self._world.providers.get(provider_id, OWN) if provider_id == INTERNAL else self._world.provider(provider_id)
+
+    def fleet(self, now: float) -> Fleet:
+        """How busy our own drivers are, at most `FLEET_AGE_S` ago."""
+        if self._fleet is None or not 0 <= now - self._fleet[0] < FLEET_AGE_S:
+            waiting = sum(o.status in {Status.WAITING, Status.OFFERED} for o in self._world.orders.values())
+            online = sum(d.presence is Presence.ONLINE for d in self._world.drivers.values())
+            self._fleet = now, Fleet(waiting, online)
+        return self._fleet[1]
+
+    def free(self, provider_id: str, now: float) -> bool:
+        """Whether the provider can be given one more order now: switched on, below its cap, not known to be out of reach."""
+        provider = self.providers().get(provider_id)
+        if provider is None or not provider.enabled:
+            return False
+        if provider.cap_per_hour is not None and booked(self._world, provider_id, now) >= provider.cap_per_hour:
+            return False
+        return provider.kind is ProviderKind.INTERNAL or self._reachable(provider_id, now)
+
+    def facts(self, order: Order, now: float) -> Facts:
+        merchant = self._world.merchants.get(order.merchant_id)
+        return Facts(order, merchant, now, self._clock.zone, self._world.weather, lambda: self.fleet(now))
+
+    # What follows for an order
+
+    def choose(self, draft: Draft, order: Order) -> None:
+        """By the rules; where none of them has a say it waits for a driver of ours, as it does without any rules."""
+        now = draft.now
+        rules = self.rules
+        choice = rules.choose(self.facts(order, now), lambda p: self.free(p, now), self._world.tallies) if rules else None
+        if choice is None:
+            draft.change(OrderQueued, order.take(Step.QUEUE, now))
+            return
+        why = f"rule {choice.rule.title}"
+        if choice.decision.refused:
+            gone = order.take(Step.CANCEL, now)
+            draft.add(OrderRefused(at=now, actor="rules", reason=why, orders=(gone,)))
+            return
+        tally = counted(choice, self._world.tallies, now)
+        tallies = () if tally is None else (tally,)
+        self._hand(draft, order, choice.decision.chain, why, rule_id=choice.rule.id, tallies=tallies, actor="rules")
+
+    def _hand(
+        self,
+        draft: Draft,
+        order: Order,
+        chain: Sequence[str],
+        why: str,
+        *,
+        rule_id: str = "",
+        tallies: tuple[Tally, ...] = (),
+        actor: str = "system",
+    ) -> None:
+        """Give the order to the first of the chain that is free; the others are kept for later."""
+        now = draft.now
+        for n, provider_id in enumerate(chain):
+            if not self.free(provider_id, now):
+                continue
+            provider = self.provider(provider_id)
+            booking = (self._booking(provider, now),) if provider.cap_per_hour is not None else ()
+            if provider.kind is ProviderKind.INTERNAL:
+                parcel = Parcel(order.id, order, "", order.due_at)
+                if at_once(self.own.send(parcel)).fate is not Fate.ACCEPTED:
+                    continue
+                order = replace(order, provider_id=provider_id)
+                made: tuple[Consignment, ...] = ()
+            else:
+                one = Consignment(
+                    id=f"{order.id}.{order.sends + 1}",
+                    order_id=order.id,
+                    provider_id=provider_id,
+                    since=now,
+                    valid_until=now + provider.decide_s,
+                    rest=tuple(chain[n + 1 :]),
+                )
+                order = order.take(Step.SEND, now, provider_id=provider_id, sends=order.sends + 1)
+                made = (one,)
+            draft.add(
+                ProviderChosen(
+                    at=now,
+                    actor=actor,
+                    reason=why,
+                    rule_id=rule_id,
+                    orders=(order,),
+                    consignments=made,
+                    tallies=tallies + booking,
+                )
+            )
+            if not made:
+                draft.change(OrderQueued, order.take(Step.QUEUE, now))
+            return
+        held = order.take(Step.HOLD, now, provider_id=None)
+        tried = ", ".join(chain)
+        reason = f"{why}: no provider can take it{f' ({tried})' if tried else ''}"
+        draft.add(NoProviderLeft(at=now, actor=actor, reason=reason, orders=(held,), tallies=tallies))
+
+    def _booking(self, provider: Provider, now: float) -> Tally:
+        hour = now - now % HOUR_S
+        count = booked(self._world, provider.id, now)
+        return Tally(cap_tally(provider.id), {provider.id: count + 1}, hour)
+
+    def recall(self, draft: Draft, order: Order, reason: str, then: tuple[str, ...] = (), *, cancel: bool = False) -> None:
+        """Ask for it back; what comes then follows once the provider has given it up."""
+        one = self._world.consignments.get(order.id)
+        if one is None:
+            raise CommandRefused(f"order {order.id} is with nobody it could be recalled from")
+        if order.picked_up_at is not None:
+            name = self._name(one.provider_id)
+            raise CommandRefused(f"order {order.id} is on its way with {name}: it can't be called back")
+        recalled = replace(one, state=_S.RECALLING, rest=then, cancel=cancel)
+        draft.add(OrderRecalled(at=draft.now, actor=draft.actor, reason=reason, orders=(order,), consignments=(recalled,)))
+
+    def send_to(self, draft: Draft, command: SendToProvider) -> None:
+        """A dispatcher's word: the rules have no say."""
+        order = draft.order(command.order_id)
+        provider = self.provider(command.provider_id)
+        if not provider.enabled:
+            raise CommandRefused(f"{provider.name} is switched off: switch it on first")
+        if order.provider_id == provider.id and order.status in ABROAD:
+            raise CommandRefused(f"{provider.name} has order {order.id} already")
+        if order.status in ABROAD:
+            self.recall(draft, order, f"to go to {provider.name}", (provider.id,))
+            return
+        own = provider.kind is ProviderKind.INTERNAL
+        if (
+            order.status in BEFORE_PICKUP
+            or order.status is Status.OFFERED
+            or order.status in ENDED
+            or (own and order.status is Status.WAITING)
+        ):
+            words = order.status.value.replace("_", " ")
+            raise CommandRefused(f"order {order.id} is {words}: only one that waits, is held or is with a provider can be sent")
+        if not self.free(provider.id, draft.now):
+            raise CommandRefused(
+                f"{provider.name} can't take an order now: it is out of reach, or has had its orders for this hour"
+            )
+        if own:
+            back = replace(order, provider_id=provider.id).take(Step.RELEASE, draft.now)
+            draft.add(ProviderChosen(at=draft.now, actor=draft.actor, reason="by the dispatcher", orders=(back,)))
+            return
+        self._hand(draft, order, (provider.id,), "by the dispatcher", actor=draft.actor)
+
+    def settle(self, draft: Draft, command: SettleConsignment) -> None:
+        one = self._world.consignments.get(command.order_id)
+        if one is None:
+            raise CommandRefused(f"order {command.order_id} is with no provider: there is nothing to settle")
+        heard = Answer(Fate.ACCEPTED if command.has_it else Fate.CANCELLED, "by the dispatcher's word")
+        self.answered(draft, one, heard, recalled=command.has_it)
+
+    # What providers say
+
+    def answered(self, draft: Draft, one: Consignment, answer: Answer, *, recalled: bool = False) -> None:
+        """Act on a word about a consignment that has not ended. ``recalled``: it is the answer to being asked to give it up."""
+        fate = answer.fate
+        order = draft.order(one.order_id)
+        if fate in HAS_IT:
+            if one.state is _S.RECALLING and (recalled or fate in ON_THE_WAY):
+                one = replace(one, state=_S.ACCEPTED, cancel=False, remote_id=answer.remote_id or one.remote_id)
+                if order.status is Status.SENDING:
+                    order = order.take(Step.TAKE_OUTSIDE, draft.now)
+                self._note(draft, ProviderKept, order, one, answer.reason)
+            elif one.state is _S.SENDING:
+                one = replace(one, state=_S.ACCEPTED, remote_id=answer.remote_id)
+                order = order.take(Step.TAKE_OUTSIDE, draft.now)
+                self._note(draft, ProviderAccepted, order, one, answer.reason)
+            if fate is not Fate.ACCEPTED and one.state is _S.ACCEPTED:
+                self._progress(draft, one, order, answer)
+        elif fate in {Fate.REFUSED, Fate.CANCELLED}:
+            if order.picked_up_at is not None:
+                failed = Answer(Fate.FAILED, f"given up on the way: {answer.reason}", at=answer.at)
+                self._progress(draft, one, order, failed)
+            else:
+                self.lose(draft, one, answer.reason or fate.value)
+
+    def lose(self, draft: Draft, one: Consignment, reason: str) -> None:
+        """It is certain that this provider will not deliver it: the next one follows, or what the recall was for."""
+        order = draft.order(one.order_id)
+        name = self._name(one.provider_id)
+        free = order.take(Step.LOSE_PROVIDER, draft.now, provider_id=None, arrived_pickup_at=None)
+        ended = replace(one, state=_S.ENDED, outcome=reason)
+        self._note(draft, ProviderLost, free, ended, f"{name}: {reason}")
+        if one.cancel:
+            draft.change(OrderCancelled, free.take(Step.CANCEL, draft.now), reason=reason)
+        else:
+            self._hand(draft, free, one.rest, f"instead of {name}")
+
+    def _progress(self, draft: Draft, one: Consignment, order: Order, answer: Answer) -> None:
+        """Take the step told of. Steps may come in any order, and any number of times: each counts once."""
+        fate = answer.fate
+        at = min(max(answer.at or draft.now, order.placed_at), draft.now)
+        field = f"{fate.value}_at"
+        if fate is not Fate.FAILED and getattr(order, field) is not None:
+            return
+        by = Draft(draft.world, draft.now, f"provider:{one.provider_id}")
+        if fate is Fate.DELIVERED and order.picked_up_at is None:
+            order = replace(order, picked_up_at=at)
+        later = (getattr(order, f"{after.value}_at") for after in HAS_IT[HAS_IT.index(fate) + 1 : -1])
+        at = min((at, *(when for when in later if when is not None)))
+        record(by, order, fate.value, answer.reason, at)
+        for change in by.outcome.changes:
+            draft.add(change)
+        if fate in {Fate.DELIVERED, Fate.FAILED}:
+            ended = replace(one, state=_S.ENDED, outcome=fate.value)
+            draft.add(ProviderReported(at=draft.now, actor=by.actor, reason=fate.value, consignments=(ended,)))
+
+    def strange(self, draft: Draft, provider_id: str, order: Order, answer: Answer) -> None:
+        """A provider speaks of an order as its own that is not, or no longer."""
+        reason = f"{self._name(provider_id)} says {answer.fate.value.replace('_', ' ')}, which can't be: call them"
+        draft.add(ProviderContradicted(at=draft.now, actor=f"provider:{provider_id}", reason=reason, orders=(order,)))
+
+    def close(self, draft: Draft, one: Consignment) -> None:
+        """The order has ended by somebody else's word."""
+        ended = replace(one, state=_S.ENDED, outcome=draft.order(one.order_id).status.value)
+        draft.add(ProviderReported(at=draft.now, reason="the order has ended", consignments=(ended,)))
+
+    def _note(self, draft: Draft, kind: type[DispatchChange], order: Order, one: Consignment, reason: str) -> None:
+        actor = f"provider:{one.provider_id}"
+        draft.add(kind(at=draft.now, actor=actor, reason=reason, orders=(order,), consignments=(one,)))
+
+    def _name(self, provider_id: str) -> str:
+        provider = self.providers().get(provider_id)
+        return provider.name if provider is not None else provider_id
+
+
+def cap_tally(provider_id: str) -> str:
+    return f"hour {provider_id}"
+
+
+def booked(world: World, provider_id: str, now: float) -> int:
+    """Orders booked with the provider since the hour began; hours are those of UTC."""
+    tally = world.tallies.get(cap_tally(provider_id))
+    return 0 if tally is None or tally.since != now - now % HOUR_S else tally.counts.get(provider_id, 0)

@@ -1,0 +1,249 @@
+"""Rules, providers and the weather of the day: saved, checked, tried out on what has been, and shown as they stand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from core.clock import Clock
+from core.domain.commands import (
+    Command,
+    RemoveProvider,
+    SaveProvider,
+    SaveRules,
+    SendToProvider,
+    SettleConsignment,
+    TellWeather,
+)
+from core.domain.errors import BadInput, CommandRefused
+from core.domain.events import ProviderRemoved, ProviderSaved, RulesSaved, WeatherTold
+from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
+from core.domain.rules import Day, Rule, RuleSet
+from core.domain.world import World
+from core.engine.dispatch import booked
+from core.engine.errands import Errands
+from core.geofencing.tagging import Tagger
+from core.orders.desk import Handler
+from core.orders.draft import Draft
+from core.providers.breaker import BreakerState
+from core.rules.actions.split import Split, tally_id
+from core.rules.analysis import Finding, Known, Level, check
+from core.rules.dryrun import LEAD_S, DryRun, dry_run
+from core.rules.operators.weather import WEATHERS
+from core.rules.ruleset import Rules
+from core.rules.split import deviation
+from core.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """A split in one area: first choices so far against what was asked. ``off`` is in orders, above 0 ahead of the share."""
+
+    rule_id: str
+    area_id: str
+    provider_id: str
+    weight: int
+    asked_pct: float
+    held_pct: float
+    orders: int
+    off: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """A provider as it stands. ``open`` counts orders it has or may have, ``this_hour`` those booked where it has a cap.
+
+    Latencies are of the last calls, in seconds.
+    """
+
+    provider: Provider
+    breaker: BreakerState
+    retry_at: float | None
+    open: int
+    doubtful: int
+    this_hour: int | None
+    sent: int
+    retries: int
+    calls: int
+    failures: int
+    callbacks: int
+    latency_p50_s: float
+    latency_p95_s: float
+    problem: str
+
+
+class Setup:
+    def __init__(self, world: World, clock: Clock, errands: Errands) -> None:
+        self._world = world
+        self._clock = clock
+        self._errands = errands
+        self._dispatch = errands.dispatch
+
+    def handlers(self) -> dict[type[Command], Handler]:
+        return {
+            SaveRules: self._save_rules,
+            SaveProvider: self._save_provider,
+            RemoveProvider: self._remove_provider,
+            TellWeather: self._tell_weather,
+            SendToProvider: self._dispatch.send_to,
+            SettleConsignment: self._errands.settle,
+        }
+
+    # Questions
+
+    def check(self, rules: Sequence[Rule]) -> list[Finding]:
+        """What is wrong with these rules, errors first; they need not be saved."""
+        return check(rules, self._known())
+
+    def dry_run(self, rules: Sequence[Rule], store: Store, start: float, end: float) -> DryRun:
+        """What these rules would have done with the orders placed from ``start`` until ``end`` (epoch seconds), beside what was
+        done. Reads the log, which may take seconds: not for the engine's thread. Raises BadInput for rules that have errors."""
+        self._refuse_errors(rules)
+        areas, tagger = dict(self._world.areas), Tagger()
+        log = (logged.change for logged in store.between(start - LEAD_S, end))
+        return dry_run(
+            Rules(rules),
+            log,
+            start,
+            end,
+            merchants=dict(self._world.merchants),
+            drivers=list(self._world.drivers.values()),
+            providers=self._dispatch.providers(),
+            weather=dict(self._world.weather),
+            zone=self._clock.zone,
+            area_of=lambda order: tagger.tags([order.pickup], areas)[0] if areas else order.area_id,
+        )
+
+    def shares(self) -> list[ShareView]:
+        """Every split of the saved rules where it has been used, all of its providers being free to take orders."""
+        views = []
+        for one in self._dispatch.rules.all:
+            if not isinstance(one.then, Split):
+                continue
+            weights = one.then.weights
+            for area_id in (*sorted(self._world.areas), "none"):
+                tally = self._world.tallies.get(tally_id(f"{one.rule.id} in {area_id}", weights))
+                if tally is None:
+                    continue
+                total, whole = sum(tally.counts.values()), sum(weights.values())
+                off = deviation(weights, tally.counts)
+                for provider_id, weight in weights.items():
+                    had = tally.counts.get(provider_id, 0)
+                    asked, held = 100 * weight / whole, 100 * had / total
+                    views.append(ShareView(one.rule.id, area_id, provider_id, weight, asked, held, had, off[provider_id]))
+        return views
+
+    def providers(self) -> list[ProviderView]:
+        now = self._clock.now()
+        doubtful = [one.provider_id for one, _ in self._errands.doubtful()]
+        held = [one.provider_id for one in self._world.consignments.values() if one.state is not ConsignmentState.ENDED]
+        views = []
+        for provider in self._dispatch.providers().values():
+            ties = self._errands.ties(provider.id)
+            health, breaker = ties.health, ties.breaker
+            views.append(
+                ProviderView(
+                    provider=provider,
+                    breaker=breaker.state,
+                    retry_at=breaker.until if breaker.state is BreakerState.OPEN else None,
+                    open=held.count(provider.id),
+                    doubtful=doubtful.count(provider.id),
+                    this_hour=None if provider.cap_per_hour is None else booked(self._world, provider.id, now),
+                    sent=health.sent,
+                    retries=health.retries,
+                    calls=health.calls,
+                    failures=health.failures,
+                    callbacks=health.callbacks,
+                    latency_p50_s=health.latency_s(50),
+                    latency_p95_s=health.latency_s(95),
+                    problem=breaker.reason or health.problem,
+                )
+            )
+        return views
+
+    def _known(self) -> Known:
+        return Known(self._world.areas, self._world.merchants, self._dispatch.providers())
+
+    def _refuse_errors(self, rules: Sequence[Rule]) -> None:
+        errors = [f.text for f in self.check(rules) if f.level is Level.ERROR]
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise BadInput(f"{errors[0]}{more}")
+
+    # Commands
+
+    def _save_rules(self, draft: Draft, command: SaveRules) -> None:
+        before = self._world.ruleset
+        if command.based_on is not None and command.based_on != before.version:
+            raise CommandRefused(
+                f"the rules have been changed meanwhile (version {before.version}, yours began with {command.based_on}): "
+                "look at them and save again"
+            )
+        self._refuse_errors(command.rules)
+        saved = RuleSet(before.version + 1, command.rules)
+        draft.add(RulesSaved(at=draft.now, actor=draft.actor, rulesets=(saved,)))
+        draft.outcome.undo = (SaveRules(rules=before.rules, actor=command.actor),)
+
+    def _save_provider(self, draft: Draft, command: SaveProvider) -> None:
+        provider = command.provider
+        check_provider(provider)
+        before = self._world.providers.get(provider.id)
+        if before is not None and before.kind is not provider.kind:
+            raise CommandRefused(f"{before.name} is a {before.kind} provider: remove it first to make it another kind")
+        saved = replace(provider, version=1 if before is None else before.version + 1, removed=False)
+        draft.add(ProviderSaved(at=draft.now, actor=draft.actor, providers=(saved,)))
+        back = RemoveProvider(provider_id=provider.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveProvider(provider=before, actor=command.actor),)
+
+    def _remove_provider(self, draft: Draft, command: RemoveProvider) -> None:
+        provider = self._world.provider(command.provider_id)
+        held = [one.order_id for one in self._world.consignments.values() if one.provider_id == provider.id]
+        if held:
+            raise CommandRefused(f"{provider.name} still has order {held[0]}: recall it first, or wait for its end")
+        naming = [one.rule.title for one in self._dispatch.rules.all if provider.id in one.then.providers]
+        if naming and provider.id != INTERNAL:
+            raise CommandRefused(f"{provider.name} is named by rule {naming[0]}: change the rule first")
+        gone = replace(provider, removed=True, version=provider.version + 1)
+        draft.add(ProviderRemoved(at=draft.now, actor=draft.actor, providers=(gone,)))
+        draft.outcome.undo = (SaveProvider(provider=provider, actor=command.actor),)
+
+    def _tell_weather(self, draft: Draft, command: TellWeather) -> None:
+        if command.weather not in WEATHERS and command.weather:
+            raise BadInput(f"the weather is one of {', '.join(WEATHERS)}, not {command.weather!r}")
+        today = datetime.fromtimestamp(draft.now, self._clock.zone).date()
+        try:
+            day = (date.fromisoformat(command.date) if command.date else today).isoformat()
+        except ValueError:
+            raise BadInput(f"a date such as 2026-05-01, not {command.date!r}") from None
+        before = self._world.weather.get(day, "")
+        draft.add(WeatherTold(at=draft.now, actor=draft.actor, days=(Day(day, command.weather),)))
+        draft.outcome.undo = (TellWeather(weather=before, date=day, actor=command.actor),)
+
+
+def check_provider(provider: Provider) -> None:
+    """Raise BadInput with one line."""
+    name = provider.name.strip() or provider.id
+    if not 0 < len(provider.id) <= 64 or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in provider.id):
+        raise BadInput(f"provider id {provider.id!r}: use letters, figures and dashes, for example swift-couriers")
+    if not provider.name.strip():
+        raise BadInput(f"provider {provider.id} needs a name")
+    if (provider.id == INTERNAL) is not (provider.kind is ProviderKind.INTERNAL):
+        raise BadInput(f"{INTERNAL} is the id of our own fleet, and of no other provider")
+    address = urlsplit(provider.url)
+    if provider.kind is not ProviderKind.INTERNAL and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise BadInput(f"provider {name}: the address must be of the form https://host/path, not {provider.url!r}")
+    if address.username or address.password:
+        raise BadInput(f"provider {name}: an address holds no password: what is sent is signed with the provider's secret")
+    if provider.cap_per_hour is not None and provider.cap_per_hour < 0:
+        raise BadInput(f"provider {name}: the cap must be a number of orders an hour, 0 or more")
+    for what, value, low, high in (
+        ("the time limit of a call", provider.timeout_s, 0.1, 60.0),
+        ("the number of tries", float(provider.tries), 1.0, 20.0),
+        ("the time to decide", provider.decide_s, 5.0, 3600.0),
+        ("the time between questions", provider.poll_s, 1.0, 3600.0),
+    ):
+        if not (math.isfinite(value) and low <= value <= high):
+            raise BadInput(f"provider {name}: {what} must be {low:g} to {high:g}, not {value:g}")

@@ -1,0 +1,87 @@
+"""Merchants and areas: saved, removed, and tagged with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from core.domain.commands import RemoveArea, SaveArea, SaveMerchant
+from core.domain.errors import BadInput, CommandRefused
+from core.domain.events import AreaRemoved, AreaSaved, MerchantRegistered, MerchantsTagged
+from core.domain.geo import LatLon, checked_place
+from core.domain.merchant import Area
+from core.orders.draft import Draft
+
+
+class Locator(Protocol):
+    def tags(self, places: Sequence[LatLon], areas: Mapping[str, Area]) -> list[str | None]:
+        """The area of each place, ``None`` outside all."""
+        ...
+
+    def check(self, area: Area) -> None:
+        """Raise BadInput for an area that is none."""
+        ...
+
+
+class Places:
+    def __init__(self, locator: Locator) -> None:
+        self._locator = locator
+
+    def save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
+        merchant = command.merchant
+        if not merchant.id.strip() or not merchant.name.strip():
+            raise BadInput("a merchant needs an id and a name")
+        checked_place(*merchant.place)
+        if not 0 <= merchant.prep_min <= 1440:
+            raise BadInput(f"merchant {merchant.id}: the preparation time must be 0 to 1440 min, not {merchant.prep_min:g}")
+        if merchant.fence_m is not None and not 0 < merchant.fence_m <= 5000:
+            raise BadInput(f"merchant {merchant.id}: the fence's radius must be above 0 and at most 5000 m")
+        if not merchant.goods.isidentifier():
+            raise BadInput(
+                f"merchant {merchant.id}: a kind of goods is one word of letters, figures and _, not {merchant.goods!r}"
+            )
+        if not 0 <= merchant.share_km <= 100:
+            raise BadInput(f"merchant {merchant.id}: shops nearby are 0 to 100 km away, not {merchant.share_km:g}")
+        areas = draft.world.areas
+        found = self._locator.tags([merchant.place], areas)[0]
+        # A tag of an area that nobody has drawn is a name of the merchant's own: it stays.
+        own = merchant.area_id if merchant.area_id not in areas else None
+        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(replace(merchant, area_id=found or own),)))
+
+    def save_area(self, draft: Draft, command: SaveArea) -> None:
+        self._locator.check(command.area)
+        before = draft.world.areas.get(command.area.id)
+        area = replace(command.area, version=1 if before is None else before.version + 1, removed=False)
+        draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(area,)))
+        self._tag_again(draft, {**draft.world.areas, area.id: area}, area.id)
+        back = RemoveArea(area_id=area.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveArea(area=before, actor=command.actor),)
+
+    def remove_area(self, draft: Draft, command: RemoveArea) -> None:
+        area = draft.world.area(command.area_id)
+        naming = [r.title for r in draft.world.ruleset.rules if names_area(r.when, area.id)]
+        if naming:
+            raise CommandRefused(f"area {area.name} is named by rule {naming[0]}: change the rule first")
+        draft.add(AreaRemoved(at=draft.now, actor=draft.actor, areas=(replace(area, removed=True, version=area.version + 1),)))
+        self._tag_again(draft, {i: a for i, a in draft.world.areas.items() if i != area.id}, area.id)
+        draft.outcome.undo = (SaveArea(area=area, actor=command.actor),)
+
+    def _tag_again(self, draft: Draft, areas: Mapping[str, Area], changed: str) -> None:
+        """Those who were in the changed area, and those who are in it now."""
+        merchants = list(draft.world.merchants.values())
+        alone = {changed: areas[changed]} if changed in areas else {}
+        now_inside = self._locator.tags([m.place for m in merchants], alone)
+        affected = [m for m, tag in zip(merchants, now_inside, strict=True) if tag is not None or m.area_id == changed]
+        tags = self._locator.tags([m.place for m in affected], areas)
+        moved = tuple(replace(m, area_id=tag) for m, tag in zip(affected, tags, strict=True) if m.area_id != tag)
+        if moved:
+            draft.add(MerchantsTagged(at=draft.now, actor=draft.actor, merchants=moved))
+
+
+def names_area(when: object, area_id: str) -> bool:
+    """Whether a condition names the area, wherever in it."""
+    if isinstance(when, Mapping):
+        named = when.get("area", ())
+        return area_id in ([named] if isinstance(named, str) else named) or any(names_area(v, area_id) for v in when.values())
+    return isinstance(when, list | tuple) and any(names_area(v, area_id) for v in when)

@@ -1,0 +1,25 @@
+"""Turn the order down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.errors import BadInput
+from core.rules.actions import Decision, Situation, action
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    providers: tuple[str, ...] = ()
+
+    def decide(self, situation: Situation) -> Decision:
+        return Decision((), refused=True)
+
+
+def _read(argument: object) -> Refuse:
+    if argument is not True:
+        raise BadInput(f"true, not {argument!r}")
+    return Refuse()
+
+
+action("refuse", _read, "{refuse = true}")
