@@ -15,6 +15,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OrderReleased: "Released",
     e.OrderCancelled: "Cancelled",
     e.OrderReinstated: "Reinstated",
+    e.OrderChanged: "Changed",
     e.OfferMade: "Offered to {driver}",
     e.OfferAccepted: "Accepted by {driver}",
     e.OfferRejected: "Turned down by {driver}",
@@ -40,7 +41,7 @@ _DRIVER_TEXTS: dict[type[e.Change], str] = {
 }
 
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired)
-QUIET = (e.OrderTagged, e.OrderQueued, e.MerchantRegistered, e.AreaSaved)
+QUIET = (e.OrderTagged, e.OrderQueued, e.MerchantRegistered, e.AreaSaved, e.ForwardSaved, e.ForwardRemoved)
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 
 

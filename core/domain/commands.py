@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import Driver, Presence
+from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.vehicle import Vehicle
@@ -33,6 +34,22 @@ class PlaceOrder(Command):
     weight_kg: float = 1.0
     volume_l: float = 5.0
     vehicles: frozenset[Vehicle] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOrder(Command):
+    """What is ``None`` stays as it is; units as in `PlaceOrder`."""
+
+    order_id: str
+    dropoff: LatLon | None = None
+    customer: str | None = None
+    address: str | None = None
+    note: str | None = None
+    ready_at: float | None = None
+    due_at: float | None = None
+    weight_kg: float | None = None
+    volume_l: float | None = None
+    vehicles: frozenset[Vehicle] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +136,13 @@ class SaveMerchant(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveArea(Command):
     area: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveForward(Command):
+    forward: Forward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveForward(Command):
+    forward_id: str

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.driver import Driver, Route
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -37,6 +38,7 @@ class Change(Event):
     drivers: tuple[Driver, ...] = ()
     merchants: tuple[Merchant, ...] = ()
     areas: tuple[Area, ...] = ()
+    forwards: tuple[Forward, ...] = ()
 
 
 class OrderReceived(Change): ...
@@ -58,6 +60,10 @@ class OrderCancelled(Change): ...
 
 
 class OrderReinstated(Change): ...
+
+
+class OrderChanged(Change):
+    """Where to, by when, what, or what was written to it."""
 
 
 class OfferMade(Change): ...
@@ -123,6 +129,12 @@ class MerchantRegistered(Change): ...
 
 
 class AreaSaved(Change): ...
+
+
+class ForwardSaved(Change): ...
+
+
+class ForwardRemoved(Change): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
 from core.domain.events import Change
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer, OfferState
 from core.domain.order import ENDED, Order, Status
@@ -22,6 +23,7 @@ class World:
         self.drivers: dict[str, Driver] = {}
         self.merchants: dict[str, Merchant] = {}
         self.areas: dict[str, Area] = {}
+        self.forwards: dict[str, Forward] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
 
@@ -44,6 +46,11 @@ class World:
                 self.drivers[driver.id] = driver
         self.merchants.update((m.id, m) for m in change.merchants)
         self.areas.update((a.id, a) for a in change.areas)
+        for forward in change.forwards:
+            if forward.removed:
+                self.forwards.pop(forward.id, None)
+            else:
+                self.forwards[forward.id] = forward
 
     def _put_offer(self, offer: Offer) -> None:
         if offer.state is OfferState.OPEN:

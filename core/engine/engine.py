@@ -7,7 +7,7 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,10 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
+from core.domain.geo import LatLon
 from core.domain.order import ACTIVE, ENDED, Order
 from core.domain.reports import Reports, Word
+from core.engine.handover import Handover
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.snapshots import take_snapshot
@@ -43,6 +45,7 @@ from core.ports import Inbound, Transport
 from core.settings import Settings
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
+from core.storage.writer import Extras
 from core.tracking.search import Searcher
 from core.worker import match
 
@@ -54,6 +57,7 @@ log = logging.getLogger(__name__)
 FORGET_AFTER_S = 24 * 3600.0
 SAVE_POSITIONS_S = 30.0
 FIRST_FIX_S = 60.0
+ATTEND_S = 0.006
 _CONNECTED = frozenset({"connected", "outgrown"})
 
 
@@ -92,6 +96,7 @@ class Engine:
         self.refused_count = 0
         self.matching_paused = False
         self._words: dict[str, set[str]] = {driver: set(ids) for driver, ids in loaded.words.items()}
+        self.handover = Handover()
         self._desk = Desk(self.world, settings)
         self._teller = Teller(self.world, settings)
         self._outbox = Outbox(transport, lambda: store.write(()))
@@ -106,7 +111,7 @@ class Engine:
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
-        self._watched: dict[str, str] = {}
+        self._watched: dict[str, tuple[str, LatLon]] = {}
         for order in self.world.orders.values():
             if order.status in ACTIVE:
                 self._watch(order, self._entered(order))
@@ -116,21 +121,27 @@ class Engine:
 
     # Commands
 
-    def execute(self, command: Command) -> tuple[Outcome, Future[int]]:
+    def execute(self, command: Command, also: Callable[[Outcome], Extras] | None = None) -> tuple[Outcome, Future[int]]:
         """Carry a command out, or raise a KerbsideError with nothing changed.
 
         Returns what followed, and a future that is resolved once all of it is on disk: only then may anyone outside the
-        program be told. Its error, if it has one, says what to do.
+        program be told. Its error, if it has one, says what to do. ``also`` gives what has to be stored with it.
         """
         outcome = self._desk.handle(command, self.clock.now())
         promised: Future[int] = Future()
-        self._commit(outcome, promised=promised)
+        self._commit(outcome, promised, () if also is None else also(outcome))
         return outcome, promised
 
     # The beat
 
+    def attend(self) -> None:
+        """What need not wait for the next tick: the asking of other threads, and answers whose writes are done."""
+        self.handover.work_off(ATTEND_S)
+        self._outbox.release()
+
     def tick(self) -> None:
         now = self.clock.now()
+        self.handover.work_off(ATTEND_S)
         self._notice_broker(now)
         self._take_messages(now)
         if now >= self._next_sweep:
@@ -293,11 +304,17 @@ class Engine:
         drivers = self.world.drivers
         self.positions.describe({i: (drivers[i].vehicle, self.world.activity(i)) for i in driver_ids if i in drivers})
 
-    def _commit(self, outcome: Outcome, promised: Future[int] | None = None) -> None:
+    def _commit(self, outcome: Outcome, promised: Future[int] | None = None, extras: Extras = ()) -> None:
         if not outcome.changes and not outcome.tells and promised is None:
             return
         # What can't be stored as it is raises here, before it has changed anything.
-        written = self.store.write(outcome.changes) if outcome.changes else None
+        written: Future[int] | None = None
+        if extras:
+            written = self.store.write(outcome.changes, extras=extras)
+        elif outcome.changes:
+            written = self.store.write(outcome.changes)
+        if written is not None and promised is not None:
+            written.add_done_callback(lambda _: self.handover.nudge())  # whoever waits need not wait for the next tick
         self._apply(outcome.changes)
         self._outbox.put(Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised))
 
@@ -306,7 +323,7 @@ class Engine:
 
         ``entered`` are the stops where the driver is known to be already.
         """
-        watched = order.driver_id if order.status in ACTIVE else None
+        watched = (order.driver_id, order.dropoff) if order.status in ACTIVE and order.driver_id is not None else None
         if watched == self._watched.get(order.id):
             return
         self.fences.unwatch(order.id)
@@ -321,7 +338,7 @@ class Engine:
             (StopKind.PICKUP, order.pickup, radius),
             (StopKind.DROPOFF, order.dropoff, usual),
         ):
-            self.fences.watch(watched, order.id, stop, place, radius_m, inside=stop in entered)
+            self.fences.watch(watched[0], order.id, stop, place, radius_m, inside=stop in entered)
 
     def _entered(self, order: Order) -> set[str]:
         """The stops whose fence the order's driver has entered and not left, by the log: nothing is told twice."""

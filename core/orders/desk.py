@@ -15,6 +15,7 @@ from core.domain.commands import (
     AcceptFor,
     AssignOrder,
     CancelOrder,
+    ChangeOrder,
     Command,
     HoldOrder,
     OfferOrder,
@@ -23,14 +24,16 @@ from core.domain.commands import (
     ReinstateOrder,
     ReleaseOrder,
     RemoveDriver,
+    RemoveForward,
     SaveArea,
     SaveDriver,
+    SaveForward,
     SaveMerchant,
     SetPresence,
     UnassignOrder,
 )
-from core.domain.driver import Driver, Presence, Route
-from core.domain.errors import BadInput, CommandRefused
+from core.domain.driver import Driver, Presence, Route, StopKind
+from core.domain.errors import BadInput, CommandRefused, UnknownThing
 from core.domain.events import (
     AreaSaved,
     Change,
@@ -40,10 +43,13 @@ from core.domain.events import (
     DriverRemoved,
     DriverTookBreak,
     DriverWentOffline,
+    ForwardRemoved,
+    ForwardSaved,
     MerchantRegistered,
     OfferWithdrawn,
     OrderAssigned,
     OrderCancelled,
+    OrderChanged,
     OrderHeld,
     OrderQueued,
     OrderReceived,
@@ -54,7 +60,7 @@ from core.domain.events import (
 )
 from core.domain.geo import checked_place
 from core.domain.offer import OfferState
-from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
+from core.domain.order import ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
 from core.orders.draft import Draft, stops_of
@@ -69,12 +75,19 @@ PRESENCE_EVENTS: dict[Presence, type[Change]] = {
 }
 
 
+CARRIED = frozenset({Status.CARRYING, Status.AT_DROPOFF})
+_WORDS = frozenset({"customer", "address", "note"})
+_UNTIL_PICKED_UP = frozenset({"ready_at", "weight_kg", "volume_l", "vehicles"})
+_CHANGEABLE = ("dropoff", "due_at", *sorted(_WORDS), *sorted(_UNTIL_PICKED_UP))
+
+
 class Desk:
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world
         self._settings = settings
         self._handlers: dict[type[Command], Callable[[Draft, Any], None]] = {
             PlaceOrder: self._place,
+            ChangeOrder: self._change,
             AssignOrder: self._assign,
             OfferOrder: self._offer,
             UnassignOrder: self._unassign,
@@ -89,6 +102,8 @@ class Desk:
             SetPresence: self._set_presence,
             SaveMerchant: self._save_merchant,
             SaveArea: self._save_area,
+            SaveForward: self._save_forward,
+            RemoveForward: self._remove_forward,
         }
 
     def handle(self, command: Command, now: float) -> Outcome:
@@ -103,8 +118,7 @@ class Desk:
         if not command.order_id.strip():
             raise BadInput("an order needs a number")
         merchant = self._world.merchant(command.merchant_id)
-        if not (math.isfinite(command.weight_kg) and command.weight_kg > 0 and math.isfinite(command.volume_l)):
-            raise BadInput(f"order {command.order_id}: the weight must be a number of kilograms above 0")
+        _check_load(command.order_id, command.weight_kg, command.volume_l)
         ready_at = command.ready_at if command.ready_at is not None else draft.now + merchant.prep_min * 60
         promise_s = self._settings.number("orders.promise_min") * 60
         due_at = command.due_at if command.due_at is not None else draft.now + promise_s
@@ -131,6 +145,41 @@ class Desk:
             order = replace(order, area_id=merchant.area_id)
             draft.change(OrderTagged, order)
         draft.change(OrderQueued, order.take(Step.QUEUE, draft.now))
+
+    def _change(self, draft: Draft, command: ChangeOrder) -> None:
+        before = draft.order(command.order_id)
+        given = {name: value for name in _CHANGEABLE if (value := getattr(command, name)) is not None}
+        new = {name: value for name, value in given.items() if value != getattr(before, name)}
+        if not new:
+            return
+        if before.status in ENDED:
+            raise CommandRefused(f"order {before.id} is {_words(before)}: it can't be changed any more")
+        if before.status in CARRIED and (late := sorted(new.keys() & _UNTIL_PICKED_UP)):
+            raise CommandRefused(
+                f"order {before.id} has been picked up: its {late[0].replace('_', ' ')} can't be changed any more"
+            )
+        if new.keys() & {"weight_kg", "volume_l"}:
+            _check_load(before.id, new.get("weight_kg", before.weight_kg), new.get("volume_l", before.volume_l))
+        times = {name: new[name] for name in ("ready_at", "due_at") if name in new}
+        if not all(map(math.isfinite, times.values())) or times.get("due_at", math.inf) <= draft.now:
+            raise BadInput(f"order {before.id}: the promised time must lie ahead")
+        if "dropoff" in new:
+            new["dropoff"] = checked_place(*new["dropoff"])
+        order = before
+        if order.status is Status.OFFERED and not new.keys() <= _WORDS:
+            order = self._withdraw(draft, order, "the order has changed")
+        order = replace(order, **new)
+        routes: tuple[Route, ...] = ()
+        if order.status in ACTIVE and order.driver_id is not None:
+            if order.status in BEFORE_PICKUP:
+                self._check_fits(order, self._world.driver(order.driver_id))
+            route = draft.route(order.driver_id)
+            places = {StopKind.PICKUP: order.pickup, StopKind.DROPOFF: order.dropoff}
+            stops = (replace(s, place=places[s.kind]) if s.order_id == order.id else s for s in route.stops)
+            routes = (Route(order.driver_id, tuple(stops)),)  # as it is or changed: the driver is told it anew
+        draft.change(OrderChanged, order, routes=routes)
+        old = {name: getattr(before, name) for name in new}
+        draft.outcome.undo = (ChangeOrder(order_id=order.id, actor=command.actor, **old),)
 
     def _assign(self, draft: Draft, command: AssignOrder) -> None:
         order = draft.order(command.order_id)
@@ -306,11 +355,29 @@ class Desk:
     def _save_area(self, draft: Draft, command: SaveArea) -> None:
         draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(command.area,)))
 
+    def _save_forward(self, draft: Draft, command: SaveForward) -> None:
+        before = self._world.forwards.get(command.forward.id)
+        draft.add(ForwardSaved(at=draft.now, actor=draft.actor, forwards=(command.forward,)))
+        back = RemoveForward(forward_id=command.forward.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveForward(forward=before, actor=command.actor),)
+
+    def _remove_forward(self, draft: Draft, command: RemoveForward) -> None:
+        forward = self._world.forwards.get(command.forward_id)
+        if forward is None:
+            raise UnknownThing(f"there is no forwarding rule {command.forward_id}")
+        draft.add(ForwardRemoved(at=draft.now, actor=draft.actor, forwards=(replace(forward, removed=True),)))
+        draft.outcome.undo = (SaveForward(forward=forward, actor=command.actor),)
+
 
 def set_presence(draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "") -> None:
     kind = PRESENCE_EVENTS[presence]
     changed = replace(driver, presence=presence, presence_at=at)
     draft.add(kind(at=at, actor=draft.actor, drivers=(changed,), reason=reason))
+
+
+def _check_load(order_id: str, weight_kg: float, volume_l: float) -> None:
+    if not (math.isfinite(weight_kg) and weight_kg > 0 and math.isfinite(volume_l)):
+        raise BadInput(f"order {order_id}: the weight must be a number of kilograms above 0")
 
 
 def _words(order: Order) -> str:

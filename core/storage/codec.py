@@ -12,12 +12,13 @@ from core.domain import events
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, FenceCrossed, FenceDwelled
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
 
-Entity = Order | Offer | Route | Driver | Merchant | Area
-E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area)
+Entity = Order | Offer | Route | Driver | Merchant | Area | Forward
+E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Forward)
 Cell = str | float | int | None
 
 KINDS: dict[str, type[Change]] = {
@@ -74,7 +75,8 @@ ROUTES = StateTable("routes", Route, ("driver_id",))
 DRIVERS = StateTable("drivers", Driver, ("id", "removed"))
 MERCHANTS = StateTable("merchants", Merchant, ("id",))
 AREAS = StateTable("areas", Area, ("id",))
-STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS)
+FORWARDS = StateTable("forwards", Forward, ("id", "removed"))
+STATE_TABLES: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, FORWARDS)
 
 
 def entities(change: Change) -> Iterable[tuple[StateTable[Any], Entity]]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 import queue
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.domain.events import Change
-from core.domain.order import ENDED
+from core.domain.order import ENDED, Order
 from core.domain.world import World
-from core.storage.codec import AREAS, DRIVERS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
+from core.storage.codec import AREAS, DRIVERS, FORWARDS, MERCHANTS, OFFERS, ORDERS, ROUTES, Cell, E, StateTable, decode
 from core.storage.database import StorageError, open_readable, open_writable, told
 from core.storage.verify import differences
-from core.storage.writer import RETRY_S, Health, Writer, job_of
+from core.storage.writer import RETRY_S, Extras, Health, Writer, job_of
 from core.tracking.positions import LastKnown
 
 RECENT_S = 24 * 3600.0
@@ -32,6 +32,19 @@ class Logged(NamedTuple):
 
     seq: int
     change: Change
+
+
+class LogRow(NamedTuple):
+    """A change as it stands in the log; ``body`` is JSON."""
+
+    seq: int
+    at: float
+    kind: str
+    actor: str
+    reason: str
+    order_id: str | None
+    driver_id: str | None
+    body: str
 
 
 @dataclass(slots=True)
@@ -70,14 +83,16 @@ class Store:
         changes: Sequence[Change],
         words: Sequence[tuple[str, str, float]] = (),
         positions: Sequence[LastKnown] = (),
+        extras: Extras = (),
     ) -> Future[int]:
         """Queue a write, all or nothing; the future gives the number of the last event once it is on the disk.
 
-        ``words`` are (driver id, word id, epoch seconds). Raises BadInput at once, with nothing queued, where a change can't
-        be stored as it is. The future fails with a StorageError where the disk is in the way; the data is then kept, and
-        tried again before anything later, so that an empty `write` succeeds once all before it is stored.
+        ``words`` are (driver id, word id, epoch seconds), ``extras`` rows of tables that belong to one feature. Raises
+        BadInput at once, with nothing queued, where a change can't be stored as it is. The future fails with a StorageError
+        where the disk is in the way; the data is then kept, and tried again before anything later, so that an empty `write`
+        succeeds once all before it is stored.
         """
-        return self._writer.submit(job_of(changes, words, positions))
+        return self._writer.submit(job_of(changes, words, positions, extras))
 
     def flush(self, timeout_s: float | None = None) -> int:
         """Wait until all that was written before is on the disk; raises StorageError where it can't be."""
@@ -108,6 +123,7 @@ class Store:
                     orders=tuple(_entities(read, ORDERS, kept, since)),
                     offers=tuple(_entities(read, OFFERS, "state = 'open'")),
                     routes=tuple(_entities(read, ROUTES)),
+                    forwards=tuple(_entities(read, FORWARDS, "NOT removed")),
                 )
             )
             for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):
@@ -128,6 +144,36 @@ class Store:
     def events_since(self, seq: int, limit: int = -1) -> list[Logged]:
         """The changes after number ``seq``, oldest first, at most ``limit`` of them (-1: all)."""
         return self._logged("SELECT seq, kind, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def rows_since(self, seq: int, limit: int) -> list[LogRow]:
+        """`events_since`, each body as it is in the log: for whoever passes many on."""
+        query = "SELECT seq, at, kind, actor, reason, order_id, driver_id, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [LogRow._make(row) for row in self.ask(query, seq, limit)]
+
+    def rows_of_order(self, order_id: str) -> list[LogRow]:
+        """`history`, as it is in the log."""
+        query = (
+            "SELECT e.seq, at, kind, actor, reason, e.order_id, driver_id, body FROM event_orders o JOIN events e USING (seq)"
+        )
+        return [LogRow._make(row) for row in self.ask(f"{query} WHERE o.order_id = ? ORDER BY seq", order_id)]
+
+    def last_seq(self) -> int:
+        """The number of the last event that is on the disk; 0 before the first."""
+        return int(self.ask("SELECT coalesce(max(seq), 0) FROM events")[0][0])
+
+    def order(self, order_id: str) -> Order | None:
+        """An order as it stands on the disk, however long ago it ended."""
+        found = self.ask("SELECT body FROM orders WHERE id = ?", order_id)
+        return ORDERS.decode(found[0][0]) if found else None
+
+    def ask(self, query: str, *values: Cell) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._reader() as read:
+            return read.execute(query, values).fetchall()
+
+    def on_commit(self, told: Callable[[int], None]) -> None:
+        """Call ``told`` with the last event's number after each commit, in the writer's thread: it must only hand it on."""
+        self._writer.on_commit = told
 
     def rebuild_check(self) -> list[str]:
         """Play the whole log again and name each difference between what it leads to and the state tables."""
