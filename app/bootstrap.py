@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.runtime import Stages
+from core.api.server import Outside
 from core.bus import Bus
 from core.clock import Clock
 from core.domain.errors import BadInput
@@ -83,6 +85,23 @@ def compose(
         stages.end()
         raise
     return System(settings, clock, bus, store, transport, executor, engine, stages)
+
+
+def open_outside(system: System, folder: DataFolder, listen: str | None = None) -> Outside:
+    """The interface for other systems, at ``listen`` or where the settings say; ended with the system. Raises BadInput where
+    it can't listen there."""
+    where = system.settings.text("http.listen") if listen is None else listen
+    outside = Outside(system.engine, system.store, system.executor, system.settings, folder.keys, where)
+    system.stages.add("interface", outside.close)
+    return outside
+
+
+def wake(loop: asyncio.AbstractEventLoop, attend: Callable[[], None]) -> None:
+    """Have the loop attend to the engine soon; from any thread."""
+    try:
+        loop.call_soon_threadsafe(attend)
+    except RuntimeError:  # the loop has ended
+        return
 
 
 def training_missing(folder: DataFolder) -> bool:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QTimer
 from app import BEGAN
 from app.actions.declared import Scope
 from app.actions.deeds import Deeds
-from app.bootstrap import System, city_file, compose, training_missing
+from app.bootstrap import System, city_file, compose, open_outside, training_missing, wake
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
@@ -27,6 +27,7 @@ from app.presenters.selection import Selection
 from app.questions import Doors, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
+from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
@@ -53,6 +54,7 @@ class Console:
         self.data = data
         self.simulated = simulated
         self.system: System | None = None
+        self.outside: Outside | None = None
         self.city: City | None = None
         self.cycles_s: list[float] = []
         self._lines: Lines | None = None
@@ -94,9 +96,22 @@ class Console:
         else:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
+        self._open_outside(system, folder)
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
+
+    def _open_outside(self, system: System, folder: DataFolder) -> None:
+        """A demo is no one else's business; a fleet's window opens without its HTTP too."""
+        loop = asyncio.get_running_loop()
+        attend = steady(system.engine.attend, lambda line: self.window.toast.show_line(line, bad=True))
+        system.engine.handover.wake = lambda: wake(loop, attend)
+        try:
+            self.outside = open_outside(system, folder, "" if self.simulated is not None else None)
+            self.window.strip.clear_problem("http")
+        except BadInput as error:
+            log.error("%s", error)
+            self.window.strip.show_problem("http", f"{str(error)[:1].upper()}{str(error)[1:]}")
 
     async def _broker(self, ground: Ground) -> Post:
         """A fleet's window opens without its broker too: how else should another port be chosen?"""
@@ -331,7 +346,7 @@ class Console:
             task.cancel()
         self._tasks.clear()
         self._stages.end()
-        self.system = self._lines = None
+        self.system = self._lines = self.outside = None
 
 
 _running: set[asyncio.Task[None]] = set()

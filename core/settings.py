@@ -163,6 +163,8 @@ DECLARED: tuple[Setting, ...] = (
     _s("forwarding.first_wait_s", 2.0, "Wait before the second try; each further wait is twice as long", "s", 0.01, 3600),
     _s("routing.detour_factor", 1.35, "Great-circle distance times this, where there is no road map", "", 1, 5),
     _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536),
+    _s("storage.backup_every_h", 24.0, "How often the data folder is backed up into its folder backups; 0 never", "h", 0, 8760),
+    _s("storage.backups_kept", 7, "How many of these backups are kept", "", 1, 1000),
     _s("window.theme", "system", "Colours of the window", choices=("system", "light", "dark")),
     _s("window.rows", "compact", "Height of table rows", choices=("compact", "comfortable")),
     _s("map.online_tiles", False, "Fetch map tiles from the internet; off keeps the console offline"),

@@ -20,6 +20,7 @@ BENCHES = {
     "search": "who is in a circle, in an isochrone, nearest, among 50,000 and 500,000 drivers",
     "geofence": "arrivals, passings and departures of 50,000 drivers at two stops each, one pass",
     "ingest": "a flood of positions through mosquitto into the engine, 50,000 drivers",
+    "api": "orders by HTTP, from the request to 201, while 50,000 drivers report",
     "history": "keeping and finding the positions of 50,000 drivers",
     "matching": "a matching cycle, small and large",
     "start": "from the command line to a window that can be used, compiled files at hand or not",

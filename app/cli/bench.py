@@ -20,7 +20,7 @@ def run_bench(args: argparse.Namespace) -> int:
         return 0
     if not args.name:
         raise BadInput(f"name what to measure: {', '.join(BENCHES)}")
-    result = find(args.name)(1.0)
+    result = find(args.name)(args.scale)
     machine = machine_facts()
     if args.json:
         print(json.dumps(as_json(args.name, result, machine)))

@@ -59,7 +59,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the framework names the methods of one route alone
+        known = request.app.state.methods.items()
+        headers["Allow"] = ", ".join(next((m for path, m in known if path.fullmatch(request.url.path)), []))
+    return problem(error.status_code, str(error.detail), headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,7 +31,13 @@ _PROBLEMS = {
 
 
 def make_app(service: Service, limits: Limits) -> ASGIApp:
-    app = FastAPI(title="Kerbside", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.service = service
     app.state.streams = set()
     install(app)
@@ -49,6 +56,10 @@ def make_app(service: Service, limits: Limits) -> ASGIApp:
         return answer(document)
 
     document.update(_document(app))
+    app.state.methods = {
+        re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): sorted(map(str.upper, known))
+        for path, known in document["paths"].items()
+    }
     return Gate(app, service.keyring, limits)
 
 
@@ -70,4 +81,22 @@ def _document(app: FastAPI) -> dict[str, Any]:
             for status, description in _PROBLEMS.items():
                 if not (path in OPEN_PATHS and status in {401, 403}):
                     operation["responses"][str(status)] = {"description": description, "content": content}
+    _link(made["paths"])
     return made
+
+
+def _link(paths: dict[str, Any]) -> None:
+    """Say of what is made here where else its id is good for."""
+    makers = {"order_id": ("/v1/orders", "post", "201", "$response.body#/id")}
+    for path, operations in paths.items():
+        if "put" in operations:
+            name = re.findall(r"\{(\w+)\}", path)[-1]
+            makers[name] = (path, "put", "200", f"$request.path.{name}")
+    for name, (made_at, method, status, value) in makers.items():
+        links = {
+            operation["operationId"]: {"operationId": operation["operationId"], "parameters": {name: value}}
+            for path, operations in paths.items()
+            for operation in operations.values()
+            if f"{{{name}}}" in path
+        }
+        paths[made_at][method]["responses"][status]["links"] = links

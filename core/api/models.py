@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.storage.codec import KINDS
+
 _PLAIN = r"^[^\x00]*$"
+_TO = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?|mqtt:[A-Za-z0-9/_{}.-]{1,200})$"
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$", description="Letters, digits and . _ ~ -")]
 Text = Annotated[str, Field(max_length=500, pattern=_PLAIN)]
 Word = Annotated[str, Field(max_length=60, pattern=_PLAIN)]
@@ -233,6 +236,16 @@ class AreaProperties(Model):
 class AreaIn(Model):
     """A GeoJSON Feature (RFC 7946)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "Feature",
+                "properties": {"name": "Old town", "priority": 1, "watched": True},
+                "geometry": {"type": "Polygon", "coordinates": [[[9.0, 45.0], [9.02, 45.0], [9.02, 45.02], [9.0, 45.0]]]},
+            }
+        }
+    )
+
     type: Literal["Feature"]
     properties: AreaProperties
     geometry: Annotated[Polygon | MultiPolygon, Field(discriminator="type")]
@@ -324,8 +337,18 @@ class Condition(Model):
 
 class ForwardIn(Model):
     name: Name
-    to: Annotated[str, Field(max_length=2000, description="https://host/path, or mqtt:topic with {kind} and {order}")]
-    kinds: Annotated[list[str], Field(max_length=60, description="Kinds of events; empty takes all")] = []
+    to: Annotated[
+        str,
+        Field(max_length=2000, pattern=_TO, description="https://host/path, or mqtt:topic with {kind} and {order}"),
+    ]
+    kinds: Annotated[
+        list[str],
+        Field(
+            max_length=100,
+            description="Kinds of events; empty takes all",
+            json_schema_extra={"items": {"type": "string", "enum": sorted(KINDS)}},
+        ),
+    ] = []
     only: Annotated[list[Condition], Field(max_length=20, description="All of them have to hold")] = []
     enabled: bool = True
 

@@ -24,6 +24,7 @@ SMALL = {
     "geofence": 0.02,
     "ingest": 0.01,
     "history": 0.01,
+    "api": 0.01,
     "matching": 0.05,
     "routing": 0.1,
 }
@@ -36,7 +37,7 @@ def results() -> dict[str, Result]:
 
 
 def arguments(**values: object) -> argparse.Namespace:
-    return argparse.Namespace(**{"name": None, "list": False, "json": False, **values})
+    return argparse.Namespace(**{"name": None, "list": False, "json": False, "scale": 1.0, **values})
 
 
 def test_every_bench_is_measured_here() -> None:

@@ -1,0 +1,51 @@
+"""A process that places orders by HTTP at given moments and says how long each took: so that asking costs the answerer nothing.
+
+Its arguments are a port, a key, how many orders and in how many seconds; it prints a JSON list of milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+CONNECTIONS = 100
+
+
+async def place(port: int, key: str, count: int, seconds: float) -> list[float]:
+    """Milliseconds from when each order was due to its 201; waiting for a connection counts."""
+    free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    for _ in range(min(count, CONNECTIONS)):
+        free.put_nowait(await asyncio.open_connection("127.0.0.1", port))
+    began = time.perf_counter() + 0.1
+
+    async def one(number: int) -> float:
+        due = began + seconds * number / count
+        await asyncio.sleep(due - time.perf_counter())
+        reader, writer = await free.get()
+        body = json.dumps(
+            {"merchant_id": f"M-{number % 200}", "dropoff": {"lat": 45.0 + number % 97 * 1e-3, "lon": 9.0 + number % 89 * 1e-3}}
+        )
+        writer.write(
+            f"POST /v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+            f"Idempotency-Key: {key[-6:].replace('_', '-')}-{began:.3f}-{number}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        answer = await reader.readexactly(length)
+        took = 1000 * (time.perf_counter() - due)
+        if b" 201 " not in head.split(b"\r\n", 1)[0]:
+            raise SystemExit(f"an order was not placed: {head.split(bytes(2), 1)[0]!r} {answer!r}")
+        free.put_nowait((reader, writer))
+        return took
+
+    took = await asyncio.gather(*(one(number) for number in range(count)))
+    while not free.empty():
+        free.get_nowait()[1].close()
+    return list(took)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(place(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))))
