@@ -11,19 +11,26 @@ import sys
 import time
 
 CONNECTIONS = 100
+IDLE_S = 3.0
+"""A connection that was idle for longer may just be closed from the other side."""
 
 
 async def place(port: int, key: str, count: int, seconds: float) -> list[float]:
     """Milliseconds from when each order was due to its 201; waiting for a connection counts."""
-    free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-    for _ in range(min(count, CONNECTIONS)):
-        free.put_nowait(await asyncio.open_connection("127.0.0.1", port))
+    free: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
+    room = asyncio.Semaphore(CONNECTIONS)
     began = time.perf_counter() + 0.1
 
     async def one(number: int) -> float:
         due = began + seconds * number / count
         await asyncio.sleep(due - time.perf_counter())
-        reader, writer = await free.get()
+        async with room:
+            return await ask(number, due)
+
+    async def ask(number: int, due: float) -> float:
+        idle_since, reader, writer = free.pop() if free else (0.0, None, None)
+        if reader is None or writer is None or time.perf_counter() - idle_since > IDLE_S:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
         body = json.dumps(
             {"merchant_id": f"M-{number % 200}", "dropoff": {"lat": 45.0 + number % 97 * 1e-3, "lon": 9.0 + number % 89 * 1e-3}}
         )
@@ -38,12 +45,12 @@ async def place(port: int, key: str, count: int, seconds: float) -> list[float]:
         took = 1000 * (time.perf_counter() - due)
         if b" 201 " not in head.split(b"\r\n", 1)[0]:
             raise SystemExit(f"an order was not placed: {head.split(bytes(2), 1)[0]!r} {answer!r}")
-        free.put_nowait((reader, writer))
+        free.append((time.perf_counter(), reader, writer))
         return took
 
     took = await asyncio.gather(*(one(number) for number in range(count)))
-    while not free.empty():
-        free.get_nowait()[1].close()
+    for _, _, writer in free:
+        writer.close()
     return list(took)
 
 

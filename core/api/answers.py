@@ -61,9 +61,15 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:  # the framework names the methods of one route alone
-        known = request.app.state.methods.items()
-        headers["Allow"] = ", ".join(next((m for path, m in known if path.fullmatch(request.url.path)), []))
+        known = request.app.state.document()["paths"].items()
+        allowed = (way for path, ways in known if _fits(path, request.url.path) for way in ways)
+        headers["Allow"] = ", ".join(sorted(map(str.upper, allowed)))
     return problem(error.status_code, str(error.detail), headers)
+
+
+def _fits(template: str, path: str) -> bool:
+    pairs = zip(template.split("/"), path.split("/"), strict=False)
+    return template.count("/") == path.count("/") and all(a == b or a.startswith("{") for a, b in pairs)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

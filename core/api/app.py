@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -43,7 +44,7 @@ def make_app(service: Service, limits: Limits) -> ASGIApp:
     install(app)
     for part in (orders, fleet, places, events, forwarding):
         app.include_router(part.router, prefix="/v1")
-    document: dict[str, Any] = {}
+    app.state.document = document = cache(lambda: _document(app))  # made when it is asked for: it takes a third of a second
 
     @app.get("/health", response_model=m.Health, tags=["health"])
     async def health(service: Serving) -> Response:
@@ -53,13 +54,8 @@ def make_app(service: Service, limits: Limits) -> ASGIApp:
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
-        return answer(document)
+        return answer(document())
 
-    document.update(_document(app))
-    app.state.methods = {
-        re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): sorted(map(str.upper, known))
-        for path, known in document["paths"].items()
-    }
     return Gate(app, service.keyring, limits)
 
 

@@ -50,17 +50,13 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        body = _Measured(receive, self._limits.body)
-        try:
-            await self._app(scope, body, send)
-        except _TooLarge:
-            await self._too_large()(scope, receive, send)
+        await self._app(scope, _Measured(receive, self._limits.body), send)
 
     def _refusal(self, scope: Scope) -> Any:
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self._limits.body:
-            return self._too_large()
+            return problem(413, _too_large(self._limits.body))
         words = headers.get(b"authorization", b"").decode("latin-1").split(" ", 1)
         key = self._keyring.admit(words[1].strip()) if words[0].lower() == "bearer" and len(words) == 2 else None
         if key is not None:
@@ -74,12 +70,9 @@ class Gate:
         scope.setdefault("state", {})["key"] = key
         return None
 
-    def _too_large(self) -> Any:
-        return problem(413, f"a request may have {self._limits.body:,} bytes at most")
 
-
-class _TooLarge(Exception):
-    pass
+def _too_large(most: int) -> str:
+    return f"a request may have {most:,} bytes at most"
 
 
 class _Measured:
@@ -87,13 +80,13 @@ class _Measured:
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
-        self._left = most
+        self._most = self._left = most
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _TooLarge
+            raise HTTPException(413, _too_large(self._most))
         return message
 
 

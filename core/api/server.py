@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 GRACE_S = 3.0
 BACKLOG = 2048
+KEEP_ALIVE_S = 75
+"""Longer than the usual 60 s of those in between, so that they and not we close a connection."""
 
 
 def parse_listen(text: str) -> tuple[str, int]:
@@ -94,13 +96,14 @@ class Outside:
         self._thread.start()
 
     def _changed(self, rules: tuple[Forward, ...]) -> None:
-        """On the engine's thread. What comes before the thread is ready, it finds in the world."""
+        """On the engine's thread. What comes before the forwarder is there, it finds in the world."""
         if self._thread is None:
             self._begin()
         forwarder = self._forwarder
-        if forwarder is not None and self._loop is not None:
+        if forwarder is not None:
+            # Where a rule begins in the log is known once it is on the disk.
             for rule in rules:
-                self._tell(partial(_follow, forwarder, rule))
+                self._store.write(()).add_done_callback(lambda _, rule=rule: self._tell(partial(_follow, forwarder, rule)))  # type: ignore[misc]
 
     def _tell(self, call: Callable[[], object]) -> None:
         assert self._loop is not None
@@ -170,6 +173,7 @@ class Outside:
             server_header=False,
             lifespan="off",
             backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(GRACE_S),
             ssl_certfile=text("http.certificate") or None,
             ssl_keyfile=text("http.certificate_key") or None,

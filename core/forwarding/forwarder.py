@@ -155,6 +155,7 @@ class Follower:
     async def _send_letters(self, due: Sequence[Letter]) -> None:
         problems = await asyncio.gather(*(self._send_again(letter) for letter in due))
         keep, drop = [], []
+        died = 0
         for letter, problem in zip(due, problems, strict=True):
             if not problem:
                 drop.append(letter.seq)
@@ -166,9 +167,10 @@ class Follower:
             keep.append(letter)
             if letter.tries >= self._patience.tries:
                 letter.dead = True
-                self.health.dead += 1
+                died += 1
                 del self._waiting[letter.seq]
         await asyncio.wrap_future(self.letters.write(None, keep, drop))
+        self.health.dead += died
 
     async def _send_again(self, letter: Letter) -> str:
         rows = await asyncio.to_thread(self._store.rows_since, letter.seq - 1, 1)

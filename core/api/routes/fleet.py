@@ -38,7 +38,7 @@ async def list_drivers(service: Serving, after: After = None, limit: Limit = 100
     return answer({"drivers": seen, "next": page[-1] if len(wanted) > limit else None})
 
 
-@router.post("/drivers/search", response_model=m.Found, dependencies=READ)
+@router.post("/search/drivers", response_model=m.Found, dependencies=READ)
 async def search_drivers(body: m.SearchIn, service: Serving) -> Response:
     """Drivers in a circle, a rectangle, a polygon or an isochrone, as they are now; in a circle the nearest come first."""
     among = Among(
