@@ -23,7 +23,7 @@ def run_key(args: argparse.Namespace) -> int:
             else:
                 print(f"{text}\nkerbside: this is the key of {key.name}, shown this once; it opens {_listed(key)}")
         case "list":
-            keys = keyring.keys()
+            keys = keyring.listed()
             if args.json:
                 print(json.dumps([_facts(key) for key in keys]))
             elif not keys:

@@ -89,7 +89,8 @@ class Keyring:
                 raise BadInput(f"there is no key {key_id}: main.py key list names them all")
             return file.keys.pop(key_id)
 
-    def keys(self) -> list[Key]:
+    def listed(self) -> list[Key]:
+        """All keys, the oldest first."""
         return sorted(self._fresh().keys.values(), key=lambda key: key.made_at)
 
     def admit(self, text: str) -> Key | None:
