@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -140,9 +141,8 @@ def test_what_is_no_sound_backup_changes_nothing(folder: Path, tmp_path: Path, w
         with zipfile.ZipFile(path, "w") as archive:
             if what != "zip":
                 version = 2 if what == "newer" else 1
-                archive.writestr(
-                    "backup.json", '{"format": "kerbside-backup", "version": %d, "made_at": 1, "events": 1}' % version
-                )
+                manifest = {"format": "kerbside-backup", "version": version, "made_at": 1, "events": 1}
+                archive.writestr("backup.json", json.dumps(manifest))
             if what == "bad database":
                 archive.writestr("kerbside.db", b"SQLite format 3\x00" + b"\xff" * 5000)
     before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
