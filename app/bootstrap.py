@@ -11,7 +11,7 @@ from pathlib import Path
 from app.runtime import Stages
 from core.api.server import Outside
 from core.bus import Bus
-from core.clock import Clock
+from core.clock import Clock, RealClock
 from core.domain.errors import BadInput
 from core.engine.engine import Engine
 from core.ports import Transport
@@ -22,6 +22,9 @@ from core.storage.tracks import TrackLog
 from core.worker import SturdyPool, make_executor
 
 log = logging.getLogger(__name__)
+
+SMALL_STEP_BACK_S = 600.0
+"""A machine's clock that is behind the log by no more than this is one that was corrected; beyond it, somebody has to look."""
 
 
 @dataclass(slots=True)
@@ -58,6 +61,8 @@ def compose(
     try:
         store = Store.open(database)
         stages.add("database", store.close)
+        if isinstance(clock, RealClock) and store.last_at() - clock.now() <= SMALL_STEP_BACK_S:
+            clock.go_on_from(store.last_at())
         tracks = TrackLog(database.with_name(f"{database.stem}-tracks.db"), 3600 * settings.number("tracking.history_h"))
         stages.add("position history", tracks.close)
         executor = make_executor(

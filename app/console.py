@@ -15,10 +15,12 @@ from app import BEGAN
 from app.actions.declared import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, training_missing, wake
+from app.caretaker import Caretaker
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.outside import OutsideDoors
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
 from app.presenters.map import MapPresenter
@@ -38,6 +40,7 @@ from core.settings import Settings, Value
 from core.simulation.roster import roster
 from core.storage.folder import DataFolder
 from widgets.dialogs.first_start import FirstStartDialog
+from widgets.status.strip import MessageStrip
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,6 +58,7 @@ class Console:
         self.simulated = simulated
         self.system: System | None = None
         self.outside: Outside | None = None
+        self._caretaker: Caretaker | None = None
         self.city: City | None = None
         self.cycles_s: list[float] = []
         self._lines: Lines | None = None
@@ -97,6 +101,8 @@ class Console:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
         self._open_outside(system, folder)
+        if simulated is None:
+            self._caretaker = Caretaker(system, folder)
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
@@ -204,7 +210,9 @@ class Console:
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo)
+        outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen)
+        self._stages.add("dialogs", outside.close)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, outside)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         presenters = (
@@ -306,22 +314,39 @@ class Console:
         """Once a second: what the disk and the embedded broker have to say."""
         if self.system is None or self._lines is None:
             return
-        strip, disk, health = self.window.strip, self.system.store.health, self._lines.health
-        if disk.ok:
-            strip.clear_problem("disk")
-        else:
-            strip.show_problem("disk", f"Changes can't be stored: {disk.problem}. Nothing is told to drivers until they are")
+        strip, health = self.window.strip, self._lines.health
+        self._watch_over(strip)
         if health is not None and health.state == "outgrown":
             strip.show_problem("outgrown", f"The fleet has outgrown the built-in broker: {health.detail}")
         else:
             strip.clear_problem("outgrown")
 
-    def reopen(self) -> None:
-        """End the core and begin another, after a change of the map or the broker, or to enter the demo."""
+    def _watch_over(self, strip: MessageStrip) -> None:
+        assert self.system is not None
+        problems = {"disk": self.system.store.health.problem}
+        if self._caretaker is not None:
+            problems = self._caretaker.look()
+        if problems["disk"]:
+            text = f"Changes can't be stored: {problems['disk']}. Nothing is told to drivers until they are"
+            problems["disk"] = text
+        for subject, problem in problems.items():
+            if problem:
+                strip.show_problem(subject, f"{problem[:1].upper()}{problem[1:]}")
+            else:
+                strip.clear_problem(subject)
+
+    def reopen(self, between: Callable[[], object] | None = None) -> None:
+        """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done
+        in a thread while there is none."""
 
         async def again() -> None:
             self.window.toast.show_line("Starting anew…", lasting=True)
             self.close()
+            try:
+                if between is not None:
+                    await _in_thread(between)
+            except KerbsideError as error:
+                self.window.strip.show_problem("restore", str(error))
             try:
                 await self.open(Ground(self.data, self.simulated is not None))
             except KerbsideError as error:
@@ -346,7 +371,7 @@ class Console:
             task.cancel()
         self._tasks.clear()
         self._stages.end()
-        self.system = self._lines = self.outside = None
+        self.system = self._lines = self.outside = self._caretaker = None
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 from app.bootstrap import city_file, compose, open_outside, wake
+from app.caretaker import Caretaker
 from app.lines import check_broker, open_lines
 from app.runtime import start_logging, steady
 from core.api.server import parse_listen
@@ -18,6 +19,11 @@ from core.settings import Settings
 from core.storage.folder import DataFolder
 
 BEAT_S = 0.25
+_OVER = {
+    "disk": "the database can be written again",
+    "clock": "this machine's clock has caught up",
+    "backup": "backups can be made again",
+}
 
 
 def run_serve(args: argparse.Namespace) -> int:
@@ -75,13 +81,14 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     http = f", HTTP at {outside.address}" if outside.address else ""
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
     beat = steady(system.engine.tick, _say)
-    disk = ""
+    caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
     try:
         while not stop.is_set():
             beat()
-            if system.store.health.problem != disk:
-                disk = system.store.health.problem
-                _say(disk or "the database can be written again")
+            for subject, problem in caretaker.look().items():
+                if problem != known[subject]:
+                    known[subject] = problem
+                    _say(problem or _OVER[subject])
             try:
                 await asyncio.wait_for(stop.wait(), BEAT_S)
             except TimeoutError:

@@ -179,9 +179,11 @@ def _private(path: Path) -> BinaryIO:
 class Backups:
     """Made by themselves, every so many hours, in a thread of their own; the newest few are kept."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, after_s: float = 60.0) -> None:
+        """None is made within the first ``after_s``: a start has enough to do."""
         self._folder = folder
         self._settings = settings
+        self._from = time.monotonic() + after_s
         self._thread: threading.Thread | None = None
         self.problem = ""
         """Why the last one failed; empty where it did not."""
@@ -189,7 +191,7 @@ class Backups:
     def look(self) -> None:
         """Begin one if it is time; called as often as one likes."""
         every_s = 3600 * self._settings.number("storage.backup_every_h")
-        if not every_s or (self._thread is not None and self._thread.is_alive()):
+        if time.monotonic() < self._from or not every_s or (self._thread is not None and self._thread.is_alive()):
             return
         last = max((path.stat().st_mtime for path in self._made()), default=0.0)
         if time.time() - last >= every_s:

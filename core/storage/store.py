@@ -161,6 +161,11 @@ class Store:
         """The number of the last event that is on the disk; 0 before the first."""
         return int(self.ask("SELECT coalesce(max(seq), 0) FROM events")[0][0])
 
+    def last_at(self) -> float:
+        """When the last event happened, epoch seconds; 0 before the first."""
+        with self._reader() as read:
+            return _last(read)[1]
+
     def order(self, order_id: str) -> Order | None:
         """An order as it stands on the disk, however long ago it ended."""
         found = self.ask("SELECT body FROM orders WHERE id = ?", order_id)

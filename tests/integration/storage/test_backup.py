@@ -183,7 +183,7 @@ def test_they_are_made_by_themselves_and_the_newest_kept(folder: Path) -> None:
     settings = Settings({"storage.backup_every_h": 1.0, "storage.backups_kept": 2})
     back_up(folder)  # by hand: never deleted
     for number in range(4):
-        backups = Backups(folder, settings)
+        backups = Backups(folder, settings, after_s=0.0)
         backups.look()
         backups.close()
         assert backups.problem == ""
@@ -197,10 +197,10 @@ def test_they_are_made_by_themselves_and_the_newest_kept(folder: Path) -> None:
     assert [name[:6] for name in names if name.startswith("auto-")] == ["auto-2", "auto-3"]
     assert len(names) == 3
     settings.set("storage.backup_every_h", 0.0)
-    Backups(folder, settings).look()
+    Backups(folder, settings, after_s=0.0).look()
     (folder / "kerbside.db").unlink()
     settings.set("storage.backup_every_h", 1.0)
-    failing = Backups(folder, settings)
+    failing = Backups(folder, settings, after_s=0.0)
     failing.look()
     failing.close()
     assert "nothing to back up" in failing.problem
