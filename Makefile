@@ -1,10 +1,11 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
 # make bench  prints the figures of ARCHITECTURE.md
+# make soak   the long runs: a hundred kills, thousands of made-up requests
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test bench setup setup-dev lock
+.PHONY: demo run test bench soak setup setup-dev lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -27,6 +28,12 @@ test: setup-dev
 
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done
+
+# Tests that read KERBSIDE_SOAK do more when it is set; each file of them is named here.
+SOAK = tests/integration/system/test_kill_http.py tests/integration/api/test_schemathesis.py
+
+soak: setup-dev
+	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)
 
 # Resolves pyproject.toml anew. The lock files hold hashes and no addresses.
 lock:
