@@ -45,7 +45,7 @@ class Served:
 
     def client(self, secret: str | None) -> httpx.Client:
         headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
-        return httpx.Client(base_url=self.outside.address, headers=headers, timeout=20, trust_env=False)
+        return httpx.Client(base_url=self.outside.address, headers=headers, timeout=150, trust_env=False)
 
     def on_engine(self, work: Callable[[], T]) -> T:
         future: Future[T] = self.engine.handover.ask(work)

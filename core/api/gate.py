@@ -90,9 +90,14 @@ class _Measured:
         return message
 
 
-def key_of(request: Request) -> Key:
+def _key(request: Request) -> Key:
     key: Key = request.state.key
     return key
+
+
+# Coroutines: FastAPI sends a plain function to a thread.
+async def key_of(request: Request) -> Key:
+    return _key(request)
 
 
 Caller = Annotated[Key, Depends(key_of)]
@@ -101,8 +106,8 @@ Caller = Annotated[Key, Depends(key_of)]
 def may(scope: May) -> Any:
     """A dependency: only for keys with this scope."""
 
-    def check(request: Request, _: Annotated[Any, Security(BEARER)] = None) -> None:
-        if scope not in key_of(request).scopes:
+    async def check(request: Request, _: Annotated[Any, Security(BEARER)] = None) -> None:
+        if scope not in _key(request).scopes:
             raise HTTPException(403, f"this key may not do that: it needs the scope {scope}")
 
     return Depends(check)

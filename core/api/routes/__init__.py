@@ -8,7 +8,7 @@ from core.api.models import Id
 from core.api.service import Service
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

@@ -20,7 +20,7 @@ from tests.served import Served
 SOAK = bool(os.environ.get("KERBSIDE_SOAK"))
 
 
-@pytest.mark.timeout(3600 if SOAK else 180)
+@pytest.mark.timeout(3600 if SOAK else 600)
 def test_schemathesis_finds_nothing(make_served: Callable[..., Served], monkeypatch: pytest.MonkeyPatch) -> None:
     # Its forwarding rules point at made-up machines: nothing of this leaves the test.
     nowhere = httpx.MockTransport(lambda request: httpx.Response(200))
