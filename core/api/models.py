@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.domain.order import Status
 from core.storage.codec import KINDS
 
 _PLAIN = r"^[^\x00]*$"
@@ -76,10 +77,7 @@ class Cancel(Model):
 
 class Order(Model):
     id: str
-    status: Literal[
-        "received", "waiting", "held", "offered", "assigned", "at_pickup", "carrying", "at_dropoff",
-        "delivered", "cancelled", "failed",
-    ]  # fmt: skip
+    status: Annotated[str, Field(json_schema_extra={"enum": [status.value for status in Status]})]
     status_at: float
     merchant_id: str
     area_id: str | None

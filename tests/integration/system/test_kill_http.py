@@ -110,7 +110,7 @@ def test_nothing_answered_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None
         f'[mqtt]\nport = {free_port()}\nlisten = "127.0.0.1"\n[http]\nburst = 1000000\nrate = 100000\n'
     )
     customers = Customers(Keyring(data / "api-keys.json").make("customers", [Scope.ORDERS_WRITE])[1])
-    for _ in range(KILLS):
+    for kill in range(1, KILLS + 1):
         process, address = serve(data)
         try:
             customers.ask_again(address, chance)
@@ -123,6 +123,7 @@ def test_nothing_answered_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None
         for thread in threads:
             thread.join(150)
             assert not thread.is_alive()
+        print(f"kill {kill}: {len(customers.answered)} answered, {len(customers.unanswered)} to be asked again", flush=True)
     process, address = serve(data)
     customers.ask_again(address, chance)
     process.send_signal(signal.SIGTERM)
