@@ -40,7 +40,7 @@ class Served:
         )
         self._thread = threading.Thread(target=self._drive, daemon=True)
         self._thread.start()
-        assert self.outside.wait_ready(20)
+        assert self.outside.wait_ready(120)
         self.web = self.client(self.secret)
 
     def client(self, secret: str | None) -> httpx.Client:

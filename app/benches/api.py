@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -171,7 +172,8 @@ def _drive(engine: Engine, work: Callable[[], None]) -> list[float]:
             ticks.append(time.perf_counter() - began)
             await asyncio.sleep(BEAT_S)
 
-    asyncio.run(live())
+    with ThreadPoolExecutor(1) as apart:  # the caller's thread may have a loop already
+        apart.submit(asyncio.run, live()).result()
     engine.handover.wake = lambda: None
     if failed:
         raise failed[0]

@@ -208,6 +208,7 @@ class _Lines:
         if self._webhook is None:
             import httpx
 
+            logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write every address, which may hold a secret
             self._client = client = httpx.AsyncClient(timeout=10.0, headers={"User-Agent": "Kerbside"}, follow_redirects=False)
             self._webhook = Webhook(client, self._keyring.hook_secret)
         return self._webhook

@@ -99,7 +99,7 @@ def test_a_backup_taken_while_someone_writes_is_one_moment(folder: Path, tmp_pat
         end.set()
         thread.join()
         assert store.rebuild_check() == []
-    assert [b.events for b in made] == sorted({b.events for b in made})
+    assert [b.events for b in made] == sorted(b.events for b in made)
     for number, backup in enumerate(made):
         new = tmp_path / f"new-{number}"
         with DataFolder(new) as held:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def test_it_is_told_where_it_is_looked_for(screenshot: str | None, capsys: pytes
         window.close()
         return await task
 
-    assert asyncio.run(live()) == 2
+    with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have Qt's loop running
+        assert apart.submit(asyncio.run, live()).result() == 2
     assert window.said == (["The database is damaged: restore the last backup"] if screenshot is None else [])
     assert capsys.readouterr().err == "kerbside: the database is damaged: restore the last backup\n"

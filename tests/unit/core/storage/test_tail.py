@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def run(path: Path, test: Callable[[Store, Tail], Coroutine[Any, Any, None]]) ->
             tail.close()
             store.close()
 
-    asyncio.run(main())
+    with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have Qt's loop running
+        apart.submit(asyncio.run, main()).result()
 
 
 async def follow(tail: Tail, seq: int, until: int, pause_s: float, limit: int) -> list[int]:
