@@ -56,6 +56,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SIMULATOR_BEAT_S = 0.05
+SETTLED_S = 10.0
 
 
 class Console:
@@ -111,10 +112,7 @@ class Console:
         self._open_outside(system, folder)
         if simulated is None:
             self._caretaker = Caretaker(system, folder)
-        # What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
-        gc.collect()
-        gc.freeze()
-        self._tasks.append(asyncio.ensure_future(self._beat(system)))
+        self._tasks += [asyncio.ensure_future(self._beat(system)), asyncio.ensure_future(_settle())]
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
 
@@ -408,6 +406,16 @@ class Console:
         self._stages.end()
         self.system = self._lines = self.outside = self._caretaker = None
         gc.unfreeze()
+
+
+async def _settle() -> None:
+    """What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
+
+    Once what came before has been let go of, so that it can still be collected.
+    """
+    await asyncio.sleep(SETTLED_S)
+    gc.collect()
+    gc.freeze()
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -41,7 +41,7 @@ from widgets.map import webengine
 webengine.prepare()
 
 T = TypeVar("T")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 HOME, AWAY = LatLon(45.0, 9.0), LatLon(45.008, 9.008)
 DRIVERS = {
     "D-1": ("Ada Lind", App.KERBSIDE, LatLon(45.004, 9.0)),

@@ -106,6 +106,33 @@ def test_an_area_that_is_redrawn_counts_as_it_is_now(watcher):
     assert [c.entered for c in move(watcher, (41.005, -7.995), (42.005, -7.995))] == [False, True]
 
 
+def drive(watcher, *fixes, row=3):
+    """Fixes of (metres north of the area's south edge, metres east of its west edge, seconds, accuracy)."""
+    north, east, t, acc = np.array(fixes, float).T
+    wide = M_PER_DEGREE * math.cos(math.radians(41.0))
+    lat, lon = 41.0 + north / M_PER_DEGREE, -8.0 + east / wide
+    return watcher.check(np.full(len(t), row), lat, lon, acc, t)
+
+
+def test_who_drives_through_between_two_fixes_came_in_and_left(watcher):
+    told = drive(watcher, (-100, 400, 100, 5), (1300, 400, 170, 5), (1300, 400, 180, 5), (-100, 400, 220, 5))
+    assert [(c.entered, c.row) for c in told] == [(True, 3), (False, 3)]  # the first way took more than a minute
+    side = 0.01 * M_PER_DEGREE
+    assert told[0].at == pytest.approx(180 + 40 * (1300 - side) / 1400, abs=0.1)
+    assert told[1].at == pytest.approx(180 + 40 * 1300 / 1400, abs=0.1)
+
+
+def test_the_way_from_the_last_message_counts_too(watcher):
+    assert drive(watcher, (500, -200, 100, 5)) == []
+    assert [c.entered for c in drive(watcher, (500, 1100, 130, 5))] == [True, False]
+
+
+def test_a_corner_that_is_cut_and_a_rough_end_tell_nothing(watcher):
+    assert drive(watcher, (-20, 20, 100, 5), (20, -20, 105, 5), (-15, 45, 110, 5)) == []  # 28 m of it inside at the most
+    assert drive(watcher, (-100, 400, 200, POOR_M + 1), (1300, 400, 210, 5), (-100, 400, 220, POOR_M + 1)) == []
+    assert drive(watcher, (1300, 400, 230, 5)) == []
+
+
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(-300, 1300), st.integers(-300, 1300)), max_size=40)
 
 
