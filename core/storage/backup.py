@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import zipfile
+import zlib
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,7 +160,7 @@ def _unpack(source: Path, into: Path) -> Backup:
                         shutil.copyfileobj(packed, file)
                         file.flush()
                         os.fsync(file.fileno())
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, zlib.error) as error:
         raise BadInput(f"{source} is no backup of Kerbside, or it is damaged ({error}): choose another file") from None
     except OSError as error:
         raise BadInput(f"{source} can't be restored: {told(error)}") from None
