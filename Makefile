@@ -1,7 +1,7 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
 # make bench  prints the figures of ARCHITECTURE.md
-# make soak   the long runs: tests of minutes, and a day at full load that says what grows, slows down or is lost
+# make soak   the long runs: tests of minutes, a hundred kills, and a day at full load that says what grows or is lost
 PYTHON ?=
 RUN = .venv/bin/python
 
@@ -26,13 +26,17 @@ test: setup-dev
 	@.venv/bin/lint-imports --no-cache
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
 
-# A simulated day at 1,000 orders an hour takes half an hour and more, the tests minutes each.
-soak: setup-dev
-	@packaging/with-display.sh --virtual $(RUN) -m pytest -m soak -s
-	@$(RUN) main.py soak
-
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done
+
+# Tests that read KERBSIDE_SOAK do more when it is set; each file of them is named here.
+SOAK = tests/integration/system/test_kill_http.py tests/integration/api/test_schemathesis.py
+
+# The tests take minutes each, a simulated day at 1,000 orders an hour half an hour and more.
+soak: setup-dev
+	@packaging/with-display.sh --virtual $(RUN) -m pytest -s -m soak
+	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)
+	@$(RUN) main.py soak
 
 # Resolves pyproject.toml anew. The lock files hold hashes and no addresses.
 lock:

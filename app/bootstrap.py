@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 from collections.abc import Callable
@@ -9,19 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.runtime import Stages
+from core.api.server import Outside
 from core.bus import Bus
-from core.clock import Clock
+from core.clock import Clock, RealClock
 from core.domain.errors import BadInput
 from core.engine.engine import Engine
 from core.ports import Transport
 from core.providers.secrets import Secrets
 from core.settings import Settings
-from core.storage.folder import DataFolder
+from core.storage.folder import PROVIDER_SECRETS, DataFolder
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
 from core.worker import Recording, SturdyPool, make_executor
 
 log = logging.getLogger(__name__)
+
+SMALL_STEP_BACK_S = 600.0
+"""A machine's clock that is behind the log by no more than this is one that was corrected; beyond it, somebody has to look."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,8 @@ def compose(
     try:
         store = Store.open(database)
         stages.add("database", store.close)
+        if isinstance(clock, RealClock) and store.last_at() - clock.now() <= SMALL_STEP_BACK_S:
+            clock.go_on_from(store.last_at())
         tracks = TrackLog(database.with_name(f"{database.stem}-tracks.db"), 3600 * settings.number("tracking.history_h"))
         stages.add("position history", tracks.close)
         executor = make_executor(
@@ -79,7 +86,7 @@ def compose(
             tracks=tracks,
             estimates=beside(database, ESTIMATES),
             recording=Recording(beside(database, CYCLES), str(city_path) if city_path is not None else ""),
-            secrets=Secrets(database.with_name("provider-secrets.json")),
+            secrets=Secrets(database.with_name(PROVIDER_SECRETS)),
             seed=seed,
             stepped=stepped,
         )
@@ -106,6 +113,23 @@ def start_anew(database: Path) -> None:
             shutil.rmtree(leftover)
         else:
             leftover.unlink()
+
+
+def open_outside(system: System, folder: DataFolder, listen: str | None = None) -> Outside:
+    """The interface for other systems, at ``listen`` or where the settings say; ended with the system. Raises BadInput where
+    it can't listen there."""
+    where = system.settings.text("http.listen") if listen is None else listen
+    outside = Outside(system.engine, system.store, system.executor, system.settings, folder.keys, where)
+    system.stages.add("interface", outside.close)
+    return outside
+
+
+def wake(loop: asyncio.AbstractEventLoop, attend: Callable[[], None]) -> None:
+    """Have the loop attend to the engine soon; from any thread."""
+    try:
+        loop.call_soon_threadsafe(attend)
+    except RuntimeError:  # the loop has ended
+        return
 
 
 def training_missing(folder: DataFolder) -> bool:

@@ -16,11 +16,13 @@ from PySide6.QtCore import QPoint, QTimer
 from app import BEGAN
 from app.actions.declared import Scope
 from app.actions.deeds import Deeds
-from app.bootstrap import System, city_file, compose, start_anew, training_missing
+from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
+from app.caretaker import Caretaker
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.outside import OutsideDoors
 from app.presenters.alerts import AlertsPresenter
 from app.presenters.driver_number import DriverNumber
 from app.presenters.find import FindPresenter
@@ -35,6 +37,7 @@ from app.presenters.settings import SettingsWindow
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
+from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
@@ -47,6 +50,7 @@ from core.simulation.roster import roster
 from core.storage.folder import DataFolder
 from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
+from widgets.status.strip import MessageStrip
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,6 +66,8 @@ class Console:
         self.data = data
         self.simulated = simulated
         self.system: System | None = None
+        self.outside: Outside | None = None
+        self._caretaker: Caretaker | None = None
         self.city: City | None = None
         self.cycles_s: list[float] = []
         self._lines: Lines | None = None
@@ -102,12 +108,27 @@ class Console:
         else:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
+        self._open_outside(system, folder)
+        if simulated is None:
+            self._caretaker = Caretaker(system, folder)
         # What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
         gc.collect()
         gc.freeze()
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
+
+    def _open_outside(self, system: System, folder: DataFolder) -> None:
+        """A demo is no one else's business; a fleet's window opens without its HTTP too."""
+        loop = asyncio.get_running_loop()
+        attend = steady(system.engine.attend, lambda line: self.window.toast.show_line(line, bad=True))
+        system.engine.handover.wake = lambda: wake(loop, attend)
+        try:
+            self.outside = open_outside(system, folder, "" if self.simulated is not None else None)
+            self.window.strip.clear_problem("http")
+        except BadInput as error:
+            log.error("%s", error)
+            self.window.strip.show_problem("http", f"{str(error)[:1].upper()}{str(error)[1:]}")
 
     async def _broker(self, ground: Ground) -> Post:
         """A fleet's window opens without its broker too: how else should another port be chosen?"""
@@ -201,7 +222,9 @@ class Console:
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
         own = self.own_settings = SettingsWindow(window, settings, Profiles(folder.path / "profiles"), self.reopen)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open)
+        outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen)
+        self._stages.add("dialogs", outside.close)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open, outside)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         presenters = (
@@ -326,22 +349,39 @@ class Console:
             return
         for n, problem in enumerate(self.system.settings.follow_file()):
             self.window.strip.show_problem(f"settings-{n}", problem)
-        strip, disk, health = self.window.strip, self.system.store.health, self._lines.health
-        if disk.ok:
-            strip.clear_problem("disk")
-        else:
-            strip.show_problem("disk", f"Changes can't be stored: {disk.problem}. Nothing is told to drivers until they are")
+        strip, health = self.window.strip, self._lines.health
+        self._watch_over(strip)
         if health is not None and health.state == "outgrown":
             strip.show_problem("outgrown", f"The fleet has outgrown the built-in broker: {health.detail}")
         else:
             strip.clear_problem("outgrown")
 
-    def reopen(self) -> None:
-        """End the core and begin another, after a change of the map or the broker, or to enter the demo."""
+    def _watch_over(self, strip: MessageStrip) -> None:
+        assert self.system is not None
+        problems = {"disk": self.system.store.health.problem}
+        if self._caretaker is not None:
+            problems = self._caretaker.look()
+        if problems["disk"]:
+            text = f"Changes can't be stored: {problems['disk']}. Nothing is told to drivers until they are"
+            problems["disk"] = text
+        for subject, problem in problems.items():
+            if problem:
+                strip.show_problem(subject, f"{problem[:1].upper()}{problem[1:]}")
+            else:
+                strip.clear_problem(subject)
+
+    def reopen(self, between: Callable[[], object] | None = None) -> None:
+        """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done
+        in a thread while there is none."""
 
         async def again() -> None:
             self.window.toast.show_line("Starting anew…", lasting=True)
             self.close()
+            try:
+                if between is not None:
+                    await _in_thread(between)
+            except KerbsideError as error:
+                self.window.strip.show_problem("restore", str(error))
             try:
                 await self.open(Ground(self.data, self.simulated is not None))
             except KerbsideError as error:
@@ -366,7 +406,7 @@ class Console:
             task.cancel()
         self._tasks.clear()
         self._stages.end()
-        self.system = self._lines = None
+        self.system = self._lines = self.outside = self._caretaker = None
         gc.unfreeze()
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
 
 from app.cli.importing import execute_all, is_osm, read_commands
 from app.main_window import MainWindow
+from app.outside import OutsideDoors
 from app.phones import phone_code
 from core.domain.commands import PlaceOrder, SaveMerchant
 from core.domain.driver import Activity, App, Driver
@@ -59,6 +60,7 @@ class Doors:
     start_demo: Callable[[], None]
     leave_demo: Callable[[], None]
     open_settings: Callable[[], None]
+    outside: OutsideDoors
 
 
 class Questions:
@@ -246,6 +248,15 @@ class Questions:
 
     def set_up_fleet(self) -> None:
         self._doors.set_up_fleet()
+
+    def back_up(self) -> None:
+        self._doors.outside.back_up()
+
+    def restore_backup(self) -> None:
+        self._doors.outside.restore()
+
+    def set_up_http(self) -> None:
+        self._doors.outside.set_up_http()
 
     def start_demo(self) -> None:
         self._doors.start_demo()

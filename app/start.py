@@ -104,6 +104,10 @@ async def _live(window: MainWindow, console: Console, ground: Ground, args: argp
         await console.open(ground)
     except KerbsideError as error:
         print(f"kerbside: {error}", file=sys.stderr)
+        if getattr(args, "screenshot", None) is None:
+            # Who started it by its icon sees no terminal.
+            window.strip.show_problem("start", f"{str(error)[:1].upper()}{str(error)[1:]}")
+            await ended.wait()
         return 2
     log.info("usable after %.2f s", time.perf_counter() - BEGAN)
     if args.command != "demo":

@@ -26,6 +26,15 @@ class RealClock:
         self._last = 0.0
         self._ticks = time.monotonic()
 
+    @property
+    def ahead_s(self) -> float:
+        """So far is this clock ahead of the machine's, since that was set back."""
+        return max(0.0, self._last - time.time())
+
+    def go_on_from(self, at: float) -> None:
+        """Never be earlier than ``at`` (epoch seconds), which was told before a restart."""
+        self._last = max(self._last, at)
+
     def now(self) -> float:
         ticks = time.monotonic()
         passed, self._ticks = ticks - self._ticks, ticks

@@ -23,12 +23,15 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from core.domain.errors import KerbsideError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.domain.geo import LatLon
     from core.domain.vehicle import Vehicle
     from core.estimation.model import Estimator
     from core.matching.decisions import Decisions
     from core.matching.snapshot import Snapshot
-    from core.ports import Path, TravelTimes
+    from core.ports import Path, Points, TravelTimes
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -104,6 +107,15 @@ def path(origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:
 
 def isochrone(centre: LatLon, vehicle: Vehicle, minutes: float) -> tuple[tuple[LatLon, ...], ...]:
     return _times().isochrone(centre, vehicle, minutes)
+
+
+def reach(drivers: Points, pickup: LatLon, dropoff: LatLon, vehicle: Vehicle) -> tuple[NDArray[np.float64], float]:
+    """Seconds from each driver (n, 2) to the pick-up, shape (n,), and from there to the door."""
+    import numpy as np
+
+    shop, door = np.array([pickup]), np.array([dropoff])
+    times = _times()
+    return times.matrix(drivers, shop, vehicle)[:, 0], float(times.pairs(shop, door, vehicle)[0])
 
 
 def _times() -> TravelTimes:

@@ -20,6 +20,7 @@ BENCHES = {
     "search": "who is in a circle, in an isochrone, nearest, among 50,000 and 500,000 drivers",
     "geofence": "arrivals, passings and departures of 50,000 drivers at two stops each, one pass",
     "ingest": "a flood of positions through mosquitto into the engine, 50,000 drivers",
+    "api": "orders by HTTP, from the request to 201, while 50,000 drivers report",
     "history": "keeping and finding the positions of 50,000 drivers",
     "map": "the live map with up to 50,000 drivers on the move: main thread, renderer, frames while panning and zooming",
     "matching": "cycles of a market at its peak, 1,000 drivers by 2,000 orders, and what comes of them",

@@ -1,10 +1,12 @@
-"""A process that sends ready-made MQTT packets as fast as the broker takes them: its arguments are a port and a file."""
+"""A process that sends ready-made MQTT packets as fast as the broker takes them: its arguments are a port and a file, and,
+to go slower, in how many seconds all of them are to be sent."""
 
 from __future__ import annotations
 
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,7 +32,7 @@ def packets(messages: Iterable[Inbound]) -> bytes:
     return bytes(out)
 
 
-def main(port: int, file: Path) -> None:
+def main(port: int, file: Path, seconds: float = 0.0) -> None:
     data = file.read_bytes()
     with socket.create_connection(("127.0.0.1", port)) as broker:
         broker.sendall(_CONNECT)
@@ -42,10 +44,12 @@ def main(port: int, file: Path) -> None:
                 pass
 
         threading.Thread(target=discard, daemon=True).start()
-        for start in range(0, len(data), _CHUNK):
-            broker.sendall(data[start : start + _CHUNK])
+        began, chunk = time.monotonic(), _CHUNK if not seconds else min(_CHUNK, max(1, int(len(data) / seconds / 20)))
+        for start in range(0, len(data), chunk):
+            time.sleep(max(0.0, began + seconds * start / len(data) - time.monotonic()))
+            broker.sendall(data[start : start + chunk])
         sys.stdin.read()  # stay until the others have everything
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:]))

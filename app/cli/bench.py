@@ -31,7 +31,7 @@ def run_bench(args: argparse.Namespace) -> int:
 
         result = soak(args.minutes, args.active, args.times)
     else:
-        result = find(args.name)(1.0, **options)
+        result = find(args.name)(args.scale, **options)
     machine = machine_facts()
     if args.json:
         print(json.dumps(as_json(args.name, result, machine)))

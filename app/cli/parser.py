@@ -73,6 +73,31 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", parents=[common], help="the core without a window")
     serve.add_argument("--broker", metavar="ADDRESS", help="embedded, mqtt://host:1883 or mqtts://host:8883")
 
+    serve.add_argument("--http", metavar="HOST:PORT", help="answer other systems there, for example 127.0.0.1:8080")
+
+    key = commands.add_parser("key", parents=[common], help="keys with which other systems use the HTTP interface")
+    verbs = key.add_subparsers(dest="verb", metavar="VERB", required=True)
+    make = verbs.add_parser("make", parents=[common], help="make a key; it is shown this once")
+    make.add_argument("name", metavar="NAME", help="whose it is")
+    make.add_argument(
+        "--scopes",
+        default="orders:read,orders:write",
+        metavar="A,B",
+        help="what it may do (default orders:read,orders:write); all",
+    )
+    make.add_argument("--json", action="store_true")
+    listed = verbs.add_parser("list", parents=[common], help="the keys there are")
+    listed.add_argument("--json", action="store_true")
+    revoke = verbs.add_parser("revoke", parents=[common], help="have a key open nothing any more")
+    revoke.add_argument("id", metavar="ID")
+
+    backup = commands.add_parser("backup", parents=[common], help="save everything into one file, also while it runs")
+    backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="by default a new one in the folder backups")
+    backup.add_argument("--json", action="store_true")
+    restore = commands.add_parser("restore", parents=[common], help="go back to what a backup holds")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--json", action="store_true")
+
     take = commands.add_parser(
         "import",
         parents=[common],
@@ -88,6 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="measure a part of the program")
     bench.add_argument("name", nargs="?", metavar="NAME")
+    bench.add_argument("--scale", type=_between(0.01, 100), default=1.0, help="times the usual size (default 1)")
     bench.add_argument("--list", action="store_true", help="the names")
     bench.add_argument("--json", action="store_true")
     load = bench.add_argument_group("with ingest: the whole console, window and all, under the load of 50,000 drivers")
@@ -159,6 +185,18 @@ def run(argv: Sequence[str] | None = None) -> int:
                 from app.cli.serve import run_serve
 
                 return run_serve(args)
+            case "key":
+                from app.cli.keys import run_key
+
+                return run_key(args)
+            case "backup":
+                from app.cli.backup import run_backup
+
+                return run_backup(args)
+            case "restore":
+                from app.cli.backup import run_restore
+
+                return run_restore(args)
             case "import":
                 from app.cli.importing import run_import
 

@@ -7,14 +7,22 @@ import asyncio
 import signal
 from pathlib import Path
 
-from app.bootstrap import city_file, compose
+from app.bootstrap import city_file, compose, open_outside, wake
+from app.caretaker import Caretaker
 from app.lines import check_broker, open_lines
 from app.runtime import start_logging, steady
+from core.api.server import parse_listen
 from core.clock import RealClock
 from core.domain.events import BrokerChanged, CycleFailed, MessageRefused
 from core.routing.city import City
 from core.settings import Settings
 from core.storage.folder import DataFolder
+
+_OVER = {
+    "disk": "the database can be written again",
+    "clock": "this machine's clock has caught up",
+    "backup": "backups can be made again",
+}
 
 
 def run_serve(args: argparse.Namespace) -> int:
@@ -26,6 +34,9 @@ def run_serve(args: argparse.Namespace) -> int:
         if args.broker is not None:
             check_broker(args.broker)
             settings.set("mqtt.broker", args.broker)
+        if args.http is not None:
+            parse_listen(args.http)
+            settings.set("http.listen", args.http)
         asyncio.run(_serve(folder, settings))
     return 0
 
@@ -58,17 +69,27 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     system.bus.subscribe(BrokerChanged, lambda e: _say(f"broker {e.state}" + (f": {e.detail}" if e.detail else "")))
     system.bus.subscribe(MessageRefused, lambda e: _say(f"message refused on {e.topic}: {e.reason}"))
     system.bus.subscribe(CycleFailed, lambda e: _say(f"a matching cycle failed: {e.reason}"))
-    _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}; stop with Ctrl+C")
+    try:
+        outside = open_outside(system, folder)
+    except BaseException:
+        system.close()
+        lines.stop()
+        raise
+    attend = steady(system.engine.attend, _say)
+    system.engine.handover.wake = lambda: wake(loop, attend)
+    http = f", HTTP at {outside.address}" if outside.address else ""
+    _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
     beat = steady(system.engine.tick, _say)
-    disk = ""
+    caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
     try:
         while not stop.is_set():
             beat()
             for problem in settings.follow_file():
                 _say(problem)
-            if system.store.health.problem != disk:
-                disk = system.store.health.problem
-                _say(disk or "the database can be written again")
+            for subject, problem in caretaker.look().items():
+                if problem != known[subject]:
+                    known[subject] = problem
+                    _say(problem or _OVER[subject])
             try:
                 await asyncio.wait_for(stop.wait(), system.engine.rest_s)
             except TimeoutError:

@@ -18,6 +18,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OrderReleased: "Released",
     e.OrderCancelled: "Cancelled",
     e.OrderReinstated: "Reinstated",
+    e.OrderChanged: "Changed",
     e.OfferMade: "Offered to {driver}",
     e.OfferAccepted: "Accepted by {driver}",
     e.OfferRejected: "Turned down by {driver}",
@@ -78,7 +79,16 @@ _ALERT_TEXTS: dict[type[e.Change], str] = {
 }
 
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired, e.NoProviderLeft, e.ProviderContradicted)
-QUIET = (e.OrderTagged, e.OrderQueued, e.ReadyTold, e.MerchantRegistered, e.MerchantsTagged, e.ProviderReported)
+QUIET = (
+    e.OrderTagged,
+    e.OrderQueued,
+    e.ReadyTold,
+    e.MerchantRegistered,
+    e.MerchantsTagged,
+    e.ProviderReported,
+    e.ForwardSaved,
+    e.ForwardRemoved,
+)
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.domain.driver import Driver, Presence
 from core.domain.experiment import Experiment
+from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider
@@ -39,6 +40,22 @@ class PlaceOrder(Command):
     vehicles: frozenset[Vehicle] = frozenset()
     goods: str | None = None
     value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOrder(Command):
+    """What is ``None`` stays as it is; units as in `PlaceOrder`."""
+
+    order_id: str
+    dropoff: LatLon | None = None
+    customer: str | None = None
+    address: str | None = None
+    note: str | None = None
+    ready_at: float | None = None
+    due_at: float | None = None
+    weight_kg: float | None = None
+    volume_l: float | None = None
+    vehicles: frozenset[Vehicle] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +235,13 @@ class SettleConsignment(Command):
 
     order_id: str
     has_it: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveForward(Command):
+    forward: Forward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveForward(Command):
+    forward_id: str

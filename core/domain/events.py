@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.domain.alert import Alert
 from core.domain.driver import Driver, Route
 from core.domain.experiment import Experiment
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -43,6 +44,7 @@ class Change(Event):
     areas: tuple[Area, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    forwards: tuple[Forward, ...] = ()
 
 
 class OrderReceived(Change): ...
@@ -64,6 +66,10 @@ class OrderCancelled(Change): ...
 
 
 class OrderReinstated(Change): ...
+
+
+class OrderChanged(Change):
+    """Where to, by when, what, or what was written to it."""
 
 
 class OfferMade(Change): ...
@@ -223,6 +229,12 @@ class ProviderReported(DispatchChange):
 
 class ProviderContradicted(DispatchChange):
     """A provider says what can't be, after what it said before: a person has to look."""
+
+
+class ForwardSaved(Change): ...
+
+
+class ForwardRemoved(Change): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

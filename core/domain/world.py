@@ -10,6 +10,7 @@ from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
 from core.domain.events import Change, DispatchChange
 from core.domain.experiment import Experiment
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer, OfferState
 from core.domain.order import ACTIVE, ENDED, Order, Status
@@ -37,6 +38,7 @@ class World:
         self.consignments: dict[str, Consignment] = {}
         """By order: those that have not ended."""
         self.weather: dict[str, str] = {}
+        self.forwards: dict[str, Forward] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
         self._open: dict[str, Order] = {}
@@ -64,6 +66,8 @@ class World:
         self.experiments.update((e.name, e) for e in change.experiments)
         for alert in change.alerts:
             _keep(self.alerts, alert.id, alert, gone=alert.cleared_at is not None)
+        for forward in change.forwards:
+            _keep(self.forwards, forward.id, forward, gone=forward.removed)
         if isinstance(change, DispatchChange):
             self._apply_dispatch(change)
 

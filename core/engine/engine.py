@@ -7,7 +7,7 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,13 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
-from core.domain.geo import distance_m
+from core.domain.geo import LatLon, distance_m
 from core.domain.order import ACTIVE, Order
 from core.domain.reports import Reports, Word
 from core.engine.alarms import Alarms
 from core.engine.cycles import Cycles
 from core.engine.errands import Errands
+from core.engine.handover import Handover
 from core.engine.learning import Learning
 from core.engine.modes import Modes
 from core.engine.movement import Movement
@@ -57,6 +58,7 @@ from core.providers.secrets import Secrets
 from core.settings import Settings
 from core.storage.store import Store
 from core.storage.tracks import TrackLog
+from core.storage.writer import Extras
 from core.tracking.search import Searcher
 from core.worker import Recording
 
@@ -73,6 +75,7 @@ FIRST_FIX_S = 60.0
 BEAT_S, BEHIND_S = 0.25, 0.02
 TAKEN_AT_ONCE = 2500
 """Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
+ATTEND_S = 0.006
 _CONNECTED = frozenset({"connected", "outgrown"})
 
 
@@ -124,6 +127,7 @@ class Engine:
             stepped=stepped,
         )
         self.setup = Setup(self.world, clock, self.errands)
+        self.handover = Handover()
         self._desk = Desk(self.world, settings, store.has_order, Places(Tagger()), self.errands.dispatch, self.setup.handlers())
         self._teller = Teller(self.world, self.modes)
         self._outbox = Outbox(transport, lambda: store.write(()))
@@ -141,7 +145,7 @@ class Engine:
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
-        self._watched: dict[str, str] = {}
+        self._watched: dict[str, tuple[str, LatLon]] = {}
         for order in self.world.orders.values():
             if order.status in ACTIVE:
                 self._watch(order, self._entered(order))
@@ -152,22 +156,28 @@ class Engine:
 
     # Commands
 
-    def execute(self, command: Command) -> tuple[Outcome, Future[int]]:
+    def execute(self, command: Command, also: Callable[[Outcome], Extras] | None = None) -> tuple[Outcome, Future[int]]:
         """Carry a command out, or raise a KerbsideError with nothing changed.
 
         Returns what followed, and a future that is resolved once all of it is on disk: only then may anyone outside the
-        program be told. Its error, if it has one, says what to do.
+        program be told. Its error, if it has one, says what to do. ``also`` gives what has to be stored with it.
         """
         now = self.clock.now()
         outcome = self._alarms.handle(command, now) if isinstance(command, AlertCommand) else self._desk.handle(command, now)
         promised: Future[int] = Future()
-        self._commit(outcome, promised=promised)
+        self._commit(outcome, promised, () if also is None else also(outcome))
         return outcome, promised
 
     # The beat
 
+    def attend(self) -> None:
+        """What need not wait for the next tick: the asking of other threads, and answers whose writes are done."""
+        self.handover.work_off(ATTEND_S)
+        self._outbox.release()
+
     def tick(self) -> None:
         now = self.clock.now()
+        self.handover.work_off(ATTEND_S)
         self._notice_broker(now)
         self._take_messages(now)
         if now >= self._next_sweep:
@@ -354,11 +364,17 @@ class Engine:
         drivers = self.world.drivers
         self.positions.describe({i: (drivers[i].vehicle, self.world.activity(i)) for i in driver_ids if i in drivers})
 
-    def _commit(self, outcome: Outcome, promised: Future[int] | None = None) -> None:
+    def _commit(self, outcome: Outcome, promised: Future[int] | None = None, extras: Extras = ()) -> None:
         if not outcome.changes and not outcome.tells and promised is None:
             return
         # What can't be stored as it is raises here, before it has changed anything.
-        written = self.store.write(outcome.changes) if outcome.changes else None
+        written: Future[int] | None = None
+        if extras:
+            written = self.store.write(outcome.changes, extras=extras)
+        elif outcome.changes:
+            written = self.store.write(outcome.changes)
+        if written is not None and promised is not None:
+            written.add_done_callback(lambda _: self.handover.nudge())  # whoever waits need not wait for the next tick
         self._apply(outcome.changes)
         entry = Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised)
         sent = [one.order_id for c in outcome.changes if isinstance(c, DispatchChange) for one in c.consignments]
@@ -371,7 +387,7 @@ class Engine:
 
         ``entered`` are the stops where the driver is known to be already.
         """
-        watched = order.driver_id if order.status in ACTIVE else None
+        watched = (order.driver_id, order.dropoff) if order.status in ACTIVE and order.driver_id is not None else None
         if watched == self._watched.get(order.id):
             return
         self.fences.unwatch(order.id)
@@ -386,7 +402,7 @@ class Engine:
             (StopKind.PICKUP, order.pickup, radius),
             (StopKind.DROPOFF, order.dropoff, usual),
         ):
-            self.fences.watch(watched, order.id, stop, place, radius_m, inside=stop in entered)
+            self.fences.watch(watched[0], order.id, stop, place, radius_m, inside=stop in entered)
 
     def _entered(self, order: Order) -> set[str]:
         """The stops whose fence the order's driver has entered and not left, by the log: nothing is told twice."""

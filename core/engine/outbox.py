@@ -32,27 +32,28 @@ class Outbox:
         self._transport = transport
         self._write_again = write_again
         self._entries: deque[Entry] = deque()
+        self._asked: deque[Entry] = deque()
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def put(self, entry: Entry) -> None:
         self._entries.append(entry)
+        if entry.promised is not None and entry.written is not None:
+            self._asked.append(entry)
         self.release()
 
     def release(self) -> None:
         """Let everything go whose write is done. One that failed is told to its asker, and waits for the disk to recover."""
+        self._tell_failures()
         while self._entries:
             entry = self._entries[0]
             number = 0
             if entry.written is not None:
                 if not entry.written.done():
                     return
-                error = entry.written.exception()
-                if error is not None:
-                    if entry.promised is not None:
-                        entry.promised.set_exception(error)
-                        entry.promised = None
+                if entry.written.exception() is not None:
+                    self._tell_failures()
                     entry.written = self._write_again()
                     return
                 number = entry.written.result()
@@ -67,3 +68,15 @@ class Outbox:
                 entry.promised.set_result(number)
             if entry.then is not None:
                 entry.then()
+
+    def _tell_failures(self) -> None:
+        """At once, also those who stand behind others: whoever asked must not wait until the disk has recovered."""
+        while self._asked:
+            written = self._asked[0].written
+            assert written is not None
+            if not written.done():
+                return
+            entry, error = self._asked.popleft(), written.exception()
+            if error is not None and entry.promised is not None:
+                entry.promised.set_exception(error)
+                entry.promised = None

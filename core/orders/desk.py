@@ -15,6 +15,7 @@ from core.domain.commands import (
     AcceptFor,
     AssignOrder,
     CancelOrder,
+    ChangeOrder,
     Command,
     HoldOrder,
     OfferOrder,
@@ -24,16 +25,18 @@ from core.domain.commands import (
     ReleaseOrder,
     RemoveArea,
     RemoveDriver,
+    RemoveForward,
     SaveArea,
     SaveDriver,
     SaveExperiment,
+    SaveForward,
     SaveMerchant,
     SetPresence,
     TellReady,
     UnassignOrder,
 )
-from core.domain.driver import Driver, Presence, Route
-from core.domain.errors import BadInput, CommandRefused
+from core.domain.driver import Driver, Presence, Route, StopKind
+from core.domain.errors import BadInput, CommandRefused, UnknownThing
 from core.domain.events import (
     Change,
     DriverCameOnline,
@@ -42,9 +45,12 @@ from core.domain.events import (
     DriverRemoved,
     DriverTookBreak,
     DriverWentOffline,
+    ForwardRemoved,
+    ForwardSaved,
     OfferWithdrawn,
     OrderAssigned,
     OrderCancelled,
+    OrderChanged,
     OrderHeld,
     OrderReceived,
     OrderReinstated,
@@ -75,6 +81,12 @@ PRESENCE_EVENTS: dict[Presence, type[Change]] = {
 }
 
 
+CARRIED = frozenset({Status.CARRYING, Status.AT_DROPOFF})
+_WORDS = frozenset({"customer", "address", "note"})
+_UNTIL_PICKED_UP = frozenset({"ready_at", "weight_kg", "volume_l", "vehicles"})
+_CHANGEABLE = ("dropoff", "due_at", *sorted(_WORDS), *sorted(_UNTIL_PICKED_UP))
+
+
 class Desk:
     """``ended`` tells of an order that is no more in memory whether there was one of that number; ``more`` are handlers of
     commands that others look after."""
@@ -94,6 +106,7 @@ class Desk:
         self._dispatcher = dispatcher or OwnFleetOnly()
         self._handlers: dict[type[Command], Handler] = {
             PlaceOrder: self._place,
+            ChangeOrder: self._change,
             AssignOrder: self._assign,
             OfferOrder: self._offer,
             UnassignOrder: self._unassign,
@@ -108,6 +121,8 @@ class Desk:
             SetPresence: self._set_presence,
             SaveExperiment: save_experiment,
             TellReady: self._tell_ready,
+            SaveForward: self._save_forward,
+            RemoveForward: self._remove_forward,
         }
         if places is not None:
             self._handlers |= {SaveMerchant: places.save_merchant, SaveArea: places.save_area, RemoveArea: places.remove_area}
@@ -125,8 +140,7 @@ class Desk:
         if not command.order_id.strip():
             raise BadInput("an order needs a number")
         merchant = self._world.merchant(command.merchant_id)
-        if not (math.isfinite(command.weight_kg) and command.weight_kg > 0 and math.isfinite(command.volume_l)):
-            raise BadInput(f"order {command.order_id}: the weight must be a number of kilograms above 0")
+        _check_load(command.order_id, command.weight_kg, command.volume_l)
         if command.value is not None and not 0 <= command.value < math.inf:
             raise BadInput(f"order {command.order_id}: the value must be an amount of 0 or more")
         ready_at = command.ready_at if command.ready_at is not None else draft.now + merchant.prep_min * 60
@@ -158,6 +172,43 @@ class Desk:
             order = replace(order, area_id=merchant.area_id)
             draft.change(OrderTagged, order)
         self._dispatcher.choose(draft, order)
+
+    def _change(self, draft: Draft, command: ChangeOrder) -> None:
+        before = draft.order(command.order_id)
+        given = {name: value for name in _CHANGEABLE if (value := getattr(command, name)) is not None}
+        new = {name: value for name, value in given.items() if value != getattr(before, name)}
+        if not new:
+            return
+        if before.status in ENDED:
+            raise CommandRefused(f"order {before.id} is {_words(before)}: it can't be changed any more")
+        if before.status in ABROAD:
+            raise CommandRefused(f"order {before.id} is with a provider, who would not hear of it: call it back first")
+        if before.status in CARRIED and (late := sorted(new.keys() & _UNTIL_PICKED_UP)):
+            raise CommandRefused(
+                f"order {before.id} has been picked up: its {late[0].replace('_', ' ')} can't be changed any more"
+            )
+        if new.keys() & {"weight_kg", "volume_l"}:
+            _check_load(before.id, new.get("weight_kg", before.weight_kg), new.get("volume_l", before.volume_l))
+        times = {name: new[name] for name in ("ready_at", "due_at") if name in new}
+        if not all(map(math.isfinite, times.values())) or times.get("due_at", math.inf) <= draft.now:
+            raise BadInput(f"order {before.id}: the promised time must lie ahead")
+        if "dropoff" in new:
+            new["dropoff"] = checked_place(*new["dropoff"])
+        order = before
+        if order.status is Status.OFFERED and not new.keys() <= _WORDS:
+            order = self._withdraw(draft, order, "the order has changed")
+        order = replace(order, **new)
+        routes: tuple[Route, ...] = ()
+        if order.status in ACTIVE and order.driver_id is not None:
+            if order.status in BEFORE_PICKUP:
+                self._check_fits(draft, order, self._world.driver(order.driver_id))
+            route = draft.route(order.driver_id)
+            places = {StopKind.PICKUP: order.pickup, StopKind.DROPOFF: order.dropoff}
+            stops = (replace(s, place=places[s.kind]) if s.order_id == order.id else s for s in route.stops)
+            routes = (Route(order.driver_id, tuple(stops)),)  # as it is or changed: the driver is told it anew
+        draft.change(OrderChanged, order, routes=routes)
+        old = {name: getattr(before, name) for name in new}
+        draft.outcome.undo = (ChangeOrder(order_id=order.id, actor=command.actor, **old),)
 
     def _assign(self, draft: Draft, command: AssignOrder) -> None:
         order = draft.order(command.order_id)
@@ -335,6 +386,19 @@ class Desk:
             set_presence(draft, driver, command.presence, draft.now, by_word=True)
             draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
 
+    def _save_forward(self, draft: Draft, command: SaveForward) -> None:
+        before = self._world.forwards.get(command.forward.id)
+        draft.add(ForwardSaved(at=draft.now, actor=draft.actor, forwards=(command.forward,)))
+        back = RemoveForward(forward_id=command.forward.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveForward(forward=before, actor=command.actor),)
+
+    def _remove_forward(self, draft: Draft, command: RemoveForward) -> None:
+        forward = self._world.forwards.get(command.forward_id)
+        if forward is None:
+            raise UnknownThing(f"there is no forwarding rule {command.forward_id}")
+        draft.add(ForwardRemoved(at=draft.now, actor=draft.actor, forwards=(replace(forward, removed=True),)))
+        draft.outcome.undo = (SaveForward(forward=forward, actor=command.actor),)
+
 
 def set_presence(
     draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "", *, by_word: bool = False
@@ -350,6 +414,11 @@ def _kind(goods: str) -> str:
     if not goods.isidentifier():
         raise BadInput(f"a kind of goods is one word of letters, figures and _, not {goods!r}")
     return goods
+
+
+def _check_load(order_id: str, weight_kg: float, volume_l: float) -> None:
+    if not (math.isfinite(weight_kg) and weight_kg > 0 and math.isfinite(volume_l)):
+        raise BadInput(f"order {order_id}: the weight must be a number of kilograms above 0")
 
 
 def _words(order: Order) -> str:

@@ -14,14 +14,32 @@ from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, DispatchChange, FenceCrossed, FenceDwelled
 from core.domain.experiment import Experiment
+from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
 from core.domain.provider import Consignment, Provider
 from core.domain.rules import Day, RuleSet, Tally
 
-Entity = Order | Offer | Route | Driver | Merchant | Area | Experiment | Alert | RuleSet | Provider | Tally | Consignment | Day
-E = TypeVar("E", Order, Offer, Route, Driver, Merchant, Area, Experiment, Alert, RuleSet, Provider, Tally, Consignment, Day)
+Entity = (
+    Order
+    | Offer
+    | Route
+    | Driver
+    | Merchant
+    | Area
+    | Experiment
+    | Alert
+    | Forward
+    | RuleSet
+    | Provider
+    | Tally
+    | Consignment
+    | Day
+)
+E = TypeVar(
+    "E", Order, Offer, Route, Driver, Merchant, Area, Experiment, Alert, Forward, RuleSet, Provider, Tally, Consignment, Day
+)
 Cell = str | float | int | None
 
 KINDS: dict[str, type[Change]] = {
@@ -85,7 +103,8 @@ PROVIDERS = StateTable("providers", Provider, ("id", "removed"))
 TALLIES = StateTable("tallies", Tally, ("id",))
 CONSIGNMENTS = StateTable("consignments", Consignment, ("id", "order_id", "state"))
 DAYS = StateTable("days", Day, ("id",))
-_PLAIN: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS, ALERTS)
+FORWARDS = StateTable("forwards", Forward, ("id", "removed"))
+_PLAIN: tuple[StateTable[Any], ...] = (ORDERS, OFFERS, ROUTES, DRIVERS, MERCHANTS, AREAS, EXPERIMENTS, ALERTS, FORWARDS)
 _DISPATCH: tuple[StateTable[Any], ...] = (RULESETS, PROVIDERS, TALLIES, CONSIGNMENTS, DAYS)
 STATE_TABLES = _PLAIN + _DISPATCH
 

@@ -86,8 +86,14 @@ def check(path: Path, newest: int) -> None:
             verdict = str(error)
     if verdict != "ok":
         raise BadInput(
-            f"{path} is damaged ({' '.join(str(verdict).split())}): put a backup in its place, or move it away to start anew"
+            f"{path} is damaged ({' '.join(str(verdict).split())}): restore the last backup with: main.py restore FILE"
+            f"{_last_backup(path)}, or move it away to start anew"
         )
+
+
+def _last_backup(path: Path) -> str:
+    found = sorted((path.parent / "backups").glob("*.zip"), key=lambda p: p.stat().st_mtime)
+    return f" (the newest here is {found[-1]})" if found else ""
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:
@@ -120,8 +126,8 @@ _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program holds it: close that program",
     sqlite3.SQLITE_LOCKED: "another program holds it: close that program",
     sqlite3.SQLITE_IOERR: "the disk reports an error: check the disk and its connection",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
-    sqlite3.SQLITE_NOTADB: "it is no database: put a backup in its place",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: restore the last backup with: main.py restore FILE",
+    sqlite3.SQLITE_NOTADB: "it is no database: restore the last backup with: main.py restore FILE",
 }
 
 _SURROUNDINGS = frozenset(_ADVICE) - {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -12,6 +12,19 @@ from platformdirs import user_data_dir
 
 from core.domain.errors import BadInput
 
+DATABASE = "kerbside.db"
+SETTINGS = "settings.toml"
+CREDENTIALS = "credentials.json"
+KEYS = "api-keys.json"
+PROVIDER_SECRETS = "provider-secrets.json"
+CITIES = "cities"
+BACKUPS = "backups"
+
+
+def data_path(path: Path | None) -> Path:
+    """``None`` is the platform's own place."""
+    return (Path(user_data_dir("Kerbside", appauthor=False)) if path is None else path).absolute()
+
 
 class DataFolder:
     """Created where it is missing, and held by one process until `close`.
@@ -21,7 +34,7 @@ class DataFolder:
 
     def __init__(self, path: Path | None = None) -> None:
         """Raise BadInput where the folder can't be used or another process has it; ``None`` is the platform's own place."""
-        self.path = (Path(user_data_dir("Kerbside", appauthor=False)) if path is None else path).absolute()
+        self.path = data_path(path)
         try:
             for folder in (self.path, self.cities, self.logs):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -41,19 +54,28 @@ class DataFolder:
 
     @property
     def database(self) -> Path:
-        return self.path / "kerbside.db"
+        return self.path / DATABASE
 
     @property
     def settings(self) -> Path:
-        return self.path / "settings.toml"
+        return self.path / SETTINGS
 
     @property
     def cities(self) -> Path:
-        return self.path / "cities"
+        return self.path / CITIES
 
     @property
     def credentials(self) -> Path:
-        return self.path / "credentials.json"
+        return self.path / CREDENTIALS
+
+    @property
+    def keys(self) -> Path:
+        """Of other systems, for HTTP."""
+        return self.path / KEYS
+
+    @property
+    def backups(self) -> Path:
+        return self.path / BACKUPS
 
     @property
     def logs(self) -> Path:

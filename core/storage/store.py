@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import queue
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.domain.events import Change, DispatchChange
 from core.domain.order import ENDED, Order
@@ -22,6 +22,7 @@ from core.storage.codec import (
     DAYS,
     DRIVERS,
     EXPERIMENTS,
+    FORWARDS,
     MERCHANTS,
     OFFERS,
     ORDERS,
@@ -36,7 +37,7 @@ from core.storage.codec import (
 )
 from core.storage.database import StorageError, open_readable, open_writable, told
 from core.storage.verify import differences
-from core.storage.writer import RETRY_S, Health, Writer, job_of
+from core.storage.writer import RETRY_S, Extras, Health, Writer, job_of
 from core.tracking.positions import LastKnown
 
 RECENT_S = 24 * 3600.0
@@ -55,6 +56,19 @@ class Logged(NamedTuple):
 
     seq: int
     change: Change
+
+
+class LogRow(NamedTuple):
+    """A change as it stands in the log; ``body`` is JSON."""
+
+    seq: int
+    at: float
+    kind: str
+    actor: str
+    reason: str
+    order_id: str | None
+    driver_id: str | None
+    body: str
 
 
 @dataclass(slots=True)
@@ -94,15 +108,16 @@ class Store:
         words: Sequence[tuple[str, str, float]] = (),
         positions: Sequence[LastKnown] = (),
         forget_words_before: float | None = None,
+        extras: Extras = (),
     ) -> Future[int]:
         """Queue a write, all or nothing; the future gives the number of the last event once it is on the disk.
 
-        ``words`` are (driver id, word id, epoch seconds); with ``forget_words_before`` older ones are dropped. Raises BadInput
-        at once, with nothing queued, where a change can't be stored as it is. The future fails with a StorageError where the
-        disk is in the way; the data is then kept, and
-        tried again before anything later, so that an empty `write` succeeds once all before it is stored.
+        ``words`` are (driver id, word id, epoch seconds); with ``forget_words_before`` older ones are dropped. ``extras`` are
+        rows of tables that belong to one feature. Raises BadInput at once, with nothing queued, where a change can't be stored
+        as it is. The future fails with a StorageError where the disk is in the way; the data is then kept, and tried again
+        before anything later, so that an empty `write` succeeds once all before it is stored.
         """
-        job = job_of(changes, words, positions)
+        job = job_of(changes, words, positions, extras)
         job.forget_words_before = forget_words_before
         return self._writer.submit(job)
 
@@ -142,6 +157,7 @@ class Store:
                     tallies=tuple(_entities(read, TALLIES)),
                     consignments=tuple(_entities(read, CONSIGNMENTS, "state <> 'ended'")),
                     days=tuple(_entities(read, DAYS)),
+                    forwards=tuple(_entities(read, FORWARDS, "NOT removed")),
                 )
             )
             for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):
@@ -210,6 +226,41 @@ class Store:
             last = _last(read)[0]
             row = read.execute(_NEXT_ORDER, (low, last)).fetchone()
             return last if row is None else int(row[0]) - 1
+
+    def rows_since(self, seq: int, limit: int) -> list[LogRow]:
+        """`events_since`, each body as it is in the log: for whoever passes many on."""
+        query = "SELECT seq, at, kind, actor, reason, order_id, driver_id, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [LogRow._make(row) for row in self.ask(query, seq, limit)]
+
+    def rows_of_order(self, order_id: str) -> list[LogRow]:
+        """`history`, as it is in the log."""
+        query = (
+            "SELECT e.seq, at, kind, actor, reason, e.order_id, driver_id, body FROM event_orders o JOIN events e USING (seq)"
+        )
+        return [LogRow._make(row) for row in self.ask(f"{query} WHERE o.order_id = ? ORDER BY seq", order_id)]
+
+    def last_seq(self) -> int:
+        """The number of the last event that is on the disk; 0 before the first."""
+        return int(self.ask("SELECT coalesce(max(seq), 0) FROM events")[0][0])
+
+    def last_at(self) -> float:
+        """When the last event happened, epoch seconds; 0 before the first."""
+        with self._reader() as read:
+            return _last(read)[1]
+
+    def order(self, order_id: str) -> Order | None:
+        """An order as it stands on the disk, however long ago it ended."""
+        found = self.ask("SELECT body FROM orders WHERE id = ?", order_id)
+        return ORDERS.decode(found[0][0]) if found else None
+
+    def ask(self, query: str, *values: Cell) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._reader() as read:
+            return read.execute(query, values).fetchall()
+
+    def on_commit(self, told: Callable[[int], None]) -> None:
+        """Call ``told`` with the last event's number after each commit, in the writer's thread: it must only hand it on."""
+        self._writer.on_commit = told
 
     def rebuild_check(self) -> list[str]:
         """Play the whole log again and name each difference between what it leads to and the state tables."""

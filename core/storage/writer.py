@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 RETRY_S = 1.0
 GROUP_ROWS = 20_000
 Row = tuple[Cell, ...]
+Extras = Sequence[tuple[str, Sequence[Row]]]
+"""Statements with their rows, of features that keep tables of their own: stored with the changes or not at all."""
 
 _EVENT = "INSERT INTO events (seq, at, kind, actor, reason, order_id, driver_id, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LINK = "INSERT INTO event_orders (order_id, seq) VALUES (?, ?)"
@@ -55,16 +57,22 @@ class Job:
     words: list[Row] = field(default_factory=list)
     positions: list[Row] = field(default_factory=list)
     forget_words_before: float | None = None
+    extras: Extras = ()
     future: Future[int] = field(default_factory=Future)
 
     @property
     def rows(self) -> int:
-        return len(self.events) + len(self.words) + len(self.positions)
+        return len(self.events) + len(self.words) + len(self.positions) + sum(len(rows) for _, rows in self.extras)
 
 
-def job_of(changes: Sequence[Change], words: Sequence[tuple[str, str, float]], positions: Sequence[Row]) -> Job:
+def job_of(
+    changes: Sequence[Change],
+    words: Sequence[tuple[str, str, float]],
+    positions: Sequence[Row],
+    extras: Extras = (),
+) -> Job:
     """Raise BadInput where a change can't be stored; nothing has been queued then."""
-    job = Job(words=list(words), positions=list(positions))
+    job = Job(words=list(words), positions=list(positions), extras=extras)
     for change in changes:
         orders, kind = orders_of(change), type(change).__name__
         first = orders[0] if orders else None
@@ -94,6 +102,7 @@ class Writer:
         self._rows = 0
         self._problem = ""
         self._closed = False
+        self.on_commit: Callable[[int], None] = lambda seq: None
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
 
@@ -185,6 +194,7 @@ class Writer:
         for job, seq in zip(group, last, strict=True):
             if not job.future.done():
                 job.future.set_result(seq)
+        self.on_commit(self._seq)
         return True
 
     def _commit(self, group: list[Job]) -> list[int]:
@@ -212,6 +222,8 @@ class Writer:
         for job in group:
             if job.forget_words_before is not None:
                 write.execute("DELETE FROM words WHERE at < ?", (job.forget_words_before,))
+            for statement, extra in job.extras:
+                write.executemany(statement, extra)
         write.execute("COMMIT")
         self._seq = seq
         return last

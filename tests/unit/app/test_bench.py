@@ -30,6 +30,7 @@ SMALL = {
     "geofence": 0.02,
     "ingest": 0.01,
     "history": 0.01,
+    "api": 0.01,
     "map": 0.002,
     "matching": 0.02,
     "routing": 0.1,
@@ -43,9 +44,8 @@ def results() -> dict[str, Result]:
 
 
 def arguments(**values: object) -> argparse.Namespace:
-    return argparse.Namespace(
-        **{"name": None, "list": False, "json": False, "minutes": None, "active": 20.0, "times": 1.0, **values}
-    )
+    usual = {"name": None, "list": False, "json": False, "minutes": None, "active": 20.0, "times": 1.0, "scale": 1.0}
+    return argparse.Namespace(**{**usual, **values})
 
 
 def test_every_bench_is_measured_here() -> None:

@@ -321,6 +321,17 @@ def test_rules_are_versioned_and_undone_and_two_editors_do_not_overwrite_each_ot
         rules(rig, {"provider": "nobody"})
 
 
+def test_an_order_that_is_with_a_provider_is_not_changed_behind_its_back(rig: Rig, outside: Outside) -> None:
+    outside()
+    rules(rig, {"provider": "swift"})
+    rig.place()
+    rig.tick(5, times=3)
+    assert rig.status_of() is Status.OUTSIDE
+    with pytest.raises(CommandRefused, match="is with a provider"):
+        rig.do(c.ChangeOrder(order_id="O-1", note="ring twice"))
+    rig.do(c.ChangeOrder(order_id="O-1"))  # nothing is asked for
+
+
 def test_what_rules_name_stays(rig: Rig, outside: Outside) -> None:
     outside()
     rig.do(c.SaveArea(area=Area("a", "Old town", ((ring(),),))))

@@ -31,11 +31,14 @@ class Both:
 
     def __getattr__(self, name):
         def ask(*args, **more):
-            grid, plain = (getattr(searcher, name)(*args, **more) for searcher in self._searchers)
-            for ours, theirs in zip(*(a if isinstance(a, tuple) else (a,) for a in (grid, plain)), strict=True):
+            found, plain = (getattr(searcher, name)(*args, **more) for searcher in self._searchers)
+            both = found, plain
+            if name == "nearest":  # of two who are equally near the last digit decides; that each is as far as said is tested
+                both = found[1:], plain[1:]
+            for ours, theirs in zip(*(a if isinstance(a, tuple) else (a,) for a in both), strict=True):
                 # Near the antipode the haversine formula itself is rough, and libraries differ in its last digit.
                 assert ours == pytest.approx(theirs, abs=1.0 if theirs.max(initial=0) > 2e7 else 1e-6)
-            return grid
+            return found
 
         return ask
 
@@ -86,6 +89,7 @@ def test_the_edge_of_a_circle_is_in_it():
 
 
 @given(FLEETS, CENTRES, st.integers(1, 30), RADII | st.just(math.inf))
+@example([LatLon(90, 0), LatLon(90, 77)], LatLon(41, -100), 1, math.inf)
 def test_the_nearest_are_those_a_sort_finds(places, point, k, max_m):
     rows, far = searcher(places)[0].nearest(point, k, max_m)
     expected = sorted(distance_m(point, place) for place in places if place is not None)

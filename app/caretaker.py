@@ -1,0 +1,49 @@
+"""Looks after what a run keeps: has it backed up in time, and says what a person has to know about disk and clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.bootstrap import SMALL_STEP_BACK_S, System
+from core.clock import RealClock
+from core.storage.backup import Backups
+from core.storage.folder import DataFolder
+
+NOTICED_S = 5.0
+
+
+class Caretaker:
+    """Of a real fleet's folder: a demo is left to itself."""
+
+    def __init__(self, system: System, folder: DataFolder) -> None:
+        self._store = system.store
+        self._clock = system.clock
+        self._backups = Backups(folder.path, system.settings)
+        ahead_s = system.store.last_at() - system.clock.now()
+        self._set_back = ""
+        self._log_ahead = ""
+        if ahead_s > SMALL_STEP_BACK_S:
+            self._log_ahead = (
+                f"the last entry in the database is {_told(ahead_s)} ahead of this machine's clock: check its date and time"
+            )
+        system.stages.add("backup", self._backups.close)
+
+    def look(self) -> dict[str, str]:
+        """Once a second or so. What is wrong, by subject, with what to do; the empty text where nothing is."""
+        self._backups.look()
+        return {"disk": self._store.health.problem, "clock": self._about_the_clock(), "backup": self._backups.problem}
+
+    def _about_the_clock(self) -> str:
+        ahead_s = self._clock.ahead_s if isinstance(self._clock, RealClock) else 0.0
+        if ahead_s <= NOTICED_S:
+            self._set_back = ""
+        elif not self._set_back:
+            self._set_back = (
+                f"this machine's clock was set back by {_told(ahead_s)}: Kerbside goes on with its own until the other has "
+                "caught up; if the new time is right, start Kerbside anew"
+            )
+        return self._set_back or self._log_ahead
+
+
+def _told(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))

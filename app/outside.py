@@ -1,0 +1,154 @@
+"""The window's doors to other systems and to what is kept elsewhere: HTTP and its keys, backups and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from app.main_window import MainWindow
+from core.api.keyring import Key, Keyring, Scope
+from core.api.server import Outside, parse_listen
+from core.domain.errors import KerbsideError
+from core.settings import Settings
+from core.storage.backup import SUFFIX, Backup, back_up, restore
+from core.storage.folder import DataFolder
+from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.systems import KeyRow, SystemsDialog
+
+_READ = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
+CHOICES: dict[str, tuple[str, frozenset[Scope]]] = {
+    "orders": ("Place and follow orders", frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.PLACES_READ})),
+    "read": ("Read everything", _READ),
+    "all": ("Everything", frozenset(Scope)),
+}
+Reopen = Callable[[Callable[[], object] | None], None]
+
+
+class OutsideDoors:
+    """``outside`` gives the interface as it runs; ``reopen`` puts a new core in place, after something was done between."""
+
+    def __init__(
+        self, window: MainWindow, folder: DataFolder, settings: Settings, outside: Callable[[], Outside | None], reopen: Reopen
+    ) -> None:
+        self._window = window
+        self._folder = folder
+        self._settings = settings
+        self._outside = outside
+        self._reopen = reopen
+        self._open: list[QDialog] = []
+
+    def close(self) -> None:
+        for dialog in tuple(self._open):
+            dialog.reject()
+
+    def _show(self, dialog: QDialog) -> None:
+        self._open.append(dialog)
+        dialog.finished.connect(lambda _: self._open.remove(dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Backups
+
+    def back_up(self) -> None:
+        name = datetime.now().strftime(f"kerbside-%Y-%m-%d{SUFFIX}")
+        dialog = QFileDialog(self._window, "Where is the backup to be kept?")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"Backups (*{SUFFIX})"])
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self.save(Path(path)))
+        self._show(dialog)
+
+    def save(self, path: Path) -> None:
+        """In a thread; the toast says how it went."""
+        self._window.toast.show_line("Backing up…", lasting=True)
+        work = asyncio.get_event_loop().run_in_executor(None, functools.partial(back_up, self._folder.path, path))
+
+        def done(future: asyncio.Future[Backup]) -> None:
+            if future.cancelled():
+                return
+            error = future.exception()
+            line = str(error) if error is not None else f"Everything is saved in {path.name}; it holds passwords, keep it safe"
+            self._window.toast.show_line(line, bad=error is not None)
+
+        work.add_done_callback(done)
+
+    def restore(self) -> None:
+        dialog = QFileDialog(self._window, "Which backup is to be restored?", str(self._folder.backups))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Backups (*{SUFFIX})", "All files (*)"])
+        dialog.fileSelected.connect(lambda path: self.ask_restore(Path(path)))
+        self._show(dialog)
+
+    def ask_restore(self, path: Path) -> None:
+        text = (
+            "What has happened since then is left out: orders, drivers and settings are as they were. Everything that is here "
+            "now is set aside in the data folder."
+        )
+        dialog = ConfirmDialog(
+            f"Go back to {path.name}?", text, "Restore it", self._window, danger=True, refuse="Leave everything as it is"
+        )
+        dialog.accepted.connect(lambda: self._reopen(lambda: self._put_back(path)))
+        self._show(dialog)
+
+    def _put_back(self, path: Path) -> None:
+        with DataFolder(self._folder.path) as folder:
+            restore(folder, path)
+
+    # HTTP
+
+    def set_up_http(self) -> None:
+        dialog = SystemsDialog([(choice, text) for choice, (text, _) in CHOICES.items()], self._window)
+        dialog.set_listen(self._settings.text("http.listen"))
+        outside = self._outside()
+        where = outside.address if outside is not None else ""
+        dialog.set_state(f"Requests are answered at {where}/v1" if where else "No requests are answered")
+        dialog.listen_chosen.connect(lambda text: self._listen(dialog, text))
+        try:
+            keyring = Keyring(self._folder.keys)
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+            dialog.make.setEnabled(False)
+        else:
+            dialog.set_keys([_row(key) for key in keyring.listed()])
+            dialog.key_wanted.connect(lambda name, choice: self._make(dialog, keyring, name, choice))
+            dialog.key_revoked.connect(lambda key_id: self._revoke(dialog, keyring, key_id))
+        self._show(dialog)
+
+    def _listen(self, dialog: SystemsDialog, text: str) -> None:
+        try:
+            if text:
+                parse_listen(text)
+            self._settings.set("http.listen", text)
+            self._settings.save()
+        except (KerbsideError, OSError) as error:
+            dialog.show_problem(str(error))
+            return
+        dialog.accept()
+        self._reopen(None)
+
+    def _make(self, dialog: SystemsDialog, keyring: Keyring, name: str, choice: str) -> None:
+        try:
+            _, text = keyring.make(name, CHOICES[choice][1])
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+            return
+        dialog.set_keys([_row(key) for key in keyring.listed()])
+        dialog.show_key(text)
+
+    def _revoke(self, dialog: SystemsDialog, keyring: Keyring, key_id: str) -> None:
+        try:
+            keyring.revoke(key_id)
+        except KerbsideError as error:
+            dialog.show_problem(str(error))
+        dialog.set_keys([_row(key) for key in keyring.listed()])
+
+
+def _row(key: Key) -> KeyRow:
+    known = next((text for text, scopes in CHOICES.values() if scopes == key.scopes), None)
+    made = datetime.fromtimestamp(key.made_at).strftime("%Y-%m-%d %H:%M")
+    return KeyRow(key.id, key.name, known or ", ".join(sorted(key.scopes)), made)

@@ -1,0 +1,115 @@
+"""Other systems and backups, from the menu."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.gui.app.test_reopening import reopened
+from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.systems import SystemsDialog
+
+
+def ask(rig: Any, path: str, key: str) -> httpx.Response:
+    """In a thread: the window's own loop has to go on meanwhile."""
+    address = rig.console.outside.address
+
+    def get() -> httpx.Response:
+        with httpx.Client(trust_env=False, timeout=20) as web:
+            return web.get(address + path, headers={"Authorization": f"Bearer {key}"})
+
+    async def work() -> httpx.Response:
+        return await rig.loop.run_in_executor(None, get)
+
+    answer: httpx.Response = rig.run(work())
+    return answer
+
+
+def await_reopening(rig: Any, before: object) -> None:
+    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    rig.until(lambda: not rig.window.toast.isVisible())
+
+
+def test_an_address_and_a_key_let_another_system_in(rig: Any) -> None:
+    order = rig.order()
+    before = rig.console.system
+    rig.action("file.http").trigger()
+    dialog = rig.dialog(SystemsDialog)
+    assert dialog.state.text() == "No requests are answered"
+    dialog.listen.setText("nowhere")
+    dialog.use.click()
+    assert "HOST:PORT" in dialog.problem.text()
+    dialog.name.setText("Web shop")
+    dialog.make.click()
+    key = dialog.key.text()
+    assert key.startswith("kerb_")
+    assert [row.name for row in dialog.model.rows] == ["Web shop"]
+    dialog.listen.setText("127.0.0.1:0")
+    dialog.use.click()
+    await_reopening(rig, before)
+    try:
+        rig.until(lambda: rig.console.outside._ready.is_set())
+        answer = ask(rig, f"/v1/orders/{order}", key)
+        assert (answer.status_code, answer.json()["order"]["id"]) == (200, order)
+        assert ask(rig, "/v1/drivers", key).status_code == 403
+        rig.action("file.http").trigger()
+        dialog = rig.dialog(SystemsDialog)
+        assert rig.console.outside.address in dialog.state.text()
+        dialog.view.select_ids([dialog.model.rows[0].id])
+        dialog.revoke.click()
+        assert not dialog.model.rows
+        dialog.reject()
+    finally:
+        rig.console.system.settings.set("http.listen", "")
+        rig.console.system.settings.save()
+        reopened(rig)
+
+
+def test_a_port_that_is_taken_leaves_the_window_open_and_says_so(rig: Any) -> None:
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        rig.console.system.settings.set("http.listen", f"127.0.0.1:{other.getsockname()[1]}")
+        rig.console.system.settings.save()
+        reopened(rig)
+        assert rig.window.strip._problems["http"].text.text().startswith("HTTP can't listen at")
+        rig.console.system.settings.set("http.listen", "")
+        rig.console.system.settings.save()
+    reopened(rig)
+    assert "http" not in rig.window.strip._problems
+
+
+def test_what_was_backed_up_comes_back(rig: Any, tmp_path: Path) -> None:
+    kept = rig.order()
+    doors = rig.window._deeds.window._doors.outside
+    rig.rest(0.3)
+    doors.save(tmp_path / "b.kerbside.zip")
+    rig.until(lambda: "Everything is saved" in rig.said())
+    lost = rig.order()
+    before = rig.console.system
+    doors.ask_restore(tmp_path / "b.kerbside.zip")
+    rig.dialog(ConfirmDialog).action.click()
+    await_reopening(rig, before)
+    orders = rig.engine.world.orders
+    assert kept in orders
+    assert lost not in orders
+    assert [path.name[:14] for path in rig.folder.glob("before-restore-*")] == ["before-restore"]
+    rig.people_the_town()
+
+
+def test_a_file_that_is_no_backup_changes_nothing(rig: Any, tmp_path: Path) -> None:
+    order = rig.order()
+    wrong = tmp_path / "b.kerbside.zip"
+    wrong.write_text("hello")
+    before = rig.console.system
+    rig.window._deeds.window._doors.outside.ask_restore(wrong)
+    rig.dialog(ConfirmDialog).action.click()
+    await_reopening(rig, before)
+    assert "is no backup of Kerbside" in rig.window.strip._problems["restore"].text.text()
+    rig.window.strip.clear_problem("restore")
+    assert order in rig.engine.world.orders
+    rig.people_the_town()

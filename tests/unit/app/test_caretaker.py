@@ -1,0 +1,107 @@
+"""What a person is told about disk, clock and backups; and how a run begins where the clock is behind the log."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import System, compose
+from app.caretaker import Caretaker
+from core.clock import RealClock
+from core.domain.commands import SaveMerchant
+from core.domain.geo import LatLon
+from core.domain.merchant import Merchant
+from core.messaging.local import LocalBroker
+from core.settings import Settings
+from core.storage.folder import DataFolder
+
+
+class Machine:
+    """The machine's clock, set by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall, self._steady = 1_800_000_000.0, time.monotonic()
+        monkeypatch.setattr("core.clock.time.time", lambda: self.wall)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(monkeypatch)
+
+
+def begin(folder: DataFolder) -> System:
+    clock = RealClock()
+    settings = Settings({"storage.backup_every_h": 0.0})
+    line = LocalBroker(clock).endpoint("console", [])
+    return compose(folder.database, settings, clock, line, city_path=None)
+
+
+def merchant(system: System, name: str) -> None:
+    _, promised = system.engine.execute(SaveMerchant(merchant=Merchant(name, name, LatLon(45.0, 9.0))))
+    system.store.flush(10)
+    system.engine.attend()
+    promised.result(10)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    return DataFolder(tmp_path)
+
+
+def times(system: System) -> list[float]:
+    return [change.at for _, change in system.store.events_since(0)]
+
+
+def test_a_clock_that_is_set_back_while_it_runs_is_told_once_and_time_goes_on(folder: DataFolder, machine: Machine) -> None:
+    system = begin(folder)
+    caretaker = Caretaker(system, folder)
+    merchant(system, "M-1")
+    assert caretaker.look() == {"disk": "", "clock": "", "backup": ""}
+    machine.wall -= 7200
+    merchant(system, "M-2")
+    told = caretaker.look()["clock"]
+    assert "set back by 1:59:5" in told or "set back by 2:00:0" in told
+    assert "start Kerbside anew" in told
+    machine.wall += 60
+    merchant(system, "M-3")
+    assert caretaker.look()["clock"] == told  # not a new message every second
+    assert times(system) == sorted(times(system))
+    machine.wall += 7200
+    system.clock.now()
+    assert caretaker.look()["clock"] == ""
+    system.close()
+    folder.close()
+
+
+def test_a_small_step_back_between_two_starts_is_got_over(folder: DataFolder, machine: Machine) -> None:
+    system = begin(folder)
+    merchant(system, "M-1")
+    system.close()
+    machine.wall -= 120
+    system = begin(folder)
+    merchant(system, "M-2")
+    assert set(system.engine.world.merchants) == {"M-1", "M-2"}
+    assert times(system) == sorted(times(system))
+    assert "set back" in Caretaker(system, folder).look()["clock"]
+    system.close()
+    folder.close()
+
+
+def test_a_large_step_back_between_two_starts_is_told_and_nothing_is_lost(folder: DataFolder, machine: Machine) -> None:
+    system = begin(folder)
+    merchant(system, "M-1")
+    system.close()
+    machine.wall -= 3 * 86400
+    system = begin(folder)
+    told = Caretaker(system, folder).look()["clock"]
+    assert "3 days, 0:00:00 ahead of this machine's clock: check its date and time" in told
+    assert system.clock.now() == pytest.approx(machine.wall)
+    merchant(system, "M-2")
+    assert system.store.rebuild_check() == []
+    system.close()
+    system = begin(folder)
+    assert set(system.engine.world.merchants) == {"M-1", "M-2"}
+    system.close()
+    folder.close()

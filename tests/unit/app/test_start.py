@@ -1,0 +1,52 @@
+"""A console that can't begin says so in its window and waits until that is closed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from app.start import _live
+from core.domain.errors import BadInput
+
+
+class Window:
+    """What `_live` needs of a window."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.close: Callable[[], None] = lambda: None
+        self.strip = self.closing = self
+
+    def connect(self, close: Callable[[], None]) -> None:
+        self.close = close
+
+    def show_problem(self, key: str, text: str) -> None:
+        self.said.append(text)
+
+
+class Console:
+    async def open(self, ground: object) -> None:
+        raise BadInput("the database is damaged: restore the last backup")
+
+
+@pytest.mark.parametrize("screenshot", [None, "picture.png"])
+def test_it_is_told_where_it_is_looked_for(screenshot: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    window: Any = Window()
+
+    async def live() -> int:
+        console: Any = Console()
+        task = asyncio.ensure_future(_live(window, console, window, argparse.Namespace(screenshot=screenshot)))
+        await asyncio.sleep(0.01)
+        assert task.done() is (screenshot is not None)
+        window.close()
+        return await task
+
+    with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have Qt's loop running
+        assert apart.submit(asyncio.run, live()).result() == 2
+    assert window.said == (["The database is damaged: restore the last backup"] if screenshot is None else [])
+    assert capsys.readouterr().err == "kerbside: the database is damaged: restore the last backup\n"
