@@ -44,6 +44,8 @@ SIZE = (1600, 900)
 TICK_S, REPORT_S = 0.25, 8.0
 SPEED_MPS = 8.0
 ROUNDS = 30
+CLOCK_MS = 0.1
+"""The page's clock knows nothing shorter."""
 PATIENCE_S = 90.0
 _M_PER_DEGREE = 111_195.0
 
@@ -255,7 +257,7 @@ def measure(count: int, seconds: float) -> tuple[Numbers, Numbers]:
             bench.look_from(zoom)
             panned, zoomed = bench.frames("pan", seconds), bench.frames("zoom", seconds)
             figures[f"{name}_shown"] = int(str(bench.ask("Kerbside.stats.shown")))
-            figures[f"{name}_draw_ms"] = median(panned["costs"] + zoomed["costs"])
+            figures[f"{name}_draw_ms"] = max(CLOCK_MS, median(panned["costs"] + zoomed["costs"]))
             figures |= _percentiles(f"{name}_pan", panned["gaps"]) | _percentiles(f"{name}_zoom", zoomed["gaps"])
         bench.look_from(13.0)
         figures["shown_main_busy_ms_per_s"], shown_refreshes, _ = bench.busy(seconds)

@@ -46,8 +46,14 @@ def test_an_order_clicked_on_the_board_is_shown_everywhere(rig: Any) -> None:
 def test_a_driver_clicked_on_the_map_is_chosen_in_the_table(rig: Any) -> None:
     rig.window.map.set_view(45.0, 9.0, 15)
     rig.until(rig.drivers_are_drawn)
-    QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(45.0, 8.994)))
-    rig.until(lambda: rig.deeds.selection.driver == "D-17")
+
+    def chosen() -> bool:
+        # What is told to the page may be drawn a moment after it was taken in, and only what is drawn can be hit.
+        QTest.mouseClick(hands(rig), LEFT, NONE, on_map(rig, LatLon(45.0, 8.994)))
+        rig.rest(0.5)
+        return bool(rig.deeds.selection.driver == "D-17")
+
+    rig.until(chosen)
     rig.until(lambda: rig.window.drivers.selected() == ["D-17"])
     rig.until(lambda: rig.window.inspector.driver_page.head.title.text() == "D-17 Cy Stone")
 
