@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.errors import KerbsideError
-from core.providers.signing import HEADER, sign, verify
+from core.signing import HEADER, sign, verify
 
 STEPS = ("accepted", "arrived_pickup", "picked_up", "arrived_dropoff", "delivered")
 

@@ -31,9 +31,9 @@ from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Carrier, 
 from core.providers.internal import at_once
 from core.providers.line import Line
 from core.providers.secrets import Secrets
-from core.providers.signing import verify
 from core.providers.words import ASKED_AT_ONCE, read_callback
 from core.settings import Settings
+from core.signing import verify
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from core.domain.forward import Forward
-from core.forwarding import signature
+from core.signing import HEADER, sign
 
 if TYPE_CHECKING:
     import httpx
@@ -44,7 +44,7 @@ class Webhook:
             "Content-Type": "application/json",
             "Kerbside-Id": f"{rule.id}-{event['id']}",
             "Kerbside-Event": event["kind"],
-            signature.HEADER: signature.sign(self._secret_of(rule.id), body, time.time()),
+            HEADER: sign(self._secret_of(rule.id), body, time.time()),
         }
         try:
             # The answer's body is of no interest, and may be endless: it is not read.

@@ -15,8 +15,8 @@ import httpx
 
 from core.domain.provider import Provider
 from core.providers.carrier import Answer, Fate, Parcel, Quote
-from core.providers.signing import HEADER, sign
 from core.providers.words import answer_of, as_number, error_text, number, reason_of, text
+from core.signing import HEADER, sign
 
 LONGEST_ANSWER = 1 << 20
 

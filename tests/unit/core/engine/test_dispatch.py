@@ -20,9 +20,9 @@ from core.domain.merchant import Area
 from core.domain.order import Status
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Rule
-from core.providers.signing import sign
 from core.rules.analysis import Level
 from core.rules.split import deviation
+from core.signing import sign
 from tests.provider_rig import Faults, FaultyProvider
 from tests.rigs import DOOR, MERCHANT, Rig
 

@@ -1,4 +1,7 @@
-"""Signatures on what goes between us and a provider: HMAC-SHA256 (RFC 2104) over the time and the body."""
+"""Signatures on webhooks, ours and those of providers: HMAC-SHA256 (RFC 2104) over the time and the body.
+
+The time is signed too, so that a message that was listened in on can't be sent again later.
+"""
 
 from __future__ import annotations
 
