@@ -5,7 +5,7 @@
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test bench soak setup setup-dev lock
+.PHONY: demo run test bench soak setup setup-dev texts lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -37,6 +37,10 @@ soak: setup-dev
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -s -m soak
 	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)
 	@$(RUN) main.py soak
+
+# Gathers the texts of the window into the catalogues, and compiles them.
+texts: setup-dev
+	@$(RUN) packaging/texts.py
 
 # Resolves pyproject.toml anew. The lock files hold hashes and no addresses.
 lock:

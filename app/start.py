@@ -68,10 +68,14 @@ def show_window(ground: Ground) -> tuple[QApplication, MainWindow]:
     app.setApplicationName("Kerbside")
     app.setQuitOnLastWindowClosed(False)
 
+    from app.language import speak
+
+    settings = ground.settings
+    speak(app, settings)
+
     from app.main_window import MainWindow
     from widgets.common.theme import Theme
 
-    settings = ground.settings
     window = MainWindow(Theme(app, settings.text("window.theme"), settings.text("window.rows")))
     window.restore_layout(QSettings(str(ground.folder.layout), QSettings.Format.IniFormat))
     window.show()

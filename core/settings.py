@@ -381,6 +381,18 @@ DECLARED: tuple[Setting, ...] = (
     _s("routing.tree_cache_mb", 512, "Memory for cached shortest-path trees, per process", "MB", 16, 65536, live=False),
     _s("window.theme", "system", "Colours of the window", choices=("system", "light", "dark")),
     _s("window.rows", "compact", "Height of table rows", choices=("compact", "comfortable")),
+    _s(
+        "window.language",
+        "system",
+        "Language of the window: en English, de Deutsch; from the next start of the program on",
+        choices=("system", "en", "de"),
+    ),
+    _s(
+        "window.direction",
+        "as the language",
+        "Which way the window reads; from the next start of the program on",
+        choices=("as the language", "left to right", "right to left"),
+    ),
     _s("map.online_tiles", False, "Fetch map tiles from the internet; off keeps the console offline"),
     _s("map.city", "", "The city file in use; empty for great-circle distances", live=False),
 )
