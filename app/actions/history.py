@@ -33,20 +33,9 @@ class History:
 
     def do(self, text: str, *commands: Command) -> list[str]:
         """Carry the commands out as one deed. Returns a line for each that was refused; the others stand."""
-        carried: list[Command] = []
-        undo: list[tuple[Command, ...]] = []
-        refused: list[str] = []
-        for command in commands:
-            try:
-                back = tuple(self._execute(command))
-            except KerbsideError as error:
-                refused.append(str(error))
-                continue
-            carried.append(command)
-            undo.append(back)
-        if any(undo):
-            backwards = tuple(command for back in reversed(undo) for command in back)
-            self._done.append(Deed(text, tuple(carried), backwards))
+        carried, undo, refused = self._carry_out(commands)
+        if undo:
+            self._done.append(Deed(text, carried, undo))
             del self._done[: -self._limit]
             self._undone.clear()
         return refused
@@ -61,21 +50,34 @@ class History:
 
     def undo(self) -> list[str]:
         """Take the last deed back as far as it can be. Returns a line for each command that was refused."""
-        return self._turn(self._done, self._undone, lambda deed: deed.undo)
+        if not self._done:
+            return []
+        deed = self._done.pop()
+        undone, _, refused = self._carry_out(deed.undo)
+        if undone:
+            self._undone.append(deed)
+        return refused
 
     def redo(self) -> list[str]:
-        return self._turn(self._undone, self._done, lambda deed: deed.commands)
-
-    def _turn(self, source: list[Deed], target: list[Deed], commands: Callable[[Deed], tuple[Command, ...]]) -> list[str]:
-        if not source:
+        """Do again what was undone last, as things stand now: what undoes it may be another now."""
+        if not self._undone:
             return []
-        deed = source.pop()
+        deed = self._undone.pop()
+        done, undo, refused = self._carry_out(deed.commands)
+        if done:
+            self._done.append(Deed(deed.text, done, undo or deed.undo))
+        return refused
+
+    def _carry_out(self, commands: Sequence[Command]) -> tuple[tuple[Command, ...], tuple[Command, ...], list[str]]:
+        """What was carried out, what takes it back, and a line for each that was refused."""
+        carried: list[Command] = []
+        undo: list[Sequence[Command]] = []
         refused: list[str] = []
-        for command in commands(deed):
+        for command in commands:
             try:
-                self._execute(command)
+                undo.append(self._execute(command))
             except KerbsideError as error:
                 refused.append(str(error))
-        if len(refused) < len(commands(deed)):
-            target.append(deed)
-        return refused
+                continue
+            carried.append(command)
+        return tuple(carried), tuple(command for back in reversed(undo) for command in back), refused

@@ -25,6 +25,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OfferExpired: "{driver} did not answer in time",
     e.OfferWithdrawn: "Offer to {driver} withdrawn",
     e.OrderAssigned: "Given to {driver} by the dispatcher",
+    e.RouteReordered: "{driver} makes the stops in another order",
     e.OrderUnassigned: "Taken back",
     e.OrderHandedBack: "Handed back by {actor}",
     e.ReadyTold: "The merchant tells when it is ready",

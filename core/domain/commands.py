@@ -88,6 +88,19 @@ class AssignOrder(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRoute(Command):
+    """Let the driver make the stops in this order, as (kind, order id), and give them ``orders`` that they do not have.
+
+    Stops that are no more the driver's are passed over, those that are not named come last, and where the driver is already
+    stays first: a route goes on while it is looked at.
+    """
+
+    driver_id: str
+    orders: tuple[str, ...] = ()
+    stops: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferOrder(Command):
     """Ask the driver, who may say no."""
 

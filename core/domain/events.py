@@ -91,6 +91,10 @@ class OrderAssigned(Change):
     """The dispatcher gave the order to a driver."""
 
 
+class RouteReordered(Change):
+    """The dispatcher put a driver's stops in another order."""
+
+
 class OrderUnassigned(Change): ...
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from core.domain.commands import (
@@ -20,6 +21,7 @@ from core.domain.commands import (
     HoldOrder,
     OfferOrder,
     PlaceOrder,
+    PlanRoute,
     RecordProgress,
     ReinstateOrder,
     ReleaseOrder,
@@ -56,7 +58,6 @@ from core.domain.events import (
     OrderReinstated,
     OrderReleased,
     OrderTagged,
-    OrderUnassigned,
     ReadyTold,
 )
 from core.domain.geo import checked_place
@@ -69,7 +70,8 @@ from core.orders.experiments import save_experiment
 from core.orders.fitness import unfit
 from core.orders.places import Places
 from core.orders.progress import Proposal, accept, offer, record
-from core.orders.tells import Outcome, TellAssign, TellRevoke
+from core.orders.rerouting import plan_route, way_back
+from core.orders.tells import Outcome, TellAssign
 from core.settings import Settings
 
 Handler = Callable[[Draft, Any], None]
@@ -108,6 +110,7 @@ class Desk:
             PlaceOrder: self._place,
             ChangeOrder: self._change,
             AssignOrder: self._assign,
+            PlanRoute: partial(plan_route, settings),
             OfferOrder: self._offer,
             UnassignOrder: self._unassign,
             HoldOrder: self._hold,
@@ -196,7 +199,7 @@ class Desk:
             new["dropoff"] = checked_place(*new["dropoff"])
         order = before
         if order.status is Status.OFFERED and not new.keys() <= _WORDS:
-            order = self._withdraw(draft, order, "the order has changed")
+            order = draft.withdraw(order, "the order has changed")
         order = replace(order, **new)
         routes: tuple[Route, ...] = ()
         if order.status in ACTIVE and order.driver_id is not None:
@@ -217,10 +220,7 @@ class Desk:
         before = order
         if order.driver_id == driver.id and order.status in ACTIVE:
             raise CommandRefused(f"{driver.name} has order {order.id} already")
-        if order.status in BEFORE_PICKUP:
-            order = draft.take_from_driver(order, OrderUnassigned, declined=False, reason=f"given to {driver.name}", tell=True)
-        elif order.status is Status.OFFERED:
-            order = self._withdraw(draft, order, f"given to {driver.name}")
+        order = draft.free(order, f"given to {driver.name}")
         route = draft.route(driver.id)
         order = order.take(
             Step.ASSIGN,
@@ -232,7 +232,7 @@ class Desk:
         )
         draft.change(OrderAssigned, order, routes=(Route(driver.id, route.stops + stops_of(order)),))
         draft.outcome.tells.append(TellAssign(driver.id, order.id))
-        draft.outcome.undo = self._way_back(before, command.actor)
+        draft.outcome.undo = way_back(draft, before)
 
     def _offer(self, draft: Draft, command: OfferOrder) -> None:
         order = draft.order(command.order_id)
@@ -251,47 +251,21 @@ class Desk:
         if wrong:
             raise CommandRefused(wrong)
 
-    def _way_back(self, before: Order, actor: str) -> tuple[Command, ...]:
-        """The commands that bring an order now assigned, waiting or held back to where it was."""
-        if before.status in BEFORE_PICKUP and before.driver_id is not None:
-            return (AssignOrder(order_id=before.id, driver_id=before.driver_id, actor=actor),)
-        if before.status is Status.HELD:
-            return (HoldOrder(order_id=before.id, actor=actor),)
-        if before.status is Status.OFFERED and before.driver_id is not None:
-            release: tuple[Command, ...] = (UnassignOrder(order_id=before.id, actor=actor),)
-            return (*release, OfferOrder(order_id=before.id, driver_id=before.driver_id, actor=actor))
-        return (UnassignOrder(order_id=before.id, actor=actor),)
-
-    def _withdraw(self, draft: Draft, order: Order, reason: str) -> Order:
-        offer = draft.offer(order.offer_id)
-        assert offer is not None
-        draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason=reason)
-        draft.outcome.tells.append(TellRevoke(offer.driver_id, offer.id, None, reason))
-        return draft.order(order.id)
-
-    def _free(self, draft: Draft, order: Order, reason: str, *, declined: bool = False) -> Order:
-        """Take an offered or assigned order back from whoever has it; any other order is returned as it is."""
-        if order.status is Status.OFFERED:
-            return self._withdraw(draft, order, reason)
-        if order.status in BEFORE_PICKUP:
-            return draft.take_from_driver(order, OrderUnassigned, declined=declined, reason=reason, tell=True)
-        return order
-
     def _unassign(self, draft: Draft, command: UnassignOrder) -> None:
         order = draft.order(command.order_id)
         if order.status not in BEFORE_PICKUP | {Status.OFFERED}:
             raise CommandRefused(f"order {order.id} is {_words(order)}: there is no driver to take it from")
-        self._free(draft, order, "taken back by the dispatcher", declined=True)
+        draft.free(order, "taken back by the dispatcher", declined=True)
         assert order.driver_id is not None
-        again = AssignOrder if order.status in BEFORE_PICKUP else OfferOrder
-        draft.outcome.undo = (again(order_id=order.id, driver_id=order.driver_id, actor=command.actor),)
+        again: Command = OfferOrder(order_id=order.id, driver_id=order.driver_id, actor=command.actor)
+        draft.outcome.undo = way_back(draft, order) if order.status in BEFORE_PICKUP else (again,)
 
     def _hold(self, draft: Draft, command: HoldOrder) -> None:
         before = draft.order(command.order_id)
-        order = self._free(draft, before, "put on hold")
+        order = draft.free(before, "put on hold")
         draft.change(OrderHeld, order.take(Step.HOLD, draft.now))
         back: Command = ReleaseOrder(order_id=before.id, actor=command.actor)
-        draft.outcome.undo = self._way_back(before, command.actor) if before.status in BEFORE_PICKUP else (back,)
+        draft.outcome.undo = way_back(draft, before) if before.status in BEFORE_PICKUP else (back,)
 
     def _release(self, draft: Draft, command: ReleaseOrder) -> None:
         order = draft.order(command.order_id)
@@ -304,11 +278,11 @@ class Desk:
         if before.status in ABROAD:
             self._dispatcher.recall(draft, before, reason, cancel=True)
             return
-        order = self._free(draft, before, reason)
+        order = draft.free(before, reason)
         draft.change(OrderCancelled, order.take(Step.CANCEL, draft.now), reason=reason)
         reinstate: Command = ReinstateOrder(order_id=before.id, actor=command.actor)
         if before.status in BEFORE_PICKUP or before.status is Status.HELD:
-            draft.outcome.undo = (reinstate, *self._way_back(before, command.actor))
+            draft.outcome.undo = (reinstate, *way_back(draft, before))
         else:
             draft.outcome.undo = (reinstate,)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.domain.driver import Route, Stop, StopKind
-from core.domain.events import Change
+from core.domain.events import Change, OfferWithdrawn, OrderUnassigned
 from core.domain.offer import Offer, OfferState
-from core.domain.order import Order, Step
+from core.domain.order import BEFORE_PICKUP, Order, Status, Step
 from core.domain.world import World
 from core.orders.tells import Outcome, TellRevoke
 
@@ -86,6 +86,22 @@ class Draft:
         if tell:
             self.outcome.tells.append(TellRevoke(driver_id, None, order.id, reason or "recalled by the dispatcher"))
         return back
+
+    def withdraw(self, order: Order, reason: str) -> Order:
+        """Take the open offer back that an order is part of."""
+        offer = self.offer(order.offer_id)
+        assert offer is not None
+        self.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason=reason)
+        self.outcome.tells.append(TellRevoke(offer.driver_id, offer.id, None, reason))
+        return self.order(order.id)
+
+    def free(self, order: Order, reason: str, *, declined: bool = False) -> Order:
+        """Take an offered or assigned order back from whoever has it; any other order is returned as it is."""
+        if order.status is Status.OFFERED:
+            return self.withdraw(order, reason)
+        if order.status in BEFORE_PICKUP:
+            return self.take_from_driver(order, OrderUnassigned, declined=declined, reason=reason, tell=True)
+        return order
 
 
 def stops_of(order: Order) -> tuple[Stop, Stop]:

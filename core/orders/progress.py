@@ -133,6 +133,9 @@ def _joined(route: Route, made: Offer, orders: dict[str, Order]) -> tuple[Stop, 
     stops = {(s.kind.value, s.order_id): s for s in route.stops}
     for order in orders.values():
         stops.update(((s.kind.value, s.order_id), s) for s in stops_of(order))
+    kept = [key for key in made.stops if key[1] not in orders and key in stops]
+    if kept != [key for key in stops if key in set(kept)]:
+        return tuple(stops.values())  # the dispatcher has put the stops in another order since
     planned = tuple(stops[key] for key in made.stops if key in stops)
     return planned + tuple(stop for key, stop in stops.items() if key not in set(made.stops))
 
