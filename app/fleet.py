@@ -15,6 +15,7 @@ from app.main_window import MainWindow
 from app.phones import phone_code
 from core.domain.commands import RemoveDriver, SaveDriver
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.language import tr
 from core.messaging.address import parse_address
 from core.storage.folder import DataFolder
 from widgets.dialogs.fleet import FleetDialog
@@ -44,7 +45,7 @@ class FleetSetup(QObject):
     def begin(self) -> None:
         dialog = FleetDialog(self._window)
         # What was done on a page is done; there is nothing to cancel.
-        dialog.cancel.setText("Close")
+        dialog.cancel.setText(tr("Close"))
         self._changed = False
         self._progressed.connect(dialog.map.set_progress)
         dialog.map.import_requested.connect(lambda path: asyncio.ensure_future(self._import(dialog, Path(path))))
@@ -87,7 +88,7 @@ class FleetSetup(QObject):
         try:
             target, text = await self._read_city(path)
         except KerbsideError as error:
-            dialog.map.set_failed("The import was stopped" if isinstance(error, _Cancelled) else str(error))
+            dialog.map.set_failed(tr("The import was stopped") if isinstance(error, _Cancelled) else str(error))
             return
         self._set("map.city", target.name)
         dialog.map.set_report(text)
@@ -109,7 +110,7 @@ class FleetSetup(QObject):
         """From the menu, without the dialog: import, use, say so."""
 
         async def work() -> None:
-            self._window.toast.show_line(f"Reading {path.name}…")
+            self._window.toast.show_line(tr("Reading {name}…", name=path.name))
             try:
                 target, text = await self._read_city(path)
             except KerbsideError as error:
@@ -150,9 +151,11 @@ class FleetSetup(QObject):
         except BadInput as error:
             dialog.broker.set_result(False, str(error))
         except (OSError, TimeoutError) as error:
-            dialog.broker.set_result(False, f"Nothing answers at {host}:{port} ({error or 'no answer in 5 s'})")
+            dialog.broker.set_result(
+                False, tr("Nothing answers at {host}:{port} ({why})", host=host, port=port, why=error or tr("no answer in 5 s"))
+            )
         else:
-            dialog.broker.set_result(True, f"A broker answers at {host}:{port}")
+            dialog.broker.set_result(True, tr("A broker answers at {host}:{port}", host=host, port=port))
 
     # Drivers
 

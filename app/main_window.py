@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from core.domain.language import tr
 from widgets.alerts.panel import AlertsPanel
 from widgets.common.icons import icon
 from widgets.common.theme import Theme
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
+        dock = QDockWidget(tr(title), self)
         dock.setObjectName(f"dock-{title.lower()}")
         dock.setWidget(panel)
         self.addDockWidget(area, dock)
@@ -119,13 +120,13 @@ class MainWindow(QMainWindow):
     # Actions
 
     def _make_menus(self) -> None:
-        menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        menus = {title: self.menuBar().addMenu(tr(title)) for title in MENUS}
         themes = QActionGroup(self)
         for declared in ACTIONS:
             menu = menus[declared.menu]
             if declared.rule_before and menu.actions():
                 menu.addSeparator()
-            action = QAction(declared.text, self)
+            action = QAction(tr(declared.text), self)
             action.setObjectName(declared.id)
             if declared.keys:
                 action.setShortcut(QKeySequence(declared.keys))
@@ -136,10 +137,10 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, wanted=declared: self.run_declared(wanted.id))
             menu.addAction(action)
             self._actions[declared.id] = action
-        panels = menus["&View"].addMenu("Panels")
+        panels = menus["&View"].addMenu(tr("Panels"))
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
-        layers = menus["&View"].addMenu("Map layers")
+        layers = menus["&View"].addMenu(tr("Map layers"))
         for name, shown in self.map.layers().items():
             action = QAction(name.capitalize() if name != "base" else "Base map", self)
             action.setCheckable(True)
@@ -175,7 +176,7 @@ class MainWindow(QMainWindow):
             deeds.selection.changed.disconnect(self.refresh_actions)
         for declared in ACTIONS:
             self._actions[declared.id].setEnabled(False)
-            self._actions[declared.id].setText(declared.text)
+            self._actions[declared.id].setText(tr(declared.text))
         for key in tuple(self.strip.problems()):
             self.strip.clear_problem(key)
 
@@ -190,7 +191,7 @@ class MainWindow(QMainWindow):
             if declared.checked is not None:
                 action.setChecked(declared.checked(deeds))
         for key, text in (("edit.undo", deeds.history.undo_text), ("edit.redo", deeds.history.redo_text)):
-            verb = self._declared[key].text
+            verb = tr(self._declared[key].text)
             self._actions[key].setText(f"{verb}: {text}" if text else verb)
         self._set_rows()
 
@@ -257,8 +258,8 @@ class MainWindow(QMainWindow):
         for declared in ACTIONS:
             if declared.keys:
                 shown = QKeySequence(declared.keys).toString(QKeySequence.SequenceFormat.NativeText)
-                found.append((declared.menu.replace("&", ""), declared.text.rstrip("…"), shown))
-        return [*found, *OTHER_KEYS]
+                found.append((tr(declared.menu).replace("&", ""), tr(declared.text).rstrip("…"), shown))
+        return [*found, *((tr(where), tr(text), tr(keys)) for where, text, keys in OTHER_KEYS)]
 
     # Layout
 

@@ -14,6 +14,7 @@ from app.main_window import MainWindow
 from core.api.keyring import Key, Keyring, Scope
 from core.api.server import Outside, parse_listen
 from core.domain.errors import KerbsideError
+from core.domain.language import mark, tr
 from core.settings import Settings
 from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
@@ -22,9 +23,9 @@ from widgets.dialogs.systems import KeyRow, SystemsDialog
 
 _READ = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
 CHOICES: dict[str, tuple[str, frozenset[Scope]]] = {
-    "orders": ("Place and follow orders", frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.PLACES_READ})),
-    "read": ("Read everything", _READ),
-    "all": ("Everything", frozenset(Scope)),
+    "orders": (mark("Place and follow orders"), frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.PLACES_READ})),
+    "read": (mark("Read everything"), _READ),
+    "all": (mark("Everything"), frozenset(Scope)),
 }
 Reopen = Callable[[Callable[[], object] | None], None]
 
@@ -56,41 +57,50 @@ class OutsideDoors:
 
     def back_up(self) -> None:
         name = datetime.now().strftime(f"kerbside-%Y-%m-%d{SUFFIX}")
-        dialog = QFileDialog(self._window, "Where is the backup to be kept?")
+        dialog = QFileDialog(self._window, tr("Where is the backup to be kept?"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"Backups (*{SUFFIX})"])
+        dialog.setNameFilters([tr("Backups (*{suffix})", suffix=SUFFIX)])
         dialog.selectFile(name)
         dialog.fileSelected.connect(lambda path: self.save(Path(path)))
         self._show(dialog)
 
     def save(self, path: Path) -> None:
         """In a thread; the toast says how it went."""
-        self._window.toast.show_line("Backing up…", lasting=True)
+        self._window.toast.show_line(tr("Backing up…"), lasting=True)
         work = asyncio.get_event_loop().run_in_executor(None, functools.partial(back_up, self._folder.path, path))
 
         def done(future: asyncio.Future[Backup]) -> None:
             if future.cancelled():
                 return
             error = future.exception()
-            line = str(error) if error is not None else f"Everything is saved in {path.name}; it holds passwords, keep it safe"
+            line = (
+                str(error)
+                if error is not None
+                else tr("Everything is saved in {name}; it holds passwords, keep it safe", name=path.name)
+            )
             self._window.toast.show_line(line, bad=error is not None)
 
         work.add_done_callback(done)
 
     def restore(self) -> None:
-        dialog = QFileDialog(self._window, "Which backup is to be restored?", str(self._folder.backups))
+        dialog = QFileDialog(self._window, tr("Which backup is to be restored?"), str(self._folder.backups))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Backups (*{SUFFIX})", "All files (*)"])
+        dialog.setNameFilters([tr("Backups (*{suffix})", suffix=SUFFIX), tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self.ask_restore(Path(path)))
         self._show(dialog)
 
     def ask_restore(self, path: Path) -> None:
-        text = (
+        text = tr(
             "What has happened since then is left out: orders, drivers and settings are as they were. Everything that is here "
             "now is set aside in the data folder."
         )
         dialog = ConfirmDialog(
-            f"Go back to {path.name}?", text, "Restore it", self._window, danger=True, refuse="Leave everything as it is"
+            tr("Go back to {name}?", name=path.name),
+            text,
+            tr("Restore it"),
+            self._window,
+            danger=True,
+            refuse=tr("Leave everything as it is"),
         )
         dialog.accepted.connect(lambda: self._reopen(lambda: self._put_back(path)))
         self._show(dialog)
@@ -102,11 +112,11 @@ class OutsideDoors:
     # HTTP
 
     def set_up_http(self) -> None:
-        dialog = SystemsDialog([(choice, text) for choice, (text, _) in CHOICES.items()], self._window)
+        dialog = SystemsDialog([(choice, tr(text)) for choice, (text, _) in CHOICES.items()], self._window)
         dialog.set_listen(self._settings.text("http.listen"))
         outside = self._outside()
         where = outside.address if outside is not None else ""
-        dialog.set_state(f"Requests are answered at {where}/v1" if where else "No requests are answered")
+        dialog.set_state(tr("Requests are answered at {where}/v1", where=where) if where else tr("No requests are answered"))
         dialog.listen_chosen.connect(lambda text: self._listen(dialog, text))
         try:
             keyring = Keyring(self._folder.keys)
@@ -149,6 +159,6 @@ class OutsideDoors:
 
 
 def _row(key: Key) -> KeyRow:
-    known = next((text for text, scopes in CHOICES.values() if scopes == key.scopes), None)
+    known = next((tr(text) for text, scopes in CHOICES.values() if scopes == key.scopes), None)
     made = datetime.fromtimestamp(key.made_at).strftime("%Y-%m-%d %H:%M")
     return KeyRow(key.id, key.name, known or ", ".join(sorted(key.scopes)), made)

@@ -20,6 +20,7 @@ from core.domain.commands import PlaceOrder, SaveMerchant
 from core.domain.driver import Activity, App, Driver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.geo import LatLon, distance_m
+from core.domain.language import mark, tr
 from core.domain.merchant import Merchant
 from core.domain.order import Order
 from core.domain.vehicle import Vehicle
@@ -40,7 +41,7 @@ from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_people import DriversPage, PhonesPage
 
 VERSION = "0.1.0"
-_NOT_NOW = {Activity.OFFLINE: "offline", Activity.BREAK: "on a break"}
+_NOT_NOW = {Activity.OFFLINE: mark("offline"), Activity.BREAK: mark("on a break")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Questions:
             dialog.reject()
 
     def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None:
-        dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse="Leave it")
+        dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse=tr("Leave it"))
         dialog.accepted.connect(then)
         self._show(dialog)
 
@@ -142,8 +143,8 @@ class Questions:
                     name=driver.name,
                     activity=activity,
                     vehicle=driver.vehicle.value,
-                    away=f"{metres / 1000:.1f} km" if metres < 1e6 else "",
-                    cost=f"{cost:.1f} min" if cost is not None else "",
+                    away=tr("{value:.1f} km", value=metres / 1000) if metres < 1e6 else "",
+                    cost=tr("{cost:.1f} min", cost=cost) if cost is not None else "",
                     warning=self._warning(order, driver, activity),
                     rank=(1e9 if away else 0.0) + (cost if cost is not None else 1e4 + metres),
                 )
@@ -152,10 +153,10 @@ class Questions:
 
     def _warning(self, order: Order, driver: Driver, activity: Activity) -> str:
         if order.vehicles and driver.vehicle not in order.vehicles:
-            return "vehicle not allowed"
+            return tr("vehicle not allowed")
         if driver.id in order.declined_by:
-            return f"said no {duration(self._engine.clock.now() - order.declined_by[driver.id])} ago"
-        return _NOT_NOW.get(activity, "")
+            return tr("said no {duration} ago", duration=duration(self._engine.clock.now() - order.declined_by[driver.id]))
+        return tr(_NOT_NOW[activity]) if activity in _NOT_NOW else ""
 
     def ask_new_order(self, then: Callable[[PlaceOrder], None]) -> None:
         world, city = self._engine.world, self._city
@@ -164,14 +165,14 @@ class Questions:
         promise = int(self._engine.settings.number("orders.promise_min"))
         dialog = NewOrderDialog(listed, promise, self._window)
         if not listed:
-            dialog.show_problem("There is no merchant yet: import some from a CSV file with File, Import")
+            dialog.show_problem(tr("There is no merchant yet: import some from a CSV file with File, Import"))
 
         def address_typed(text: str) -> None:
             dialog.set_addresses(find_streets(city, text) if city is not None else [])
 
         def pick() -> None:
             dialog.hide()
-            self.tell("Click the place on the map")
+            self.tell(tr("Click the place on the map"))
 
             def picked(lat: float, lon: float) -> None:
                 self._window.map.ground_clicked.disconnect(picked)
@@ -200,7 +201,9 @@ class Questions:
         if dropoff is None and self._city is not None:
             dropoff = place_of(self._city, order.address)
         if dropoff is None:
-            raise BadInput(f"{order.address} is not on the map: pick the place, or write it as latitude and longitude")
+            raise BadInput(
+                tr("{address} is not on the map: pick the place, or write it as latitude and longitude", address=order.address)
+            )
         if order.merchant_id not in self._engine.world.merchants:
             # A merchant of the map becomes one of ours with the first order.
             self._engine.execute(SaveMerchant(merchant=merchants[order.merchant_id]))
@@ -227,9 +230,11 @@ class Questions:
         self._show(dialog)
 
     def ask_files(self, then: Callable[[list[Path]], None]) -> None:
-        dialog = QFileDialog(self._window, "What is to be imported?")
+        dialog = QFileDialog(self._window, tr("What is to be imported?"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(["Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)", "All files (*)"])
+        dialog.setNameFilters(
+            [tr("Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)"), tr("All files (*)")]
+        )
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         self._show(dialog)
 
@@ -243,8 +248,8 @@ class Questions:
             except KerbsideError as error:
                 self.tell(str(error), bad=True)
                 continue
-            more = f", {len(refused)} refused: {refused[0]}" if refused else ""
-            self.tell(f"{path.name}: {taken} imported{more}", bad=bool(refused))
+            more = tr(", {refused} refused: {refused2}", refused=len(refused), refused2=refused[0]) if refused else ""
+            self.tell(tr("{name}: {taken} imported{more}", name=path.name, taken=taken, more=more), bad=bool(refused))
 
     def set_up_fleet(self) -> None:
         self._doors.set_up_fleet()
@@ -269,7 +274,7 @@ class Questions:
 
     def show_code(self, driver_id: str) -> None:
         driver = self._engine.world.driver(driver_id)
-        dialog = AskDialog(f"How does {driver.name}'s phone join?", "Close", self._window)
+        dialog = AskDialog(tr("How does {name}'s phone join?", name=driver.name), tr("Close"), self._window)
         dialog.cancel.hide()
         page = PhonesPage()
         page.view.hide()
@@ -301,9 +306,9 @@ class Questions:
 
     def save_track(self, driver_id: str, story: Story, names: list[str]) -> None:
         """GeoJSON or CSV, by the name the file is given."""
-        dialog = QFileDialog(self._window, "Where is the way to be saved?")
+        dialog = QFileDialog(self._window, tr("Where is the way to be saved?"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["GeoJSON (*.geojson)", "CSV (*.csv)"])
+        dialog.setNameFilters([tr("GeoJSON (*.geojson)"), tr("CSV (*.csv)")])
         dialog.setDefaultSuffix("geojson")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "geojson"))
         dialog.selectFile(f"{driver_id}.geojson")
@@ -314,9 +319,9 @@ class Questions:
             try:
                 path.write_text(text, encoding="utf-8", newline="")
             except OSError as error:
-                self.tell(f"{path} can't be written: {error.strerror or error}", bad=True)
+                self.tell(tr("{path} can't be written: {value}", path=path, value=error.strerror or error), bad=True)
             else:
-                self.tell(f"Saved as {path}")
+                self.tell(tr("Saved as {path}", path=path))
 
         dialog.fileSelected.connect(save)
         self._show(dialog)
@@ -332,18 +337,18 @@ class Questions:
 
     def show_about(self) -> None:
         facts = (
-            ("Version", VERSION),
-            ("Python", platform.python_version()),
-            ("Qt for Python", PySide6.__version__),
-            ("System", platform.platform()),
-            ("Data folder", str(self._folder.path)),
-            ("City", self._city.name if self._city is not None else "none: great-circle distances"),
+            (tr("Version"), VERSION),
+            (tr("Python"), platform.python_version()),
+            (tr("Qt for Python"), PySide6.__version__),
+            (tr("System"), platform.platform()),
+            (tr("Data folder"), str(self._folder.path)),
+            (tr("City"), self._city.name if self._city is not None else tr("none: great-circle distances")),
         )
         self._show(AboutDialog(facts, self._window))
 
     def open_logs(self) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder.logs))):
-            self.tell(f"The logs are in {self._folder.logs}")
+            self.tell(tr("The logs are in {logs}", logs=self._folder.logs))
 
     def focus(self, panel: str) -> None:
         dock = self._window.docks[panel]
@@ -359,14 +364,14 @@ class Questions:
 
     def follow(self, driver_id: str) -> None:
         self._window.map.follow(driver_id)
-        self.tell(f"The map follows {self._engine.world.driver(driver_id).name}; move it by hand to stop")
+        self.tell(tr("The map follows {name}; move it by hand to stop", name=self._engine.world.driver(driver_id).name))
 
     def next_exception(self) -> None:
         dock = self._window.docks["orders"]
         dock.show()
         dock.raise_()
         if self._window.orders.select_next_exception() is None:
-            self.tell("Nothing is late, silent or without a driver")
+            self.tell(tr("Nothing is late, silent or without a driver"))
 
     def reset_layout(self) -> None:
         self._window.reset_layout()
@@ -379,7 +384,7 @@ class NewDriverDialog(AskDialog):
     """One driver, by the same page as in the set-up."""
 
     def __init__(self, parent: MainWindow) -> None:
-        super().__init__("Who is the new driver?", "Add driver", parent)
+        super().__init__(tr("Who is the new driver?"), tr("Add driver"), parent)
 
         self.page = DriversPage()
         for widget in (self.page.view, self.page.csv, self.page.remove, self.page.add):

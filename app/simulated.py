@@ -22,6 +22,7 @@ import numpy as np
 from core.domain.commands import Command, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import Driver
 from core.domain.errors import KerbsideError
+from core.domain.language import tr
 from core.domain.merchant import Merchant
 from core.domain.vehicle import Vehicle
 from core.routing.city import City
@@ -197,7 +198,7 @@ class SimulatedCity:
     def _over(self, why: str) -> None:
         if not self._closed:
             self._process.join(1.0)
-            self._ended(why or f"its process ended unexpectedly (exit code {self._process.exitcode})")
+            self._ended(why or tr("its process ended unexpectedly (exit code {exitcode})", exitcode=self._process.exitcode))
 
 
 class _Console:
@@ -247,7 +248,7 @@ def _simulate(console: _Console, task: _Task) -> None:
         facts = city_facts(city, task.params.seed)
         simulator = Simulator(facts, RoadGraph(city, _TREES_MB), phones, console.execute, task.params, task.start)
         if not phones.wait_ready(PATIENCE_S):
-            raise KerbsideError(f"the built-in broker does not answer: {phones.stats.detail}")
+            raise KerbsideError(tr("the built-in broker does not answer: {detail}", detail=phones.stats.detail))
         while (moment := console.next_moment(simulator.now)) is not None:
             simulator.step(min(moment, simulator.now + CATCH_UP_S))
     finally:

@@ -6,18 +6,33 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "resources" / "translations"
-KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2)}
+CALLS: dict[str, tuple[int | str, ...]] = {
+    "tr": (0,),
+    "mark": (0,),
+    # What is declared once and translated where it is shown.
+    "Column": (0, "name"),
+    "Declared": (1, 2),
+    "StateLook": (1,),
+    "ModeLook": (0, 3),
+    "BrokerLook": (0,),
+    "Verb": (2, 3),
+    "_dock": (0,),
+    "Question": (0, 1, 4, 5),
+    "_s": (2, 3, "description", "unit"),
+}
+"""Which arguments of which calls are texts, by place or by name."""
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date would change the files whenever they are made
 
 
@@ -25,9 +40,28 @@ def gathered() -> Catalog:
     """Every text of the code, in the order of the files."""
     found = Catalog(charset="utf-8", creation_date=NO_DATE, revision_date=NO_DATE)
     for folder in ("app", "widgets", "core"):
-        for file, _, message, _, context in extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS):
-            found.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            place = [(path.relative_to(ROOT).as_posix(), 0)]
+            for text in texts_of(ast.parse(path.read_text(encoding="utf-8"))):
+                found.add(text, locations=place)
     return found
+
+
+def texts_of(tree: ast.Module) -> Iterator[str | tuple[str, str]]:
+    """Constant texts in the calls named above; of ``ntr`` the two forms."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name == "ntr":
+            one, many = (ast.literal_eval(argument) for argument in call.args[:2])
+            yield (one, many)
+            continue
+        named = {keyword.arg: keyword.value for keyword in call.keywords}
+        for which in CALLS.get(name, ()):
+            value = named.get(which) if isinstance(which, str) else call.args[which] if which < len(call.args) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+                yield value.value
 
 
 def languages() -> list[str]:

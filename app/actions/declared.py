@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
 from core.matching.profiles import PROFILES
 
@@ -60,6 +61,14 @@ def _strives(profile: str) -> Callable[[Deeds], bool]:
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
 _IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
+
+_STRIVE = {
+    "default": mark("Balanced"),
+    "punctuality": mark("Strive for punctuality"),
+    "efficiency": mark("Strive for efficiency"),
+    "fairness": mark("Strive for fairness"),
+    "rating": mark("Strive for rating"),
+}
 
 ACTIONS: tuple[Declared, ...] = (
     Declared("order.new", "&Orders", "New order…", lambda d: d.new_order(), "Ctrl+N", "plus", rule_before=False),
@@ -157,7 +166,7 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
              able=lambda d: not d.engine.matching_paused),
-    *(Declared(f"match.{name}", "&Matching", f"Strive for {name}" if name != "default" else "Balanced", _strive(name),
+    *(Declared(f"match.{name}", "&Matching", _STRIVE[name], _strive(name),
                checked=_strives(name), rule_before=name == "default") for name in PROFILES),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
@@ -179,17 +188,26 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("help.about", "&Help", "About Kerbside", lambda d: d.about(), "", "info"),
 )  # fmt: skip
 
-MENUS = ("&File", "&Edit", "&Orders", "&Alerts", "&Drivers", "&Matching", "&View", "&Help")
+MENUS = (
+    mark("&File"),
+    mark("&Edit"),
+    mark("&Orders"),
+    mark("&Alerts"),
+    mark("&Drivers"),
+    mark("&Matching"),
+    mark("&View"),
+    mark("&Help"),
+)
 
 OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
-    ("Orders", "Give the selected orders to the driver of this number", "1 7 +"),
-    ("Lists", "Go up and down; with Shift select what lies between", "↑ ↓"),
-    ("Lists", "Open what is selected", "Enter"),
-    ("Lists", "All that can be done with what is selected", "Menu, Shift+F10"),
-    ("Lists", "Fold or unfold a queue of the orders board", "Space on its title"),
-    ("Lists", "Acknowledge the alerts selected", "Space"),
-    ("Lists", "From a filter field into its list", "↓"),
-    ("Everywhere", "The next field or button, the one before", "Tab, Shift+Tab"),
-    ("Everywhere", "Into the menus", "Alt"),
+    (mark("Orders"), mark("Give the selected orders to the driver of this number"), "1 7 +"),
+    (mark("Lists"), mark("Go up and down; with Shift select what lies between"), "↑ ↓"),
+    (mark("Lists"), mark("Open what is selected"), mark("Enter")),
+    (mark("Lists"), mark("All that can be done with what is selected"), mark("Menu, Shift+F10")),
+    (mark("Lists"), mark("Fold or unfold a queue of the orders board"), mark("Space on its title")),
+    (mark("Lists"), mark("Acknowledge the alerts selected"), mark("Space")),
+    (mark("Lists"), mark("From a filter field into its list"), "↓"),
+    (mark("Everywhere"), mark("The next field or button, the one before"), mark("Tab, Shift+Tab")),
+    (mark("Everywhere"), mark("Into the menus"), mark("Alt")),
 )
 """Keys that belong to no action: where they work, what they do, and the keys themselves as they are written."""

@@ -14,6 +14,7 @@ from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
+from core.domain.language import tr
 from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.engine.engine import Engine
 from core.settings import Settings
@@ -113,7 +114,10 @@ class Deeds:
         elif done == 0:
             self.window.tell("; ".join(refused), bad=True)
         else:
-            self.window.tell(f"{text}: {done} of {whole} done. {'; '.join(refused)}", bad=True)
+            self.window.tell(
+                tr("{text}: {done} of {whole} done. {refused}", text=text, done=done, whole=whole, refused="; ".join(refused)),
+                bad=True,
+            )
         self.changed()
 
     def carry_out(self, text: str, commands: Sequence[c.Command]) -> None:
@@ -122,7 +126,7 @@ class Deeds:
 
     def _for(self, verb: str, orders: Sequence[Order], make: Callable[[Order], c.Command]) -> None:
         if not orders:
-            self.window.tell(f"{verb}: select an order for which it is possible", bad=True)
+            self.window.tell(tr("{verb}: select an order for which it is possible", verb=verb), bad=True)
             return
         self._do(f"{verb} {which_orders(orders)}", [make(order) for order in orders])
 
@@ -131,14 +135,16 @@ class Deeds:
         name = driver.name if driver is not None else driver_id
         orders = [self.engine.world.orders[i] for i in order_ids if i in self.engine.world.orders]
         commands = [c.AssignOrder(order_id=i, driver_id=driver_id) for i in order_ids]
-        self._do(f"Assign {which_orders(orders)} to {name}", commands)
+        self._do(tr("Assign {orders} to {name}", orders=which_orders(orders), name=name), commands)
 
     def copy_why(self) -> None:
         """Why each chosen order is where it is, as text."""
         orders = self.chosen_orders()
         self.window.copy("\n\n".join(why_text(order, self.engine) for order in orders))
         self.window.tell(
-            f"Why {which_orders(orders)} went to its driver is copied" if len(orders) == 1 else "The reasons are copied"
+            tr("Why {orders} went to its driver is copied", orders=which_orders(orders))
+            if len(orders) == 1
+            else tr("The reasons are copied")
         )
 
     def tell_ready(self, later_min: float) -> None:
@@ -146,7 +152,7 @@ class Deeds:
         now = self.engine.clock.now()
         orders = [o for o in self.chosen_orders() if o.status not in ENDED and o.picked_up_at is None]
         self._for(
-            f"Ready {later_min:g} min later:" if later_min else "Ready:",
+            tr("Ready {later_min:g} min later:", later_min=later_min) if later_min else tr("Ready:"),
             orders,
             lambda o: c.TellReady(order_id=o.id, ready_at=max(o.ready_at, now) + 60 * later_min if later_min else now),
         )
@@ -155,7 +161,7 @@ class Deeds:
         wanted = {Status.WAITING} if offer else {Status.WAITING, Status.HELD, Status.OFFERED, *BEFORE_PICKUP}
         orders = [order for order in self.chosen_orders() if order.status in wanted]
         if not orders:
-            self.window.tell("Select an order that can still be given to a driver", bad=True)
+            self.window.tell(tr("Select an order that can still be given to a driver"), bad=True)
             return
         ids = [order.id for order in orders]
 
@@ -163,7 +169,8 @@ class Deeds:
             if offer:
                 name = self.engine.world.driver(driver_id).name
                 self._do(
-                    f"Offer {which_orders(orders)} to {name}", [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids]
+                    tr("Offer {orders} to {name}", orders=which_orders(orders), name=name),
+                    [c.OfferOrder(order_id=i, driver_id=driver_id) for i in ids],
                 )
             else:
                 self.assign(ids, driver_id)
@@ -172,49 +179,49 @@ class Deeds:
 
     def unassign(self) -> None:
         taken = [o for o in self.chosen_orders() if o.status in BEFORE_PICKUP or o.status is Status.OFFERED]
-        self._for("Take back", taken, lambda o: c.UnassignOrder(order_id=o.id))
+        self._for(tr("Take back"), taken, lambda o: c.UnassignOrder(order_id=o.id))
 
     def hold(self) -> None:
         wanted = [o for o in self.chosen_orders() if o.status in {Status.WAITING, Status.OFFERED, *BEFORE_PICKUP}]
-        self._for("Hold", wanted, lambda o: c.HoldOrder(order_id=o.id))
+        self._for(tr("Hold"), wanted, lambda o: c.HoldOrder(order_id=o.id))
 
     def release(self) -> None:
-        self._for("Release", self._able(Step.RELEASE), lambda o: c.ReleaseOrder(order_id=o.id))
+        self._for(tr("Release"), self._able(Step.RELEASE), lambda o: c.ReleaseOrder(order_id=o.id))
 
     def cancel(self) -> None:
         orders = self._able(Step.CANCEL)
         if not orders:
-            self.window.tell("Select an order that has not been picked up", bad=True)
+            self.window.tell(tr("Select an order that has not been picked up"), bad=True)
             return
         told = [o for o in orders if o.driver_id is not None]
-        text = f"{len(told)} of their drivers will be told." if told else "No driver has been told of it yet."
+        text = tr("{told} of their drivers will be told.", told=len(told)) if told else tr("No driver has been told of it yet.")
         self.window.ask_sure(
-            f"Cancel {which_orders(orders)}?",
-            f"{text} This can be undone.",
-            f"Cancel {which_orders(orders)}",
-            lambda: self._for("Cancel", orders, lambda o: c.CancelOrder(order_id=o.id)),
+            tr("Cancel {orders}?", orders=which_orders(orders)),
+            tr("{text} This can be undone.", text=text),
+            tr("Cancel {orders}", orders=which_orders(orders)),
+            lambda: self._for(tr("Cancel"), orders, lambda o: c.CancelOrder(order_id=o.id)),
         )
 
     def reinstate(self) -> None:
-        self._for("Reinstate", self._able(Step.REINSTATE), lambda o: c.ReinstateOrder(order_id=o.id))
+        self._for(tr("Reinstate"), self._able(Step.REINSTATE), lambda o: c.ReinstateOrder(order_id=o.id))
 
     def accept_for(self) -> None:
         offered = [o for o in self.chosen_orders() if o.status is Status.OFFERED]
-        self._for("Accept", offered, lambda o: c.AcceptFor(order_id=o.id))
+        self._for(tr("Accept"), offered, lambda o: c.AcceptFor(order_id=o.id))
 
     def progress(self, event: str) -> None:
         step = Step.PICK_UP if event == "picked_up" else Step.DELIVER
-        verb = "Mark as picked up:" if event == "picked_up" else "Mark as delivered:"
+        verb = tr("Mark as picked up:") if event == "picked_up" else tr("Mark as delivered:")
         self._for(verb, self._able(step), lambda o: c.RecordProgress(order_id=o.id, event=event))
 
     def fail(self) -> None:
         orders = self._able(Step.FAIL)
         if orders:
             self.window.ask_reason(
-                f"Why did {which_orders(orders)} fail?",
-                "Mark as failed",
+                tr("Why did {orders} fail?", orders=which_orders(orders)),
+                tr("Mark as failed"),
                 lambda why: self._for(
-                    "Mark as failed:", orders, lambda o: c.RecordProgress(order_id=o.id, event="failed", reason=why)
+                    tr("Mark as failed:"), orders, lambda o: c.RecordProgress(order_id=o.id, event="failed", reason=why)
                 ),
             )
 
@@ -222,7 +229,7 @@ class Deeds:
         return [order for order in self.chosen_orders() if order.can(step)]
 
     def new_order(self) -> None:
-        self.window.ask_new_order(lambda command: self._do(f"New order {command.order_id}", [command]))
+        self.window.ask_new_order(lambda command: self._do(tr("New order {order_id}", order_id=command.order_id), [command]))
 
     def next_exception(self) -> None:
         self.window.next_exception()
@@ -233,29 +240,29 @@ class Deeds:
         self.window.ask_driver_details(self.add_driver)
 
     def add_driver(self, driver: Driver) -> None:
-        self._do(f"Add {driver.name}", [c.SaveDriver(driver=driver)])
+        self._do(tr("Add {name}", name=driver.name), [c.SaveDriver(driver=driver)])
 
     def remove_driver(self) -> None:
         driver = self.chosen_driver()
         if driver is not None:
             self.window.ask_sure(
-                f"Remove {driver.name}?",
-                "Their phone can no longer sign in. The history of their deliveries stays. This can be undone.",
-                f"Remove {driver.name}",
-                lambda: self._do(f"Remove {driver.name}", [c.RemoveDriver(driver_id=driver.id)]),
+                tr("Remove {name}?", name=driver.name),
+                tr("Their phone can no longer sign in. The history of their deliveries stays. This can be undone."),
+                tr("Remove {name}", name=driver.name),
+                lambda: self._do(tr("Remove {name}", name=driver.name), [c.RemoveDriver(driver_id=driver.id)]),
             )
 
     def take_break(self) -> None:
-        self._presence(Presence.BREAK, "Break for")
+        self._presence(Presence.BREAK, tr("Break for"))
 
     def end_break(self) -> None:
-        self._presence(Presence.ONLINE, "Back from the break:")
+        self._presence(Presence.ONLINE, tr("Back from the break:"))
 
     def take_off_duty(self) -> None:
-        self._presence(Presence.OFFLINE, "Off duty:")
+        self._presence(Presence.OFFLINE, tr("Off duty:"))
 
     def put_on_duty(self) -> None:
-        self._presence(Presence.ONLINE, "On duty:")
+        self._presence(Presence.ONLINE, tr("On duty:"))
 
     def _presence(self, presence: Presence, verb: str) -> None:
         driver = self.chosen_driver()
@@ -288,13 +295,13 @@ class Deeds:
         text = self.history.undo_text
         if text is not None:
             refused = self.history.undo()
-            self._report(f"Undone: {text}", max(1, len(refused)), refused)
+            self._report(tr("Undone: {text}", text=text), max(1, len(refused)), refused)
 
     def redo(self) -> None:
         text = self.history.redo_text
         if text is not None:
             refused = self.history.redo()
-            self._report(f"Done again: {text}", max(1, len(refused)), refused)
+            self._report(tr("Done again: {text}", text=text), max(1, len(refused)), refused)
 
     # Alerts
 
@@ -308,24 +315,28 @@ class Deeds:
 
     def acknowledge_alerts(self, ids: Sequence[str] | None = None) -> None:
         name = self._own_name()
-        self._about_alerts("Seen:", ids, lambda i: c.AcknowledgeAlert(alert_id=i, by=name))
+        self._about_alerts(tr("Seen:"), ids, lambda i: c.AcknowledgeAlert(alert_id=i, by=name))
 
     def snooze_alerts(self, ids: Sequence[str] | None = None) -> None:
         minutes = self.settings.number("alerts.snooze_min")
         until = self.engine.clock.now() + minutes * 60
-        self._about_alerts(f"Snoozed for {minutes:g} min:", ids, lambda i: c.SnoozeAlert(alert_id=i, until=until))
+        self._about_alerts(
+            tr("Snoozed for {minutes:g} min:", minutes=minutes), ids, lambda i: c.SnoozeAlert(alert_id=i, until=until)
+        )
 
     def take_alerts(self, ids: Sequence[str] | None = None) -> None:
         name = self._own_name()
-        self._about_alerts(f"Taken on by {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name))
+        self._about_alerts(tr("Taken on by {name}:", name=name), ids, lambda i: c.TakeAlert(alert_id=i, owner=name))
 
     def hand_over_alerts(self) -> None:
         ids = self.chosen_alerts()
         if ids:
             self.window.ask_reason(
-                "Who looks after it from now on?",
-                "Hand over",
-                lambda name: self._about_alerts(f"Handed over to {name}:", ids, lambda i: c.TakeAlert(alert_id=i, owner=name)),
+                tr("Who looks after it from now on?"),
+                tr("Hand over"),
+                lambda name: self._about_alerts(
+                    tr("Handed over to {name}:", name=name), ids, lambda i: c.TakeAlert(alert_id=i, owner=name)
+                ),
             )
 
     def show_alerts(self) -> None:
@@ -337,9 +348,9 @@ class Deeds:
     def _about_alerts(self, verb: str, ids: Sequence[str] | None, make: Callable[[str], c.Command]) -> None:
         chosen = list(dict.fromkeys(self.chosen_alerts() if ids is None else ids))
         if not chosen:
-            self.window.tell("Select an alert, or an order or a driver that has one", bad=True)
+            self.window.tell(tr("Select an alert, or an order or a driver that has one"), bad=True)
             return
-        which = "1 alert" if len(chosen) == 1 else f"{len(chosen)} alerts"
+        which = tr("1 alert") if len(chosen) == 1 else tr("{chosen} alerts", chosen=len(chosen))
         self._do(f"{verb} {which}", [make(i) for i in chosen])
 
     # Matching
@@ -347,12 +358,12 @@ class Deeds:
     def toggle_matching(self) -> None:
         self.engine.matching_paused = not self.engine.matching_paused
         paused = self.engine.matching_paused
-        self.window.tell("Automatic offers are paused: orders wait for you" if paused else "Automatic offers go on")
+        self.window.tell(tr("Automatic offers are paused: orders wait for you") if paused else tr("Automatic offers go on"))
         self.changed()
 
     def strive_for(self, profile: str) -> None:
         self._set("matching.profile", profile)
-        self.window.tell(f"The matcher strives for: {profile}")
+        self.window.tell(tr("The matcher strives for: {profile}", profile=profile))
 
     def match_now(self) -> None:
         self.engine.match_soon()
@@ -373,7 +384,7 @@ class Deeds:
             self.settings.set(key, value)
             self.settings.save()
         except (KerbsideError, OSError) as error:
-            self.window.tell(f"The setting could not be saved: {error}", bad=True)
+            self.window.tell(tr("The setting could not be saved: {error}", error=error), bad=True)
         self.changed()
 
     def import_files(self) -> None:

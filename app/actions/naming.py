@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.domain.driver import Driver
 from core.domain.errors import UnknownThing
+from core.domain.language import tr
 from core.domain.order import Order
 from core.domain.world import World
 
@@ -39,10 +40,12 @@ def _named(typed: str, things: Mapping[str, object], kind: str, prefixes: Iterab
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UnknownThing(f"{typed} may be {kind} {' or '.join(fitting[:3])}: type the whole number")
-    raise UnknownThing(f"there is no {kind} {typed}")
+        raise UnknownThing(
+            tr("{typed} may be {kind} {join}: type the whole number", typed=typed, kind=kind, join=" or ".join(fitting[:3]))
+        )
+    raise UnknownThing(tr("there is no {kind} {typed}", kind=kind, typed=typed))
 
 
 def which_orders(orders: Sequence[Order]) -> str:
     """``order 2041``, or ``3 orders``."""
-    return f"order {orders[0].id}" if len(orders) == 1 else f"{len(orders)} orders"
+    return tr("order {id}", id=orders[0].id) if len(orders) == 1 else tr("{orders} orders", orders=len(orders))

@@ -13,6 +13,7 @@ from app.actions.naming import driver_named, order_named, which_orders
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
+from core.domain.language import tr
 from core.domain.order import Order
 from core.domain.world import World
 
@@ -121,7 +122,11 @@ def hear(line: str, world: World) -> Heard:
         return Heard(None)
     verb = BY_WORD.get(tokens[0].casefold())
     if verb is None or (len(tokens) == 1 and not fresh):
-        problem = "" if any(w.startswith(tokens[0].casefold()) for w in BY_WORD) else f"There is no command {tokens[0]}"
+        problem = (
+            ""
+            if any(w.startswith(tokens[0].casefold()) for w in BY_WORD)
+            else tr("There is no command {tokens}", tokens=tokens[0])
+        )
         return Heard(verb, problem=problem, certain=bool(problem), head=head, word=word)
     rest = tokens[1:]
     whole = len(rest) if fresh else len(rest) - 1
@@ -132,7 +137,7 @@ def hear(line: str, world: World) -> Heard:
         return Heard(
             verb, problem=_sentence(error), certain=_fails(verb, rest[:whole], world), wants=wants, head=head, word=word
         )
-    missing = f"Type {verb.usage}" if not commands else ""
+    missing = tr("Type {usage}", usage=verb.usage) if not commands else ""
     return Heard(verb, text, commands, missing, wants=wants, head=head, word=word)
 
 
@@ -163,7 +168,7 @@ def _read(verb: Verb, rest: Sequence[str], world: World) -> tuple[str, tuple[c.C
     if Slot.DRIVER in verb.slots:
         wanted = 2 if Slot.ORDERS in verb.slots else 1
         if len(names) > 1 and wanted == 1:
-            raise KerbsideError(f"type {verb.usage}, with one driver")
+            raise KerbsideError(tr("type {usage}, with one driver", usage=verb.usage))
         typed = names.pop() if len(names) >= wanted else None
         orders = list({order.id: order for order in (order_named(name, world) for name in names)}.values())
         driver = driver_named(typed, world) if typed is not None else None
@@ -174,7 +179,7 @@ def _read(verb: Verb, rest: Sequence[str], world: World) -> tuple[str, tuple[c.C
     if not complete:
         return "", ()
     which = which_orders(orders) if orders else ""
-    text = verb.says.format(orders=which, driver=driver.name if driver is not None else "")
+    text = tr(verb.says).format(orders=which, driver=driver.name if driver is not None else "")
     return text, tuple(verb.make(orders, driver, words))
 
 

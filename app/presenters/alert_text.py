@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.alerts.conditions import driver_needed_at
 from core.domain.alert import Alert, AlertKind
+from core.domain.language import ntr, tr
 from core.domain.world import World
-from widgets.common.words import counted, duration, lateness
+from widgets.common.words import duration, lateness
 
 
 def alert_text(alert: Alert, world: World, now: float) -> str:
@@ -13,32 +14,32 @@ def alert_text(alert: Alert, world: World, now: float) -> str:
     order = world.orders.get(alert.order_id or "")
     match alert.kind:
         case AlertKind.LATE if order is not None:
-            return f"late, {lateness(max(1.0, (now - order.due_at) / 60))}"
+            return tr("late, {lateness}", lateness=lateness(max(1.0, (now - order.due_at) / 60)))
         case AlertKind.WILL_BE_LATE if order is not None and (eta := world.etas.get(order.id)) is not None:
-            return f"will be late, {lateness((eta[1] - order.due_at) / 60)}"
+            return tr("will be late, {lateness}", lateness=lateness((eta[1] - order.due_at) / 60))
         case AlertKind.NO_DRIVER:
             since = driver_needed_at(order) if order is not None else alert.since
-            return f"no driver for {duration(now - since)}"
+            return tr("no driver for {duration}", duration=duration(now - since))
         case AlertKind.SILENT:
-            return f"driver silent for {duration(now - alert.since)}"
+            return tr("driver silent for {duration}", duration=duration(now - alert.since))
         case AlertKind.STOPPED:
-            return f"driver stopped for {duration(now - alert.since)}"
+            return tr("driver stopped for {duration}", duration=duration(now - alert.since))
         case AlertKind.OFF_ROUTE:
-            return "off route, going away from the next stop"
+            return tr("off route, going away from the next stop")
     return alert.kind.value.replace("_", " ")
 
 
 def group_text(alerts: tuple[Alert, ...]) -> str:
     """Many of one kind that came together."""
-    one, more = {
-        AlertKind.LATE: ("order late", "orders late"),
-        AlertKind.WILL_BE_LATE: ("order will be late", "orders will be late"),
-        AlertKind.NO_DRIVER: ("order without a driver", "orders without a driver"),
-        AlertKind.SILENT: ("driver silent", "drivers silent"),
-        AlertKind.STOPPED: ("driver stopped", "drivers stopped"),
-        AlertKind.OFF_ROUTE: ("driver off route", "drivers off route"),
+    n = len(alerts)
+    return {
+        AlertKind.LATE: ntr("{n:,} order late", "{n:,} orders late", n),
+        AlertKind.WILL_BE_LATE: ntr("{n:,} order will be late", "{n:,} orders will be late", n),
+        AlertKind.NO_DRIVER: ntr("{n:,} order without a driver", "{n:,} orders without a driver", n),
+        AlertKind.SILENT: ntr("{n:,} driver silent", "{n:,} drivers silent", n),
+        AlertKind.STOPPED: ntr("{n:,} driver stopped", "{n:,} drivers stopped", n),
+        AlertKind.OFF_ROUTE: ntr("{n:,} driver off route", "{n:,} drivers off route", n),
     }[alerts[0].kind]
-    return counted(len(alerts), one, more)
 
 
 def about_text(alert: Alert, world: World) -> str:

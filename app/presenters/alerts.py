@@ -14,6 +14,7 @@ from app.presenters.refresh import Refresh
 from core.alerts.grouping import grouped
 from core.domain.alert import Alert, Severity
 from core.domain.events import AlertRaised, Change
+from core.domain.language import tr
 from widgets.alerts.rows import AlertRow
 from widgets.alerts.sound import Sounds
 from widgets.common.words import Moment
@@ -35,7 +36,11 @@ def _row(group: tuple[Alert, ...], deeds: Deeds, now: float) -> AlertRow:
     world, moment, first = deeds.engine.world, Moment(now, deeds.engine.clock.zone), group[0]
     new = any(alert.is_new(now) for alert in group)
     snoozed = all(alert.is_snoozed(now) for alert in group)
-    state = f"Snoozed until {moment.clock(first.snoozed_until)}" if snoozed else f"Seen by {first.acknowledged_by}"
+    state = (
+        tr("Snoozed until {snoozed_until}", snoozed_until=moment.clock(first.snoozed_until))
+        if snoozed
+        else tr("Seen by {acknowledged_by}", acknowledged_by=first.acknowledged_by)
+    )
     owners = dict.fromkeys(alert.owner for alert in group if alert.owner)
     many = len(group) > 1
     return AlertRow(

@@ -12,6 +12,7 @@ from app.presenters.tracking_text import held_back, troubles
 from app.presenters.why import PART_NAMES, why_of
 from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
+from core.domain.language import tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
@@ -43,7 +44,7 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
         customer=order.customer,
         address=order.address,
         note=order.note,
-        load=f"{order.weight_kg:g} kg, {order.volume_l:g} l",
+        load=tr("{weight_kg:g} kg, {volume_l:g} l", weight_kg=order.weight_kg, volume_l=order.volume_l),
         exception=exception_of(order, world, now),
         driver_id=order.driver_id or "",
         driver_name=driver.name if driver is not None else "",
@@ -91,16 +92,16 @@ def candidates(order: Order, engine: Engine) -> tuple[Candidate, ...]:
 
 def _priced(candidate: Priced, world: World, order: Order) -> Candidate:
     parts = [
-        f"{PART_NAMES[part.name]} {part.minutes:.1f}"
+        f"{tr(PART_NAMES[part.name])} {part.minutes:.1f}"
         for part in candidate.cost.parts
         if abs(part.minutes) >= 0.05 and (part.cost or part.name in TERMS or part.name in MEDIUM)
     ]
     if len(candidate.order_ids) > 1:
-        parts.append(f"together with {', '.join(i for i in candidate.order_ids if i != order.id)}")
+        parts.append(tr("together with {join}", join=", ".join(i for i in candidate.order_ids if i != order.id)))
     return Candidate(
         candidate.driver_id,
         actor_name(f"driver:{candidate.driver_id}", world),
-        cost=f"{candidate.cost.per_delivery:.1f} min",
+        cost=tr("{per_delivery:.1f} min", per_delivery=candidate.cost.per_delivery),
         parts=", ".join(parts),
         chosen=candidate.chosen or order.driver_id == candidate.driver_id,
     )
@@ -110,11 +111,11 @@ def _why_nobody(order: Order, engine: Engine) -> str:
     if order.status not in UNASSIGNED or engine.decisions is None:
         return ""
     if engine.matching_paused:
-        return "Automatic offers are paused"
+        return tr("Automatic offers are paused")
     for postponed in engine.decisions.postponed:
         if order.id in postponed.order_ids:
             name = actor_name(f"driver:{postponed.driver_id}", engine.world)
-            return f"Planned for {name}; the offer goes out when they are nearly free and the order nearly ready"
+            return tr("Planned for {name}; the offer goes out when they are nearly free and the order nearly ready", name=name)
     return next((u.summary for u in engine.decisions.unassigned if u.order_id == order.id), "")
 
 
@@ -157,7 +158,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         held_back=held_back(engine.movement.held_lately(driver_id)),
         variants=", ".join(f"{name}: {v}" for name, v in tracking.variants.items()) if tracking is not None else "",
         off_duty=driver.off_duty,
-        load=f"{carried:g} of {limit:g} kg",
+        load=tr("{carried:g} of {limit:g} kg", carried=carried, limit=limit),
         shift_start=driver.shift_start,
         shift_end=driver.shift_end,
         stops=tuple(stops),

@@ -15,12 +15,13 @@ from core.domain.driver import Activity
 from core.domain.errors import KerbsideError
 from core.domain.events import Change, FixesApplied
 from core.domain.geo import LatLon, circle_around
+from core.domain.language import ntr, tr
 from core.engine.engine import Engine
 from core.tracking.geometry import distances_m
 from core.tracking.positions import ACTIVITIES, VEHICLES, Rows
 from core.tracking.search import Among
 from core.worker import isochrone
-from widgets.common.words import Moment, counted
+from widgets.common.words import Moment
 from widgets.find.panel import FindPanel, FoundRow, metres
 from widgets.map.marks import Drawn, Rings
 from widgets.map.view import MapView
@@ -129,7 +130,7 @@ class FindPresenter(QObject):
         self._asked += 1
         asked = self._asked
         vehicle, minutes = self._panel.reach()
-        self._panel.set_rows((), f"Working out what is reached in {minutes:.0f} min…")
+        self._panel.set_rows((), tr("Working out what is reached in {minutes:.0f} min…", minutes=minutes))
         future = self._executor.submit(isochrone, self._drawn.places[0], vehicle, minutes)
         future.add_done_callback(lambda done: self._reached.emit(asked, done))
 
@@ -140,7 +141,7 @@ class FindPresenter(QObject):
             self._reach = done.result()
         except (KerbsideError, CancelledError, RuntimeError) as error:
             self.clear()
-            self._tell(f"What can be reached could not be worked out: {error}")
+            self._tell(tr("What can be reached could not be worked out: {error}", error=error))
             return
         self._view.set_shape([(ring,) for ring in self._reach])
         self._view.reveal("shape")
@@ -209,8 +210,8 @@ class FindPresenter(QObject):
             "outline": "inside the outline",
             "reach": f"within {minutes:.0f} min by {vehicle.value}",
         }[self._shape]
-        more = f"; the nearest {LISTED} are listed" if count > LISTED else ""
-        return f"{counted(count, 'driver')} {where}{more}"
+        more = tr("; the nearest {LISTED} are listed", LISTED=LISTED) if count > LISTED else ""
+        return f"{ntr('{n:,} driver', '{n:,} drivers', count)} {where}{more}"
 
     def _chosen(self, ids: list[str]) -> None:
         if ids:

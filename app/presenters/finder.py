@@ -13,6 +13,7 @@ from app.actions.spoken import BY_WORD, VERBS, Heard, Slot, hear
 from app.main_window import MainWindow
 from app.presenters.links import Links
 from core.domain.driver import Activity, Driver
+from core.domain.language import tr
 from core.domain.merchant import Merchant
 from core.domain.order import ENDED, Order
 from core.routing.addresses import place_of
@@ -62,7 +63,7 @@ class FinderPresenter(QObject):
             found = [self._row(named) for named in self._finder.find(text, SHOWN)]
         else:
             found = [self._row_of_action(key) for key in self._usual()]
-        note = "" if done or found else "Nothing is called that. Commands begin with /"
+        note = "" if done or found else tr("Nothing is called that. Commands begin with /")
         self._window.finder.show_found([*done, *found], note)
 
     # What there is
@@ -97,18 +98,23 @@ class FinderPresenter(QObject):
         if isinstance(source, Driver):
             return self._row_of_driver(source)
         if isinstance(source, Merchant):
-            return Found(f"merchant {source.id}", source.name, "Merchant, on the map", icon="storefront")
+            return Found(f"merchant {source.id}", source.name, tr("Merchant, on the map"), icon="storefront")
         if named.kind == "street":
-            return Found(f"street {named.key}", named.key, "Street, on the map", icon="map-pin")
+            return Found(f"street {named.key}", named.key, tr("Street, on the map"), icon="map-pin")
         return self._row_of_action(named.key)
 
     def _row_of_action(self, key: str) -> Found:
         path, action = self._actions[key]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        on = ", on" if action.isCheckable() and action.isChecked() else ""
+        on = tr(", on") if action.isCheckable() and action.isChecked() else ""
         able = action.isEnabled()
         return Found(
-            f"action {key}", _plain(action), f"{path}{on}" if able else f"{path}, not now", keys, "lightning", able=able
+            f"action {key}",
+            _plain(action),
+            f"{path}{on}" if able else tr("{path}, not now", path=path),
+            keys,
+            "lightning",
+            able=able,
         )
 
     def _row_of_order(self, order: Order, fill: str = "") -> Found:
@@ -133,18 +139,26 @@ class FinderPresenter(QObject):
             wanted = (heard.word or line.strip()).casefold()
             if len(line.split()) < 2 and not line.endswith(" "):
                 rows += [
-                    Found(f"verb {verb.word}", verb.usage, verb.meaning, icon="terminal-window", fill=f"/{verb.word} ")
+                    Found(
+                        f"verb {verb.word}",
+                        verb.usage,
+                        tr(verb.meaning),
+                        icon="terminal-window",
+                        fill=f"/{verb.word} ",
+                    )
                     for verb in VERBS
                     if verb.word.startswith(wanted)
                 ]
         for slot in heard.wants:
             rows += self._completions(slot, heard)
         bad = heard.certain or (bool(heard.word) and bool(heard.problem) and not rows)
-        note = f"{heard.verb.usage}: {heard.verb.meaning.lower()}" if heard.verb is not None and not bad else heard.problem
+        note = f"{heard.verb.usage}: {tr(heard.verb.meaning)}" if heard.verb is not None and not bad else heard.problem
         self._window.finder.show_found(rows, note, bad)
 
     def _deed(self) -> Found:
-        return Found(_DO, self._heard.text, "Enter does it, Ctrl+Z takes it back", icon="arrow-elbow-down-left", token="accent")
+        return Found(
+            _DO, self._heard.text, tr("Enter does it, Ctrl+Z takes it back"), icon="arrow-elbow-down-left", token="accent"
+        )
 
     def _completions(self, slot: Slot, heard: Heard) -> list[Found]:
         world = self._deeds.engine.world
@@ -195,7 +209,7 @@ class FinderPresenter(QObject):
     def _run(self, key: str) -> None:
         _, action = self._actions[key]
         if not action.isEnabled():
-            self._deeds.window.tell(f"{_plain(action)}: not possible now", bad=True)
+            self._deeds.window.tell(tr("{action}: not possible now", action=_plain(action)), bad=True)
             return
         self._recent = [key, *(k for k in self._recent if k != key)][:8]
         action.trigger()

@@ -5,78 +5,79 @@ from __future__ import annotations
 from core.domain import events as e
 from core.domain.alert import AlertKind
 from core.domain.experiment import Variant
+from core.domain.language import mark, tr
 from core.domain.order import Order
 from core.domain.provider import INTERNAL
 from core.domain.world import World
 from widgets.log.rows import LogKind, LogRow
 
 _ORDER_TEXTS: dict[type[e.Change], str] = {
-    e.OrderReceived: "Received",
-    e.OrderTagged: "Tagged with its area",
-    e.OrderQueued: "Waits for a driver",
-    e.OrderHeld: "Put on hold",
-    e.OrderReleased: "Released",
-    e.OrderCancelled: "Cancelled",
-    e.OrderReinstated: "Reinstated",
-    e.OrderChanged: "Changed",
-    e.OfferMade: "Offered to {driver}",
-    e.OfferAccepted: "Accepted by {driver}",
-    e.OfferRejected: "Turned down by {driver}",
-    e.OfferExpired: "{driver} did not answer in time",
-    e.OfferWithdrawn: "Offer to {driver} withdrawn",
-    e.OrderAssigned: "Given to {driver} by the dispatcher",
-    e.RouteReordered: "{driver} makes the stops in another order",
-    e.OrderUnassigned: "Taken back",
-    e.OrderHandedBack: "Handed back by {actor}",
-    e.ReadyTold: "The merchant tells when it is ready",
-    e.ArrivedAtPickup: "{driver} is at the pick-up",
-    e.PickedUp: "Picked up by {driver}",
-    e.ArrivedAtDropoff: "{driver} is at the door",
-    e.Delivered: "Delivered by {driver}",
-    e.DeliveryFailed: "Delivery failed",
-    e.ProviderChosen: "Goes to {provider}",
-    e.OrderRefused: "Refused",
-    e.ProviderAccepted: "Taken by {provider}",
-    e.ProviderLost: "Provider lost",
-    e.NoProviderLeft: "Held for a dispatcher",
-    e.OrderRecalled: "Called back",
-    e.ProviderKept: "Kept by {provider}: it can't be called back",
-    e.ProviderContradicted: "Contradiction",
+    e.OrderReceived: mark("Received"),
+    e.OrderTagged: mark("Tagged with its area"),
+    e.OrderQueued: mark("Waits for a driver"),
+    e.OrderHeld: mark("Put on hold"),
+    e.OrderReleased: mark("Released"),
+    e.OrderCancelled: mark("Cancelled"),
+    e.OrderReinstated: mark("Reinstated"),
+    e.OrderChanged: mark("Changed"),
+    e.OfferMade: mark("Offered to {driver}"),
+    e.OfferAccepted: mark("Accepted by {driver}"),
+    e.OfferRejected: mark("Turned down by {driver}"),
+    e.OfferExpired: mark("{driver} did not answer in time"),
+    e.OfferWithdrawn: mark("Offer to {driver} withdrawn"),
+    e.OrderAssigned: mark("Given to {driver} by the dispatcher"),
+    e.RouteReordered: mark("{driver} makes the stops in another order"),
+    e.OrderUnassigned: mark("Taken back"),
+    e.OrderHandedBack: mark("Handed back by {actor}"),
+    e.ReadyTold: mark("The merchant tells when it is ready"),
+    e.ArrivedAtPickup: mark("{driver} is at the pick-up"),
+    e.PickedUp: mark("Picked up by {driver}"),
+    e.ArrivedAtDropoff: mark("{driver} is at the door"),
+    e.Delivered: mark("Delivered by {driver}"),
+    e.DeliveryFailed: mark("Delivery failed"),
+    e.ProviderChosen: mark("Goes to {provider}"),
+    e.OrderRefused: mark("Refused"),
+    e.ProviderAccepted: mark("Taken by {provider}"),
+    e.ProviderLost: mark("Provider lost"),
+    e.NoProviderLeft: mark("Held for a dispatcher"),
+    e.OrderRecalled: mark("Called back"),
+    e.ProviderKept: mark("Kept by {provider}: it can't be called back"),
+    e.ProviderContradicted: mark("Contradiction"),
 }
 
 _SETUP_TEXTS: dict[type[e.Change], str] = {
-    e.RulesSaved: "Provider rules saved",
-    e.ProviderSaved: "{provider} saved",
-    e.ProviderRemoved: "{provider} removed",
-    e.WeatherTold: "Weather of the day told",
-    e.AreaSaved: "Area {area} saved",
-    e.AreaRemoved: "Area {area} removed",
+    e.RulesSaved: mark("Provider rules saved"),
+    e.ProviderSaved: mark("{provider} saved"),
+    e.ProviderRemoved: mark("{provider} removed"),
+    e.WeatherTold: mark("Weather of the day told"),
+    e.AreaSaved: mark("Area {area} saved"),
+    e.AreaRemoved: mark("Area {area} removed"),
 }
 
 KIND_TEXTS: dict[AlertKind, str] = {
-    AlertKind.LATE: "late",
-    AlertKind.SILENT: "driver silent",
-    AlertKind.NO_DRIVER: "no driver",
-    AlertKind.WILL_BE_LATE: "will be late",
-    AlertKind.STOPPED: "driver stopped",
-    AlertKind.OFF_ROUTE: "off route",
+    AlertKind.LATE: mark("late"),
+    AlertKind.SILENT: mark("driver silent"),
+    AlertKind.NO_DRIVER: mark("no driver"),
+    AlertKind.WILL_BE_LATE: mark("will be late"),
+    AlertKind.STOPPED: mark("driver stopped"),
+    AlertKind.OFF_ROUTE: mark("off route"),
 }
 
 _DRIVER_TEXTS: dict[type[e.Change], str] = {
-    e.DriverRegistered: "{name} added",
-    e.DriverChanged: "{name} changed",
-    e.DriverRemoved: "{name} removed",
-    e.DriverCameOnline: "{name} is online",
-    e.DriverWentOffline: "{name} went offline",
-    e.DriverTookBreak: "{name} is on a break",
+    e.DriverRegistered: mark("{name} added"),
+    e.DriverChanged: mark("{name} changed"),
+    e.DriverRemoved: mark("{name} removed"),
+    e.DriverCameOnline: mark("{name} is online"),
+    e.DriverWentOffline: mark("{name} went offline"),
+    e.DriverTookBreak: mark("{name} is on a break"),
 }
 
 _ALERT_TEXTS: dict[type[e.Change], str] = {
-    e.AlertRaised: "Alert, {what}",
-    e.AlertCleared: "Alert over, {what}",
-    e.AlertAcknowledged: "Alert seen by {who}, {what}",
-    e.AlertSnoozed: "Alert snoozed, {what}",
-    e.AlertTaken: "Alert taken on by {who}, {what}",
+    e.AlertRaised: mark("Alert, {what}"),
+    e.AlertCleared: mark("Alert over, {what}"),
+    e.AlertAcknowledged: mark("Alert seen by {who}, {what}"),
+    e.AlertSnoozed: mark("Alert snoozed, {what}"),
+    e.AlertTaken: mark("Alert taken on by {who}, {what}"),
 }
 
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired, e.NoProviderLeft, e.ProviderContradicted)
@@ -106,7 +107,7 @@ def actor_name(actor: str, world: World) -> str:
 def provider_name(provider_id: str | None, world: World) -> str:
     """Our own fleet where nobody else is named."""
     if provider_id is None or provider_id == INTERNAL:
-        return "our own fleet"
+        return tr("our own fleet")
     provider = world.providers.get(provider_id)
     return provider.name if provider is not None else provider_id
 
@@ -115,17 +116,26 @@ def order_text(change: e.Change, world: World) -> str:
     """One event in an order's own history, without the order's number."""
     if isinstance(change, e.FenceCrossed):
         name = actor_name(f"driver:{change.driver_id}", world)
-        stop = "pick-up" if change.stop == "pickup" else "drop-off"
-        return f"{name} came within {change.radius_m:.0f} m of the {stop}" if change.entered else f"{name} left the {stop}"
+        stop = tr("pick-up") if change.stop == "pickup" else tr("drop-off")
+        return (
+            tr("{name} came within {radius_m:.0f} m of the {stop}", name=name, radius_m=change.radius_m, stop=stop)
+            if change.entered
+            else tr("{name} left the {stop}", name=name, stop=stop)
+        )
     if isinstance(change, e.FenceDwelled):
-        stop = "pick-up" if change.stop == "pickup" else "drop-off"
-        return f"{actor_name(f'driver:{change.driver_id}', world)} has been at the {stop} for {change.seconds / 60:.0f} min"
+        stop = tr("pick-up") if change.stop == "pickup" else tr("drop-off")
+        return tr(
+            "{name} has been at the {stop} for {minutes:.0f} min",
+            name=actor_name(f"driver:{change.driver_id}", world),
+            stop=stop,
+            minutes=change.seconds / 60,
+        )
     if change.alerts:
         return _alert_text(change)
     driver_id = change.offers[0].driver_id if change.offers else (change.orders[0].driver_id if change.orders else None)
     provider = provider_name(change.orders[0].provider_id if change.orders else None, world)
     driver = actor_name(f"driver:{driver_id}", world) if driver_id is not None else provider
-    text = _ORDER_TEXTS.get(type(change), type(change).__name__).format(
+    text = tr(_ORDER_TEXTS.get(type(change), type(change).__name__)).format(
         driver=driver, actor=actor_name(change.actor, world), provider=provider
     )
     return f"{text}: {change.reason}" if change.reason and not isinstance(change, e.OfferExpired) else text
@@ -134,28 +144,34 @@ def order_text(change: e.Change, world: World) -> str:
 def _alert_text(change: e.Change) -> str:
     alert = change.alerts[0]
     if isinstance(change, e.AlertAcknowledged) and not alert.acknowledged_by:
-        text = "Alert new again, {what}"
+        text = tr("Alert new again, {what}")
     elif isinstance(change, e.AlertSnoozed) and alert.snoozed_until is None:
-        text = "Alert woken, {what}"
+        text = tr("Alert woken, {what}")
     elif isinstance(change, e.AlertTaken) and not alert.owner:
-        text = "Nobody looks after the alert, {what}"
+        text = tr("Nobody looks after the alert, {what}")
     else:
-        text = _ALERT_TEXTS.get(type(change), "Alert, {what}")
+        text = tr(_ALERT_TEXTS.get(type(change), "Alert, {what}"))
     who = alert.owner if isinstance(change, e.AlertTaken) else alert.acknowledged_by
-    return text.format(what=KIND_TEXTS[alert.kind], who=who)
+    return text.format(what=tr(KIND_TEXTS[alert.kind]), who=who)
 
 
 def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     """The event as a line of the log, or ``None`` where it is not worth one."""
     row_id = str(number)
     if isinstance(event, e.MessageRefused):
-        text = f"Message refused on {event.topic}: {event.reason}"
+        text = tr("Message refused on {topic}: {reason}", topic=event.topic, reason=event.reason)
         return LogRow(id=row_id, at=event.at, kind=LogKind.MESSAGE, text=text, alarm=True)
     if isinstance(event, e.BrokerChanged):
-        text = f"Broker: {event.state}" + (f", {event.detail}" if event.detail else "")
+        text = tr("Broker: {state}", state=event.state) + (f", {event.detail}" if event.detail else "")
         return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, alarm=event.state in {"lost", "outgrown"})
     if isinstance(event, e.CycleFailed):
-        return LogRow(id=row_id, at=event.at, kind=LogKind.MATCHER, text=f"A matching cycle failed: {event.reason}", alarm=True)
+        return LogRow(
+            id=row_id,
+            at=event.at,
+            kind=LogKind.MATCHER,
+            text=tr("A matching cycle failed: {reason}", reason=event.reason),
+            alarm=True,
+        )
     if not isinstance(event, e.Change) or isinstance(event, QUIET):
         return None
     actor = actor_name(event.actor, world)
@@ -178,7 +194,9 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         )
     if isinstance(event, e.AreaCrossed):
         crossed = world.areas.get(event.area_id)
-        text = f"{actor} {'came into' if event.entered else 'left'} {crossed.name if crossed else event.area_id}"
+        text = (tr("{driver} came into {area}") if event.entered else tr("{driver} left {area}")).format(
+            driver=actor, area=crossed.name if crossed else event.area_id
+        )
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=event.driver_id)
     if isinstance(event, e.ExperimentSaved):
         text = _experiment_text(event)
@@ -197,13 +215,13 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         )
     if event.drivers:
         driver = event.drivers[0]
-        text = _DRIVER_TEXTS.get(type(event), "{name} changed").format(name=driver.name)
+        text = tr(_DRIVER_TEXTS.get(type(event), "{name} changed"), name=driver.name)
         text = f"{text}: {event.reason}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
     if type(event) in _SETUP_TEXTS:
         provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
         area = event.areas[0].name if event.areas else ""
-        text = _SETUP_TEXTS[type(event)].format(provider=provider, area=area)
+        text = tr(_SETUP_TEXTS[type(event)]).format(provider=provider, area=area)
         return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     return None
 
@@ -212,7 +230,11 @@ def _experiment_text(event: e.ExperimentSaved) -> str:
     said = []
     for one in event.experiments:
         parts = ", ".join(f"{v.name} {_whom(v)}" for v in one.variants)
-        said.append(f"Experiment {one.name} has ended" if one.ended else f"Experiment {one.name} runs: {parts}")
+        said.append(
+            tr("Experiment {name} has ended", name=one.name)
+            if one.ended
+            else tr("Experiment {name} runs: {parts}", name=one.name, parts=parts)
+        )
     return "; ".join(said)
 
 

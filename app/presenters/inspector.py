@@ -11,6 +11,7 @@ from app.presenters.details import driver_details, order_details
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from core.domain.events import Change, CycleFinished, FenceCrossed, FenceDwelled
+from core.domain.language import tr
 from widgets.common.words import Moment
 from widgets.inspector.panel import InspectorPanel
 
@@ -69,6 +70,8 @@ class InspectorPresenter(QObject):
             self._panel.show_driver(details)
         elif len(selection.orders) > 1:
             count = len(selection.orders)
-            self._panel.show_nothing(f"{count} orders selected", "Actions in the Orders menu apply to all of them")
+            self._panel.show_nothing(
+                tr("{count} orders selected", count=count), tr("Actions in the Orders menu apply to all of them")
+            )
         else:
             self._panel.show_nothing()

@@ -18,6 +18,7 @@ from core.domain.driver import Route
 from core.domain.errors import KerbsideError
 from core.domain.events import AreaSaved, Change, DriverChanged, DriverRegistered, DriverRemoved, EtasUpdated, FixesApplied
 from core.domain.geo import LatLon
+from core.domain.language import tr
 from core.domain.order import ENDED
 from core.engine.engine import Engine
 from core.ports import Path
@@ -171,7 +172,7 @@ class MapPresenter(QObject):
             if order.status in ENDED and not chosen and now - order.status_at > ENDED_SHOWN_S:
                 continue
             late = bool(exception_of(order, engine.world, now))
-            label = f"{order.id}, due {local_time(order.due_at, engine.clock.zone)}" if chosen else ""
+            label = tr("{id}, due {due_at}", id=order.id, due_at=local_time(order.due_at, engine.clock.zone)) if chosen else ""
             marks.append(OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label))
         self._view.set_orders(marks)
 

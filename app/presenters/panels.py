@@ -25,6 +25,7 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
+from core.domain.language import tr
 from core.engine.engine import Engine
 from core.tracking.positions import ACTIVITIES
 from widgets.common.words import Moment
@@ -55,9 +56,11 @@ class BoardPresenter(QObject):
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
         if training:
-            panel.set_empty_text("No orders yet", "Customers will begin to order in a moment")
+            panel.set_empty_text(tr("No orders yet"), tr("Customers will begin to order in a moment"))
         else:
-            panel.set_empty_text("No orders yet", "Add one with Ctrl+N, import a CSV file, or try the demo", "Try the demo")
+            panel.set_empty_text(
+                tr("No orders yet"), tr("Add one with Ctrl+N, import a CSV file, or try the demo"), tr("Try the demo")
+            )
         self._links.connect(panel.selection_changed, self._chosen)
         self._links.connect(selection.changed, self._follow)
         self._beat()

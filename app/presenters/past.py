@@ -14,12 +14,13 @@ from app.presenters.selection import Selection
 from core.domain.driver import Driver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.geo import LatLon, circle_around, distance_m
+from core.domain.language import ntr, tr
 from core.domain.merchant import Merchant
 from core.engine.engine import Engine
 from core.routing.city import City
 from core.storage.track_story import Story, told
 from core.storage.tracks import TrackLog
-from widgets.common.words import Moment, counted, duration
+from widgets.common.words import Moment, duration
 from widgets.history.panel import SPAN_S, HistoryPanel, PastRow
 from widgets.map.marks import Drawn, Past
 from widgets.map.view import MapView
@@ -128,15 +129,15 @@ class PastPresenter(QObject):
         asked = self._asked
         try:
             if engine.tracks is None or not engine.settings.number("tracking.history_h"):
-                raise BadInput("positions are not kept: set tracking.history_h to the hours they should be kept for")
+                raise BadInput(tr("positions are not kept: set tracking.history_h to the hours they should be kept for"))
             since, until = panel.span()
             if question != "moment" and since >= until:
-                raise BadInput("the time it begins must be before the time it ends")
+                raise BadInput(tr("the time it begins must be before the time it ends"))
             work = self._work(question, engine.tracks, since, until)
         except KerbsideError as error:
             self._fail(error)
             return
-        panel.show_answer("Looking it up…")
+        panel.show_answer(tr("Looking it up…"))
         self._thread.submit(work).add_done_callback(lambda done: self._answered.emit(asked, done))
 
     def _work(self, question: str, tracks: TrackLog, since: float, until: float) -> Callable[[], Answer]:
@@ -204,13 +205,21 @@ def _who(typed: str, people: dict[str, Driver]) -> Driver:
     """The driver of that number, or the only one of that name. Raises BadInput."""
     text = typed.strip().casefold()
     if not text:
-        raise BadInput("whose way? Type a driver's number or name")
+        raise BadInput(tr("whose way? Type a driver's number or name"))
     exact = [d for d in people.values() if text in {d.id.casefold(), d.name.casefold()}]
     found = exact or [d for d in people.values() if text in d.name.casefold()]
     if not found:
-        raise BadInput(f"no driver is called {typed.strip()}: try a number like D-17, or part of the name")
+        raise BadInput(tr("no driver is called {strip}: try a number like D-17, or part of the name", strip=typed.strip()))
     if len(found) > 1:
-        raise BadInput(f"{counted(len(found), 'driver')} could be meant by {typed.strip()}: {found[0].id}, {found[1].id}, …")
+        raise BadInput(
+            tr(
+                "{counted} could be meant by {strip}: {id}, {id2}, …",
+                counted=ntr("{n:,} driver", "{n:,} drivers", len(found)),
+                strip=typed.strip(),
+                id=found[0].id,
+                id2=found[1].id,
+            )
+        )
     return found[0]
 
 
@@ -224,11 +233,18 @@ def way(
         for n, halt in enumerate(story.halts, start=1)
     ]
     if not len(story.track.t):
-        return Answer(f"{driver.name} sent no position in this time", [], None)
+        return Answer(tr("{name} sent no position in this time", name=driver.name), [], None)
     stood = sum(halt.until - halt.since for halt in story.halts)
-    km = f"{story.metres / 1000:.1f} km"
-    fixes = counted(len(story.track.t), "fix", "fixes")
-    words = f"{driver.name}: {km}, {counted(len(rows), 'stop')}, {duration(stood)} standing, {fixes}"
+    km = tr("{value:.1f} km", value=story.metres / 1000)
+    fixes = ntr("{n:,} fix", "{n:,} fixes", len(story.track.t))
+    words = tr(
+        "{name}: {km}, {counted}, {stood} standing, {fixes}",
+        name=driver.name,
+        km=km,
+        counted=ntr("{n:,} stop", "{n:,} stops", len(rows)),
+        stood=duration(stood),
+        fixes=fixes,
+    )
     ends = np.array([[story.track.lat[i], story.track.lon[i]] for i in (0, -1)])
     stops = tuple((row.place, f"{moment.clock(row.since)}, {duration(row.until - row.since)}") for row in rows)
     return Answer(words, rows, Past(story.lines, ends, stops), story, driver.id)
@@ -238,19 +254,32 @@ def everyone(tracks: TrackLog, at: float, people: dict[str, Driver], moment: Mom
     found = tracks.at(at)
     rows = [PastRow(w.driver_id, _name(w.driver_id, people), w.t, at, w.place) for w in found]
     dots = np.array([w.place for w in found]).reshape(-1, 2)
-    more = f"; the first {LISTED:,} are listed" if len(rows) > LISTED else ""
-    return Answer(f"{counted(len(rows), 'driver')} at {moment.clock(at, seconds=True)}{more}", rows, Past(dots=dots))
+    more = tr("; the first {LISTED:,} are listed", LISTED=LISTED) if len(rows) > LISTED else ""
+    return Answer(
+        tr(
+            "{counted} at {at}{more}",
+            counted=ntr("{n:,} driver", "{n:,} drivers", len(rows)),
+            at=moment.clock(at, seconds=True),
+            more=more,
+        ),
+        rows,
+        Past(dots=dots),
+    )
 
 
 def near(tracks: TrackLog, place: LatLon, radius_m: float, since: float, until: float, people: dict[str, Driver]) -> Answer:
     found = tracks.near(place, radius_m, since, until)
     rows = [PastRow(s.driver_id, _name(s.driver_id, people), s.first_t, s.last_t, place, s.nearest_m) for s in found]
-    words = f"{counted(len(rows), 'driver')} within {radius_m:.0f} m of the place"
+    words = tr(
+        "{counted} within {radius_m:.0f} m of the place",
+        counted=ntr("{n:,} driver", "{n:,} drivers", len(rows)),
+        radius_m=radius_m,
+    )
     return Answer(words, rows, Past(dots=np.array([place])))
 
 
 def _name(driver_id: str, people: dict[str, Driver]) -> str:
-    return people[driver_id].name if driver_id in people else "no longer with us"
+    return people[driver_id].name if driver_id in people else tr("no longer with us")
 
 
 def _named(place: LatLon, merchants: list[Merchant], city: City | None) -> str:

@@ -12,6 +12,7 @@ from app.presenters.alert_text import alert_text
 from app.presenters.history_text import provider_name
 from core.alerts.conditions import driver_needed_at
 from core.domain.driver import Driver, StopKind
+from core.domain.language import tr
 from core.domain.offer import OfferState
 from core.domain.order import ABROAD, ENDED, Order, Status
 from core.domain.world import World
@@ -66,7 +67,7 @@ def stop_text(kind: StopKind, order: Order, world: World) -> str:
     if kind is StopKind.PICKUP:
         merchant = world.merchants.get(order.merchant_id)
         return merchant.name if merchant is not None else order.merchant_id
-    return order.address or order.customer or f"order {order.id}"
+    return order.address or order.customer or tr("order {id}", id=order.id)
 
 
 def stop_eta(kind: StopKind, order: Order, world: World) -> float | None:

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from app.lines import check_broker
 from core.domain.errors import BadInput
+from core.domain.language import mark, ntr, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from core.storage.profiles import Profiles
-from widgets.common.words import counted
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.settings.dialog import SettingsDialog
 from widgets.settings.rows import SettingRow
 
-_FILES = "Settings (*.toml);;All files (*)"
+_FILES = mark("Settings (*.toml);;All files (*)")
 
 
 def written(setting: Setting, value: Value) -> str:
@@ -30,8 +30,8 @@ def setting_row(setting: Setting, value: Value) -> SettingRow:
     section = setting.key.partition(".")[0]
     return SettingRow(
         key=setting.key,
-        section=SECTIONS.get(section, section.capitalize()),
-        meaning=setting.description,
+        section=tr(SECTIONS.get(section, section.capitalize())),
+        meaning=tr(setting.description),
         text=written(setting, value),
         usual=written(setting, setting.default),
         unit=setting.unit,
@@ -140,7 +140,9 @@ class SettingsWindow:
         except BadInput as error:
             problem = str(error)
         except OSError as error:
-            problem = f"The settings could not be saved in {self._settings.path}: {error.strerror}"
+            problem = tr(
+                "The settings could not be saved in {path}: {strerror}", path=self._settings.path, strerror=error.strerror
+            )
         self._dialog.show_problem(problem)
         self._show()
 
@@ -152,13 +154,16 @@ class SettingsWindow:
 
     def _reset_all(self) -> None:
         changed = len(self._settings.changed())
-        text = f"{counted(changed, 'setting')} will have the usual value again. Save them as a profile first to keep them."
-        dialog = ConfirmDialog("Reset all settings?", text, "Reset all", self._dialog, danger=True)
+        text = tr(
+            "{changed} will have the usual value again. Save them as a profile first to keep them.",
+            changed=ntr("{n:,} setting", "{n:,} settings", changed),
+        )
+        dialog = ConfirmDialog(tr("Reset all settings?"), text, tr("Reset all"), self._dialog, danger=True)
         dialog.accepted.connect(lambda: self._try(lambda: self._settings.replace({})))
         self._ask(dialog)
 
     def _import(self) -> None:
-        dialog = QFileDialog(self._dialog, "Which settings are to be taken?")
+        dialog = QFileDialog(self._dialog, tr("Which settings are to be taken?"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(_FILES)
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
@@ -171,11 +176,18 @@ class SettingsWindow:
             try:
                 values, problems = values_of(path.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError):
-                raise BadInput(f"{path.name} can't be read: choose a file that Export has written") from None
+                raise BadInput(tr("{name} can't be read: choose a file that Export has written", name=path.name)) from None
             for key, value in values.items():
                 self._settings.set(key, value)
             if problems:
-                notes.append(f"{len(values)} taken, {len(problems)} not: {'; '.join(problems[:3])}")
+                notes.append(
+                    tr(
+                        "{values} taken, {problems} not: {join}",
+                        values=len(values),
+                        problems=len(problems),
+                        join="; ".join(problems[:3]),
+                    )
+                )
 
         notes: list[str] = []
         self._try(change)
@@ -183,7 +195,7 @@ class SettingsWindow:
             self._dialog.show_problem(notes[0])
 
     def _export(self) -> None:
-        dialog = QFileDialog(self._dialog, "Where are the settings to be written?")
+        dialog = QFileDialog(self._dialog, tr("Where are the settings to be written?"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
         dialog.setNameFilter(_FILES)
@@ -197,9 +209,9 @@ class SettingsWindow:
 
     def _save_profile(self) -> None:
         dialog = QInputDialog(self._dialog)
-        dialog.setWindowTitle("What is the profile called?")
-        dialog.setLabelText("What is the profile called?")
-        dialog.setOkButtonText("Save profile")
+        dialog.setWindowTitle(tr("What is the profile called?"))
+        dialog.setLabelText(tr("What is the profile called?"))
+        dialog.setOkButtonText(tr("Save profile"))
         dialog.textValueSelected.connect(lambda name: self._try(lambda: self._profiles.save(name, self._settings.changed())))
         self._ask(dialog)
 
@@ -207,16 +219,16 @@ class SettingsWindow:
         def change() -> None:
             values, problems = self._profiles.read(name)
             if problems:
-                raise BadInput(f"the profile {name} was not taken: {'; '.join(problems[:3])}")
+                raise BadInput(tr("the profile {name} was not taken: {join}", name=name, join="; ".join(problems[:3])))
             self._settings.replace(values)
 
         self._try(change)
 
     def _remove_profile(self, name: str) -> None:
         dialog = ConfirmDialog(
-            f"Delete the profile {name}?",
-            "The settings themselves stay as they are.",
-            "Delete profile",
+            tr("Delete the profile {name}?", name=name),
+            tr("The settings themselves stay as they are."),
+            tr("Delete profile"),
             self._dialog,
             danger=True,
         )

@@ -5,29 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import App
+from core.domain.language import mark, ntr, tr
 from core.engine.engine import Engine
 from core.engine.modes import Tracking
 from core.tracking.jumps import Held
-from widgets.common.words import counted, duration, freshness
+from widgets.common.words import duration, freshness
 
 ITSELF_S = 5.0
 """A difference that began so long after the asking was made by the phone."""
 
-_APPS = {App.KERBSIDE: "the app", App.OWNTRACKS: "OwnTracks"}
-_OPEN = "Ask the driver to open {app} and leave it open for a moment"
+_APPS = {App.KERBSIDE: mark("the app"), App.OWNTRACKS: mark("OwnTracks")}
+_OPEN = mark("Ask the driver to open {app} and leave it open for a moment")
 _TO_DO = {
     App.KERBSIDE: (
-        "On the phone, allow the app to use the location all the time",
-        "On the phone, take the app off battery saving",
+        mark("On the phone, allow the app to use the location all the time"),
+        mark("On the phone, take the app off battery saving"),
     ),
     App.OWNTRACKS: (
-        "In OwnTracks, switch Remote commands on",
-        "In OwnTracks, switch Remote configuration on",
-        "On the phone, allow OwnTracks to use the location all the time",
+        mark("In OwnTracks, switch Remote commands on"),
+        mark("In OwnTracks, switch Remote configuration on"),
+        mark("On the phone, allow OwnTracks to use the location all the time"),
     ),
 }
-_SET_CLOCK = "Ask the driver to switch on automatic date and time in the phone's settings"
-_SET_OURS = "Set this computer's clock: most phones differ from it by the same"
+_SET_CLOCK = mark("Ask the driver to switch on automatic date and time in the phone's settings")
+_SET_OURS = mark("Set this computer's clock: most phones differ from it by the same")
+
+
+def _open(app: App) -> str:
+    return tr(_OPEN, app=tr(_APPS[app]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +65,36 @@ def troubles(driver_id: str, engine: Engine, now: float) -> tuple[Trouble, ...]:
 def _mode(tracking: Tracking, app: App, now: float, patience_s: float) -> Trouble | None:
     if tracking.since is None or now - tracking.since <= patience_s:
         return None
-    to_do = (_OPEN.format(app=_APPS[app]), *_TO_DO[app])
+    to_do = (_open(app), *map(tr, _TO_DO[app]))
     if tracking.since - tracking.asked_at < ITSELF_S:
         ago = duration(now - tracking.asked_at)
-        return Trouble(f"Asked for {tracking.wanted} {ago} ago, the phone still reports {tracking.said}", to_do)
+        return Trouble(
+            tr(
+                "Asked for {wanted} {ago} ago, the phone still reports {said}",
+                wanted=tracking.wanted,
+                ago=ago,
+                said=tracking.said,
+            ),
+            to_do,
+        )
     span = duration(now - tracking.since)
-    return Trouble(f"For {span} the phone has reported {tracking.said}, {tracking.wanted} was asked for", to_do)
+    return Trouble(
+        tr(
+            "For {span} the phone has reported {said}, {wanted} was asked for",
+            span=span,
+            said=tracking.said,
+            wanted=tracking.wanted,
+        ),
+        to_do,
+    )
 
 
 def _config(tracking: Tracking, app: App, now: float, patience_s: float) -> Trouble | None:
     """A phone that says which configuration it runs, and runs an old one."""
     if not tracking.config_said or tracking.config_said == tracking.config or now - tracking.config_since <= patience_s:
         return None
-    said = f"The phone has not taken over the settings of {duration(now - tracking.config_since)} ago"
-    return Trouble(said, (_OPEN.format(app=_APPS[app]),))
+    said = tr("The phone has not taken over the settings of {duration} ago", duration=duration(now - tracking.config_since))
+    return Trouble(said, (_open(app),))
 
 
 def clock(correction_s: float, this_machine_s: float = 0.0) -> Trouble | None:
@@ -82,12 +103,12 @@ def clock(correction_s: float, this_machine_s: float = 0.0) -> Trouble | None:
         return None
     off = f"{freshness(abs(correction_s))} {'behind' if correction_s > 0 else 'ahead'}"
     ours = this_machine_s and abs(correction_s - this_machine_s) < 30.0
-    return Trouble(f"The phone's clock is {off}, its times are corrected", (_SET_OURS if ours else _SET_CLOCK,))
+    return Trouble(tr("The phone's clock is {off}, its times are corrected", off=off), (tr(_SET_OURS if ours else _SET_CLOCK),))
 
 
 def held_back(held: Held | None) -> str:
     """``2 positions held back: impossible jump of 14 km``; empty where there was none."""
     if held is None:
         return ""
-    far = f"{held.farthest_m / 1000:.0f} km" if held.farthest_m >= 950 else f"{held.farthest_m:.0f} m"
-    return f"{counted(held.many, 'position')} held back: impossible jump of {far}"
+    far = tr("{value:.0f} km", value=held.farthest_m / 1000) if held.farthest_m >= 950 else f"{held.farthest_m:.0f} m"
+    return tr("{many} held back: impossible jump of {far}", many=ntr("{n:,} position", "{n:,} positions", held.many), far=far)

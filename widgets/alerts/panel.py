@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.alert import AlertKind, Severity
+from core.domain.language import tr
 from widgets.alerts.rows import AlertRow, urgency
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
@@ -34,7 +35,7 @@ def _token(row: AlertRow, _: Moment) -> str:
 
 
 def _state(row: AlertRow, _: Moment) -> str:
-    state = "New" if row.new else row.state
+    state = tr("New") if row.new else row.state
     return f"{state}, {row.owner}" if row.owner else state
 
 
@@ -85,16 +86,21 @@ class AlertsPanel(QWidget):
         self._rows: tuple[AlertRow, ...] = ()
         self._behind = False
         self.model: RowsModel[AlertRow] = RowsModel(COLUMNS)
-        self.view = _View(self.model, "Alerts")
-        self.search = SearchField("Filter alerts", "Filter alerts by what, about whom, or owner", self.view)
+        self.view = _View(self.model, tr("Alerts"))
+        self.search = SearchField(tr("Filter alerts"), tr("Filter alerts by what, about whom, or owner"), self.view)
         self.search.setFixedWidth(140)
-        self.acknowledge, self.snooze, self.take = QPushButton("Acknowledge"), QPushButton("Snooze"), QPushButton("Take on")
-        self.acknowledge.setToolTip("You have seen it; it stays until it is over")
-        self.take.setToolTip("You look after it")
+        self.acknowledge, self.snooze, self.take = (
+            QPushButton(tr("Acknowledge")),
+            QPushButton(tr("Snooze")),
+            QPushButton(tr("Take on")),
+        )
+        self.acknowledge.setToolTip(tr("You have seen it; it stays until it is over"))
+        self.take.setToolTip(tr("You look after it"))
         self._empty = EmptyOver(
             self.view,
             EmptyState(
-                "All is well", "Late orders, orders without a driver and drivers who are silent or stuck will stand here"
+                tr("All is well"),
+                tr("Late orders, orders without a driver and drivers who are silent or stuck will stand here"),
             ),
         )
         bar = QHBoxLayout()
@@ -135,7 +141,7 @@ class AlertsPanel(QWidget):
         self.view.set_row_px(px)
 
     def set_snooze_min(self, minutes: float) -> None:
-        self.snooze.setText(f"Snooze {duration(minutes * 60)}")
+        self.snooze.setText(tr("Snooze {duration}", duration=duration(minutes * 60)))
 
     def selected(self) -> list[str]:
         """The ids of all alerts of the selected rows."""

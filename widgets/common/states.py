@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import Activity
+from core.domain.language import tr
 from core.domain.order import Status
 
 
@@ -16,8 +17,12 @@ class StateLook:
     """``token`` is a colour of `look.Look`; ``icon`` a name for `icons.icon`."""
 
     token: str
-    label: str
+    text: str
     icon: str
+
+    @property
+    def label(self) -> str:
+        return tr(self.text)
 
 
 ACTIVITY: dict[Activity, StateLook] = {

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, 
 from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
+from core.domain.language import tr
 from widgets.common.cells import CellDelegate
 from widgets.common.look import ROW_PX
 from widgets.common.tables import ID_ROLE, Row, RowsModel
@@ -135,7 +136,7 @@ class RowsView(QTableView, Generic[R]):
         header = self.horizontalHeader()
         shown = [i for i in range(header.count()) if not header.isSectionHidden(i)]
         for i, column in enumerate(self._rows.columns):
-            action = QAction(column.name or column.title, menu)
+            action = QAction(tr(column.name or column.title), menu)
             action.setCheckable(True)
             action.setChecked(i in shown)
             action.setEnabled(shown != [i])

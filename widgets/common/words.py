@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from core.domain.language import tr
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -32,10 +34,10 @@ def duration(seconds: float) -> str:
     """A length of time in whole minutes, rounded down: ``0 min``, ``4 min``, ``1 h 12 min``, ``3 d 4 h``."""
     minutes = int(max(0.0, seconds) // 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return tr("{minutes} min", minutes=minutes)
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return tr("{hours} h {minutes} min", hours=hours, minutes=minutes) if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
 
@@ -48,9 +50,9 @@ def freshness(seconds: float) -> str:
 def gap(seconds: float) -> str:
     """``in 6 min``, ``6 min ago``, ``now`` within half a minute."""
     if abs(seconds) < 30:
-        return "now"
+        return tr("now")
     length = duration(max(60.0, abs(seconds)))
-    return f"in {length}" if seconds > 0 else f"{length} ago"
+    return tr("in {length}", length=length) if seconds > 0 else tr("{length} ago", length=length)
 
 
 def countdown(seconds: float) -> str:
@@ -63,7 +65,7 @@ def lateness(minutes: float) -> str:
     """``+3 min`` late, ``−2 min`` early, ``on time`` where it rounds to none."""
     whole = round(minutes)
     if whole == 0:
-        return "on time"
+        return tr("on time")
     sign = "+" if whole > 0 else MINUS
     return f"{sign}{duration(abs(whole) * 60)}"
 

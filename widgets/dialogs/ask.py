@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.language import tr
+
 
 class AskDialog(QDialog):
     """``body`` is the layout to fill; Escape cancels, Enter does what the first button says."""
@@ -23,7 +25,7 @@ class AskDialog(QDialog):
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
         self.action = QPushButton(action)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
         if danger:
             # What destroys something is not done by a stray Enter.

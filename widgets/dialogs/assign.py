@@ -10,12 +10,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from core.domain.driver import Activity
+from core.domain.language import ntr, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.search import SearchField
 from widgets.common.states import ACTIVITY
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
-from widgets.common.words import counted
 from widgets.dialogs.ask import AskDialog
 from widgets.drivers.table import natural
 
@@ -80,16 +80,22 @@ class AssignDialog(AskDialog):
         parent: QWidget | None = None,
         offer: bool = False,
     ) -> None:
-        what = f"order {order_ids[0]}" if len(order_ids) == 1 else f"these {counted(len(order_ids), 'order')}"
-        self._verb = "Offer" if offer else "Assign"
-        super().__init__(f"Who is asked about {what}?" if offer else f"Who takes {what}?", self._verb, parent)
+        what = (
+            tr("order {order_ids}", order_ids=order_ids[0])
+            if len(order_ids) == 1
+            else tr("these {counted}", counted=ntr("{n:,} order", "{n:,} orders", len(order_ids)))
+        )
+        self._verb = tr("Offer") if offer else tr("Assign")
+        super().__init__(
+            tr("Who is asked about {what}?", what=what) if offer else tr("Who takes {what}?", what=what), self._verb, parent
+        )
         self._orders = list(order_ids)
         self._choices = sorted(choices, key=lambda c: (c.rank, natural(c.id)))
         self.model: RowsModel[AssignChoice] = RowsModel(_COLUMNS)
-        self.view = RowsView(self.model, "Drivers to choose from")
+        self.view = RowsView(self.model, tr("Drivers to choose from"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
-        self.search = SearchField("Driver number or name", "Driver number or name")
-        self._empty = EmptyOver(self.view, EmptyState("No driver fits", "Type another number or name"))
+        self.search = SearchField(tr("Driver number or name"), tr("Driver number or name"))
+        self._empty = EmptyOver(self.view, EmptyState(tr("No driver fits"), tr("Type another number or name")))
         self.search.textChanged.connect(self._filter)
         self.view.selection_changed.connect(self._name_button)
         self.view.row_activated.connect(lambda _: self.act())
@@ -141,4 +147,4 @@ class AssignDialog(AskDialog):
 
     def _name_button(self, ids: list[str]) -> None:
         self.action.setEnabled(bool(ids))
-        self.action.setText(f"{self._verb} to {ids[0]}" if ids else self._verb)
+        self.action.setText(tr("{verb} to {ids}", verb=self._verb, ids=ids[0]) if ids else self._verb)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.language import tr
 from widgets.common.icons import icon
 from widgets.dialogs.ask import plain
 
@@ -38,23 +39,27 @@ class FirstStartDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("How do you want to begin?")
-        heading = QLabel("How do you want to begin?")
+        self.setWindowTitle(tr("How do you want to begin?"))
+        heading = QLabel(tr("How do you want to begin?"))
         heading.setProperty("kind", "title")
         self.demo = _Choice(
             "play-circle",
-            "See it at work",
-            "A training city with sixty drivers, and orders coming in. It needs no phones, no map and no network, "
-            "and nothing you do there reaches anybody.",
-            "Try the &demo",
+            tr("See it at work"),
+            tr(
+                "A training city with sixty drivers, and orders coming in. It needs no phones, no map and no network, "
+                "and nothing you do there reaches anybody."
+            ),
+            tr("Try the &demo"),
             primary=True,
         )
         self.fleet = _Choice(
             "users-three",
-            "Dispatch your own drivers",
-            "Choose a map of your city, add your drivers and let them scan a code with their phones. "
-            "It takes about ten minutes, and can be changed later.",
-            "Set up my &fleet",
+            tr("Dispatch your own drivers"),
+            tr(
+                "Choose a map of your city, add your drivers and let them scan a code with their phones. "
+                "It takes about ten minutes, and can be changed later."
+            ),
+            tr("Set up my &fleet"),
             primary=False,
         )
         choices = QHBoxLayout()
@@ -66,7 +71,7 @@ class FirstStartDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(heading)
         layout.addLayout(choices, 1)
-        later = plain("Both are in the File menu at any time", "caption")
+        later = plain(tr("Both are in the File menu at any time"), "caption")
         layout.addWidget(later)
         for choice, chosen in ((self.demo, self.demo_chosen), (self.fleet, self.fleet_chosen)):
             # Closed first: what follows may open a window of its own.

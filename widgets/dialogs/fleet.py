@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from core.domain.errors import BadInput
+from core.domain.language import tr
 from widgets.common.lines import Bit, Lines
 from widgets.dialogs.ask import AskDialog
 from widgets.dialogs.setup import DriverDraft
@@ -24,14 +25,14 @@ class FleetDialog(AskDialog):
     completed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Set up my fleet", "Next", parent)
+        super().__init__(tr("Set up my fleet"), tr("Next"), parent)
         self.map, self.broker, self.drivers, self.phones = MapPage(), BrokerPage(), DriversPage(), PhonesPage()
         self._pages: tuple[SetupPage, ...] = (self.map, self.broker, self.drivers, self.phones)
         self._stack = QStackedWidget()
         for page in self._pages:
             self._stack.addWidget(page)
-        self.steps = Lines("Steps", stretch=len(self._pages))
-        self.back = QPushButton("Back")
+        self.steps = Lines(tr("Steps"), stretch=len(self._pages))
+        self.back = QPushButton(tr("Back"))
         self.back.setAutoDefault(False)
         self.row.insertWidget(self.row.indexOf(self.action), self.back)
         self.body.addWidget(self.steps)
@@ -58,9 +59,9 @@ class FleetDialog(AskDialog):
         self._stack.setCurrentIndex(place)
         last = place == len(self._pages) - 1
         self.back.setVisible(place > 0)
-        self.action.setText("Finish" if last else f"Next: {self._pages[place + 1].title.lower()}")
+        self.action.setText(tr("Finish") if last else tr("Next: {page}", page=tr(self._pages[place + 1].title)))
         marks = [
-            (Bit(f"{i + 1} {page.title}", "accent" if i == place else "muted", strong=i == place),)
+            (Bit(f"{i + 1} {tr(page.title)}", "accent" if i == place else "muted", strong=i == place),)
             for i, page in enumerate(self._pages)
         ]
         self.steps.set_lines([marks])

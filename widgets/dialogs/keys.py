@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
@@ -27,7 +28,7 @@ class KeysDialog(AskDialog):
     """``keys`` are (group, what it does, keys), in the order in which they are to be read."""
 
     def __init__(self, keys: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
-        super().__init__("Which key does what?", "Close", parent)
+        super().__init__(tr("Which key does what?"), tr("Close"), parent)
         self.cancel.hide()
         self.model: RowsModel[KeyRow] = RowsModel(
             (
@@ -36,9 +37,9 @@ class KeysDialog(AskDialog):
                 Column("Where", lambda r, m: r.group, token=lambda r, m: "muted", width=110),
             )
         )
-        self.view = RowsView(self.model, "Keys")
-        self._empty = EmptyOver(self.view, EmptyState("No key does that", "Search for another word"))
-        self.search = SearchField("Search keys", "Search keys by what they do", self.view)
+        self.view = RowsView(self.model, tr("Keys"))
+        self._empty = EmptyOver(self.view, EmptyState(tr("No key does that"), tr("Search for another word")))
+        self.search = SearchField(tr("Search keys"), tr("Search keys by what they do"), self.view)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.body.addWidget(self.search)
         self.body.addWidget(self.view, 1)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
+from core.domain.language import tr
 from widgets.dialogs.ask import AskDialog, form, inset
 
 
@@ -44,7 +45,7 @@ def read_place(text: str) -> LatLon | None:
     try:
         lat, lon = (float(part) for part in parts)
     except ValueError:
-        raise BadInput("write the place as latitude and longitude, like 59.913, 10.752") from None
+        raise BadInput(tr("write the place as latitude and longitude, like 59.913, 10.752")) from None
     return checked_place(lat, lon)
 
 
@@ -61,7 +62,7 @@ class NewOrderDialog(AskDialog):
 
     def __init__(self, merchants: Sequence[tuple[str, str]], promise_min: int = 40, parent: QWidget | None = None) -> None:
         """``merchants`` are (id, name)."""
-        super().__init__("What is to be delivered?", "Place order", parent)
+        super().__init__(tr("What is to be delivered?"), tr("Place order"), parent)
         self.merchant = QComboBox()
         self.merchant.setEditable(True)
         self.merchant.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -80,7 +81,7 @@ class NewOrderDialog(AskDialog):
         self.address.setCompleter(known)
         self.address.textEdited.connect(self.address_typed)
         self.place.setPlaceholderText("59.913, 10.752")
-        self.pick = QPushButton("Pick on the map")
+        self.pick = QPushButton(tr("Pick on the map"))
         self.pick.setAutoDefault(False)
         self.pick.clicked.connect(self.pick_requested)
         self.customer, self.note = QLineEdit(), QLineEdit()
@@ -100,23 +101,23 @@ class NewOrderDialog(AskDialog):
         where.addWidget(self.place, 1)
         where.addWidget(self.pick)
         fields = form()
-        fields.addRow("&Merchant", self.merchant)
-        fields.addRow("&Address", self.address)
-        place = QLabel("&Place")
+        fields.addRow(tr("&Merchant"), self.merchant)
+        fields.addRow(tr("&Address"), self.address)
+        place = QLabel(tr("&Place"))
         place.setBuddy(self.place)
         fields.addRow(place, where)
-        fields.addRow("&Customer", self.customer)
-        fields.addRow("&Note", self.note)
-        fields.addRow("&Due", self.due)
-        fields.addRow("&Weight", self.weight)
+        fields.addRow(tr("&Customer"), self.customer)
+        fields.addRow(tr("&Note"), self.note)
+        fields.addRow(tr("&Due"), self.due)
+        fields.addRow(tr("&Weight"), self.weight)
         names = {
-            self.merchant: "Merchant",
-            self.address: "Address",
-            self.place: "Place as latitude and longitude",
-            self.customer: "Customer",
-            self.note: "Note for the driver",
-            self.due: "Due in minutes",
-            self.weight: "Weight in kilograms",
+            self.merchant: tr("Merchant"),
+            self.address: tr("Address"),
+            self.place: tr("Place as latitude and longitude"),
+            self.customer: tr("Customer"),
+            self.note: tr("Note for the driver"),
+            self.due: tr("Due in minutes"),
+            self.weight: tr("Weight in kilograms"),
         }
         for widget, name in names.items():
             widget.setAccessibleName(name)
@@ -146,12 +147,12 @@ class NewOrderDialog(AskDialog):
         typed = self.merchant.currentText().strip()
         at = self.merchant.findText(typed, Qt.MatchFlag.MatchFixedString)
         if not typed or at < 0:
-            which = f"there is no merchant {typed!r}: " if typed else ""
-            raise BadInput(f"{which}choose the merchant from the list")
+            which = tr("there is no merchant {typed!r}: ", typed=typed) if typed else ""
+            raise BadInput(tr("{which}choose the merchant from the list", which=which))
         dropoff = read_place(self.place.text())
         address = self.address.text().strip()
         if dropoff is None and not address:
-            raise BadInput("say where it goes: an address, or a place")
+            raise BadInput(tr("say where it goes: an address, or a place"))
         return NewOrder(
             merchant_id=str(self.merchant.itemData(at)),
             address=address,

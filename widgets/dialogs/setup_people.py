@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLine
 
 from core.domain.driver import App
 from core.domain.errors import BadInput
+from core.domain.language import mark, tr
 from core.domain.vehicle import Vehicle
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.lines import Bit, Lines
@@ -25,17 +26,21 @@ CODE_PX = 300
 
 STEPS: dict[App, tuple[str, ...]] = {
     App.OWNTRACKS: (
-        "Install OwnTracks from the phone's store, open it once, and allow it the location always",
-        "From version 2.6.0 (Android) and 26.2.3 (iPhone) on, the app wants configuration links enabled first: "
-        "do so in its settings",
-        "Point the phone's camera at the code, open the link in OwnTracks and accept the configuration",
-        "Within a minute the driver's position is in the drivers table. OwnTracks has no button to accept an offer: "
-        "you accept for them",
+        mark("Install OwnTracks from the phone's store, open it once, and allow it the location always"),
+        mark(
+            "From version 2.6.0 (Android) and 26.2.3 (iPhone) on, the app wants configuration links enabled first: "
+            "do so in its settings"
+        ),
+        mark("Point the phone's camera at the code, open the link in OwnTracks and accept the configuration"),
+        mark(
+            "Within a minute the driver's position is in the drivers table. OwnTracks has no button to accept an offer: "
+            "you accept for them"
+        ),
     ),
     App.KERBSIDE: (
-        "Open the driver's app, and allow it the location always",
-        "Scan the code there, or type in what stands below it",
-        "Go online in the app: within a minute the driver's position is in the drivers table",
+        mark("Open the driver's app, and allow it the location always"),
+        mark("Scan the code there, or type in what stands below it"),
+        mark("Go online in the app: within a minute the driver's position is in the drivers table"),
     ),
 }
 
@@ -62,7 +67,7 @@ class _TypedField(QLineEdit):
 class DriversPage(SetupPage):
     """``driver_added(DriverDraft)``, ``driver_removed(str)`` and ``csv_chosen(str path)`` are answered by `set_drivers`."""
 
-    title = "Drivers"
+    title = mark("Drivers")
     driver_added = Signal(object)
     driver_removed = Signal(str)
     csv_chosen = Signal(str)
@@ -72,30 +77,30 @@ class DriversPage(SetupPage):
         super().__init__()
         self.name, self.phone = _TypedField(), _TypedField()
         self.vehicle, self.app = QComboBox(), QComboBox()
-        self.name.setPlaceholderText("Name")
-        self.phone.setPlaceholderText("Phone number, if you like")
+        self.name.setPlaceholderText(tr("Name"))
+        self.phone.setPlaceholderText(tr("Phone number, if you like"))
         for vehicle in Vehicle:
             self.vehicle.addItem(vehicle.value.capitalize(), vehicle)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.BIKE))
         for app in (App.OWNTRACKS, App.KERBSIDE):
             self.app.addItem(app_name(app), app)
         for widget, label in (
-            (self.name, "Name of the driver"),
-            (self.phone, "Phone number"),
-            (self.vehicle, "Vehicle"),
-            (self.app, "App on the phone"),
+            (self.name, tr("Name of the driver")),
+            (self.phone, tr("Phone number")),
+            (self.vehicle, tr("Vehicle")),
+            (self.app, tr("App on the phone")),
         ):
             widget.setAccessibleName(label)
         self.add, self.remove, self.csv = (
-            QPushButton("Add driver"),
-            QPushButton("Remove driver"),
-            QPushButton("Import from CSV…"),
+            QPushButton(tr("Add driver")),
+            QPushButton(tr("Remove driver")),
+            QPushButton(tr("Import from CSV…")),
         )
         for button in (self.add, self.remove, self.csv):
             button.setAutoDefault(False)
         self.model: RowsModel[DriverDraft] = RowsModel(_columns())
-        self.view = RowsView(self.model, "Drivers of the fleet")
-        self._empty = EmptyOver(self.view, EmptyState("No drivers yet", "Type a name above and press Enter"))
+        self.view = RowsView(self.model, tr("Drivers of the fleet"))
+        self._empty = EmptyOver(self.view, EmptyState(tr("No drivers yet"), tr("Type a name above and press Enter")))
         top, below = QHBoxLayout(), QHBoxLayout()
         for row in (top, below):
             row.setSpacing(8)
@@ -105,7 +110,7 @@ class DriversPage(SetupPage):
         top.addWidget(self.phone, 2)
         top.addWidget(self.add)
         below.addWidget(self.csv)
-        below.addWidget(plain("Columns id, name, vehicle, app, phone", "caption"), 1)
+        below.addWidget(plain(tr("Columns id, name, vehicle, app, phone"), "caption"), 1)
         below.addWidget(self.remove)
         self.body.addLayout(top)
         self.body.addWidget(self.view, 1)
@@ -143,14 +148,16 @@ class DriversPage(SetupPage):
 
     def leave(self) -> None:
         if not self.model.rows:
-            raise BadInput("add at least one driver, or import them from a CSV file")
+            raise BadInput(tr("add at least one driver, or import them from a CSV file"))
 
     def _remove(self) -> None:
         for driver_id in self.view.selected_ids():
             self.driver_removed.emit(driver_id)
 
     def _choose_csv(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Which file lists the drivers?", "", "CSV files (*.csv);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Which file lists the drivers?"), "", tr("CSV files (*.csv);;All files (*)")
+        )
         if path:
             self.csv_chosen.emit(path)
 
@@ -158,7 +165,7 @@ class DriversPage(SetupPage):
 class PhonesPage(SetupPage):
     """``code_requested(str driver id)`` is answered by `set_code`."""
 
-    title = "Phones"
+    title = mark("Phones")
     code_requested = Signal(str)
     refused = Signal(str)
 
@@ -166,10 +173,10 @@ class PhonesPage(SetupPage):
         super().__init__()
         self._png = b""
         self.model: RowsModel[DriverDraft] = RowsModel(_columns()[:2])
-        self.view = RowsView(self.model, "Drivers whose phones are to join")
+        self.view = RowsView(self.model, tr("Drivers whose phones are to join"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
         self.view.setFixedWidth(200)
-        self.who, self.code, self.steps = QLabel(), QLabel(), Lines("What to do on the phone")
+        self.who, self.code, self.steps = QLabel(), QLabel(), Lines(tr("What to do on the phone"))
         self.who.setProperty("kind", "strong")
         self.code.setFixedSize(CODE_PX, CODE_PX)
         self.code.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -177,9 +184,9 @@ class PhonesPage(SetupPage):
         self.code.setStyleSheet("background: white; color: #1B1F27;")
         self.config = QPlainTextEdit()
         self.config.setReadOnly(True)
-        self.config.setAccessibleName("Configuration as text")
+        self.config.setAccessibleName(tr("Configuration as text"))
         self.config.setTabChangesFocus(True)
-        self.copy, self.save = QPushButton("Copy the text"), QPushButton("Save the code…")
+        self.copy, self.save = QPushButton(tr("Copy the text")), QPushButton(tr("Save the code…"))
         for button in (self.copy, self.save):
             button.setAutoDefault(False)
         buttons = QVBoxLayout()
@@ -192,7 +199,7 @@ class PhonesPage(SetupPage):
         words.setSpacing(8)
         words.addWidget(self.steps)
         words.addWidget(self.config, 1)
-        words.addWidget(plain("Code and text hold the driver's password: show them to nobody else.", "caption"))
+        words.addWidget(plain(tr("Code and text hold the driver's password: show them to nobody else."), "caption"))
         inner = QHBoxLayout()
         inner.setSpacing(16)
         inner.addLayout(buttons)
@@ -233,8 +240,8 @@ class PhonesPage(SetupPage):
             size = times * image.width() or CODE_PX
             self.code.setPixmap(image.scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio, smooth))
         else:
-            self.code.setText("This code can't be drawn:\nuse the text")
-        self.code.setAccessibleName(f"Code for {driver_id}")
+            self.code.setText(tr("This code can't be drawn:\nuse the text"))
+        self.code.setAccessibleName(tr("Code for {driver_id}", driver_id=driver_id))
         self.config.setPlainText(config)
         self.save.setEnabled(bool(png))
         self.copy.setEnabled(bool(config))
@@ -248,14 +255,14 @@ class PhonesPage(SetupPage):
         self.copy.setEnabled(False)
         self.who.setText(f"{chosen.id} {chosen.name}, {app_name(chosen.app)}" if chosen else "")
         steps = STEPS[chosen.app] if chosen else ()
-        self.steps.set_lines([[(Bit(str(i), "muted"),), (Bit(text),)] for i, text in enumerate(steps, start=1)])
+        self.steps.set_lines([[(Bit(str(i), "muted"),), (Bit(tr(text)),)] for i, text in enumerate(steps, start=1)])
         if chosen:
             self.code_requested.emit(chosen.id)
 
     def _save(self) -> None:
         ids = self.view.selected_ids()
         path, _ = QFileDialog.getSaveFileName(
-            self, "Where shall the code be kept?", f"{ids[0]}.png" if ids else "", "PNG images (*.png)"
+            self, tr("Where shall the code be kept?"), f"{ids[0]}.png" if ids else "", tr("PNG images (*.png)")
         )
         if path:
             self.save_to(Path(path))

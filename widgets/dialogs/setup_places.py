@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.errors import BadInput
+from core.domain.language import mark, tr
 from widgets.dialogs.ask import form, inset, plain
 from widgets.dialogs.setup import BrokerChoice
 
@@ -45,7 +46,7 @@ class SetupPage(QWidget):
 class MapPage(SetupPage):
     """``import_requested(str path)`` is answered by `set_progress` and at last `set_report` or `set_failed`."""
 
-    title = "Map"
+    title = mark("Map")
     import_requested = Signal(str)
     import_cancelled = Signal()
     great_circle_chosen = Signal()
@@ -53,17 +54,17 @@ class MapPage(SetupPage):
     def __init__(self) -> None:
         super().__init__()
         self._ready = self._busy = False
-        self.with_map = QRadioButton("Streets of my city, from an OpenStreetMap extract")
-        self.without = QRadioButton("No map: straight lines and a usual detour")
+        self.with_map = QRadioButton(tr("Streets of my city, from an OpenStreetMap extract"))
+        self.without = QRadioButton(tr("No map: straight lines and a usual detour"))
         self.with_map.setChecked(True)
-        self.choose = QPushButton("Choose a file…")
-        self.stop = QPushButton("Stop the import")
+        self.choose = QPushButton(tr("Choose a file…"))
+        self.stop = QPushButton(tr("Stop the import"))
         self.bar, self.said = QProgressBar(), plain()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName("Progress of the import")
-        self.said.setAccessibleName("Report of the import")
+        self.bar.setAccessibleName(tr("Progress of the import"))
+        self.said.setAccessibleName(tr("Report of the import"))
         for button in (self.choose, self.stop):
             button.setAutoDefault(False)
         row = QHBoxLayout()
@@ -76,8 +77,11 @@ class MapPage(SetupPage):
         inner.setSpacing(8)
         inner.addWidget(
             plain(
-                "Travel times and routes follow the roads, and the map shows them with no network. Extracts (.osm.pbf) are "
-                "free at download.geofabrik.de and extract.bbbike.org: take one that is little larger than where you deliver."
+                tr(
+                    "Travel times and routes follow the roads, and the map shows them with no network. Extracts "
+                    "(.osm.pbf) are free at download.geofabrik.de and extract.bbbike.org: "
+                    "take one that is little larger than where you deliver."
+                )
             )
         )
         inner.addLayout(row)
@@ -85,7 +89,7 @@ class MapPage(SetupPage):
         inner.addWidget(self.said)
         lower = QVBoxLayout()
         lower.setContentsMargins(24, 0, 0, 0)
-        lower.addWidget(plain("Good enough to begin with. A map can be imported at any time, by File, Import."))
+        lower.addWidget(plain(tr("Good enough to begin with. A map can be imported at any time, by File, Import.")))
         for widget in (self.with_map, inner, self.without, lower):
             if isinstance(widget, QVBoxLayout):
                 self.body.addLayout(widget)
@@ -100,7 +104,7 @@ class MapPage(SetupPage):
 
     def _choose(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, "Which extract?", "", "OpenStreetMap extracts (*.osm.pbf *.pbf *.osm);;All files (*)"
+            self, tr("Which extract?"), "", tr("OpenStreetMap extracts (*.osm.pbf *.pbf *.osm);;All files (*)")
         )
         if path:
             self.start(path)
@@ -109,7 +113,7 @@ class MapPage(SetupPage):
         """Ask for the import of this file."""
         self._ready = False
         self._show_busy(True)
-        self.set_progress(0.0, "Reading the file")
+        self.set_progress(0.0, tr("Reading the file"))
         self.import_requested.emit(path)
 
     def set_progress(self, share: float, text: str) -> None:
@@ -135,9 +139,9 @@ class MapPage(SetupPage):
         if self.without.isChecked():
             self.great_circle_chosen.emit()
         elif self._busy:
-            raise BadInput("the map is still being imported: wait for it, or stop it")
+            raise BadInput(tr("the map is still being imported: wait for it, or stop it"))
         elif not self._ready:
-            raise BadInput("choose the file of your city, or go on without a map")
+            raise BadInput(tr("choose the file of your city, or go on without a map"))
 
     def _show_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -155,15 +159,15 @@ class MapPage(SetupPage):
 class BrokerPage(SetupPage):
     """``broker_chosen(BrokerChoice)`` as the user goes on; ``test_requested(BrokerChoice)`` is answered by `set_result`."""
 
-    title = "Broker"
+    title = mark("Broker")
     broker_chosen = Signal(object)
     test_requested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.body.addWidget(plain("Phones send their positions to a message broker, and get their offers from it."))
-        self.embedded = QRadioButton("The one inside this program, at this computer's address")
-        self.external = QRadioButton("One that runs elsewhere")
+        self.body.addWidget(plain(tr("Phones send their positions to a message broker, and get their offers from it.")))
+        self.embedded = QRadioButton(tr("The one inside this program, at this computer's address"))
+        self.external = QRadioButton(tr("One that runs elsewhere"))
         self.embedded.setChecked(True)
         self.host, self.port = QComboBox(), QSpinBox()
         self.host.setEditable(True)
@@ -174,34 +178,34 @@ class BrokerPage(SetupPage):
         self.url, self.user, self.password = QLineEdit(), QLineEdit(), QLineEdit()
         self.url.setPlaceholderText("mqtts://broker.example.org:8883")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.test = QPushButton("Test the connection")
+        self.test = QPushButton(tr("Test the connection"))
         self.test.setAutoDefault(False)
         self.said = plain()
         self.inside, self.outside = QWidget(), QWidget()
         fields = form()
         fields.setContentsMargins(24, 0, 0, 0)
-        fields.addRow("&Address", self.host)
-        fields.addRow("P&ort", self.port)
+        fields.addRow(tr("&Address"), self.host)
+        fields.addRow(tr("P&ort"), self.port)
         fields.addRow(
-            plain("Phones reach it in the same network, or from outside where your router passes the port on.", "caption")
+            plain(tr("Phones reach it in the same network, or from outside where your router passes the port on."), "caption")
         )
         self.inside.setLayout(fields)
         fields = form()
         fields.setContentsMargins(24, 0, 0, 0)
-        fields.addRow("&Address", self.url)
-        fields.addRow("&User", self.user)
-        fields.addRow("&Password", self.password)
+        fields.addRow(tr("&Address"), self.url)
+        fields.addRow(tr("&User"), self.user)
+        fields.addRow(tr("&Password"), self.password)
         row = QHBoxLayout()
         row.addWidget(self.test)
         row.addWidget(self.said, 1)
         fields.addRow(row)
         self.outside.setLayout(fields)
         for widget, name in (
-            (self.host, "Address of this computer"),
-            (self.port, "Port"),
-            (self.url, "Address of the broker"),
-            (self.user, "User at the broker"),
-            (self.password, "Password at the broker"),
+            (self.host, tr("Address of this computer")),
+            (self.port, tr("Port")),
+            (self.url, tr("Address of the broker")),
+            (self.user, tr("User at the broker")),
+            (self.password, tr("Password at the broker")),
         ):
             widget.setAccessibleName(name)
         for field in (self.host, self.port, self.url, self.user, self.password):
@@ -231,11 +235,11 @@ class BrokerPage(SetupPage):
         if self.embedded.isChecked():
             host = self.host.currentText().strip()
             if not host:
-                raise BadInput("say at which address phones reach this computer")
+                raise BadInput(tr("say at which address phones reach this computer"))
             return BrokerChoice(embedded=True, host=host, port=self.port.value())
         url = self.url.text().strip()
         if not url.startswith(("mqtt://", "mqtts://")):
-            raise BadInput("a broker's address begins with mqtt:// or mqtts://")
+            raise BadInput(tr("a broker's address begins with mqtt:// or mqtts://"))
         return BrokerChoice(embedded=False, url=url, user=self.user.text().strip(), password=self.password.text())
 
     def leave(self) -> None:
@@ -247,7 +251,7 @@ class BrokerPage(SetupPage):
         except BadInput as error:
             self.set_result(False, str(error))
             return
-        self.set_result(True, "Trying…")
+        self.set_result(True, tr("Trying…"))
         self.test_requested.emit(choice)
 
     def _show_parts(self) -> None:

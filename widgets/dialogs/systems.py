@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
@@ -41,28 +42,28 @@ class SystemsDialog(AskDialog):
     key_revoked = Signal(str)
 
     def __init__(self, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__("Which other systems reach Kerbside?", "Close", parent)
+        super().__init__(tr("Which other systems reach Kerbside?"), tr("Close"), parent)
         self.cancel.hide()
         self.listen, self.name, self.key = _Field(), _Field(), QLineEdit()
         self.may = QComboBox()
         self.use, self.make, self.copy, self.revoke = (
-            QPushButton("Use this address"),
-            QPushButton("Make a key"),
-            QPushButton("Copy"),
-            QPushButton("Revoke key"),
+            QPushButton(tr("Use this address")),
+            QPushButton(tr("Make a key")),
+            QPushButton(tr("Copy")),
+            QPushButton(tr("Revoke key")),
         )
         for button in (self.use, self.make, self.copy, self.revoke):
             button.setAutoDefault(False)
-        self.listen.setPlaceholderText("127.0.0.1:8080; empty for nowhere")
-        self.name.setPlaceholderText("Whose key, for example Web shop")
+        self.listen.setPlaceholderText(tr("127.0.0.1:8080; empty for nowhere"))
+        self.name.setPlaceholderText(tr("Whose key, for example Web shop"))
         self.key.setReadOnly(True)
         for choice, text in choices:
             self.may.addItem(text, choice)
         for widget, label in (
-            (self.listen, "Address for HTTP"),
-            (self.name, "Whose key"),
-            (self.may, "What the key may do"),
-            (self.key, "The new key"),
+            (self.listen, tr("Address for HTTP")),
+            (self.name, tr("Whose key")),
+            (self.may, tr("What the key may do")),
+            (self.key, tr("The new key")),
         ):
             widget.setAccessibleName(label)
         self.state = plain("", "caption")
@@ -73,8 +74,8 @@ class SystemsDialog(AskDialog):
                 Column("Made", lambda r, m: r.made, width=120),
             )
         )
-        self.view = RowsView(self.model, "Keys of other systems")
-        self._empty = EmptyOver(self.view, EmptyState("No keys yet", "Say whose it is and make one"))
+        self.view = RowsView(self.model, tr("Keys of other systems"))
+        self._empty = EmptyOver(self.view, EmptyState(tr("No keys yet"), tr("Say whose it is and make one")))
         self._lay_out()
         self.set_keys(())
         self._hide_key()
@@ -96,11 +97,11 @@ class SystemsDialog(AskDialog):
         who.addWidget(self.make)
         shown.addWidget(self.key, 1)
         shown.addWidget(self.copy)
-        below.addWidget(plain("A key is shown once. Whoever has it may do what stands beside it.", "caption"), 1)
+        below.addWidget(plain(tr("A key is shown once. Whoever has it may do what stands beside it."), "caption"), 1)
         below.addWidget(self.revoke)
         for row in (where, who, shown, below):
             row.setSpacing(8)
-        fields.addRow("Address", where)
+        fields.addRow(tr("Address"), where)
         self.body.addLayout(fields)
         self.body.addWidget(self.state)
         self.body.addLayout(who)
@@ -140,7 +141,7 @@ class SystemsDialog(AskDialog):
         self._hide_key()
         name = self.name.text().strip()
         if not name:
-            self.show_problem("say whose key it is")
+            self.show_problem(tr("say whose key it is"))
             return
         self.show_problem("")
         self.key_wanted.emit(name, self.may.currentData())

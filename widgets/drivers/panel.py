@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from core.domain.driver import Activity
+from core.domain.language import tr
 from widgets.common.cells import CellDelegate
 from widgets.common.chips import Chips
 from widgets.common.dragging import dragged_orders
@@ -49,7 +50,7 @@ class DriversView(RowsView[DriverRow]):
     order_hovered = Signal(list, str)
 
     def __init__(self, model: DriversModel) -> None:
-        super().__init__(model, "Drivers")
+        super().__init__(model, tr("Drivers"))
         self._cells = _DriversDelegate(self)
         self.setItemDelegate(self._cells)
         self.setSortingEnabled(True)
@@ -123,14 +124,14 @@ class DriversPanel(QWidget):
         self._unsorted, self._sorted_at = False, 0.0
         self.model = DriversModel()
         self.view = DriversView(self.model)
-        self.search = SearchField("Filter drivers", "Filter drivers by number, name, vehicle or stop", self.view)
+        self.search = SearchField(tr("Filter drivers"), tr("Filter drivers by number, name, vehicle or stop"), self.view)
         self.search.setFixedWidth(140)
-        self.chips = Chips("Show only drivers who are")
+        self.chips = Chips(tr("Show only drivers who are"))
         for activity, look in ACTIVITY.items():
             self.chips.add(activity.value, look.label, look.icon, look.token)
         self._empty = EmptyOver(
             self.view,
-            EmptyState("No drivers yet", "A driver needs a name, a vehicle and an app on the phone", "Add drivers"),
+            EmptyState(tr("No drivers yet"), tr("A driver needs a name, a vehicle and an app on the phone"), tr("Add drivers")),
         )
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 0, 8, 0)

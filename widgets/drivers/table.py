@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.domain.driver import Activity, App
+from core.domain.language import ntr, tr
 from widgets.common.states import ACTIVITY
 from widgets.common.tables import Column, RowsModel
-from widgets.common.words import Moment, counted, freshness
+from widgets.common.words import Moment, freshness
 from widgets.drivers.rows import DriverRow
 
 LOW_BATTERY_PCT = 20
@@ -37,20 +38,30 @@ def _fix_age(row: DriverRow, moment: Moment) -> str:
 
 def _mode(row: DriverRow, _: Moment) -> str:
     differs = row.mode_wanted and row.mode and row.mode != row.mode_wanted
-    text = f"{row.mode}, not {row.mode_wanted}" if differs else row.mode or row.mode_wanted
+    text = (
+        tr("{mode}, not {mode_wanted}", mode=row.mode, mode_wanted=row.mode_wanted) if differs else row.mode or row.mode_wanted
+    )
     if not row.clock_s:
         return text
-    return f"{text}, clock {freshness(abs(row.clock_s))} {'behind' if row.clock_s > 0 else 'ahead'}"
+    return tr(
+        "{text}, clock {freshness} {value}",
+        text=text,
+        freshness=freshness(abs(row.clock_s)),
+        value="behind" if row.clock_s > 0 else "ahead",
+    )
 
 
 def _tip(row: DriverRow, moment: Moment) -> str:
     lines = [f"{row.id} {row.name}: {ACTIVITY[row.activity].label.lower()}"]
     if row.next_stop:
-        lines.append(f"Next: {row.next_stop}" + (f", {moment.clock_and_gap(row.eta)}" if row.eta is not None else ""))
+        lines.append(
+            tr("Next: {next_stop}", next_stop=row.next_stop)
+            + (f", {moment.clock_and_gap(row.eta)}" if row.eta is not None else "")
+        )
     if row.orders:
-        lines.append(counted(row.orders, "order"))
+        lines.append(ntr("{n:,} order", "{n:,} orders", row.orders))
     age = _fix_age(row, moment)
-    lines.append("No position yet" if age == "never" else f"Last position {age} ago")
+    lines.append(tr("No position yet") if age == "never" else tr("Last position {age} ago", age=age))
     if row.trouble:
         lines.append(row.trouble)
     if row.phone:
@@ -102,7 +113,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
     ),
     Column(
         "Speed",
-        lambda r, m: "" if r.speed_kmh is None else f"{r.speed_kmh:.0f} km/h",
+        lambda r, m: "" if r.speed_kmh is None else tr("{speed_kmh:.0f} km/h", speed_kmh=r.speed_kmh),
         sort=lambda r: r.speed_kmh,
         tip=_tip,
         right=True,

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.driver import Activity
+from core.domain.language import mark, tr
 from core.domain.vehicle import Vehicle
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
@@ -31,15 +32,18 @@ from widgets.common.words import Moment, freshness
 from widgets.drivers.table import RANK, natural
 
 SHAPES = {
-    "circle": ("Circle", "circle"),
-    "rectangle": ("Rectangle", "rectangle"),
-    "outline": ("Outline", "polygon"),
-    "reach": ("Reachable", "path"),
+    "circle": (mark("Circle"), "circle"),
+    "rectangle": (mark("Rectangle"), "rectangle"),
+    "outline": (mark("Outline"), "polygon"),
+    "reach": (mark("Reachable"), "path"),
 }
 """Label and icon of what can be searched."""
 
-NOTHING_YET = ("Who is where?", "Choose a shape above and draw it on the map, or right-click a place on the map")
-NOBODY = ("Nobody is there now", "Draw a larger shape, or let more states and vehicles through. The list goes on looking")
+NOTHING_YET = (mark("Who is where?"), mark("Choose a shape above and draw it on the map, or right-click a place on the map"))
+NOBODY = (
+    mark("Nobody is there now"),
+    mark("Draw a larger shape, or let more states and vehicles through. The list goes on looking"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class FoundRow:
 
 
 def metres(value: float) -> str:
-    return f"{round(value)} m" if value < 1000 else f"{value / 1000:.1f} km"
+    return f"{round(value)} m" if value < 1000 else tr("{value:.1f} km", value=value / 1000)
 
 
 COLUMNS: tuple[Column[FoundRow], ...] = (
@@ -92,31 +96,31 @@ class FindPanel(QWidget):
         super().__init__(parent)
         lay_ground(self)
         self.model = RowsModel(COLUMNS)
-        self.view = RowsView(self.model, "Drivers found")
+        self.view = RowsView(self.model, tr("Drivers found"))
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(4, Qt.SortOrder.AscendingOrder)
         self.view.selection_changed.connect(self.selection_changed)
         self.view.row_activated.connect(self.activated)
         self.view.context_requested.connect(self.context_requested)
-        self._empty = EmptyOver(self.view, EmptyState(*NOTHING_YET))
+        self._empty = EmptyOver(self.view, EmptyState(tr(NOTHING_YET[0]), tr(NOTHING_YET[1])))
         self._shapes = QButtonGroup(self)
         self._shapes.setExclusive(False)
         self._buttons: dict[str, QToolButton] = {}
         shapes = QHBoxLayout()
         shapes.setSpacing(4)
         for key, (label, icon_name) in SHAPES.items():
-            shapes.addWidget(self._button(key, label, icon_name))
+            shapes.addWidget(self._button(key, tr(label), icon_name))
         shapes.addStretch(1)
-        self.clear_button = QPushButton("Clear")
+        self.clear_button = QPushButton(tr("Clear"))
         self.clear_button.setEnabled(False)
         self.clear_button.clicked.connect(self.cleared)
         shapes.addWidget(self.clear_button)
-        self.radius = self._number("Radius", 50, 50_000, 1000, 100, " m")
-        self.minutes = self._number("Minutes", 1, 60, 10, 1, " min")
+        self.radius = self._number(tr("Radius"), 50, 50_000, 1000, 100, " m")
+        self.minutes = self._number(tr("Minutes"), 1, 60, 10, 1, " min")
         self.vehicle = QComboBox()
-        self.vehicle.setAccessibleName("Vehicle that has to reach")
+        self.vehicle.setAccessibleName(tr("Vehicle that has to reach"))
         for vehicle in Vehicle:
-            self.vehicle.addItem(f"by {vehicle.value}", vehicle.value)
+            self.vehicle.addItem(tr("by {value}", value=vehicle.value), vehicle.value)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.SCOOTER))
         self.vehicle.currentIndexChanged.connect(lambda _: self.asked_anew.emit())
         self._numbers = {"circle": (self.radius,), "reach": (self.minutes, self.vehicle)}
@@ -129,11 +133,11 @@ class FindPanel(QWidget):
             numbers.addWidget(widget)
             widget.hide()
         numbers.addWidget(self.told, 1)
-        self.states = Chips("Only drivers who are", counts=False)
+        self.states = Chips(tr("Only drivers who are"), counts=False)
         for activity in _AT_WORK:
             look = ACTIVITY[activity]
             self.states.add(activity.value, look.label, look.icon, look.token)
-        self.vehicles = Chips("Only drivers with", counts=False)
+        self.vehicles = Chips(tr("Only drivers with"), counts=False)
         for vehicle, icon_name in _VEHICLE_ICONS.items():
             self.vehicles.add(vehicle.value, vehicle.value.capitalize(), icon_name, "muted")
         for chips in (self.states, self.vehicles):
@@ -208,7 +212,7 @@ class FindPanel(QWidget):
         self.told.setText(told)
         self.told.setVisible(bool(told))
         self.clear_button.setEnabled(bool(told))
-        self._empty.state.set_text(*(NOBODY if told else NOTHING_YET))
+        self._empty.state.set_text(*map(tr, NOBODY if told else NOTHING_YET))
         self._empty.show_when(not self.model.shown)
 
     def set_moment(self, moment: Moment) -> None:

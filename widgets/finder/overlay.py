@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from core.domain.language import mark, tr
 from widgets.common.icons import icon
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
@@ -16,7 +17,7 @@ from widgets.finder.rows import Found
 WIDTH_PX = 680
 TOP_PX = 64
 ROWS = 12
-_HINT = "Enter does it, Tab completes, Esc closes; begin with / for a command"
+_HINT = mark("Enter does it, Tab completes, Esc closes; begin with / for a command")
 
 _COLUMNS: tuple[Column[Found], ...] = (
     Column(
@@ -79,19 +80,19 @@ class FinderOverlay(QFrame):
         self._over = parent
         self._before: QWidget | None = None
         self.setObjectName("finder")
-        self.setAccessibleName("Find or do anything")
+        self.setAccessibleName(tr("Find or do anything"))
         self.setStyleSheet("#finder { background: palette(base); border: 1px solid palette(link); border-radius: 4px; }")
         self.field = _Field()
-        self.field.setPlaceholderText("Find an order, a driver, an address or anything that can be done")
-        self.field.setAccessibleName("Find, or type a command")
+        self.field.setPlaceholderText(tr("Find an order, a driver, an address or anything that can be done"))
+        self.field.setAccessibleName(tr("Find, or type a command"))
         self.field.addAction(icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
         self.model: RowsModel[Found] = RowsModel(_COLUMNS)
-        self.view = RowsView(self.model, "Found")
+        self.view = RowsView(self.model, tr("Found"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.horizontalHeader().hide()
-        self.note = QLabel(_HINT)
+        self.note = QLabel(tr(_HINT))
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setProperty("kind", "caption")
         layout = QVBoxLayout(self)
@@ -139,7 +140,7 @@ class FinderOverlay(QFrame):
         if found:
             self.view.select_ids([found[0].id])
             self.view.scrollToTop()
-        self.note.setText(note or _HINT)
+        self.note.setText(note or tr(_HINT))
         kind = "error" if bad else "caption"
         if kind != self.note.property("kind"):
             self.note.setProperty("kind", kind)

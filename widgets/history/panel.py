@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.geo import LatLon
+from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
 from widgets.common.ground import lay_ground
@@ -128,17 +129,17 @@ class HistoryPanel(QWidget):
         self.what = QComboBox()
         self.what.setAccessibleName("Question")
         self.driver = QLineEdit()
-        self.driver.setPlaceholderText("Driver, D-17 or a name")
-        self.driver.setAccessibleName("Driver")
+        self.driver.setPlaceholderText(tr("Driver, D-17 or a name"))
+        self.driver.setAccessibleName(tr("Driver"))
         self.driver.setMinimumWidth(150)
-        self.since, self.until = self._time("From"), self._time("Until")
+        self.since, self.until = self._time(tr("From")), self._time(tr("Until"))
         self.radius = QSpinBox()
         self.radius.setRange(10, 20_000)
         self.radius.setSingleStep(50)
         self.radius.setValue(200)
         self.radius.setPrefix("within ")
         self.radius.setSuffix(" m")
-        self.radius.setAccessibleName("Within metres")
+        self.radius.setAccessibleName(tr("Within metres"))
         self.act = QPushButton()
         self.act.setProperty("kind", "primary")
         self._until_word = QLabel("to")
@@ -154,8 +155,8 @@ class HistoryPanel(QWidget):
             flow.addWidget(widget)
         self.told = QLabel()
         self.told.setWordWrap(True)
-        self.export = QPushButton("Export…")
-        self.clear_button = QPushButton("Clear")
+        self.export = QPushButton(tr("Export…"))
+        self.clear_button = QPushButton(tr("Clear"))
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self.told, 1)
@@ -165,7 +166,7 @@ class HistoryPanel(QWidget):
         self.views: dict[str, RowsView[PastRow]] = {}
         self._empties: dict[str, EmptyOver] = {}
         for key, question in QUESTIONS.items():
-            self.what.addItem(question.label, key)
+            self.what.addItem(tr(question.label), key)
             self.pages.addWidget(self._table(key, question))
         top = QVBoxLayout()
         top.setContentsMargins(8, 8, 8, 8)
@@ -194,14 +195,14 @@ class HistoryPanel(QWidget):
 
     def _table(self, key: str, question: Question) -> RowsView[PastRow]:
         model: RowsModel[PastRow] = RowsModel(question.columns)
-        view = self.views[key] = RowsView(model, question.label)
+        view = self.views[key] = RowsView(model, tr(question.label))
         view.setSortingEnabled(True)
         view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         view.selection_changed.connect(lambda ids: self.chosen.emit(ids[0]) if ids else None)
         view.row_activated.connect(self.activated)
         if key != "track":
             view.context_requested.connect(self.context_requested)
-        self._empties[key] = EmptyOver(view, EmptyState(question.label, question.hint))
+        self._empties[key] = EmptyOver(view, EmptyState(tr(question.label), tr(question.hint)))
         return view
 
     def _turn(self) -> None:
@@ -256,7 +257,7 @@ class HistoryPanel(QWidget):
             if other == key:
                 empty = self._empties[key]
                 answered = bool(told) and not bad
-                empty.state.set_text(question.label, question.nothing if answered else question.hint)
+                empty.state.set_text(tr(question.label), tr(question.nothing if answered else question.hint))
                 empty.show_when(not model.shown)
         self.told.setText(told)
         self.told.setVisible(bool(told))

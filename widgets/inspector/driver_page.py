@@ -6,14 +6,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.driver import App, StopKind
+from core.domain.language import mark, ntr, tr
 from widgets.common.lines import Bit, Cell
 from widgets.common.states import ACTIVITY
-from widgets.common.words import Moment, counted, freshness, lateness
+from widgets.common.words import Moment, freshness, lateness
 from widgets.inspector.details import DriverDetails
 from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
 
 LOW_BATTERY_PCT = 20
-APPS = {App.KERBSIDE: "Kerbside app", App.OWNTRACKS: "OwnTracks, accepts by your word"}
+APPS = {App.KERBSIDE: mark("Kerbside app"), App.OWNTRACKS: mark("OwnTracks, accepts by your word")}
 
 
 class DriverPage(QWidget):
@@ -25,11 +26,11 @@ class DriverPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.head, self.deeds = Head(), Deeds()
-        self.stops = Block("Stops")
-        self.tracking = Block("Position", captions=True)
-        self.fix_it = Block("To put it right", stretch=1)
-        self.person = Block("Driver", captions=True)
-        self.history = Block("History")
+        self.stops = Block(tr("Stops"))
+        self.tracking = Block(tr("Position"), captions=True)
+        self.fix_it = Block(tr("To put it right"), stretch=1)
+        self.person = Block(tr("Driver"), captions=True)
+        self.history = Block(tr("History"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(16)
@@ -43,9 +44,10 @@ class DriverPage(QWidget):
         self.head.title.setText(f"{driver.id} {driver.name}".rstrip())
         self.head.badge.show_state(ACTIVITY[driver.activity])
         carried = len({stop.order_id for stop in driver.stops})
-        summary = f"{driver.vehicle.value.capitalize()}, {counted(carried, 'order') if carried else 'no orders'}"
+        load = ntr("{n:,} order", "{n:,} orders", carried) if carried else tr("no orders")
+        summary = f"{tr(driver.vehicle.value.capitalize())}, {load}"
         if driver.off_duty:
-            summary += "; off duty until they or you say otherwise"
+            summary += tr("; off duty until they or you say otherwise")
         self.head.below.set_lines([[(Bit(summary, "muted"),)]])
         self.deeds.set_deeds(driver.deeds)
         self.stops.set_lines(_stops(driver, moment))
@@ -61,13 +63,13 @@ def _stops(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
         here = stop.arrived_at is not None
         pickup = stop.kind is StopKind.PICKUP
         what = (
-            Bit("Pick up " if pickup else "Deliver ", "waiting" if pickup else "carrying"),
+            Bit(tr("Pick up ") if pickup else tr("Deliver "), "waiting" if pickup else "carrying"),
             Bit(stop.order_id, link=f"order:{stop.order_id}"),
             Bit(f"\n{stop.place}", small=True),
         )
         late = stop.late_min is not None and round(stop.late_min) > 0
         mark = Bit(f"⚠ {lateness(stop.late_min or 0)}" if late else "", "late", strong=True)
-        since = f"here since {moment.clock(stop.arrived_at)}"
+        since = tr("here since {arrived_at}", arrived_at=moment.clock(stop.arrived_at))
         when = (Bit(since, "waiting"),) if here else (Bit(moment.clock(stop.eta)),)
         lines.append([when, what, (mark,)])
     return lines
@@ -75,21 +77,25 @@ def _stops(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
 
 def _tracking(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
     if driver.fix_at is None:
-        last: tuple[Bit, ...] = (Bit("none yet: the phone has not sent one", "muted"),)
+        last: tuple[Bit, ...] = (Bit(tr("none yet: the phone has not sent one"), "muted"),)
     else:
-        age = Bit(f"{freshness(moment.now - driver.fix_at)} ago", "late" if driver.stale else "text", strong=driver.stale)
+        age = Bit(
+            tr("{freshness} ago", freshness=freshness(moment.now - driver.fix_at)),
+            "late" if driver.stale else "text",
+            strong=driver.stale,
+        )
         last = (age, Bit(f", {moment.clock(driver.fix_at, seconds=True)}", "muted"))
     low = driver.battery is not None and driver.battery < LOW_BATTERY_PCT
     battery = "" if driver.battery is None else f"{driver.battery:.0f} %"
     return facts(
         [
-            ("Last position", last),
-            ("Accuracy", (Bit("" if driver.accuracy_m is None else f"{driver.accuracy_m:.0f} m"),)),
-            ("Speed", (Bit("" if driver.speed_kmh is None else f"{driver.speed_kmh:.0f} km/h"),)),
-            ("Battery", (Bit(f"⚠ {battery}" if low else battery, "late" if low else "text"),)),
-            ("Tracking", _mode(driver)),
-            ("Held back", (Bit(driver.held_back),)),
-            ("Experiments", (Bit(driver.variants),)),
+            (tr("Last position"), last),
+            (tr("Accuracy"), (Bit("" if driver.accuracy_m is None else f"{driver.accuracy_m:.0f} m"),)),
+            (tr("Speed"), (Bit("" if driver.speed_kmh is None else tr("{speed_kmh:.0f} km/h", speed_kmh=driver.speed_kmh)),)),
+            (tr("Battery"), (Bit(f"⚠ {battery}" if low else battery, "late" if low else "text"),)),
+            (tr("Tracking"), _mode(driver)),
+            (tr("Held back"), (Bit(driver.held_back),)),
+            (tr("Experiments"), (Bit(driver.variants),)),
         ]
     )
 
@@ -98,21 +104,31 @@ def _mode(driver: DriverDetails) -> tuple[Bit, ...]:
     if driver.troubles:
         return (Bit("\n".join(f"⚠ {trouble}" for trouble in driver.troubles), "offered", strong=True),)
     if driver.mode_wanted and driver.mode and driver.mode != driver.mode_wanted:
-        return (Bit(f"{driver.mode}, {driver.mode_wanted} has just been asked for"),)
+        return (Bit(tr("{mode}, {mode_wanted} has just been asked for", mode=driver.mode, mode_wanted=driver.mode_wanted)),)
     if driver.mode_wanted and not driver.mode:
-        return (Bit(f"{driver.mode_wanted} was asked for, the phone has not confirmed it", "muted"),)
-    return (Bit(driver.mode), Bit(", as asked for" if driver.mode_wanted else "", "muted"))
+        return (
+            Bit(tr("{mode_wanted} was asked for, the phone has not confirmed it", mode_wanted=driver.mode_wanted), "muted"),
+        )
+    return (Bit(driver.mode), Bit(tr(", as asked for") if driver.mode_wanted else "", "muted"))
 
 
 def _person(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
     start, end = moment.clock(driver.shift_start), moment.clock(driver.shift_end)
-    shift = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else "open"
+    shift = (
+        tr("{start} to {end}", start=start, end=end)
+        if start and end
+        else tr("from {start}", start=start)
+        if start
+        else tr("until {end}", end=end)
+        if end
+        else tr("open")
+    )
     return facts(
         [
-            ("Phone", (Bit(driver.phone),)),
-            ("App", (Bit(APPS[driver.app]),)),
-            ("Shift", (Bit(shift),)),
-            ("Group", (Bit(driver.group),)),
-            ("Can carry", (Bit(driver.load),)),
+            (tr("Phone"), (Bit(driver.phone),)),
+            (tr("App"), (Bit(tr(APPS[driver.app])),)),
+            (tr("Shift"), (Bit(shift),)),
+            (tr("Group"), (Bit(driver.group),)),
+            (tr("Can carry"), (Bit(driver.load),)),
         ]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.domain.language import tr
 from core.domain.order import BEFORE_PICKUP, UNASSIGNED, Status
 from widgets.common.lines import Bit, Cell
 from widgets.common.promise import lateness_min
@@ -26,10 +27,10 @@ class OrderPage(QWidget):
         super().__init__(parent)
         self.head, self.deeds = Head(), Deeds()
         self.parties = Block("", captions=True)
-        self.times = Block("Times", captions=True)
-        self.reason = Block("Why nobody has it", stretch=0)
-        self.candidates = Block("Why this driver?")
-        self.history = Block("History", captions=False)
+        self.times = Block(tr("Times"), captions=True)
+        self.reason = Block(tr("Why nobody has it"), stretch=0)
+        self.candidates = Block(tr("Why this driver?"))
+        self.history = Block(tr("History"), captions=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(16)
@@ -41,7 +42,7 @@ class OrderPage(QWidget):
             block.followed.connect(self.followed)
 
     def show_order(self, order: OrderDetails, moment: Moment) -> None:
-        self.head.title.setText(f"Order {order.id}")
+        self.head.title.setText(tr("Order {id}", id=order.id))
         self.head.badge.show_state(STATUS[order.status])
         self.head.below.set_lines([[_promise(order, moment)]])
         self.deeds.set_deeds(order.deeds)
@@ -49,13 +50,13 @@ class OrderPage(QWidget):
         self.times.set_lines(_times(order, moment))
         unassigned = order.status in UNASSIGNED
         self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
-        self.candidates.heading.setText("Who could take it" if unassigned else "Why this driver?")
+        self.candidates.heading.setText(tr("Who could take it") if unassigned else tr("Why this driver?"))
         self.candidates.set_lines(_candidates(order))
         self.history.set_lines(history_lines(order.history, moment))
 
 
 def _promise(order: OrderDetails, moment: Moment) -> Cell:
-    bits = [Bit(f"Promised for {moment.clock_and_gap(order.due_at)}")]
+    bits = [Bit(tr("Promised for {due_at}", due_at=moment.clock_and_gap(order.due_at)))]
     minutes = lateness_min(order.status, order.status_at, order.due_at, order.eta, moment.now)
     if minutes is not None:
         late = round(minutes) > 0
@@ -64,48 +65,51 @@ def _promise(order: OrderDetails, moment: Moment) -> Cell:
         bits += [Bit("\n"), Bit(order.exception, "late", strong=True)]
     if order.status is Status.OFFERED and order.offer_until is not None:
         left = countdown(order.offer_until - moment.now)
-        bits += [Bit("\n"), Bit(f"Offered to {order.driver_id}, {left} left to answer", "offered")]
+        bits += [
+            Bit("\n"),
+            Bit(tr("Offered to {driver_id}, {left} left to answer", driver_id=order.driver_id, left=left), "offered"),
+        ]
     return tuple(bits)
 
 
 def _parties(order: OrderDetails) -> list[list[Cell]]:
-    how = [text for on, text in ((order.batched, "in a batch"), (order.chained, "chained")) if on]
+    how = [text for on, text in ((order.batched, tr("in a batch")), (order.chained, "chained")) if on]
     if order.by_dispatcher:
-        how.append("by the dispatcher")
+        how.append(tr("by the dispatcher"))
     driver = (
         Bit(f"{order.driver_id} {order.driver_name}".rstrip() if order.driver_id else "", link=f"driver:{order.driver_id}"),
         Bit(f", {', '.join(how)}" if how and order.driver_id else "", "muted"),
     )
     return facts(
         [
-            ("Driver", driver),
-            ("From", (Bit(order.merchant),)),
-            ("To", (Bit(order.address),)),
-            ("Customer", (Bit(order.customer),)),
-            ("Note", (Bit(order.note, strong=True),)),
-            ("Load", (Bit(order.load),)),
+            (tr("Driver"), driver),
+            (tr("From"), (Bit(order.merchant),)),
+            (tr("To"), (Bit(order.address),)),
+            (tr("Customer"), (Bit(order.customer),)),
+            (tr("Note"), (Bit(order.note, strong=True),)),
+            (tr("Load"), (Bit(order.load),)),
         ]
     )
 
 
 def _times(order: OrderDetails, moment: Moment) -> list[list[Cell]]:
     def done(at: float | None, since: float | None = None) -> tuple[Bit, ...]:
-        after = f"   after {duration(at - since)}" if at is not None and since is not None else ""
+        after = tr("   after {duration}", duration=duration(at - since)) if at is not None and since is not None else ""
         return (Bit(moment.clock(at)), Bit(after, "muted"))
 
     def expected(at: float | None) -> tuple[Bit, ...]:
-        return (Bit(f"expected {moment.clock_and_gap(at)}" if at is not None else "", "muted"),)
+        return (Bit(tr("expected {at}", at=moment.clock_and_gap(at)) if at is not None else "", "muted"),)
 
     picked = order.picked_up_at is not None
     return facts(
         [
-            ("Placed", done(order.placed_at)),
-            ("Ready", done(order.ready_at) if picked else expected(order.ready_at)),
-            ("Assigned", done(order.assigned_at, order.placed_at)),
-            ("At pick-up", done(order.arrived_pickup_at) if order.arrived_pickup_at else expected(order.pickup_eta)),
-            ("Picked up", done(order.picked_up_at, order.arrived_pickup_at)),
-            ("At the door", done(order.arrived_dropoff_at)),
-            ("Delivered", done(order.delivered_at, order.placed_at) if order.delivered_at else expected(order.eta)),
+            (tr("Placed"), done(order.placed_at)),
+            (tr("Ready"), done(order.ready_at) if picked else expected(order.ready_at)),
+            (tr("Assigned"), done(order.assigned_at, order.placed_at)),
+            (tr("At pick-up"), done(order.arrived_pickup_at) if order.arrived_pickup_at else expected(order.pickup_eta)),
+            (tr("Picked up"), done(order.picked_up_at, order.arrived_pickup_at)),
+            (tr("At the door"), done(order.arrived_dropoff_at)),
+            (tr("Delivered"), done(order.delivered_at, order.placed_at) if order.delivered_at else expected(order.eta)),
         ]
     )
 
@@ -123,10 +127,10 @@ def _candidates(order: OrderDetails) -> list[list[Cell]]:
         if detail:
             about.append(Bit(f"\n{detail}", "muted", small=True))
         able = open_ and not one.excluded and one.driver_id != order.driver_id
-        deed = (Bit("Assign", link=f"assign:{one.driver_id}"),) if able else ()
+        deed = (Bit(tr("Assign"), link=f"assign:{one.driver_id}"),) if able else ()
         mark = "✕" if one.excluded else str(rank)
         lines.append([(Bit(mark, "muted"),), tuple(about), (Bit(one.cost),), deed])
     rest = len(order.candidates) - MOST_CANDIDATES
     if rest > 0:
-        lines.append([(), (Bit(f"and {rest:,} more", "muted"),), (), ()])
+        lines.append([(), (Bit(tr("and {rest:,} more", rest=rest), "muted"),), (), ()])
     return lines

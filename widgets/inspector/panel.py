@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from core.domain.language import mark, tr
 from widgets.common.empty import EmptyState
 from widgets.common.ground import lay_ground
 from widgets.common.words import Moment
@@ -14,8 +15,11 @@ from widgets.inspector.driver_page import DriverPage
 from widgets.inspector.order_page import OrderPage
 
 NOTHING = (
-    "Nothing selected",
-    "Choose an order or a driver in a list or on the map. Its times, its history and the reasons for its driver are shown here",
+    mark("Nothing selected"),
+    mark(
+        "Choose an order or a driver in a list or on the map. Its times, its history "
+        "and the reasons for its driver are shown here"
+    ),
 )
 
 
@@ -36,7 +40,7 @@ class InspectorPanel(QWidget):
         lay_ground(self)
         self._shown: OrderDetails | DriverDetails | None = None
         self._moment = Moment()
-        self.empty = EmptyState(*NOTHING)
+        self.empty = EmptyState(tr(NOTHING[0]), tr(NOTHING[1]))
         self.order_page, self.driver_page = OrderPage(), DriverPage()
         self._pages = QStackedWidget()
         self._areas: dict[QWidget, QScrollArea] = {}
@@ -73,7 +77,7 @@ class InspectorPanel(QWidget):
 
     def show_nothing(self, title: str = NOTHING[0], hint: str = NOTHING[1]) -> None:
         self._shown = None
-        self.empty.set_text(title, hint)
+        self.empty.set_text(tr(title), tr(hint))
         self._pages.setCurrentWidget(self.empty)
 
     def set_moment(self, moment: Moment) -> None:

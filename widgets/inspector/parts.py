@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.language import tr
 from widgets.common.badge import Badge
 from widgets.common.flow import FlowLayout
 from widgets.common.lines import Bit, Cell, Lines
@@ -25,7 +26,7 @@ class Deeds(QWidget):
         super().__init__()
         self._deeds: tuple[Deed, ...] = ()
         self._flow = FlowLayout(self)
-        self.setAccessibleName("What can be done")
+        self.setAccessibleName(tr("What can be done"))
 
     def set_deeds(self, deeds: tuple[Deed, ...]) -> None:
         if deeds == self._deeds:
@@ -63,7 +64,7 @@ class Head(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.badge, self.below = QLabel(), Badge(), Lines("Summary", stretch=0)
+        self.title, self.badge, self.below = QLabel(), Badge(), Lines(tr("Summary"), stretch=0)
         self.title.setProperty("kind", "title")
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.title.setWordWrap(True)
@@ -85,7 +86,7 @@ class Block(QWidget):
 
     def __init__(self, title: str, stretch: int = 1, captions: bool = False) -> None:
         super().__init__()
-        self.lines = Lines(title or "Facts", stretch)
+        self.lines = Lines(title or tr("Facts"), stretch)
         if captions:
             self.lines.layout().setColumnMinimumWidth(0, CAPTION_PX)  # type: ignore[union-attr]
         self.lines.followed.connect(self.followed)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.language import mark, tr
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
@@ -21,13 +22,13 @@ from widgets.log.rows import LogKind, LogRow
 LIMIT = 5000
 
 KINDS: dict[LogKind, tuple[str, str]] = {
-    LogKind.ORDER: ("Orders", "package"),
-    LogKind.OFFER: ("Offers", "bell-ringing"),
-    LogKind.DRIVER: ("Drivers", "user"),
-    LogKind.MATCHER: ("Matcher", "shuffle"),
-    LogKind.MESSAGE: ("Messages", "broadcast"),
-    LogKind.ALERT: ("Alerts", "warning"),
-    LogKind.SYSTEM: ("System", "gear"),
+    LogKind.ORDER: (mark("Orders"), "package"),
+    LogKind.OFFER: (mark("Offers"), "bell-ringing"),
+    LogKind.DRIVER: (mark("Drivers"), "user"),
+    LogKind.MATCHER: (mark("Matcher"), "shuffle"),
+    LogKind.MESSAGE: (mark("Messages"), "broadcast"),
+    LogKind.ALERT: (mark("Alerts"), "warning"),
+    LogKind.SYSTEM: (mark("System"), "gear"),
 }
 """Label and icon of each kind."""
 
@@ -77,16 +78,16 @@ class LogPanel(QWidget):
         self._waiting: list[LogRow] = []
         self._limit = limit
         self.model = LogModel(limit)
-        self.view = RowsView(self.model, "Event log")
-        self.search = SearchField("Filter events", "Filter events by text, order or driver", self.view)
+        self.view = RowsView(self.model, tr("Event log"))
+        self.search = SearchField(tr("Filter events"), tr("Filter events by text, order or driver"), self.view)
         self.search.setFixedWidth(140)
-        self.chips = Chips("Show only events about", counts=False)
+        self.chips = Chips(tr("Show only events about"), counts=False)
         for kind, (label, icon_name) in KINDS.items():
-            self.chips.add(kind.value, label, icon_name, "muted")
-        self.newest = QPushButton("Back to newest")
+            self.chips.add(kind.value, tr(label), icon_name, "muted")
+        self.newest = QPushButton(tr("Back to newest"))
         self.newest.hide()
         self._empty = EmptyOver(
-            self.view, EmptyState("Nothing has happened yet", "Every order, offer and message will be written here")
+            self.view, EmptyState(tr("Nothing has happened yet"), tr("Every order, offer and message will be written here"))
         )
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 0, 8, 0)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.domain.driver import StopKind
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import mark, tr
 from core.domain.order import Status
 
 
@@ -40,7 +41,9 @@ class DriverColumns:
         self.pace = pace
         shapes = {np.shape(c) for c in (lat, lon, heading, activity, age_s, self.speed_mps, self.silent)}
         if len(shapes) != 1:
-            raise BadInput(f"the drivers' columns are not of one length: {', '.join(sorted(str(s) for s in shapes))}")
+            raise BadInput(
+                tr("the drivers' columns are not of one length: {join}", join=", ".join(sorted(str(s) for s in shapes)))
+            )
 
     def __len__(self) -> int:
         return int(np.shape(self.lat)[0])
@@ -99,10 +102,10 @@ class Drawn:
 
 
 DRAWN = {
-    "circle": "Press at the centre and drag to the edge, or click for the radius given. Esc stops",
-    "rectangle": "Press at one corner and drag to the other. Esc stops",
-    "outline": "Click corner after corner; double-click or Enter closes it, Backspace takes one back. Esc stops",
-    "point": "Click the place. Esc stops",
+    "circle": mark("Press at the centre and drag to the edge, or click for the radius given. Esc stops"),
+    "rectangle": mark("Press at one corner and drag to the other. Esc stops"),
+    "outline": mark("Click corner after corner; double-click or Enter closes it, Backspace takes one back. Esc stops"),
+    "point": mark("Click the place. Esc stops"),
 }
 """What can be drawn, and how."""
 

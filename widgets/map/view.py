@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import tr
 from widgets.common.look import LOOKS, ThemeName, colours
 from widgets.common.states import ACTIVITY
 from widgets.map import encode
@@ -123,7 +124,7 @@ class MapView(QWidget):
         """All drivers. The columns are read when the page asks for them: hand over new arrays each time, or ones that only
         ever move on."""
         if len(columns) != len(ids):
-            raise BadInput(f"the drivers' columns are not of one length: there are {len(ids)} ids")
+            raise BadInput(tr("the drivers' columns are not of one length: there are {ids} ids", ids=len(ids)))
         if ids is not self._ids and tuple(ids) != self._ids:
             self._ids = tuple(ids)
             self._ids_revision += 1
@@ -171,7 +172,7 @@ class MapView(QWidget):
     def draw(self, kind: str) -> None:
         """Let the dispatcher draw one of `marks.DRAWN`; `drawn` or `draw_ended` follows."""
         self._web.setFocus()
-        self._state.say("draw", kind=kind, hint=DRAWN[kind])
+        self._state.say("draw", kind=kind, hint=tr(DRAWN[kind]))
 
     def stop_drawing(self) -> None:
         self._state.say("draw", kind=None, hint="")
@@ -187,7 +188,9 @@ class MapView(QWidget):
         """Turn layers on or off, by the names in `marks.LAYERS`."""
         unknown = set(layers) - set(LAYERS)
         if unknown:
-            raise BadInput(f"the map has no layer {', '.join(sorted(unknown))}; it has {', '.join(LAYERS)}")
+            raise BadInput(
+                tr("the map has no layer {join}; it has {LAYERS}", join=", ".join(sorted(unknown)), LAYERS=", ".join(LAYERS))
+            )
         self._set_layers({**self.layers(), **layers})
 
     def shows(self, layer: str) -> bool:
@@ -213,7 +216,13 @@ class MapView(QWidget):
         """Let the map fetch tiles from one https server, or shut it off again. The page starts anew under its new policy."""
         parts = urlsplit(url)
         if on and (parts.scheme != "https" or not parts.hostname or "{" in parts.netloc):
-            raise BadInput(f"tiles come from an https address with one host, like {OSM_TILES}; not {url!r}")
+            raise BadInput(
+                tr(
+                    "tiles come from an https address with one host, like {OSM_TILES}; not {url!r}",
+                    OSM_TILES=OSM_TILES,
+                    url=url,
+                )
+            )
         host = parts.netloc if on else ""
         if host == self.guard.allowed_host and (url if on else "") == self._config["tiles"]:
             return
@@ -238,7 +247,7 @@ class MapView(QWidget):
     def select(self, kind: str | None, thing_id: str = "", reveal: bool = True) -> None:
         """Mark a ``driver`` or an ``order`` as selected, and bring it into view if asked; ``None`` selects nothing."""
         if kind not in {None, "driver", "order"}:
-            raise BadInput(f"the map selects a driver or an order, not {kind!r}")
+            raise BadInput(tr("the map selects a driver or an order, not {kind!r}", kind=kind))
         self._configure(select=[kind, thing_id] if kind else None)
         if kind and reveal:
             self._state.say("reveal", kind=kind, id=thing_id)

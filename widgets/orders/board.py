@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
+from core.domain.language import tr
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
@@ -34,8 +35,10 @@ class Heading:
         return f"\0{self.section.name}"
 
     def text(self) -> str:
-        count = f"{self.whole:,}" if self.whole == self.shown else f"{self.shown:,} of {self.whole:,}"
-        return f"{self.section.value}  {count}"
+        count = (
+            f"{self.whole:,}" if self.whole == self.shown else tr("{shown:,} of {whole:,}", shown=self.shown, whole=self.whole)
+        )
+        return f"{tr(self.section.value)}  {count}"
 
 
 def _is_late(row: OrderRow, moment: Moment) -> bool:
@@ -72,7 +75,9 @@ def when(row: OrderRow, moment: Moment) -> str:
     if not row.driver_id:
         waited_s = moment.now - row.waiting_since
         # Still in the kitchen: nobody is needed before then.
-        return duration(waited_s) if waited_s >= 0 else f"from {moment.clock(row.waiting_since)}"
+        return (
+            duration(waited_s) if waited_s >= 0 else tr("from {waiting_since}", waiting_since=moment.clock(row.waiting_since))
+        )
     minutes = row.lateness_min(moment.now)
     late = f" {lateness(minutes)}" if minutes is not None and round(minutes) > 0 else ""
     return moment.clock(row.eta if row.eta is not None else row.due_at) + late
@@ -87,16 +92,16 @@ def _when_token(row: OrderRow, moment: Moment) -> str:
 
 
 def _tip(row: OrderRow, moment: Moment) -> str:
-    lines = [f"Order {row.id}: {row.exception or STATUS[row.status].label}", _way(row, moment)]
+    lines = [tr("Order {id}: {value}", id=row.id, value=row.exception or STATUS[row.status].label), _way(row, moment)]
     if row.customer:
-        lines.append(f"For {row.customer}")
+        lines.append(tr("For {customer}", customer=row.customer))
     if row.driver_id:
-        lines.append(f"Driver {row.driver_id} {row.driver_name}".rstrip())
-    lines.append(f"Placed {moment.clock(row.placed_at)}, due {moment.clock(row.due_at)}")
+        lines.append(tr("Driver {driver_id} {driver_name}", driver_id=row.driver_id, driver_name=row.driver_name).rstrip())
+    lines.append(tr("Placed {placed_at}, due {due_at}", placed_at=moment.clock(row.placed_at), due_at=moment.clock(row.due_at)))
     if not row.driver_id and row.waiting_since > moment.now:
-        lines.append(f"A driver is needed from {moment.clock_and_gap(row.waiting_since)}")
+        lines.append(tr("A driver is needed from {waiting_since}", waiting_since=moment.clock_and_gap(row.waiting_since)))
     if row.eta is not None:
-        lines.append(f"Expected {moment.clock_and_gap(row.eta)}")
+        lines.append(tr("Expected {eta}", eta=moment.clock_and_gap(row.eta)))
     marks = [text for on, text in ((row.batched, "batched"), (row.chained, "chained")) if on]
     if marks:
         lines.append(", ".join(marks).capitalize())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
 
+from core.domain.language import ntr, tr
 from widgets.common.cells import CellDelegate, look_now
 from widgets.common.dragging import order_mime
 from widgets.common.empty import EmptyOver, EmptyState
@@ -15,7 +16,7 @@ from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
 from widgets.common.tables import CELL_ROLE, CellFace
-from widgets.common.words import Moment, counted
+from widgets.common.words import Moment
 from widgets.orders.board import BoardModel, Heading, columns
 from widgets.orders.rows import OrderRow, Section
 
@@ -87,7 +88,7 @@ class OrdersView(RowsView["OrderRow | Heading"]):
     """A click, Enter, Space, Left or Right on a title folds its queue."""
 
     def __init__(self, model: BoardModel) -> None:
-        super().__init__(model, "Orders")
+        super().__init__(model, tr("Orders"))
         self._board = model
         self._cells = _BoardDelegate(self)
         self.setItemDelegate(self._cells)
@@ -104,7 +105,9 @@ class OrdersView(RowsView["OrderRow | Heading"]):
             return
         drag = QDrag(self)
         drag.setMimeData(order_mime(ids))
-        badge = self.drag_badge(f"Order {ids[0]}" if len(ids) == 1 else counted(len(ids), "order"))
+        badge = self.drag_badge(
+            tr("Order {ids}", ids=ids[0]) if len(ids) == 1 else ntr("{n:,} order", "{n:,} orders", len(ids))
+        )
         drag.setPixmap(badge)
         drag.setHotSpot(QPoint(-12, -8))
         drag.exec(actions, Qt.DropAction.MoveAction)
@@ -168,9 +171,10 @@ class OrdersPanel(QWidget):
         self._behind = False
         self.model = BoardModel(columns(lambda: self._alarm_s))
         self.view = OrdersView(self.model)
-        self.search = SearchField("Filter orders", "Filter orders by number, place or driver", self.view)
+        self.search = SearchField(tr("Filter orders"), tr("Filter orders by number, place or driver"), self.view)
         self._empty = EmptyOver(
-            self.view, EmptyState("No orders yet", "Orders arrive by HTTP, CSV or the simulator", "Start the simulator")
+            self.view,
+            EmptyState(tr("No orders yet"), tr("Orders arrive by HTTP, CSV or the simulator"), tr("Start the simulator")),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)

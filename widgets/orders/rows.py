@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from core.domain.language import mark
 from core.domain.order import ABROAD, ACTIVE, ENDED, Status
 from widgets.common.promise import lateness_min
 
@@ -12,12 +13,12 @@ from widgets.common.promise import lateness_min
 class Section(Enum):
     """The queues of the board, in the order in which they stand."""
 
-    EXCEPTIONS = "Exceptions"
-    UNASSIGNED = "Unassigned"
-    HELD = "Held"
-    OFFERED = "Offered"
-    ACTIVE = "Active"
-    DONE = "Done"
+    EXCEPTIONS = mark("Exceptions")
+    UNASSIGNED = mark("Unassigned")
+    HELD = mark("Held")
+    OFFERED = mark("Offered")
+    ACTIVE = mark("Active")
+    DONE = mark("Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

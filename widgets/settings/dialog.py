@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.language import tr
 from widgets.common.empty import EmptyState
 from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
@@ -49,7 +50,7 @@ class SettingsDialog(AskDialog):
     restart_wanted = Signal()
 
     def __init__(self, rows: Sequence[SettingRow], check: Callable[[str, str], str], parent: QWidget | None = None) -> None:
-        super().__init__("Settings", "Close", parent)
+        super().__init__(tr("Settings"), tr("Close"), parent)
         self.cancel.hide()
         self.action.setDefault(False)
         self.action.setAutoDefault(False)
@@ -58,14 +59,18 @@ class SettingsDialog(AskDialog):
         self._waiting = list(rows)
         self.fields: dict[str, SettingField] = {}
         self._headings: dict[str, QLabel] = {}
-        self.search = SearchField("Search settings", "Search settings by name, meaning or unit")
-        self.only_changed = QCheckBox("Changed only")
-        self.profiles = QPushButton("Profiles")
+        self.search = SearchField(tr("Search settings"), tr("Search settings by name, meaning or unit"))
+        self.only_changed = QCheckBox(tr("Changed only"))
+        self.profiles = QPushButton(tr("Profiles"))
         self._menu = QMenu(self.profiles)
         self.profiles.setMenu(self._menu)
-        self.take, self.give, self.all_back = QPushButton("Import…"), QPushButton("Export…"), QPushButton("Reset all…")
+        self.take, self.give, self.all_back = (
+            QPushButton(tr("Import…")),
+            QPushButton(tr("Export…")),
+            QPushButton(tr("Reset all…")),
+        )
         self.sections = QListWidget()
-        self.sections.setAccessibleName("Sections")
+        self.sections.setAccessibleName(tr("Sections"))
         self.sections.setFixedWidth(SECTIONS_PX)
         self.sections.addItems(list(dict.fromkeys(row.section for row in rows)))
         self._page = QWidget()
@@ -73,7 +78,7 @@ class SettingsDialog(AskDialog):
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(8, 0, 12, 8)
         self._column.setSpacing(0)
-        self._empty = EmptyState("No setting is called that", "Search for another word")
+        self._empty = EmptyState(tr("No setting is called that"), tr("Search for another word"))
         self._empty.hide()
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
@@ -82,8 +87,8 @@ class SettingsDialog(AskDialog):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.later = plain("What takes effect at the next start has been changed.")
-        self.restart = QPushButton("Start anew now")
+        self.later = plain(tr("What takes effect at the next start has been changed."))
+        self.restart = QPushButton(tr("Start anew now"))
         self._lay_out()
         self._connect()
         self.set_profiles([])
@@ -144,12 +149,12 @@ class SettingsDialog(AskDialog):
             action.setChecked(name == worn)
         if names:
             self._menu.addSeparator()
-        self._menu.addAction("Save these settings as a profile…", self.save_profile.emit)
+        self._menu.addAction(tr("Save these settings as a profile…"), self.save_profile.emit)
         if names:
-            remove = self._menu.addMenu("Delete a profile")
+            remove = self._menu.addMenu(tr("Delete a profile"))
             for name in names:
                 remove.addAction(name).triggered.connect(partial(self.profile_removed.emit, name))
-        self.profiles.setText(f"Profile: {worn}" if worn else "Profiles")
+        self.profiles.setText(tr("Profile: {worn}", worn=worn) if worn else tr("Profiles"))
 
     def show_later(self, later: bool) -> None:
         """Whether something was changed that takes effect at the next start."""
@@ -207,7 +212,7 @@ class SettingsDialog(AskDialog):
             item = self.sections.item(i)
             item.setHidden(item.text() not in there)
         if changed and not words:
-            self._empty.set_text("Nothing has been changed", "All settings have their usual values")
+            self._empty.set_text(tr("Nothing has been changed"), tr("All settings have their usual values"))
         else:
-            self._empty.set_text("No setting is called that", "Search for another word")
+            self._empty.set_text(tr("No setting is called that"), tr("Search for another word"))
         self._empty.setVisible(not there)

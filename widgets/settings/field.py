@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
+from core.domain.language import tr
 from widgets.common.cells import look_now
 from widgets.common.icons import icon
 from widgets.dialogs.ask import plain
@@ -35,7 +36,9 @@ class SettingField(QWidget):
         self.problem = plain("", "error")
         self.problem.hide()
         self.editor = self._make_editor(row)
-        self.editor.setAccessibleName(f"{row.meaning}{f', in {row.unit}' if row.unit else ''}")
+        self.editor.setAccessibleName(
+            tr("{meaning}, in {unit}", meaning=row.meaning, unit=row.unit) if row.unit else row.meaning
+        )
         self.editor.setFixedWidth(FIELD_PX)
         self.back = QToolButton()
         self.back.setIcon(icon("arrow-counter-clockwise"))
@@ -63,7 +66,7 @@ class SettingField(QWidget):
 
     def _make_editor(self, row: SettingRow) -> QCheckBox | QComboBox | QLineEdit:
         if row.on is not None:
-            switch = QCheckBox("On")
+            switch = QCheckBox(tr("On"))
             switch.toggled.connect(lambda on: self.given.emit(self.row.key, on))
             return switch
         if row.choices:
@@ -93,7 +96,7 @@ class SettingField(QWidget):
         editor.blockSignals(before)
         self.caption.setText(row.caption())
         self.back.setVisible(row.changed)
-        tip = f"Back to {row.usual or 'empty'}"
+        tip = tr("Back to {value}", value=row.usual or "empty")
         self.back.setToolTip(tip)
         self.back.setAccessibleName(f"{tip}: {row.meaning}")
         self._tell("")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.domain.language import tr
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow:
@@ -31,9 +33,9 @@ class SettingRow:
         if self.limits:
             parts.append(self.limits)
         if self.changed:
-            parts.append(f"changed, usually {self.usual or 'empty'}")
+            parts.append(tr("changed, usually {value}", value=self.usual or "empty"))
         if not self.live:
-            parts.append("takes effect at the next start")
+            parts.append(tr("takes effect at the next start"))
         return " · ".join(parts)
 
     def haystack(self) -> str:

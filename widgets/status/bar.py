@@ -8,10 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from core.domain.errors import BadInput
+from core.domain.language import ntr, tr
 from widgets.common.icons import icon
 from widgets.common.look import ICON_PX
 from widgets.common.theme import number_font
-from widgets.common.words import counted, freshness
+from widgets.common.words import freshness
 from widgets.status.mode import MODES, ModeBadge
 
 SPEEDS = (1, 2, 5, 10, 20, 30, 60)
@@ -79,14 +80,14 @@ class StatusPieces(QWidget):
         super().__init__(parent)
         self._stalest_id = ""
         self._shed = 0
-        self.broker = Piece("Broker", leads=True)
-        self.rate = Piece("Messages", leads=False)
-        self.alerts = Piece("Alerts", leads=True)
-        self.refused = Piece("Refused messages", leads=True)
-        self.shed = Piece("Positions given up", leads=False)
-        self.stalest = Piece("Stalest driver", leads=True)
-        self.disk = Piece("Disk", leads=True)
-        self.speed_label = QLabel("Speed")
+        self.broker = Piece(tr("Broker"), leads=True)
+        self.rate = Piece(tr("Messages"), leads=False)
+        self.alerts = Piece(tr("Alerts"), leads=True)
+        self.refused = Piece(tr("Refused messages"), leads=True)
+        self.shed = Piece(tr("Positions given up"), leads=False)
+        self.stalest = Piece(tr("Stalest driver"), leads=True)
+        self.disk = Piece(tr("Disk"), leads=True)
+        self.speed_label = QLabel(tr("Speed"))
         self.speed = QComboBox()
         self.mode = ModeBadge()
         self.clock = QLabel()
@@ -109,11 +110,11 @@ class StatusPieces(QWidget):
     def _lay_out(self) -> None:
         for speed in SPEEDS:
             self.speed.addItem(f"{speed}×", speed)
-        self.speed.setAccessibleName("Speed of simulated time")
+        self.speed.setAccessibleName(tr("Speed of simulated time"))
         self.speed_label.setProperty("kind", "caption")
         self.speed_label.setBuddy(self.speed)
         self.clock.setFont(number_font(self.clock.font()))
-        self.clock.setAccessibleName("Time")
+        self.clock.setAccessibleName(tr("Time"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 8, 0)
         layout.setSpacing(4)
@@ -130,29 +131,36 @@ class StatusPieces(QWidget):
         if state not in BROKER:
             raise BadInput(f"a broker is {', '.join(BROKER)}, not {state!r}")
         look = BROKER[state]
-        self.broker.show_fact(look.text, look.icon, look.token, detail)
+        self.broker.show_fact(tr(look.text), look.icon, look.token, detail)
 
     def set_alerts(self, standing: int, new: int, urgent: bool = False) -> None:
         """How many alerts stand, how many of them nobody has seen to, and whether one of these is urgent."""
-        text = f"{counted(standing, 'alert')}, {new:,} new" if new else counted(standing, "alert") if standing else "No alerts"
+        text = (
+            tr("{standing}, {new:,} new", standing=ntr("{n:,} alert", "{n:,} alerts", standing), new=new)
+            if new
+            else ntr("{n:,} alert", "{n:,} alerts", standing)
+            if standing
+            else tr("No alerts")
+        )
         token = "late" if urgent else "offered" if new else "muted"
-        self.alerts.show_fact(text, "bell-ringing" if new else "bell", token, "Alerts: what needs an eye now")
+        self.alerts.show_fact(text, "bell-ringing" if new else "bell", token, tr("Alerts: what needs an eye now"))
 
     def set_rate(self, per_s: float) -> None:
-        self.rate.show_fact(f"{per_s:,.0f} msg/s", "arrows-down-up", tip="Messages a second, in and out")
+        self.rate.show_fact(tr("{per_s:,.0f} msg/s", per_s=per_s), "arrows-down-up", tip=tr("Messages a second, in and out"))
 
     def set_refused(self, count: int, last: str = "") -> None:
         """Messages that could not be used since the start; ``last`` is the latest reason."""
-        text = f"{count:,} refused" if count else ""
-        self.refused.show_fact(text, "prohibit", "offered", last or "Messages that could not be used")
+        text = tr("{count:,} refused", count=count) if count else ""
+        self.refused.show_fact(text, "prohibit", "offered", last or tr("Messages that could not be used"))
 
     def set_shed(self, count: int) -> None:
         """Messages with positions that were given up since the start, because more came than this computer could take."""
         grows, self._shed = count > self._shed, count
-        text = f"{counted(count, 'position message')} dropped" if count else ""
-        tip = (
-            f"{counted(count, 'message')} with positions came faster than this computer can take them, and were dropped, each "
-            "driver's oldest first. No word about an order was lost."
+        text = tr("{count} dropped", count=ntr("{n:,} position message", "{n:,} position messages", count)) if count else ""
+        tip = tr(
+            "{count} with positions came faster than this computer can take them, and were dropped, each driver's oldest "
+            "first. No word about an order was lost.",
+            count=ntr("{n:,} message", "{n:,} messages", count),
         )
         self.shed.show_fact(text, "gauge", "late" if grows else "muted", tip)
 
@@ -162,16 +170,28 @@ class StatusPieces(QWidget):
         if not driver_id or age_s is None:
             self.stalest.show_fact("", "clock")
             return
-        tip = f"{driver_id} {name} sent no position for {freshness(age_s)}".replace("  ", " ")
-        self.stalest.show_fact(f"Stalest {driver_id}, {freshness(age_s)}", "clock", "late" if alarm else "muted", tip)
+        tip = tr(
+            "{driver_id} {name} sent no position for {age_s}", driver_id=driver_id, name=name, age_s=freshness(age_s)
+        ).replace("  ", " ")
+        self.stalest.show_fact(
+            tr("Stalest {driver_id}, {age_s}", driver_id=driver_id, age_s=freshness(age_s)),
+            "clock",
+            "late" if alarm else "muted",
+            tip,
+        )
 
     def set_writing(self, pending: int, problem: str = "") -> None:
         """Changes not on disk yet, and what keeps them from it, if anything does."""
         if problem:
-            self.disk.show_fact(problem, "hard-drives", "late", f"{problem}\n{counted(pending, 'change')} not on disk")
+            self.disk.show_fact(
+                problem,
+                "hard-drives",
+                "late",
+                tr("{problem}\n{pending} not on disk", problem=problem, pending=ntr("{n:,} change", "{n:,} changes", pending)),
+            )
         else:
-            text = f"{pending:,} to write" if pending else ""
-            self.disk.show_fact(text, "hard-drives", "muted", "Changes on their way to the disk")
+            text = tr("{pending:,} to write", pending=pending) if pending else ""
+            self.disk.show_fact(text, "hard-drives", "muted", tr("Changes on their way to the disk"))
 
     def set_speed(self, speed: int | None) -> None:
         """The pace of simulated time; ``None`` where time is real, which hides the control."""

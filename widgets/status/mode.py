@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain.errors import BadInput
+from core.domain.language import tr
 from widgets.common.cells import look_now
 from widgets.common.look import WEIGHT_STRONG
 
@@ -51,9 +52,9 @@ class ModeBadge(QWidget):
         font.setPixelSize(11)
         font.setWeight(font.Weight(WEIGHT_STRONG))
         self.setFont(font)
-        self.setFixedSize(self.fontMetrics().horizontalAdvance(self._look.label) + 16, self.fontMetrics().height() + 4)
-        self.setAccessibleName(f"Mode: {self._look.label.lower()}")
-        self.setToolTip(self._look.tip)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(tr(self._look.label)) + 16, self.fontMetrics().height() + 4)
+        self.setAccessibleName(tr("Mode: {mode}", mode=tr(self._look.label)))
+        self.setToolTip(tr(self._look.tip))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,7 +66,7 @@ class ModeBadge(QWidget):
         painter.setBrush(colour if self._look.simulated else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRect(0, 0, self.width() - 1, self.height() - 1), 4, 4)
         painter.setPen(QColor(look.on_accent) if self._look.simulated else colour)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._look.label)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr(self._look.label))
         painter.end()
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from core.domain.language import tr
 from widgets.common.cells import look_now
 from widgets.common.icons import icon
 from widgets.common.look import ICON_PX, mix
@@ -20,12 +21,12 @@ class _Problem(QWidget):
         self.text, self.action, self.close_button = QLabel(), QPushButton(), QToolButton()
         mark = QLabel()
         mark.setPixmap(icon("warning", "late").pixmap(QSize(ICON_PX, ICON_PX)))
-        mark.setAccessibleName("Problem")
+        mark.setAccessibleName(tr("Problem"))
         self._mark = mark
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.close_button.setIcon(icon("x"))
-        self.close_button.setToolTip("Hide this message")
+        self.close_button.setToolTip(tr("Hide this message"))
         self.action.clicked.connect(self.acted)
         self.close_button.clicked.connect(self.closed)
         layout = QHBoxLayout(self)
@@ -60,7 +61,7 @@ class MessageStrip(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
-        self.setAccessibleName("Problems")
+        self.setAccessibleName(tr("Problems"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
@@ -79,7 +80,7 @@ class MessageStrip(QWidget):
         problem.setAccessibleName(text)
         problem.action.setText(action_label or "")
         problem.action.setVisible(bool(action_label))
-        problem.close_button.setAccessibleName(f"Hide: {text}")
+        problem.close_button.setAccessibleName(tr("Hide: {text}", text=text))
         self.show()
 
     def clear_problem(self, key: str) -> None:
