@@ -18,6 +18,7 @@ from app.actions.declared import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker
+from app.editors import Editors
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
@@ -235,6 +236,7 @@ class Console:
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )
+        self._stages.add("editors", Editors(deeds, window, self.city).close)
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
         find = FindPresenter(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from app.managed import MANAGED
 from core.domain.language import tr
 from widgets.alerts.panel import AlertsPanel
 from widgets.common.icons import icon
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 LAYOUT_VERSION = 2
 SMALLEST = (1024, 600)
-ON_DEMAND = ("find", "history")
-"""Docks that are there once they are wanted: in tabs with the orders."""
+ON_DEMAND = {"find": "orders", "history": "orders", **{name: dock.beside for name, dock in MANAGED.items()}}
+"""Docks that are there once they are wanted, each in tabs with another."""
 
 
 class MainWindow(QMainWindow):
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.alerts = AlertsPanel()
         self.find_drivers = FindPanel()
         self.history = HistoryPanel()
+        self.managed = {name: dock.make() for name, dock in MANAGED.items()}
         self.status = StatusPieces()
         self.strip = MessageStrip()
         centre = QWidget()
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
             "find": self._dock("Find drivers", self.find_drivers, Qt.DockWidgetArea.LeftDockWidgetArea),
             "history": self._dock("History", self.history, Qt.DockWidgetArea.LeftDockWidgetArea),
         }
+        for name, managed in MANAGED.items():
+            self.docks[name] = self._dock(managed.title, self.managed[name], managed.side, name)
         self._actions: dict[str, QAction] = {}
         self._declared: dict[str, Declared] = {a.id: a for a in ACTIONS}
         self._deeds: Deeds | None = None
@@ -88,9 +92,9 @@ class MainWindow(QMainWindow):
         theme.changed.connect(lambda _: self._dress())
         self._set_rows()
 
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea, name: str = "") -> QDockWidget:
         dock = QDockWidget(tr(title), self)
-        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setObjectName(f"dock-{name or title.lower()}")
         dock.setWidget(panel)
         self.addDockWidget(area, dock)
         return dock
@@ -107,8 +111,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
         self.tabifyDockWidget(self.docks["drivers"], self.docks["alerts"])
         self.tabifyDockWidget(self.docks["alerts"], self.docks["log"])
-        for name in ON_DEMAND:
-            self.tabifyDockWidget(self.docks["orders"], self.docks[name])
+        for name, beside in ON_DEMAND.items():
+            self.tabifyDockWidget(self.docks[beside], self.docks[name])
+        self.docks["orders"].raise_()
         self.docks["drivers"].raise_()
         # Side panels need about the same room on any screen; what a large one has more of goes to the map.
         orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
@@ -198,6 +203,8 @@ class MainWindow(QMainWindow):
     def _set_rows(self) -> None:
         for panel in (self.orders, self.drivers, self.log, self.alerts, self.find_drivers, self.history):
             panel.set_row_px(self.theme.row_px)
+        for managed in self.managed.values():
+            managed.set_row_px(self.theme.row_px)
 
     def open_dock(self, name: str) -> None:
         """Show a panel, in front of those it shares its place with."""

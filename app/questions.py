@@ -104,7 +104,7 @@ class Questions:
         for dialog in tuple(self._open):
             dialog.reject()
 
-    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None:
+    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], object]) -> None:
         dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse=tr("Leave it"))
         dialog.accepted.connect(then)
         self._show(dialog)
@@ -158,7 +158,7 @@ class Questions:
             return tr("said no {duration} ago", duration=duration(self._engine.clock.now() - order.declined_by[driver.id]))
         return tr(_NOT_NOW[activity]) if activity in _NOT_NOW else ""
 
-    def ask_new_order(self, then: Callable[[PlaceOrder], None]) -> None:
+    def ask_new_order(self, then: Callable[[PlaceOrder], object]) -> None:
         world, city = self._engine.world, self._city
         merchants = {m.id: m for m in (*(city.merchants if city is not None else ()), *world.merchants.values())}
         listed = sorted(((m.id, m.name) for m in merchants.values()), key=lambda pair: pair[1])

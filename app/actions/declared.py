@@ -23,6 +23,7 @@ class Scope(Enum):
     DRIVER = "driver"
     MAP = "map"
     ALERTS = "alerts"
+    AREAS = "areas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ def _strive(profile: str) -> Callable[[Deeds], None]:
 
 def _strives(profile: str) -> Callable[[Deeds], bool]:
     return lambda deeds: deeds.settings.text("matching.profile") == profile
+
+
+def _areas(least: int, most: int = 10**6) -> Callable[[Deeds], bool]:
+    """So many areas are selected, and none is being worked on."""
+    return lambda deeds: least <= len(deeds.editors.areas.chosen()) <= most and deeds.editors.areas.shapes.session is None
+
+
+def _shaping(deeds: Deeds) -> bool:
+    return deeds.editors.areas.shapes.session is not None
 
 
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
@@ -168,6 +178,31 @@ ACTIONS: tuple[Declared, ...] = (
              able=lambda d: not d.engine.matching_paused),
     *(Declared(f"match.{name}", "&Matching", _STRIVE[name], _strive(name),
                checked=_strives(name), rule_before=name == "default") for name in PROFILES),
+    Declared("area.open", "M&anage", mark("Areas"), lambda d: d.editors.open("areas"), "Ctrl+Shift+A", "polygon"),
+    Declared("area.draw", "M&anage", mark("Draw an area"), lambda d: d.editors.areas.draw(), "", "plus", Scope.AREAS),
+    Declared("area.edit", "M&anage", mark("Edit the shape of the area"), lambda d: d.editors.areas.edit(), "", "polygon",
+             Scope.AREAS, _areas(1, 1)),
+    Declared("area.split", "M&anage", mark("Split the area by a line"), lambda d: d.editors.areas.split(), "", "scissors",
+             Scope.AREAS, _areas(1, 1)),
+    Declared("area.merge", "M&anage", mark("Merge the areas into one"), lambda d: d.editors.areas.merge(), "", "intersect",
+             Scope.AREAS, _areas(2)),
+    Declared("area.details", "M&anage", mark("Details of the area…"), lambda d: d.editors.areas.details(), "", "note-pencil",
+             Scope.AREAS, _areas(1, 1)),
+    Declared("area.versions", "M&anage", mark("Versions of the area…"), lambda d: d.editors.areas.versions(), "",
+             "clock-counter-clockwise", Scope.AREAS, _areas(1, 1)),
+    Declared("area.remove", "M&anage", mark("Remove the area…"), lambda d: d.editors.areas.remove(), "", "trash",
+             Scope.AREAS, _areas(1)),
+    Declared("area.add_part", "M&anage", mark("Add a part to the shape"), lambda d: d.editors.areas.shapes.draw("part"), "",
+             "plus-circle", Scope.AREAS, _shaping),
+    Declared("area.cut_out", "M&anage", mark("Cut out of the shape"), lambda d: d.editors.areas.shapes.draw("cut"), "",
+             "minus-circle", Scope.AREAS, _shaping),
+    Declared("area.save", "M&anage", mark("Save the shape"), lambda d: d.editors.areas.save(), "Ctrl+S", "floppy-disk",
+             Scope.AREAS, _shaping),
+    Declared("area.discard", "M&anage", mark("Discard the shape"), lambda d: d.editors.areas.discard(), "", "x",
+             Scope.AREAS, _shaping),
+    Declared("area.import", "M&anage", mark("Import areas…"), lambda d: d.editors.areas.import_file(), "", "download-simple",
+             Scope.AREAS),
+    Declared("area.export", "M&anage", mark("Export areas…"), lambda d: d.editors.areas.export(), "", "export", Scope.AREAS),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
@@ -195,6 +230,7 @@ MENUS = (
     mark("&Alerts"),
     mark("&Drivers"),
     mark("&Matching"),
+    mark("M&anage"),
     mark("&View"),
     mark("&Help"),
 )
@@ -207,6 +243,12 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     (mark("Lists"), mark("Fold or unfold a queue of the orders board"), mark("Space on its title")),
     (mark("Lists"), mark("Acknowledge the alerts selected"), mark("Space")),
     (mark("Lists"), mark("From a filter field into its list"), "↓"),
+    (mark("Areas"), mark("Count more or less where areas overlap"), mark("Alt+↑, Alt+↓")),
+    (mark("Drawing on the map"), mark("Move the crosshair; finer, farther"), mark("↑ ↓ ← →; with Shift, with Ctrl")),
+    (mark("Drawing on the map"), mark("Set a corner, take one back, end it"), mark("Space, Backspace, Enter")),
+    (mark("A shape on the map"), mark("The next corner, the one before"), mark("Page Down, Page Up")),
+    (mark("A shape on the map"), mark("Move the corner; farther"), mark("↑ ↓ ← →; with Shift")),
+    (mark("A shape on the map"), mark("Add a corner after it, remove it"), mark("Insert, Backspace")),
     (mark("Everywhere"), mark("The next field or button, the one before"), mark("Tab, Shift+Tab")),
     (mark("Everywhere"), mark("Into the menus"), mark("Alt")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.actions.history import History
 from app.actions.naming import which_orders
@@ -19,6 +19,9 @@ from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.engine.engine import Engine
 from core.settings import Settings
 
+if TYPE_CHECKING:
+    from app.editors import Editors
+
 
 class Window(Protocol):
     """What deeds need of the window. Questions are answered by calling ``then``, or not at all."""
@@ -26,9 +29,9 @@ class Window(Protocol):
     def tell(self, text: str, *, bad: bool = False) -> None: ...
     def copy(self, text: str) -> None: ...
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None: ...
-    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], None]) -> None: ...
+    def ask_sure(self, title: str, text: str, button: str, then: Callable[[], object]) -> None: ...
     def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None: ...
-    def ask_new_order(self, then: Callable[[c.PlaceOrder], None]) -> None: ...
+    def ask_new_order(self, then: Callable[[c.PlaceOrder], object]) -> None: ...
     def ask_driver_details(self, then: Callable[[Driver], None]) -> None: ...
     def ask_files(self, then: Callable[[list[Path]], None]) -> None: ...
     def import_files(self, paths: Sequence[Path]) -> None: ...
@@ -63,7 +66,10 @@ class Deeds:
         self.selection = selection
         self.window = window
         self.training = training
-        self.history = History(lambda command: engine.execute(command)[0].undo)
+        self.history = History(self._carry)
+        self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
+        """Commands about what is not saved yet: who carries them out, and returns those that undo them."""
+        self.editors: Editors
         self.changed: Callable[[], None] = lambda: None
         self.pointed: LatLon | None = None
         """The place on the map whose menu is open, or was last."""
@@ -102,9 +108,14 @@ class Deeds:
 
     # Orders
 
-    def _do(self, text: str, commands: Sequence[c.Command]) -> None:
+    def _carry(self, command: c.Command) -> Sequence[c.Command]:
+        own = self.own.get(type(command))
+        return self.engine.execute(command)[0].undo if own is None else own(command)
+
+    def _do(self, text: str, commands: Sequence[c.Command]) -> list[str]:
         refused = self.history.do(text, *commands)
         self._report(text, len(commands), refused)
+        return refused
 
     def _report(self, text: str, whole: int, refused: Sequence[str]) -> None:
         """Partial success is told as what it is."""
@@ -120,9 +131,9 @@ class Deeds:
             )
         self.changed()
 
-    def carry_out(self, text: str, commands: Sequence[c.Command]) -> None:
-        """One deed of several commands, as it is typed in the command line."""
-        self._do(text, commands)
+    def carry_out(self, text: str, commands: Sequence[c.Command]) -> list[str]:
+        """One deed of several commands. Returns a line for each that was refused."""
+        return self._do(text, commands)
 
     def _for(self, verb: str, orders: Sequence[Order], make: Callable[[Order], c.Command]) -> None:
         if not orders:

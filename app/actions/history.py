@@ -40,6 +40,11 @@ class History:
             self._undone.clear()
         return refused
 
+    def forget(self, kind: type[Command]) -> None:
+        """Drop the deeds that are of this kind of command alone: what they were about has come to its end."""
+        for deeds in (self._done, self._undone):
+            deeds[:] = [deed for deed in deeds if not all(isinstance(command, kind) for command in deed.commands)]
+
     @property
     def undo_text(self) -> str | None:
         return self._done[-1].text if self._done else None

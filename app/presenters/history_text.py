@@ -52,6 +52,7 @@ _SETUP_TEXTS: dict[type[e.Change], str] = {
     e.WeatherTold: mark("Weather of the day told"),
     e.AreaSaved: mark("Area {area} saved"),
     e.AreaRemoved: mark("Area {area} removed"),
+    e.MerchantRemoved: mark("Merchant {merchant} removed"),
 }
 
 KIND_TEXTS: dict[AlertKind, str] = {
@@ -221,7 +222,8 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if type(event) in _SETUP_TEXTS:
         provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
         area = event.areas[0].name if event.areas else ""
-        text = tr(_SETUP_TEXTS[type(event)]).format(provider=provider, area=area)
+        merchant = event.merchants[0].name if event.merchants else ""
+        text = tr(_SETUP_TEXTS[type(event)]).format(provider=provider, area=area, merchant=merchant)
         return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     return None
 

@@ -16,7 +16,16 @@ from app.presenters.selection import Selection
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
-from core.domain.events import AreaSaved, Change, DriverChanged, DriverRegistered, DriverRemoved, EtasUpdated, FixesApplied
+from core.domain.events import (
+    AreaRemoved,
+    AreaSaved,
+    Change,
+    DriverChanged,
+    DriverRegistered,
+    DriverRemoved,
+    EtasUpdated,
+    FixesApplied,
+)
 from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import ENDED
@@ -106,7 +115,7 @@ class MapPresenter(QObject):
         self._view.set_driver_names({})
 
     def _hear(self, change: Change) -> None:
-        if isinstance(change, AreaSaved):
+        if isinstance(change, AreaSaved | AreaRemoved):
             self._show_areas()
             return
         if isinstance(change, DriverRegistered | DriverRemoved):

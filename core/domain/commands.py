@@ -161,6 +161,11 @@ class SaveMerchant(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMerchant(Command):
+    merchant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveArea(Command):
     area: Area
 

@@ -43,6 +43,7 @@ class Merchant:
     fleet: str = ""
     own_drivers: OwnDrivers = OwnDrivers.FIRST
     share_km: float = 0.5
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

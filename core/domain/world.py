@@ -60,7 +60,8 @@ class World:
                 self.routes.pop(route.driver_id, None)
         for driver in change.drivers:
             _keep(self.drivers, driver.id, driver, gone=driver.removed)
-        self.merchants.update((m.id, m) for m in change.merchants)
+        for merchant in change.merchants:
+            _keep(self.merchants, merchant.id, merchant, gone=merchant.removed)
         for area in change.areas:
             _keep(self.areas, area.id, area, gone=area.removed)
         self.experiments.update((e.name, e) for e in change.experiments)

@@ -25,14 +25,11 @@ from core.domain.commands import (
     RecordProgress,
     ReinstateOrder,
     ReleaseOrder,
-    RemoveArea,
     RemoveDriver,
     RemoveForward,
-    SaveArea,
     SaveDriver,
     SaveExperiment,
     SaveForward,
-    SaveMerchant,
     SetPresence,
     TellReady,
     UnassignOrder,
@@ -128,7 +125,7 @@ class Desk:
             RemoveForward: self._remove_forward,
         }
         if places is not None:
-            self._handlers |= {SaveMerchant: places.save_merchant, SaveArea: places.save_area, RemoveArea: places.remove_area}
+            self._handlers |= places.handlers()
         self._handlers |= more or {}
 
     def handle(self, command: Command, now: float) -> Outcome:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from core.domain.commands import RemoveArea, SaveArea, SaveMerchant
+from core.domain.commands import Command, RemoveArea, RemoveMerchant, SaveArea, SaveMerchant
 from core.domain.errors import BadInput, CommandRefused
-from core.domain.events import AreaRemoved, AreaSaved, MerchantRegistered, MerchantsTagged
+from core.domain.events import AreaRemoved, AreaSaved, MerchantRegistered, MerchantRemoved, MerchantsTagged
 from core.domain.geo import LatLon, checked_place
 from core.domain.merchant import Area
 from core.orders.draft import Draft
@@ -27,6 +27,14 @@ class Locator(Protocol):
 class Places:
     def __init__(self, locator: Locator) -> None:
         self._locator = locator
+
+    def handlers(self) -> dict[type[Command], Callable[[Draft, Any], None]]:
+        return {
+            SaveMerchant: self.save_merchant,
+            RemoveMerchant: self.remove_merchant,
+            SaveArea: self.save_area,
+            RemoveArea: self.remove_area,
+        }
 
     def save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
         merchant = command.merchant
@@ -47,7 +55,22 @@ class Places:
         found = self._locator.tags([merchant.place], areas)[0]
         # A tag of an area that nobody has drawn is a name of the merchant's own: it stays.
         own = merchant.area_id if merchant.area_id not in areas else None
-        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(replace(merchant, area_id=found or own),)))
+        saved = replace(merchant, area_id=found or own, removed=False)
+        draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(saved,)))
+        before = draft.world.merchants.get(merchant.id)
+        back = RemoveMerchant(merchant_id=merchant.id, actor=command.actor)
+        draft.outcome.undo = (back,) if before is None else (SaveMerchant(merchant=before, actor=command.actor),)
+
+    def remove_merchant(self, draft: Draft, command: RemoveMerchant) -> None:
+        merchant = draft.world.merchant(command.merchant_id)
+        waiting = [order.id for order in draft.world.open_orders() if order.merchant_id == merchant.id]
+        if waiting:
+            raise CommandRefused(f"{merchant.name} still has order {waiting[0]}: cancel it first, or wait for its end")
+        naming = [r.title for r in draft.world.ruleset.rules if names(r.when, "merchant", merchant.id)]
+        if naming:
+            raise CommandRefused(f"{merchant.name} is named by rule {naming[0]}: change the rule first")
+        draft.add(MerchantRemoved(at=draft.now, actor=draft.actor, merchants=(replace(merchant, removed=True),)))
+        draft.outcome.undo = (SaveMerchant(merchant=merchant, actor=command.actor),)
 
     def save_area(self, draft: Draft, command: SaveArea) -> None:
         self._locator.check(command.area)
@@ -60,7 +83,7 @@ class Places:
 
     def remove_area(self, draft: Draft, command: RemoveArea) -> None:
         area = draft.world.area(command.area_id)
-        naming = [r.title for r in draft.world.ruleset.rules if names_area(r.when, area.id)]
+        naming = [r.title for r in draft.world.ruleset.rules if names(r.when, "area", area.id)]
         if naming:
             raise CommandRefused(f"area {area.name} is named by rule {naming[0]}: change the rule first")
         draft.add(AreaRemoved(at=draft.now, actor=draft.actor, areas=(replace(area, removed=True, version=area.version + 1),)))
@@ -79,9 +102,10 @@ class Places:
             draft.add(MerchantsTagged(at=draft.now, actor=draft.actor, merchants=moved))
 
 
-def names_area(when: object, area_id: str) -> bool:
-    """Whether a condition names the area, wherever in it."""
+def names(when: object, word: str, thing_id: str) -> bool:
+    """Whether a condition names the thing, an ``area`` or a ``merchant``, wherever in it."""
     if isinstance(when, Mapping):
-        named = when.get("area", ())
-        return area_id in ([named] if isinstance(named, str) else named) or any(names_area(v, area_id) for v in when.values())
-    return isinstance(when, list | tuple) and any(names_area(v, area_id) for v in when)
+        named = when.get(word, ())
+        named = [named] if isinstance(named, str) else named
+        return thing_id in named or any(names(part, word, thing_id) for part in when.values())
+    return isinstance(when, list | tuple) and any(names(part, word, thing_id) for part in when)

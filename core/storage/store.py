@@ -178,16 +178,16 @@ class Store:
     def history(self, order_id: str) -> list[Change]:
         """Every change that concerns the order, oldest first."""
         rows = "SELECT e.seq, e.kind, e.body FROM event_orders JOIN events e USING (seq) WHERE event_orders.order_id = ?"
-        return [logged.change for logged in self._logged(f"{rows} ORDER BY seq", order_id)]
+        return [logged.change for logged in self.logged(f"{rows} ORDER BY seq", order_id)]
 
     def recent(self, limit: int, before_seq: int | None = None) -> list[Logged]:
         """The last ``limit`` changes, newest first; with ``before_seq`` those that came before it, for the next page."""
         before = before_seq if before_seq is not None else 2**62
-        return self._logged("SELECT seq, kind, body FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit)
+        return self.logged("SELECT seq, kind, body FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit)
 
     def events_since(self, seq: int, limit: int = -1) -> list[Logged]:
         """The changes after number ``seq``, oldest first, at most ``limit`` of them (-1: all)."""
-        return self._logged("SELECT seq, kind, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+        return self.logged("SELECT seq, kind, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
 
     def between(self, start: float, end: float) -> Iterator[Logged]:
         """The changes from ``start`` until ``end`` (epoch seconds), oldest first, a page at a time.
@@ -196,7 +196,7 @@ class Store:
         """
         at, last = self._seq_at(start), self._seq_at(end)
         while at < last:
-            page = self._logged(
+            page = self.logged(
                 "SELECT seq, kind, body FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", at, last, PAGE
             )
             yield from page
@@ -207,7 +207,7 @@ class Store:
         kinds = ", ".join(f"'{kind}'" for kind in SETUP_KINDS)
         before = before_seq if before_seq is not None else 2**62
         query = f"SELECT seq, kind, body FROM events WHERE kind IN ({kinds}) AND seq < ? ORDER BY seq DESC LIMIT ?"
-        return self._logged(query, before, limit)
+        return self.logged(query, before, limit)
 
     def _seq_at(self, at: float) -> int:
         """The number of the last event before the first order that was received at ``at`` or later; of all where none was.
@@ -267,7 +267,8 @@ class Store:
         with self._reader() as read, _snapshot(read):
             return differences(read)
 
-    def _logged(self, query: str, *values: Cell) -> list[Logged]:
+    def logged(self, query: str, *values: Cell) -> list[Logged]:
+        """The changes of a query for their number, kind and body."""
         with self._reader() as read:
             return [Logged(seq, decode(kind, body)) for seq, kind, body in read.execute(query, values)]
 

@@ -1,10 +1,11 @@
-// Shapes that the dispatcher draws: a circle, a rectangle, an outline, a point. One at a time, and then the map is a map again.
+// Shapes that the dispatcher draws: a circle, a rectangle, an outline, a line, a point. One at a time, and then the map is a map again.
 "use strict";
 
 (function (K) {
   const CLOSE = 10; // pixels from its first corner within which an outline is closed
   const STILL = 5; // pixels a hand may move in a click
   const METRES = 6371008.8;
+  const FEWEST = { outline: 3, line: 2 }; // corners of what is drawn corner by corner
 
   const toLatLon = (point) => [K.latOf(point.y), K.lonOf(point.x)];
 
@@ -40,6 +41,7 @@
       this.kind = kind;
       this.points = [];
       this.at = null;
+      K.crosshair.on = false;
       this.hint.textContent = hint;
       this.hint.hidden = false;
       this.map.dragging.disable();
@@ -74,26 +76,39 @@
       event.preventDefault();
       this.map.getContainer().focus();
       this.pressed = this.at = this.place(event);
-      if (this.kind === "outline") this.corner(event.detail > 1);
+      if (FEWEST[this.kind]) this.corner(event.detail > 1);
       else this.points = [this.pressed];
       this.marks.draw();
     }
 
     corner(twice) {
       const { points, pressed } = this;
-      const closes = points.length >= 3 && (twice || this.far(points[0], pressed) < CLOSE);
+      const home = this.kind === "outline" && points.length && this.far(points[0], pressed) < CLOSE;
+      const closes = points.length >= FEWEST[this.kind] && (twice || home);
       if (closes) return this.done(points);
       if (!points.length || this.far(points[points.length - 1], pressed) > 1) points.push(pressed);
+    }
+
+    // A corner by the keys; of what has only one place, the place.
+    put(place) {
+      if (FEWEST[this.kind]) this.points.push({ ...place });
+      else if (this.kind === "point") this.done([place]);
+    }
+
+    // What is drawn corner by corner is whole.
+    finish() {
+      if (this.points && this.points.length >= FEWEST[this.kind]) this.done(this.points);
     }
 
     move(event) {
       if (!this.kind || !event.target.closest || !event.target.closest(".leaflet-container")) return;
       this.at = this.place(event);
+      K.crosshair.on = false;
       this.marks.draw();
     }
 
     release(event) {
-      if (!this.kind || !this.pressed || this.kind === "outline") return;
+      if (!this.kind || !this.pressed || FEWEST[this.kind]) return;
       const to = this.place(event);
       const dragged = this.far(this.pressed, to) >= STILL;
       if (this.kind === "point") return this.done([this.pressed]);
@@ -108,9 +123,9 @@
       if (event.key === "Escape") {
         this.end();
         K.tell("draw_ended", {});
-      } else if (event.key === "Enter" && this.kind === "outline" && this.points.length >= 3) this.done(this.points);
-      else if (event.key === "Backspace" && this.kind === "outline") this.points.pop();
-      else return;
+      } else if (event.key === "Enter" && FEWEST[this.kind]) this.finish();
+      else if (event.key === "Backspace" && FEWEST[this.kind]) this.points.pop();
+      else if (!K.crosshair.key(event)) return;
       event.stopPropagation();
       this.marks.draw();
     }
@@ -125,6 +140,7 @@
 
     // What there is of it so far.
     paint(marks) {
+      K.crosshair.paint(marks);
       if (!this.kind || !this.at || !this.points.length || this.kind === "point") return;
       const context = marks.context;
       const screen = (p) => marks.screen([p.x, p.y]);
@@ -138,15 +154,17 @@
         for (const point of this.points.slice(1)) context.lineTo(...screen(point));
         context.lineTo(x1, y1);
       }
-      context.globalAlpha = 0.1;
-      context.fillStyle = K.colour("accent");
-      context.fill();
-      context.globalAlpha = 1;
+      if (this.kind !== "line") {
+        context.globalAlpha = 0.1;
+        context.fillStyle = K.colour("accent");
+        context.fill();
+        context.globalAlpha = 1;
+      }
       context.strokeStyle = K.colour("accent");
       context.lineWidth = 2;
       context.stroke();
       if (this.kind === "circle") marks.label(words(metres(this.points[0], this.at)), x1, y1, true);
-      if (this.kind !== "outline") return;
+      if (!FEWEST[this.kind]) return;
       for (const point of this.points) {
         const [x, y] = screen(point);
         context.beginPath();

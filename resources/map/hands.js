@@ -70,7 +70,7 @@
 
     press(event) {
       this.swallow = false;
-      if (K.draw.kind || event.button !== 0 || event.target.closest(".leaflet-control")) return;
+      if (K.draw.kind || K.edit.held || event.button !== 0 || event.target.closest(".leaflet-control")) return;
       const found = this.marks.at(this.place(event));
       if (!found || found.kind !== "order") return;
       this.pressed = { ...found, at: this.place(event) };

@@ -308,6 +308,7 @@
 
     drawPointed() {
       if (this.found.length && this.level !== "groups" && K.layerOn("drivers")) this.drawFound();
+      K.edit.paint(this);
       K.draw.paint(this);
       if (this.selected) this.drawOne(this.selected[0], this.selected[1], true);
       if (this.hover && this.hover.kind === "group") return this.groups.length ? this.drawGroupText(this.hover.group) : null;

@@ -129,7 +129,7 @@ Kerbside.start = (map) => {
   });
   // All of a shape, or of a track, in the window.
   K.on("do:show", ({ what }) => {
-    const points = what === "past" ? past.points() : shapes.data.shape.flatMap((rings) => rings[0].map(([a, b]) => [K.worldX(b), K.worldY(a)]));
+    const points = what === "past" ? past.points() : what === "edit" ? K.edit.points() : shapes.data.shape.flatMap((rings) => rings[0].map(([a, b]) => [K.worldX(b), K.worldY(a)]));
     if (!points.length) return;
     chosen();
     const bounds = boxOf(points);
@@ -171,7 +171,9 @@ Kerbside.start = (map) => {
   };
   watchPixels();
   // Drawing comes first: what is pressed for it is pressed for nothing else.
+  K.crosshair = new K.Crosshair(map, marks);
   K.draw = new K.Draw(map, marks);
+  K.edit = new K.Edit(map, marks);
   K.hands = new K.Hands(map, marks);
   K.connect();
 };

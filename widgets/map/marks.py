@@ -105,6 +105,7 @@ DRAWN = {
     "circle": mark("Press at the centre and drag to the edge, or click for the radius given. Esc stops"),
     "rectangle": mark("Press at one corner and drag to the other. Esc stops"),
     "outline": mark("Click corner after corner; double-click or Enter closes it, Backspace takes one back. Esc stops"),
+    "line": mark("Click place after place across it; double-click or Enter ends it, Backspace takes one back. Esc stops"),
     "point": mark("Click the place. Esc stops"),
 }
 """What can be drawn, and how."""

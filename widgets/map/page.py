@@ -32,7 +32,9 @@ OWN_SCRIPTS = (
     "shapes.js",
     "controls.js",
     "past.js",
+    "crosshair.js",
     "draw.js",
+    "edit.js",
     "hands.js",
     "start.js",
 )

@@ -21,6 +21,7 @@ from widgets.common.look import LOOKS, ThemeName, colours
 from widgets.common.states import ACTIVITY
 from widgets.map import encode
 from widgets.map.bridge import Fields, PageState
+from widgets.map.editor import ShapeEditor
 from widgets.map.marks import DRAWN, LAYERS, AreaShape, Drawn, DriverColumns, OrderMark, Past, Rings, RouteStop
 from widgets.map.page import ORIGIN, page_html
 from widgets.map.scheme import Guard, PageFiles
@@ -72,6 +73,7 @@ class MapView(QWidget):
         super().__init__(parent)
         self._state = PageState(self)
         self._state.heard.connect(self._hear)
+        self.editor = ShapeEditor(self._state)
         self._config: Fields = {
             "activities": [a.value for a in Activity],
             "activity_names": [ACTIVITY[a].label for a in Activity],
@@ -166,7 +168,7 @@ class MapView(QWidget):
         self._state.put("past", lambda: encode.past_json(past))
 
     def reveal(self, what: str) -> None:
-        """Bring the whole ``shape`` or ``past`` into view."""
+        """Bring the whole ``shape``, ``past`` or ``edit`` into view."""
         self._state.say("show", what=what)
 
     def draw(self, kind: str) -> None:
@@ -335,6 +337,8 @@ class MapView(QWidget):
                 self.drawn.emit(_drawn(message))
             case "draw_ended":
                 self.draw_ended.emit()
+            case "edited" | "edit_refused":
+                return  # `editor` hears them itself
             case "name_wanted":
                 self.name_wanted.emit(thing)
             case "target":

@@ -1,0 +1,31 @@
+"""The panels by which the business is set up: docks that are there once they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+from core.domain.language import mark
+from widgets.areas.panel import AreasPanel
+from widgets.common.panel import Panel
+
+_LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    title: str
+    make: Callable[[], Panel]
+    side: Qt.DockWidgetArea
+
+    @property
+    def beside(self) -> str:
+        """The dock it stands in tabs with."""
+        return "orders" if self.side is _LEFT else "drivers"
+
+
+MANAGED: dict[str, Managed] = {
+    "areas": Managed(mark("Areas"), AreasPanel, _LEFT),
+}

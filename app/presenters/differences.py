@@ -1,0 +1,98 @@
+"""What is different between a thing as it was and as it is, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
+from datetime import datetime, tzinfo
+from enum import Enum
+
+from core.domain.geo import LatLon
+from core.domain.language import ntr, tr
+from core.domain.rules import Rule
+
+UNTOLD = frozenset({"id", "version", "status_at", "presence_at", "removed"})
+"""What changes with anything else, or is told otherwise."""
+_LABELS = {"polygons": "shape", "decide_s": "time to decide", "poll_s": "time between questions", "when": "condition"}
+
+
+def difference(before: object, after: object, zone: tzinfo | None = None) -> list[str]:
+    """A line for each field that is not the same: ``name: Old town → Harbour``. ``None`` before: there was nothing."""
+    if before is None:
+        return [tr("new")]
+    if not is_dataclass(before) or not is_dataclass(after) or type(before) is not type(after):
+        return []
+    lines = []
+    if getattr(before, "removed", False) and not getattr(after, "removed", False):
+        lines.append(tr("brought back"))
+    elif getattr(after, "removed", False) and not getattr(before, "removed", False):
+        lines.append(tr("removed"))
+    for name in (field.name for field in fields(after)):
+        was, now = getattr(before, name), getattr(after, name)
+        if name in UNTOLD or was == now:
+            continue
+        if name == "rules":
+            lines += _rules(was, now, zone)
+        elif name == "polygons":
+            lines.append(tr("shape: {was} → {now}", was=_shape(was), now=_shape(now)))
+        else:
+            lines.append(f"{_label(name)}: {said(was, name, zone)} → {said(now, name, zone)}")
+    return lines
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name.removesuffix("_id").removesuffix("_at").replace("_", " "))
+
+
+def said(value: object, name: str = "", zone: tzinfo | None = None) -> str:
+    """A value as a person reads it."""
+    match value:
+        case None | "":
+            return tr("none")
+        case bool():
+            return tr("yes") if value else tr("no")
+        case Enum():
+            return str(value.value).replace("_", " ")
+        case LatLon():
+            return f"{value.lat:.5f}, {value.lon:.5f}"
+        case int() | float() if name.endswith("_at") or name in {"since", "valid_until", "until"}:
+            return datetime.fromtimestamp(value, zone).strftime("%d %b %H:%M")
+        case float():
+            return f"{value:g}"
+        case frozenset() | set():
+            return ", ".join(sorted(said(v) for v in value)) or tr("none")
+        case tuple() | list():
+            return ", ".join(said(v) for v in value) or tr("none")
+        case dict():
+            return json.dumps(value, ensure_ascii=False) if value else tr("none")
+        case _ if is_dataclass(value):
+            return str(getattr(value, "id", type(value).__name__))
+    return str(value)
+
+
+def _shape(polygons: tuple[tuple[tuple[LatLon, ...], ...], ...]) -> str:
+    corners = sum(max(0, len(ring) - 1) for rings in polygons for ring in rings)
+    holes = sum(len(rings) - 1 for rings in polygons)
+    words = [ntr("{n} corner", "{n} corners", corners)]
+    if len(polygons) > 1:
+        words.append(ntr("{n} part", "{n} parts", len(polygons)))
+    if holes:
+        words.append(ntr("{n} hole", "{n} holes", holes))
+    return ", ".join(words)
+
+
+def _rules(was: Iterable[Rule], now: Iterable[Rule], zone: tzinfo | None) -> list[str]:
+    before, after = {rule.id: rule for rule in was}, {rule.id: rule for rule in now}
+    lines = [tr("rule {rule} added", rule=after[i].title) for i in after if i not in before]
+    lines += [tr("rule {rule} removed", rule=before[i].title) for i in before if i not in after]
+    for rule_id in after:
+        if rule_id in before:
+            lines += [
+                tr("rule {rule}: {what}", rule=after[rule_id].title, what=line)
+                for line in difference(before[rule_id], after[rule_id], zone)
+            ]
+    common: Callable[[dict[str, Rule], dict[str, Rule]], list[str]] = lambda a, b: [i for i in a if i in b]  # noqa: E731
+    if common(before, after) != common(after, before):
+        lines.append(tr("rules put into another order"))
+    return lines

@@ -1,0 +1,21 @@
+"""A panel of the console: quiet ground, and tables whose rows are as high as wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from widgets.common.ground import lay_ground
+from widgets.common.table_view import RowsView
+
+
+class Panel(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        lay_ground(self)
+
+    def set_row_px(self, px: int) -> None:
+        views: list[RowsView[Any]] = self.findChildren(RowsView)
+        for view in views:
+            view.set_row_px(px)
