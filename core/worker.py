@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.domain.vehicle import Vehicle
     from core.estimation.model import Estimator
     from core.matching.decisions import Decisions
+    from core.matching.outlook import Outlook
     from core.matching.snapshot import Snapshot
     from core.ports import Path, Points, TravelTimes
 
@@ -90,6 +91,13 @@ def match(snapshot: Snapshot, recording: Recording | None = None, keep: float = 
 
         keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city)
     return decisions
+
+
+def foresee(snapshot: Snapshot) -> tuple[Outlook, ...]:
+    """How the routes of the snapshot's drivers go on."""
+    from core.matching.outlook import foresee as look
+
+    return look(snapshot, _times())
 
 
 def learn(database: FilePath, since: float, now: float, usual_stop_min: float) -> Estimator:

@@ -135,8 +135,8 @@ class Engine:
         self._planner = Planner(self.world.open_orders())
         self._tally = Tally(self.world.orders.values())
         self._learning = Learning(self._planner, settings, store.path, estimates, executor, stepped)
-        photographer = Photographer(self.world, self.positions, self.search, settings, self._planner, self._tally)
-        self.cycles = Cycles(self.world, settings, photographer, executor, bus, self._commit, recording, seed, stepped)
+        self.photographer = Photographer(self.world, self.positions, self.search, settings, self._planner, self._tally)
+        self.cycles = Cycles(self.world, settings, self.photographer, executor, bus, self._commit, recording, seed, stepped)
         self._next_sweep = clock.now()
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S

@@ -114,6 +114,22 @@ class Photographer:
             fleets=fleets_of(world.merchants.values()),
         )
 
+    def sketch(self, routes: Iterable[Route], now: float) -> Snapshot:
+        """Drivers as if they were on these routes, several of one driver among them, for `core.matching.outlook`. Who was never
+        seen is left out."""
+        world, views = self._world, _Views(self._settings, self._planner, now)
+        drivers = []
+        for route in routes:
+            driver, row = world.driver(route.driver_id), self._positions.find(route.driver_id)
+            if row is None or math.isnan(self._positions.lat[row]):
+                continue
+            place = LatLon(float(self._positions.lat[row]), float(self._positions.lon[row]))
+            started = driver.shift_start is None or driver.shift_start <= now
+            drivers.append(views.driver(driver, place, route, world, driver.presence is Presence.ONLINE and started, 0))
+        areas = tuple(area for area in world.areas.values() if area.vehicles)
+        params = params_from(self._settings)
+        return Snapshot(now, params, drivers=tuple(drivers), areas=areas, fleets=fleets_of(world.merchants.values()))
+
     def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
         found = [np.empty(0, np.int64)]
         for place, vehicles in dict.fromkeys((order.pickup, order.vehicles) for order in orders):
