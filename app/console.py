@@ -35,6 +35,7 @@ from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter
 from app.presenters.past import PastPresenter
 from app.presenters.selection import Selection
 from app.presenters.settings import SettingsWindow
+from app.presenters.timeline import TimelinePresenter
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
@@ -233,6 +234,7 @@ class Console:
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
             AlertsPresenter(deeds, window),
+            TimelinePresenter(deeds, window.timeline, system.executor),
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )
@@ -307,6 +309,7 @@ class Console:
         connect(window.map.context, on_ground)
         for found in (window.find_drivers, window.history):
             connect(found.context_requested, on_driver)
+        connect(window.timeline.view.context_requested, lambda ids, d, at: on_orders(ids, at) if ids else on_driver([d], at))
         connect(window.find_drivers.activated, deeds.window.follow)
         connect(window.drivers.order_dropped, deeds.assign)
         connect(window.drivers.activated, deeds.window.follow)

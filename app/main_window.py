@@ -28,11 +28,12 @@ from widgets.orders.panel import OrdersPanel
 from widgets.status.bar import StatusPieces
 from widgets.status.mode import ModeFrame
 from widgets.status.strip import MessageStrip
+from widgets.timeline.panel import TimelinePanel
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 SMALLEST = (1024, 600)
 ON_DEMAND = {"find": "orders", "history": "orders", **{name: dock.beside for name, dock in MANAGED.items()}}
 """Docks that are there once they are wanted, each in tabs with another."""
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.find_drivers = FindPanel()
         self.history = HistoryPanel()
         self.managed = {name: dock.make() for name, dock in MANAGED.items()}
+        self.timeline = TimelinePanel()
         self.status = StatusPieces()
         self.strip = MessageStrip()
         centre = QWidget()
@@ -75,6 +77,7 @@ class MainWindow(QMainWindow):
         self.docks = {
             "orders": self._dock("Orders", self.orders, Qt.DockWidgetArea.LeftDockWidgetArea),
             "inspector": self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
+            "timeline": self._dock("Timeline", self.timeline, Qt.DockWidgetArea.BottomDockWidgetArea),
             "drivers": self._dock("Drivers", self.drivers, Qt.DockWidgetArea.BottomDockWidgetArea),
             "alerts": self._dock("Alerts", self.alerts, Qt.DockWidgetArea.BottomDockWidgetArea),
             "log": self._dock("Log", self.log, Qt.DockWidgetArea.BottomDockWidgetArea),
@@ -109,7 +112,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
-        self.tabifyDockWidget(self.docks["drivers"], self.docks["alerts"])
+        self.tabifyDockWidget(self.docks["drivers"], self.docks["timeline"])
+        self.tabifyDockWidget(self.docks["timeline"], self.docks["alerts"])
         self.tabifyDockWidget(self.docks["alerts"], self.docks["log"])
         for name, beside in ON_DEMAND.items():
             self.tabifyDockWidget(self.docks[beside], self.docks[name])
@@ -201,7 +205,7 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _set_rows(self) -> None:
-        for panel in (self.orders, self.drivers, self.log, self.alerts, self.find_drivers, self.history):
+        for panel in (self.orders, self.drivers, self.log, self.alerts, self.find_drivers, self.history, self.timeline):
             panel.set_row_px(self.theme.row_px)
         for managed in self.managed.values():
             managed.set_row_px(self.theme.row_px)

@@ -16,7 +16,9 @@ from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.world import World
 from core.engine.engine import Engine
+from core.orders.tells import Outcome
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +77,15 @@ class Deeds:
         """The place on the map whose menu is open, or was last."""
         self.alerts_at_hand: tuple[str, ...] = ()
         """What is selected among the alerts."""
+
+    @property
+    def world(self) -> World:
+        """The world that is looked at."""
+        return self.engine.world
+
+    def would(self, command: c.Command) -> Outcome:
+        """What a command would lead to there; raises where it is refused."""
+        return self.engine.would(command)
 
     # What is chosen
 

@@ -43,6 +43,13 @@ class World:
         self._offer_of_driver: dict[str, str] = {}
         self._open: dict[str, Order] = {}
 
+    def copy(self) -> World:
+        """Another world that begins as this one is, to try things in."""
+        twin = World()
+        for name, value in vars(self).items():
+            setattr(twin, name, dict(value) if isinstance(value, dict) else value)
+        return twin
+
     def apply(self, change: Change) -> None:
         for order in change.orders:
             self.orders[order.id] = order

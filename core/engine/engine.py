@@ -168,6 +168,10 @@ class Engine:
         self._commit(outcome, promised, () if also is None else also(outcome))
         return outcome, promised
 
+    def would(self, command: Command) -> Outcome:
+        """What a command of the order desk would lead to, raising as `execute` does; nothing changes."""
+        return self._desk.handle(command, self.clock.now())
+
     # The beat
 
     def attend(self) -> None:

@@ -1,0 +1,252 @@
+"""The timeline: rows made in portions, arrivals foreseen by a worker, and the price of what is held before it is let go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.actions.deeds import Deeds
+from app.actions.moving import Trial, Weighed, move_text, routes_of, trials, ways, weigh
+from app.presenters.consequences import consequences
+from app.presenters.foresight import Foresight
+from app.presenters.links import Links
+from app.presenters.refresh import Refresh
+from app.presenters.timeline_rows import coming_stops, foreseen_stops, past_stops, timeline_row
+from core.domain.driver import Route
+from core.domain.events import Change, DriverRegistered, DriverRemoved, EtasUpdated
+from core.domain.geo import LatLon
+from core.domain.language import tr
+from core.domain.order import Order
+from core.matching.outlook import Outlook
+from core.matching.snapshot import Snapshot
+from widgets.common.words import Moment
+from widgets.timeline.panel import TimelinePanel
+from widgets.timeline.rows import Consequence, Move, Preview, TimelineRow, TimelineStop
+
+TIMELINE_MS = 500
+SECOND_MS = 1000
+PORTION_S = 0.004
+"""Time that rows may be made in, in one refresh; the rest follows in the next."""
+LOOKED_AT_ONCE = 25
+"""Routes foreseen in one question: it has to be put together between two frames."""
+BEFORE_S, AFTER_S = 6 * 3600.0, 7 * 3600.0
+
+
+class TimelinePresenter(QObject):
+    def __init__(self, deeds: Deeds, panel: TimelinePanel, executor: Executor) -> None:
+        super().__init__(panel)
+        self._deeds, self._panel, self._engine = deeds, panel, deeds.engine
+        self._refresh = Refresh(self._show, TIMELINE_MS, self)
+        self._routes = Foresight(executor, self)
+        self._prices = Foresight(executor, self)
+        self._rows: dict[str, TimelineRow] = {}
+        self._past: dict[str, tuple[TimelineStop, ...]] = {}
+        self._orders: dict[str, dict[str, None]] = {}
+        self._holder: dict[str, str] = {}
+        self._outlooks: dict[str, Outlook] = {}
+        self._due: dict[str, None] = {}
+        self._unseen: dict[str, None] = {}
+        self._roster_stale = True
+        self._weighed: dict[Move, Weighed] = {}
+        self._links = links = Links()
+        bus = self._engine.bus
+        links.keep(bus.subscribe(Change, self._hear), bus.subscribe(EtasUpdated, self._hear_etas))
+        links.connect(deeds.selection.changed, self._choose)
+        links.connect(panel.view.orders_chosen, deeds.selection.set_orders)
+        links.connect(panel.view.driver_chosen, deeds.selection.set_driver)
+        links.connect(panel.view.held, self._hold)
+        links.connect(panel.view.released, self._release)
+        links.connect(panel.view.moved, self._carry_out)
+        links.connect(panel.shown_changed, self._refresh)
+        for order in self._engine.world.orders.values():
+            self._index(order)
+        self._all_anew()
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._beat)
+        self._second.start(SECOND_MS)
+        self._beat()
+
+    def close(self) -> None:
+        self._links.end()
+        self._second.stop()
+        self._refresh.stop()
+        self._routes.forget()
+        self._prices.forget()
+        self._panel.set_rows(())
+
+    # What happens
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, DriverRegistered | DriverRemoved):
+            self._roster_stale = True
+        touched = [route.driver_id for route in change.routes]
+        self._unseen.update(dict.fromkeys(touched))
+        touched += [driver.id for driver in change.drivers]
+        for order in change.orders:
+            touched += self._index(order)
+        for offer in change.offers:
+            touched.append(offer.driver_id)
+        self._due.update(dict.fromkeys(touched))
+        self._refresh()
+
+    def _hear_etas(self, _: EtasUpdated) -> None:
+        self._unseen.update(dict.fromkeys(self._engine.world.routes))
+        self._refresh()
+
+    def _index(self, order: Order) -> list[str]:
+        """Keep who has or had an order; returns the drivers whose past is another now."""
+        before, now = self._holder.get(order.id), order.driver_id
+        if before is not None and before != now:
+            self._orders[before].pop(order.id, None)
+        if now is not None:
+            self._holder[order.id] = now
+            self._orders.setdefault(now, {})[order.id] = None
+        else:
+            self._holder.pop(order.id, None)
+        touched = [driver_id for driver_id in (before, now) if driver_id is not None]
+        for driver_id in touched:
+            self._past.pop(driver_id, None)
+        return touched
+
+    def look_anew(self) -> None:
+        """Another world is looked at: what is tried, or how things really stand."""
+        self._unseen = dict.fromkeys(self._deeds.world.routes)
+        self._all_anew()
+        self._refresh()
+
+    def _all_anew(self) -> None:
+        self._due = dict.fromkeys(self._engine.world.drivers)
+
+    def _beat(self) -> None:
+        clock = self._engine.clock
+        now = clock.now()
+        start = (now - BEFORE_S) // 3600 * 3600
+        if self._panel.isVisible():
+            self._panel.set_moment(Moment(now, clock.zone), start, start + BEFORE_S + AFTER_S)
+        self._refresh()
+
+    # Rows
+
+    def _show(self) -> None:
+        if not self._panel.isVisible():
+            return
+        world, engine = self._deeds.world, self._engine
+        if self._roster_stale:
+            self._roster_stale = False
+            self._rows = {i: self._rows[i] for i in self._rows if i in world.drivers}
+            self._due.update(dict.fromkeys(i for i in world.drivers if i not in self._rows))
+        if self._make_rows(engine.clock.now()):
+            self._panel.set_rows(self._rows[i] for i in sorted(self._rows, key=lambda i: (len(i), i)))
+        self._choose()
+        self._look_ahead()
+        if self._due:
+            self._refresh()
+
+    def _make_rows(self, now: float) -> bool:
+        """As many of those that are due as fit into a portion, those in view first; whether there were any."""
+        began, world = time.perf_counter(), self._deeds.world
+        first = [i for i in self._panel.in_view() if i in self._due]
+        made = False
+        for driver_id in [*first, *(i for i in list(self._due) if i not in set(first))]:
+            if made and time.perf_counter() - began > PORTION_S:
+                break
+            self._due.pop(driver_id, None)
+            if driver_id in world.drivers:
+                self._rows[driver_id] = self._row(driver_id, now)
+                made = True
+        return made
+
+    def _row(self, driver_id: str, now: float) -> TimelineRow:
+        world = self._deeds.world
+        past = self._past.get(driver_id)
+        if past is None:
+            live = self._engine.world.orders
+            orders = [live[i] for i in self._orders.get(driver_id, ()) if i in live]
+            past = self._past[driver_id] = past_stops(orders, self._engine.world)
+        route = world.routes.get(driver_id)
+        coming: tuple[TimelineStop, ...] = ()
+        if route is not None:
+            coming = coming_stops(route, world, self._outlooks.get(driver_id), now, self._place(driver_id))
+        tried = world is not self._engine.world and world.route(driver_id) != self._engine.world.route(driver_id)
+        return timeline_row(driver_id, world, past, coming, now, tried)
+
+    def _place(self, driver_id: str) -> LatLon | None:
+        positions = self._engine.positions
+        row = positions.find(driver_id)
+        return None if row is None else LatLon(float(positions.lat[row]), float(positions.lon[row]))
+
+    # Arrivals
+
+    def _look_ahead(self) -> None:
+        """Ask how some of the routes go on that have changed, or that new positions are known of; those in view first."""
+        world = self._deeds.world
+        if self._routes.busy or not self._unseen:
+            return
+        wanted = [i for i in self._panel.in_view() if i in self._unseen]
+        wanted += [i for i in self._unseen if i not in set(wanted)]
+        routes: list[Route] = []
+        for driver_id in wanted:
+            del self._unseen[driver_id]
+            if driver_id in world.routes and driver_id in world.drivers:
+                routes.append(world.routes[driver_id])
+                if len(routes) == LOOKED_AT_ONCE:
+                    break
+        if routes:
+            self._routes.ask(lambda: self._sketch(routes), self._foreseen)
+
+    def _foreseen(self, outlooks: tuple[Outlook, ...]) -> None:
+        for outlook in outlooks:
+            self._outlooks[outlook.driver_id] = outlook
+            self._due[outlook.driver_id] = None
+        self._refresh()
+
+    def _sketch(self, routes: Iterable[Route]) -> Snapshot:
+        return self._engine.photographer.sketch(routes, self._engine.clock.now())
+
+    # Selection
+
+    def _choose(self) -> None:
+        selection = self._deeds.selection
+        self._panel.view.choose(frozenset(selection.orders), selection.driver or "")
+
+    # What is held
+
+    def _hold(self, move: Move) -> None:
+        world = self._deeds.world
+        tried, refused = trials(ways(move, world), world, self._deeds.would)
+        if refused:
+            self._prices.forget()
+            self._panel.view.show_preview(Preview(move, refused=refused))
+            return
+        tried = [trial for trial in tried if trial.after]
+        if not tried:
+            self._panel.view.show_preview(Preview(move, lines=(Consequence(tr("Stays where it is"), "muted"),)))
+            return
+        self._prices.ask(lambda: self._sketch(routes_of(tried)), self._then(move, tried))
+
+    def _then(self, move: Move, tried: list[Trial]) -> Callable[[tuple[Outlook, ...]], None]:
+        def show(outlooks: tuple[Outlook, ...]) -> None:
+            weighed = weigh(tried, outlooks)
+            if weighed is None or self._panel.view.holding != move:
+                return
+            self._weighed = {move: weighed}
+            world, clock = self._deeds.world, self._engine.clock
+            rows = {driver_id: foreseen_stops(outlook, world) for driver_id, outlook in weighed.after.items()}
+            rows |= {route.driver_id: () for route in weighed.trial.after if not route.stops}
+            lines = consequences(weighed, move.orders, world, Moment(clock.now(), clock.zone))
+            self._panel.view.show_preview(Preview(move, rows, lines))
+
+        return show
+
+    def _release(self) -> None:
+        self._prices.forget()
+
+    def _carry_out(self, move: Move) -> None:
+        weighed = self._weighed.pop(move, None)
+        world = self._deeds.world
+        commands = [weighed.trial.command] if weighed is not None else ways(move, world)[:1]
+        self._deeds.carry_out(move_text(move, world), commands)
+        self._refresh.now()

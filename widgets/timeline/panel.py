@@ -1,0 +1,139 @@
+"""The timeline with its filters: who is late, who is free, who is off shift; wider and narrower hours; along with the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.language import tr
+from widgets.common.chips import Chips
+from widgets.common.empty import EmptyState
+from widgets.common.ground import lay_ground
+from widgets.common.icons import icon
+from widgets.common.search import SearchField
+from widgets.common.words import Moment
+from widgets.timeline.canvas import HEAD_PX
+from widgets.timeline.rows import TimelineRow
+from widgets.timeline.view import TimelineView
+
+KINDS: dict[str, tuple[str, str, str, Callable[[TimelineRow], bool]]] = {
+    "late": ("Late", "warning", "late", lambda row: row.late_min > 0),
+    "free": ("Free", "circle", "free", lambda row: row.free),
+}
+
+
+class TimelinePanel(QWidget):
+    """`set_rows` takes every driver; the filters choose. ``shown_changed`` says that other rows may be in view now."""
+
+    shown_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        lay_ground(self)
+        self._rows: tuple[TimelineRow, ...] = ()
+        self._behind = False
+        self.view = TimelineView()
+        self.search = SearchField(tr("Filter drivers"), tr("Filter the timeline by driver or order"), self.view)
+        self.search.setMaximumWidth(240)
+        self.chips = Chips(tr("Which drivers the timeline shows"))
+        for key, (label, icon_name, token, _) in KINDS.items():
+            self.chips.add(key, tr(label), icon_name, token)
+        self.off_shift = self._button(tr("Off shift"), "moon", tr("Show drivers who are not on shift as well"), checkable=True)
+        self.now = self._button(tr("Now"), "crosshair", tr("Go along with the clock"), checkable=True)
+        self.now.setChecked(True)
+        narrower = self._button("", "minus", tr("Narrower hours"))
+        wider = self._button("", "plus", tr("Wider hours"))
+        self._empty = EmptyState(
+            tr("No drivers here"), tr("Drivers stand here once they are on shift"), parent=self.view.viewport()
+        )
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 4, 8, 4)
+        bar.setSpacing(8)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.chips, 2)
+        for button in (self.off_shift, narrower, wider, self.now):
+            bar.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        self.search.filter_changed.connect(self._sift)
+        self.chips.chosen_changed.connect(self._sift)
+        self.off_shift.toggled.connect(self._sift)
+        narrower.clicked.connect(lambda: self.view.zoom(-1))
+        wider.clicked.connect(lambda: self.view.zoom(1))
+        self.now.clicked.connect(self._follow)
+        self.view.follow_changed.connect(self.now.setChecked)
+        self.view.verticalScrollBar().valueChanged.connect(self.shown_changed)
+
+    def _button(self, text: str, icon_name: str, tip: str, checkable: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "button")
+        button.setText(text)
+        button.setIcon(icon(icon_name))
+        button.setToolTip(tip)
+        button.setAccessibleName(text or tip)
+        button.setCheckable(checkable)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+        return button
+
+    def set_rows(self, rows: Iterable[TimelineRow]) -> None:
+        self._rows = tuple(rows)
+        self._behind = True
+        if self.isVisible():
+            self._catch_up()
+
+    def set_moment(self, moment: Moment, start: float, end: float) -> None:
+        self.view.set_moment(moment, start, end)
+
+    def set_row_px(self, px: int) -> None:
+        self.view.set_row_px(px)
+
+    def in_view(self) -> list[str]:
+        """The drivers whose rows can be seen."""
+        return [self.view.rows[place].id for place in self.view.rows_in_view()]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._empty.setGeometry(HEAD_PX, 0, max(0, self.view.viewport().width() - HEAD_PX), self.view.viewport().height())
+
+    def _follow(self) -> None:
+        self.view.follow(True)
+        self.now.setChecked(True)
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._behind = False
+            self._sift()
+
+    def _sift(self, _: object = None) -> None:
+        on_shift = [row for row in self._rows if self.off_shift.isChecked() or not row.off_shift or row.ahead()]
+        self.chips.set_counts({key: sum(map(wanted, on_shift)) for key, (*_, wanted) in KINDS.items()})
+        kinds = [KINDS[key][3] for key in self.chips.chosen()]
+        words = self.search.words()
+        rows = [
+            row
+            for row in on_shift
+            if (not kinds or any(wanted(row) for wanted in kinds)) and all(word in _haystack(row) for word in words)
+        ]
+        self.view.set_rows(rows)
+        self._empty.setVisible(not rows)
+        self._empty.set_text(
+            tr("No drivers here") if self._rows else tr("No drivers yet"),
+            tr("No driver fits the filters") if self._rows else tr("Drivers stand here once they are on shift"),
+        )
+        self.shown_changed.emit()
+
+
+def _haystack(row: TimelineRow) -> str:
+    return f"{row.id} {row.name} {' '.join(stop.order_id for stop in row.ahead())}".casefold()
