@@ -10,7 +10,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from app.cli.importing import execute_all, is_osm, read_commands
 from app.main_window import MainWindow
@@ -354,8 +354,9 @@ class Questions:
         dock = self._window.docks[panel]
         dock.show()
         dock.raise_()
-        if panel == "alerts":
-            self._window.alerts.view.setFocus()
+        lists: dict[str, QWidget] = {"alerts": self._window.alerts.view, "timeline": self._window.timeline.view}
+        if panel in lists:
+            lists[panel].setFocus()
         else:
             (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.actions.route_deeds import hand_over_route, route_orders
 from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
 from core.matching.profiles import PROFILES
@@ -127,6 +128,8 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: d.chosen_driver() is not None),
     Declared("driver.code", "&Drivers", "Show the phone's QR code…", lambda d: d.show_code(), "", "qr-code", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None and not d.training),
+    Declared("driver.route", "&Drivers", mark("Give the whole route to another…"), hand_over_route, "", "arrows-left-right",
+             Scope.DRIVER, lambda d: bool(route_orders(d))),
     Declared("driver.break", "&Drivers", "Send on a break", lambda d: d.take_break(), "", "coffee", Scope.DRIVER,
              lambda d: d.driver_is_online()),
     Declared("driver.online", "&Drivers", "Bring back from the break", lambda d: d.end_break(), "", "play", Scope.DRIVER,
@@ -169,7 +172,9 @@ ACTIONS: tuple[Declared, ...] = (
              checked=lambda d: d.settings.text("window.theme") == "dark"),
     Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
              checked=lambda d: d.settings.text("window.rows") == "comfortable"),
-    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right", rule_before=True),
+    Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.focus("timeline"), "Ctrl+T", "chart-bar-horizontal",
+             rule_before=True),
+    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right"),
     Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
     Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
     Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
@@ -243,6 +248,11 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     (mark("Lists"), mark("Fold or unfold a queue of the orders board"), mark("Space on its title")),
     (mark("Lists"), mark("Acknowledge the alerts selected"), mark("Space")),
     (mark("Lists"), mark("From a filter field into its list"), "↓"),
+    (mark("Timeline"), mark("From stop to stop, from driver to driver"), "← → ↑ ↓"),
+    (mark("Timeline"), mark("Carry the stop sooner or later, or to another driver"), mark("Alt+← → ↑ ↓")),
+    (mark("Timeline"), mark("Carry the whole route to another driver"), mark("Alt+Shift+↑ ↓")),
+    (mark("Timeline"), mark("Let go what is carried, put it back"), mark("Enter, Esc")),
+    (mark("Timeline"), mark("Along with the clock; wider, narrower hours"), mark("Home, +, −")),
     (mark("Areas"), mark("Count more or less where areas overlap"), mark("Alt+↑, Alt+↓")),
     (mark("Drawing on the map"), mark("Move the crosshair; finer, farther"), mark("↑ ↓ ← →; with Shift, with Ctrl")),
     (mark("Drawing on the map"), mark("Set a corner, take one back, end it"), mark("Space, Backspace, Enter")),

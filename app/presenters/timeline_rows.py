@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from app.presenters.rows import stop_text
 from core.domain.driver import Presence, Route, StopKind
@@ -18,52 +18,41 @@ ROUGH_STOP_S = 120.0
 
 
 def past_stops(orders: Iterable[Order], world: World) -> tuple[TimelineStop, ...]:
-    """The stops that are done, of orders that one driver has or had."""
-    done: list[TimelineStop] = []
+    """The stops that are done, of orders that one driver has or had, each with the way to it: the driver set off when the stop
+    before was over, or when the order was given."""
+    done: list[tuple[float, str, str, Order, float]] = []
     for order in orders:
         if order.picked_up_at is not None:
-            arrive = order.arrived_pickup_at or order.picked_up_at
-            begin = min(max(arrive, order.ready_at), order.picked_up_at)
-            done.append(_done("pickup", order, world, arrive, begin, order.picked_up_at, order.ready_at))
+            done.append((order.picked_up_at, order.id, "pickup", order, order.arrived_pickup_at or order.picked_up_at))
         ended = order.delivered_at if order.status is Status.DELIVERED else None
         if ended is None and order.status is Status.FAILED and order.driver_id is not None:
             ended = order.status_at
         if ended is not None:
-            arrive = order.arrived_dropoff_at or ended
-            done.append(_done("dropoff", order, world, arrive, arrive, ended, order.due_at))
-    done.sort(key=lambda stop: stop.leave)
-    return tuple(_after_each_other(done, {o.id: o.assigned_at for o in orders}))
-
-
-def _done(kind: str, order: Order, world: World, arrive: float, begin: float, leave: float, due: float) -> TimelineStop:
-    late = (leave - due) / 60 if kind == "dropoff" and order.status is Status.DELIVERED else None
-    return TimelineStop(
-        kind=kind,
-        order_id=order.id,
-        place=stop_text(StopKind(kind), order, world),
-        set_off=arrive,
-        arrive=arrive,
-        begin=begin,
-        leave=leave,
-        due=due,
-        late_min=late,
-        done=True,
-        failed=kind == "dropoff" and order.status is Status.FAILED,
-    )
-
-
-def _after_each_other(stops: Sequence[TimelineStop], given: dict[str, float | None]) -> Iterable[TimelineStop]:
-    """With the ways between them: the driver set off when the stop before was over, or when the order was given."""
-    before = None
-    for stop in stops:
-        begun = given.get(stop.order_id) if stop.kind == "pickup" else None
-        known = [at for at in (before, begun) if at is not None]
-        set_off = min(max(known), stop.arrive) if known else stop.arrive
-        before = stop.leave
-        yield TimelineStop(
-            kind=stop.kind, order_id=stop.order_id, place=stop.place, set_off=set_off, arrive=stop.arrive, begin=stop.begin,
-            leave=stop.leave, due=stop.due, late_min=stop.late_min, done=True, failed=stop.failed,
-        )  # fmt: skip
+            done.append((ended, order.id, "dropoff", order, order.arrived_dropoff_at or ended))
+    done.sort(key=lambda one: (one[0], one[2] == "dropoff", one[1]))
+    stops = []
+    before: float | None = None
+    for leave, order_id, kind, order, arrive in done:
+        is_pickup = kind == "pickup"
+        given = order.assigned_at if is_pickup else None
+        known = [at for at in (before, given) if at is not None]
+        stops.append(
+            TimelineStop(
+                kind=kind,
+                order_id=order_id,
+                place=stop_text(StopKind(kind), order, world),
+                set_off=min(max(known), arrive) if known else arrive,
+                arrive=arrive,
+                begin=min(max(arrive, order.ready_at), leave) if is_pickup else arrive,
+                leave=leave,
+                due=order.ready_at if is_pickup else order.due_at,
+                late_min=None if is_pickup or order.status is Status.FAILED else (leave - order.due_at) / 60,
+                done=True,
+                failed=not is_pickup and order.status is Status.FAILED,
+            )
+        )
+        before = leave
+    return tuple(stops)
 
 
 def coming_stops(

@@ -202,6 +202,7 @@ class TimelineCanvas(QAbstractScrollArea):
         painter.translate(HEAD_PX, 0)
         self._draw_grid(painter, brush, scale, width - HEAD_PX, height)
         rows = self.rows_in_view()
+        brush.keep({self.rows[place].id for place in rows})
         for place in rows:
             self._draw_ground(painter, brush, scale, place, width - HEAD_PX)
         now = scale.x(self.moment.now)
@@ -242,8 +243,7 @@ class TimelineCanvas(QAbstractScrollArea):
         row, top = self.rows[place], self.top_of(place)
         tried = self.preview.rows.get(row.id) if self.preview is not None else None
         if tried is None:
-            stops = row.stops[row.first_ending_after(scale.at(-60)) :]
-            brush.stops(painter, stops, scale, top, self.row_px, width, self.chosen)
+            brush.row(painter, row, scale, top, self.row_px, width, self.chosen)
             return
         held = frozenset(self.preview.move.orders) if self.preview is not None else self.chosen
         first = row.first_ending_after(scale.at(-60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap
@@ -16,6 +17,23 @@ MARK_PX = 12
 NAMED_FROM_PX = 46
 """Room up to the next stop from which an order's number is written beside its mark."""
 WARNING_PX = 13
+MARGIN = 0.25
+"""So much of the view is drawn beyond either edge, to scroll into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The stops of a row, drawn: ``scale`` begins at the picture's left edge."""
+
+    row: TimelineRow
+    scale: Scale
+    chosen: frozenset[str]
+    width: int
+    picture: QPixmap
+
+    def serves(self, row: TimelineRow, scale: Scale, chosen: frozenset[str], height: int) -> bool:
+        same = (self.row is row or self.row == row) and self.chosen == chosen and self.scale.px_per_h == scale.px_per_h
+        return same and round(self.picture.height() / self.picture.devicePixelRatio()) == height
 
 
 class RowPainter:
@@ -27,6 +45,8 @@ class RowPainter:
         self._pens: dict[tuple[str, float, bool], QPen] = {}
         self._brushes: dict[str, QBrush] = {}
         self._icons: dict[tuple[str, str], QPixmap] = {}
+        self._marks: dict[tuple[str, bool, bool], QPixmap] = {}
+        self._strips: dict[str, Strip] = {}
         self._small = QFont(font)
         self._small.setPixelSize(11)
 
@@ -108,14 +128,13 @@ class RowPainter:
             painter.setPen(self.pen("late", 1.0, True))
             painter.drawLine(QPointF(due, middle - 8), QPointF(due, middle + 8))
             painter.drawLine(QPointF(due, middle + 8), QPointF(at, middle + 8))
-        painter.setPen(self.pen(token, 1.5, stop.rough))
-        painter.setBrush(Qt.BrushStyle.NoBrush if stop.done or stop.rough else self.brush(token))
-        if stop.done or stop.rough:
-            painter.fillRect(mark, self.brush("surface"))
-        # Pick-ups are squares, drop-offs round: the shape tells what the colour tells.
-        radius = 2.0 if stop.kind == "pickup" else MARK_PX / 2
-        painter.drawRoundedRect(mark, radius, radius)
+        hollow = stop.done or stop.rough
+        if length <= MARK_PX:
+            painter.drawPixmap(QPointF(at - 1, middle - MARK_PX / 2 - 1), self._mark(token, stop.kind == "pickup", hollow))
+        else:
+            self._draw_mark(painter, mark, token, stop.kind == "pickup", hollow)
         if chosen:
+            radius = self._radius(stop.kind == "pickup")
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(self.pen("accent", 2.0))
             painter.drawRoundedRect(mark.adjusted(-3, -3, 3, 3), radius + 2, radius + 2)
@@ -132,6 +151,59 @@ class RowPainter:
             painter.setFont(self._small)
             painter.setPen(self.pen("late" if stop.late else "muted"))
             painter.drawText(QPointF(beside, middle + 4), f"{stop.order_id}{late}")
+
+    def _radius(self, pickup: bool) -> float:
+        """Pick-ups are squares, drop-offs round: the shape tells what the colour tells."""
+        return 2.0 if pickup else MARK_PX / 2
+
+    def _draw_mark(self, painter: QPainter, mark: QRectF, token: str, pickup: bool, hollow: bool) -> None:
+        painter.setPen(self.pen(token, 1.5))
+        painter.setBrush(self.brush("surface" if hollow else token))
+        painter.drawRoundedRect(mark, self._radius(pickup), self._radius(pickup))
+
+    def _mark(self, token: str, pickup: bool, hollow: bool) -> QPixmap:
+        """A mark of the least length, drawn once: there are hundreds of them in view."""
+        found = self._marks.get((token, pickup, hollow))
+        if found is None:
+            found = self._marks[token, pickup, hollow] = self._blank(MARK_PX + 2, MARK_PX + 2)
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_mark(painter, QRectF(1, 1, MARK_PX, MARK_PX), token, pickup, hollow)
+            painter.end()
+        return found
+
+    def _blank(self, width: int, height: int) -> QPixmap:
+        pixmap = QPixmap(round(width * self._ratio), round(height * self._ratio))
+        pixmap.setDevicePixelRatio(self._ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
+
+    def row(
+        self, painter: QPainter, row: TimelineRow, scale: Scale, top: int, height: int, width: int, chosen: frozenset[str]
+    ) -> None:
+        """The row's stops, from a picture that is wider than the view: a row that stays as it is, is drawn once."""
+        mine = chosen & row.orders if chosen else chosen
+        strip = self._strips.get(row.id)
+        offset = 0 if strip is None else round(strip.scale.x(scale.start))
+        if strip is None or not strip.serves(row, scale, mine, height) or not 0 <= offset <= strip.width - width:
+            wide = Scale(scale.at(-width * MARGIN), scale.px_per_h)
+            wider = round(width * (1 + 2 * MARGIN))
+            strip = Strip(row, wide, mine, wider, self._blank(wider, height))
+            pen = QPainter(strip.picture)
+            pen.setRenderHint(QPainter.RenderHint.Antialiasing)
+            stops = row.stops[row.first_ending_after(wide.at(-60)) :]
+            self.stops(pen, stops, wide, 0, height, strip.width, mine)
+            pen.end()
+            self._strips[row.id] = strip
+            offset = round(strip.scale.x(scale.start))
+        ratio = self._ratio
+        part = QRectF(offset * ratio, 0, width * ratio, height * ratio)
+        painter.drawPixmap(QRectF(0, top, width, height), strip.picture, part)
+
+    def keep(self, row_ids: set[str]) -> None:
+        """Let the pictures of all other rows go."""
+        if len(self._strips) > 2 * len(row_ids) + 20:
+            self._strips = {row_id: strip for row_id, strip in self._strips.items() if row_id in row_ids}
 
     def tinted(self, share: float) -> QColor:
         """The accent laid thinly over the surface."""

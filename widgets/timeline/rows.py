@@ -55,6 +55,7 @@ class TimelineRow:
     tried: bool = False
     done: int = field(init=False, default=0)
     late_min: float = field(init=False, default=0.0)
+    orders: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
     _ends: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ class TimelineRow:
         object.__setattr__(self, "done", len(self.stops) - len(ahead))
         late = max((stop.late_min or 0.0 for stop in ahead if stop.late), default=0.0)
         object.__setattr__(self, "late_min", late)
+        object.__setattr__(self, "orders", frozenset(stop.order_id for stop in self.stops))
         object.__setattr__(self, "_ends", tuple(stop.leave for stop in self.stops))
 
     @property

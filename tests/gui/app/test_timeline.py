@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from widgets.dialogs.assign import AssignDialog
 from widgets.timeline.canvas import HEAD_PX
 from widgets.timeline.rows import Move, TimelineRow
 from widgets.timeline.view import TimelineView
@@ -139,3 +140,25 @@ def test_what_is_chosen_there_is_chosen_everywhere(rig: Any, view: TimelineView)
     rig.window.drivers.select(["D-17"])
     rig.until(lambda: view.chosen_driver == "D-17")
     rig.deeds.undo()
+
+
+def test_a_sick_courier_s_route_goes_to_another_by_the_menu(rig: Any, view: TimelineView) -> None:
+    first, second = rig.order(), rig.order()
+    rig.deeds.assign([first, second], "D-1")
+    before = keys(rig, "D-1")
+    rig.deeds.selection.set_driver("D-1")
+    rig.action("driver.route").trigger()
+    dialog = rig.dialog(AssignDialog)
+    QTest.keyClicks(dialog.search, "17")
+    QTest.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert (keys(rig, "D-1"), keys(rig, "D-17")) == ([], before)
+    rig.press("Ctrl+Z")
+    assert (keys(rig, "D-1"), keys(rig, "D-17")) == (before, [])
+    rig.deeds.undo()
+
+
+def test_a_key_leads_to_the_timeline(rig: Any, view: TimelineView) -> None:
+    rig.window.open_dock("log")
+    rig.press("Ctrl+T")
+    assert view.isVisible()
+    assert view.hasFocus()
