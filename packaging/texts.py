@@ -83,6 +83,9 @@ def update(language: str) -> Catalog:
     catalogue.update(gathered(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.creation_date = catalogue.revision_date = NO_DATE
+    catalogue.project, catalogue.version, catalogue.fuzzy = "Kerbside", "0", False
+    catalogue.header_comment = f"# The texts of Kerbside in {catalogue.locale.english_name if catalogue.locale else language}."
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
     return catalogue
 
 
