@@ -44,6 +44,7 @@ from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
 from core.domain.geo import LatLon
+from core.domain.language import tr
 from core.messaging.credentials import SIMULATOR
 from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
@@ -139,7 +140,7 @@ class Console:
                 raise
             log.error("%s", error)
             why = str(error).partition(": set ")[0]
-            text = f"{why[:1].upper()}{why[1:]}. Choose another port under File, Set up my fleet"
+            text = tr("{why}. Choose another port under File, Set up my fleet", why=why[:1].upper() + why[1:])
             self.window.strip.show_problem("broker-start", text)
             return somebody_elses_post(ground.folder, ground.settings)
 
@@ -163,7 +164,7 @@ class Console:
         if self.simulated is not None:
             wanted = self.simulated.city
             if wanted is None and training_missing(folder):
-                self.window.toast.show_line("Making the training city, this once…", lasting=True)
+                self.window.toast.show_line(tr("Making the training city, this once…"), lasting=True)
                 began = time.perf_counter()
                 await _in_thread(lambda: city_file(folder, None))
                 log.info("the training city was made in %.2f s", time.perf_counter() - began)
@@ -179,7 +180,7 @@ class Console:
             if self.simulated is not None:
                 raise
             log.error("%s", error)
-            self.window.strip.show_problem("city", f"{error}. Great-circle distances are used")
+            self.window.strip.show_problem("city", tr("{error}. Great-circle distances are used", error=error))
             return None, None
 
     def _begin_simulation(self, system: System, lines: Lines, path: Path, simulated: Simulated) -> None:
@@ -200,7 +201,7 @@ class Console:
                 _set_speed(clock, speed)
 
         def ended(why: str) -> None:
-            self.window.strip.show_problem("simulation", f"The simulation has stopped: {why}. Start the demo again")
+            self.window.strip.show_problem("simulation", tr("The simulation has stopped: {why}. Start the demo again", why=why))
 
         life = SimulatedCity(
             path,
@@ -265,7 +266,9 @@ class Console:
         links.keep(system.bus.subscribe(BrokerChanged, self._broker_changed))
         strip = window.strip
         links.keep(
-            system.bus.subscribe(CycleFailed, lambda e: strip.show_problem("matcher", f"The matcher failed: {e.reason}"))
+            system.bus.subscribe(
+                CycleFailed, lambda e: strip.show_problem("matcher", tr("The matcher failed: {reason}", reason=e.reason))
+            )
         )
         links.keep(system.bus.subscribe(CycleFinished, lambda e: strip.clear_problem("matcher")))
         watch = QTimer(window)
@@ -343,8 +346,10 @@ class Console:
         if event.state in {"connected"}:
             self.window.strip.clear_problem("broker")
         elif event.state != "connecting" or event.detail:
-            text = event.detail or f"The broker is {event.state}"
-            self.window.strip.show_problem("broker", f"No broker: {text}. Messages to drivers wait until it is back")
+            text = event.detail or tr("The broker is {state}", state=event.state)
+            self.window.strip.show_problem(
+                "broker", tr("No broker: {text}. Messages to drivers wait until it is back", text=text)
+            )
 
     def _watch(self) -> None:
         """Once a second: what the disk, the embedded broker and the settings file have to say."""
@@ -355,7 +360,7 @@ class Console:
         strip, health = self.window.strip, self._lines.health
         self._watch_over(strip)
         if health is not None and health.state == "outgrown":
-            strip.show_problem("outgrown", f"The fleet has outgrown the built-in broker: {health.detail}")
+            strip.show_problem("outgrown", tr("The fleet has outgrown the built-in broker: {detail}", detail=health.detail))
         else:
             strip.clear_problem("outgrown")
 
@@ -365,7 +370,7 @@ class Console:
         if self._caretaker is not None:
             problems = self._caretaker.look()
         if problems["disk"]:
-            text = f"Changes can't be stored: {problems['disk']}. Nothing is told to drivers until they are"
+            text = tr("Changes can't be stored: {problem}. Nothing is told to drivers until they are", problem=problems["disk"])
             problems["disk"] = text
         for subject, problem in problems.items():
             if problem:
@@ -378,7 +383,7 @@ class Console:
         in a thread while there is none."""
 
         async def again() -> None:
-            self.window.toast.show_line("Starting anew…", lasting=True)
+            self.window.toast.show_line(tr("Starting anew…"), lasting=True)
             self.close()
             try:
                 if between is not None:

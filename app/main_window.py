@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
             panels.addAction(dock.toggleViewAction())
         layers = menus["&View"].addMenu(tr("Map layers"))
         for name, shown in self.map.layers().items():
-            action = QAction(name.capitalize() if name != "base" else "Base map", self)
+            action = QAction(self.map.layer_names()[name], self)
             action.setCheckable(True)
             action.setChecked(shown)
             action.toggled.connect(lambda on, layer=name: self.map.set_layers({layer: on}))

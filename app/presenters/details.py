@@ -173,4 +173,4 @@ def _buttons(deeds: Deeds, scope: Scope, primary: str) -> tuple[Deed, ...]:
 
 def _button(action: Declared, primary: str) -> Deed:
     danger = action.id in {"order.cancel", "order.failed", "driver.remove"}
-    return Deed(action.id, action.text, primary=action.id == primary, danger=danger, keys=action.keys)
+    return Deed(action.id, tr(action.text), primary=action.id == primary, danger=danger, keys=action.keys)

@@ -9,7 +9,7 @@ from core.domain.language import mark, ntr, tr
 from core.engine.engine import Engine
 from core.engine.modes import Tracking
 from core.tracking.jumps import Held
-from widgets.common.words import duration, freshness
+from widgets.common.words import clock_off, duration
 
 ITSELF_S = 5.0
 """A difference that began so long after the asking was made by the phone."""
@@ -101,7 +101,7 @@ def clock(correction_s: float, this_machine_s: float = 0.0) -> Trouble | None:
     """``correction_s`` above 0: the phone's clock is behind."""
     if not correction_s:
         return None
-    off = f"{freshness(abs(correction_s))} {'behind' if correction_s > 0 else 'ahead'}"
+    off = clock_off(correction_s)
     ours = this_machine_s and abs(correction_s - this_machine_s) < 30.0
     return Trouble(tr("The phone's clock is {off}, its times are corrected", off=off), (tr(_SET_OURS if ours else _SET_CLOCK),))
 

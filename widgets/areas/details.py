@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidg
 from core.domain.language import tr
 from core.domain.vehicle import Vehicle
 from widgets.areas.rows import AreaDraft
+from widgets.common.states import vehicle_name
 from widgets.dialogs.ask import AskDialog, form, inset, plain
 
 
@@ -28,7 +29,7 @@ class AreaDialog(AskDialog):
         inset(self.priority)
         self.watched = QCheckBox(tr("Tell when drivers come and go"))
         self.watched.setChecked(draft.watched)
-        self.vehicles = {vehicle: QCheckBox(vehicle.value.capitalize()) for vehicle in Vehicle}
+        self.vehicles = {vehicle: QCheckBox(vehicle_name(vehicle)) for vehicle in Vehicle}
         admitted = QHBoxLayout()
         admitted.setSpacing(12)
         for vehicle, box in self.vehicles.items():

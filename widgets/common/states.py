@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import Activity
-from core.domain.language import tr
+from core.domain.language import mark, tr
 from core.domain.order import Status
+from core.domain.vehicle import Vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,26 @@ ACTIVITY: dict[Activity, StateLook] = {
     Activity.WAITING: StateLook("waiting", "Waiting", "hourglass-medium"),
     Activity.CARRYING: StateLook("carrying", "Carrying", "package"),
 }
+
+_VEHICLES = {
+    Vehicle.WALK: mark("Walk"),
+    Vehicle.BIKE: mark("Bike"),
+    Vehicle.SCOOTER: mark("Scooter"),
+    Vehicle.CAR: mark("Car"),
+}
+
+_MODES = {"active": mark("active"), "passive": mark("passive")}
+
+
+def vehicle_name(vehicle: Vehicle | str) -> str:
+    """Empty for none."""
+    return tr(_VEHICLES[Vehicle(vehicle)]) if vehicle else ""
+
+
+def mode_name(mode: str) -> str:
+    """A tracking mode as it is called; what nobody knows stays as the phone says it."""
+    return tr(_MODES.get(mode, mode))
+
 
 ACTIVITY_CODE: dict[Activity, int] = {activity: code for code, activity in enumerate(Activity)}
 """The number that stands for an activity in the map's arrays: its place in the enumeration."""

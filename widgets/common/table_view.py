@@ -16,6 +16,8 @@ from widgets.common.tables import ID_ROLE, Row, RowsModel
 
 R = TypeVar("R", bound=Row)
 
+TITLE_MARGIN_PX = 12
+
 
 class RowsView(QTableView, Generic[R]):
     """Selects whole rows, and speaks of them by id.
@@ -67,7 +69,9 @@ class RowsView(QTableView, Generic[R]):
         header.customContextMenuRequested.connect(self._choose_columns)
         for i, column in enumerate(self._rows.columns):
             if column.width:
-                header.resizeSection(i, column.width)
+                # Titles differ in length from language to language.
+                title_px = header.fontMetrics().horizontalAdvance(tr(column.title)) + TITLE_MARGIN_PX
+                header.resizeSection(i, max(column.width, title_px))
             else:
                 header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
             header.setSectionHidden(i, not column.shown)

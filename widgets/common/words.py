@@ -47,6 +47,12 @@ def freshness(seconds: float) -> str:
     return f"{int(max(0.0, seconds))} s" if seconds < 60 else duration(seconds)
 
 
+def clock_off(seconds: float) -> str:
+    """By how much a phone's clock is off: ``40 s behind`` where ``seconds`` is above 0, ``3 min ahead`` below it."""
+    length = freshness(abs(seconds))
+    return tr("{length} behind", length=length) if seconds > 0 else tr("{length} ahead", length=length)
+
+
 def gap(seconds: float) -> str:
     """``in 6 min``, ``6 min ago``, ``now`` within half a minute."""
     if abs(seconds) < 30:

@@ -13,7 +13,7 @@ from core.domain.driver import Activity
 from core.domain.language import ntr, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.search import SearchField
-from widgets.common.states import ACTIVITY
+from widgets.common.states import ACTIVITY, vehicle_name
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.dialogs.ask import AskDialog
@@ -50,7 +50,7 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         width=118,
     ),
-    Column("Vehicle", lambda r, m: r.vehicle.capitalize(), width=76),
+    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), width=76),
     Column("Away", lambda r, m: r.away, right=True, width=70),
     Column("Cost", lambda r, m: r.cost, right=True, width=80),
     Column(

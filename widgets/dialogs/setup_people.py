@@ -15,6 +15,7 @@ from core.domain.language import mark, tr
 from core.domain.vehicle import Vehicle
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.lines import Bit, Lines
+from widgets.common.states import vehicle_name
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.dialogs.ask import plain
@@ -49,7 +50,7 @@ def _columns() -> tuple[Column[DriverDraft], ...]:
     return (
         Column("Driver", lambda r, m: r.id, width=80),
         Column("Name", lambda r, m: r.name, width=0),
-        Column("Vehicle", lambda r, m: r.vehicle.value.capitalize(), width=90),
+        Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), width=90),
         Column("App", lambda r, m: app_name(r.app), width=100),
         Column("Phone", lambda r, m: r.phone, width=130),
     )
@@ -80,7 +81,7 @@ class DriversPage(SetupPage):
         self.name.setPlaceholderText(tr("Name"))
         self.phone.setPlaceholderText(tr("Phone number, if you like"))
         for vehicle in Vehicle:
-            self.vehicle.addItem(vehicle.value.capitalize(), vehicle)
+            self.vehicle.addItem(vehicle_name(vehicle), vehicle)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.BIKE))
         for app in (App.OWNTRACKS, App.KERBSIDE):
             self.app.addItem(app_name(app), app)

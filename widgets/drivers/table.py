@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from core.domain.driver import Activity, App
 from core.domain.language import ntr, tr
-from widgets.common.states import ACTIVITY
+from widgets.common.states import ACTIVITY, mode_name, vehicle_name
 from widgets.common.tables import Column, RowsModel
-from widgets.common.words import Moment, freshness
+from widgets.common.words import Moment, clock_off, freshness
 from widgets.drivers.rows import DriverRow
 
 LOW_BATTERY_PCT = 20
@@ -38,16 +38,14 @@ def _fix_age(row: DriverRow, moment: Moment) -> str:
 
 def _mode(row: DriverRow, _: Moment) -> str:
     differs = row.mode_wanted and row.mode and row.mode != row.mode_wanted
-    text = (
-        tr("{mode}, not {mode_wanted}", mode=row.mode, mode_wanted=row.mode_wanted) if differs else row.mode or row.mode_wanted
-    )
+    mode, wanted = mode_name(row.mode), mode_name(row.mode_wanted)
+    text = tr("{mode}, not {mode_wanted}", mode=mode, mode_wanted=wanted) if differs else mode or wanted
     if not row.clock_s:
         return text
     return tr(
-        "{text}, clock {freshness} {value}",
+        "{text}, clock {off}",
         text=text,
-        freshness=freshness(abs(row.clock_s)),
-        value="behind" if row.clock_s > 0 else "ahead",
+        off=clock_off(row.clock_s),
     )
 
 
@@ -85,7 +83,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=118,
     ),
-    Column("Vehicle", lambda r, m: r.vehicle.value.capitalize(), sort=lambda r: r.vehicle.value, tip=_tip, width=76),
+    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76),
     Column("Orders", lambda r, m: str(r.orders) if r.orders else "", sort=lambda r: r.orders, tip=_tip, right=True, width=62),
     Column("Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=170),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62),

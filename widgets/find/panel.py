@@ -25,7 +25,7 @@ from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
 from widgets.common.icons import icon
-from widgets.common.states import ACTIVITY
+from widgets.common.states import ACTIVITY, vehicle_name
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, freshness
@@ -73,7 +73,7 @@ COLUMNS: tuple[Column[FoundRow], ...] = (
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         width=112,
     ),
-    Column("Vehicle", lambda r, m: r.vehicle.value.capitalize(), sort=lambda r: r.vehicle.value, width=70),
+    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=70),
     Column("Away", lambda r, m: metres(r.away_m), sort=lambda r: r.away_m, right=True, width=62),
     Column("Last fix", lambda r, m: freshness(m.now - r.fix_at), sort=lambda r: -r.fix_at, right=True, timed=True, width=62),
 )
@@ -120,7 +120,7 @@ class FindPanel(QWidget):
         self.vehicle = QComboBox()
         self.vehicle.setAccessibleName(tr("Vehicle that has to reach"))
         for vehicle in Vehicle:
-            self.vehicle.addItem(tr("by {value}", value=vehicle.value), vehicle.value)
+            self.vehicle.addItem(tr("by {vehicle}", vehicle=vehicle_name(vehicle)), vehicle.value)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.SCOOTER))
         self.vehicle.currentIndexChanged.connect(lambda _: self.asked_anew.emit())
         self._numbers = {"circle": (self.radius,), "reach": (self.minutes, self.vehicle)}
@@ -139,7 +139,7 @@ class FindPanel(QWidget):
             self.states.add(activity.value, look.label, look.icon, look.token)
         self.vehicles = Chips(tr("Only drivers with"), counts=False)
         for vehicle, icon_name in _VEHICLE_ICONS.items():
-            self.vehicles.add(vehicle.value, vehicle.value.capitalize(), icon_name, "muted")
+            self.vehicles.add(vehicle.value, vehicle_name(vehicle), icon_name, "muted")
         for chips in (self.states, self.vehicles):
             chips.chosen_changed.connect(lambda _: self.asked_anew.emit())
         top = QVBoxLayout()

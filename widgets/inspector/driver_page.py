@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.domain.driver import App, StopKind
 from core.domain.language import mark, ntr, tr
 from widgets.common.lines import Bit, Cell
-from widgets.common.states import ACTIVITY
+from widgets.common.states import ACTIVITY, mode_name, vehicle_name
 from widgets.common.words import Moment, freshness, lateness
 from widgets.inspector.details import DriverDetails
 from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
@@ -45,7 +45,7 @@ class DriverPage(QWidget):
         self.head.badge.show_state(ACTIVITY[driver.activity])
         carried = len({stop.order_id for stop in driver.stops})
         load = ntr("{n:,} order", "{n:,} orders", carried) if carried else tr("no orders")
-        summary = f"{tr(driver.vehicle.value.capitalize())}, {load}"
+        summary = f"{vehicle_name(driver.vehicle)}, {load}"
         if driver.off_duty:
             summary += tr("; off duty until they or you say otherwise")
         self.head.below.set_lines([[(Bit(summary, "muted"),)]])
@@ -104,12 +104,23 @@ def _mode(driver: DriverDetails) -> tuple[Bit, ...]:
     if driver.troubles:
         return (Bit("\n".join(f"⚠ {trouble}" for trouble in driver.troubles), "offered", strong=True),)
     if driver.mode_wanted and driver.mode and driver.mode != driver.mode_wanted:
-        return (Bit(tr("{mode}, {mode_wanted} has just been asked for", mode=driver.mode, mode_wanted=driver.mode_wanted)),)
+        return (
+            Bit(
+                tr(
+                    "{mode}, {mode_wanted} has just been asked for",
+                    mode=mode_name(driver.mode),
+                    mode_wanted=mode_name(driver.mode_wanted),
+                )
+            ),
+        )
     if driver.mode_wanted and not driver.mode:
         return (
-            Bit(tr("{mode_wanted} was asked for, the phone has not confirmed it", mode_wanted=driver.mode_wanted), "muted"),
+            Bit(
+                tr("{mode_wanted} was asked for, the phone has not confirmed it", mode_wanted=mode_name(driver.mode_wanted)),
+                "muted",
+            ),
         )
-    return (Bit(driver.mode), Bit(tr(", as asked for") if driver.mode_wanted else "", "muted"))
+    return (Bit(mode_name(driver.mode)), Bit(tr(", as asked for") if driver.mode_wanted else "", "muted"))
 
 
 def _person(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:

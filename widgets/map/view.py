@@ -361,22 +361,27 @@ class MapView(QWidget):
     def _global(self, message: Fields) -> QPoint:
         return self._web.mapToGlobal(QPoint(int(_number(message, "x")), int(_number(message, "y"))))
 
+    def layer_names(self) -> dict[str, str]:
+        """What each layer is called."""
+        texts = self._texts()
+        return {name: texts.get(name, name.capitalize()) for name in LAYERS}
+
     def _texts(self) -> dict[str, str]:
         return {
-            "drivers": self.tr("Drivers"),
-            "orders": self.tr("Orders"),
-            "areas": self.tr("Areas"),
-            "routes": self.tr("Routes"),
-            "labels": self.tr("Labels"),
-            "base": self.tr("Base map"),
-            "layers": self.tr("Layers"),
-            "zoom_in": self.tr("Zoom in (+)"),
-            "zoom_out": self.tr("Zoom out (−)"),
-            "fit": self.tr("Show all (Home)"),
-            "pickup": self.tr("Pick-up"),
-            "dropoff": self.tr("Drop-off"),
-            "fix_ago": self.tr("seen {age} ago"),
-            "long_ago": self.tr("hours"),
+            "drivers": tr("Drivers"),
+            "orders": tr("Orders"),
+            "areas": tr("Areas"),
+            "routes": tr("Routes"),
+            "labels": tr("Labels"),
+            "base": tr("Base map"),
+            "layers": tr("Layers"),
+            "zoom_in": tr("Zoom in (+)"),
+            "zoom_out": tr("Zoom out (−)"),
+            "fit": tr("Show all (Home)"),
+            "pickup": tr("Pick-up"),
+            "dropoff": tr("Drop-off"),
+            "fix_ago": tr("seen {age} ago"),
+            "long_ago": tr("hours"),
         }
 
 

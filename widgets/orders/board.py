@@ -239,10 +239,10 @@ def _detail(section: Section, rows: Sequence[OrderRow]) -> str:
     return ", ".join(
         f"{counts[status]:,} {text}"
         for status, text in (
-            (Status.ASSIGNED, "to pick-up"),
-            (Status.AT_PICKUP, "at pick-up"),
-            (Status.CARRYING, "on the way"),
-            (Status.AT_DROPOFF, "at the door"),
+            (Status.ASSIGNED, tr("to pick-up")),
+            (Status.AT_PICKUP, tr("at pick-up")),
+            (Status.CARRYING, tr("on the way")),
+            (Status.AT_DROPOFF, tr("at the door")),
         )
         if counts[status]
     )
