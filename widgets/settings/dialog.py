@@ -83,6 +83,7 @@ class SettingsDialog(AskDialog):
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
         self.area = QScrollArea()
+        self.area.setAccessibleName(tr("Settings"))
         self.area.setWidget(self._page)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
