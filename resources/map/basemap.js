@@ -1,228 +1,140 @@
-// The base map: tiles drawn here from the city's own shapes, on canvas.
+// The ground and its names as the page shows them: pictures from the painter, carried along until the next one is there.
 "use strict";
 
 (function (K) {
-  const TILE = 512;
-  const AT_ONCE = 2;
-  const FRAME_MS = 6;
+  const PAD = 0.25; // of the window, beyond it on every side
+  const AHEAD = 0.6; // of the pad may be used up before the next picture is asked for
 
-  // From least to most important; `at` the least zoom, `w` the width in pixels at zoom 16.
-  K.ROADS = {
-    path: { at: 15, w: 1.2 },
-    service: { at: 15, w: 3 },
-    residential: { at: 12, w: 6 },
-    tertiary: { at: 11, w: 8 },
-    secondary: { at: 10, w: 9.5 },
-    primary: { at: 8, w: 11 },
-    trunk: { at: 0, w: 12 },
-    motorway: { at: 0, w: 13 },
-  };
-  const ORDER = Object.keys(K.ROADS);
+  // A canvas that shows a picture where it belongs.
+  const Sheet = K.Overlay.extend({
+    options: { kind: "bitmaprenderer" },
 
-  K.roadWidth = (kind, zoom) => Math.max(0.6, K.ROADS[kind].w * Math.pow(2, (zoom - 16) * (zoom < 16 ? 0.72 : 0.85)));
-
-  class Shapes {
-    constructor(items) {
-      this.items = items;
-      this.grid = new K.Grid(items.map((item) => item.box));
-    }
-    within(box) {
-      return this.grid.query(box).map((i) => this.items[i]);
-    }
-  }
-
-  const polygons = (list) =>
-    new Shapes(
-      (list || []).map((rings) => {
-        const lines = rings.map(K.decodeLine);
-        return { lines, box: K.boxOf(lines.slice(0, 1)) };
-      })
-    );
-
-  K.BaseMap = class {
-    constructor(data) {
-      const line = (flat, more) => {
-        const lines = [K.decodeLine(flat)];
-        return { lines, box: K.boxOf(lines), ...more };
-      };
-      this.bounds = data.bounds;
-      const [south, west, north, east] = data.bounds;
-      this.frame = [K.worldX(west), K.worldY(north), K.worldX(east), K.worldY(south)];
-      this.water = polygons(data.water);
-      this.parks = polygons(data.parks);
-      this.buildings = polygons(data.buildings);
-      this.rails = new Shapes((data.rails || []).map((flat) => line(flat)));
-      this.waterways = new Shapes((data.waterways || []).map((w) => line(w.p, { metres: w.w })));
-      this.roads = {};
-      for (const kind of ORDER) {
-        this.roads[kind] = new Shapes((data.roads || []).filter((r) => r.c === kind).map((r) => line(r.p)));
-      }
-      this.source = data;
-      this.places = (data.places || []).map((p) => ({
-        kind: p.k,
-        name: p.n,
-        x: K.worldX(p.p[1] * 1e-6),
-        y: K.worldY(p.p[0] * 1e-6),
-      }));
-    }
-
-    // Named streets, put together when they are first wanted.
-    streets() {
-      if (this._streets) return this._streets;
-      const groups = new Map();
-      for (const road of this.source.roads || []) {
-        if (!road.n || road.c === "service" || road.c === "path") continue;
-        const key = road.c + "\n" + road.n;
-        if (!groups.has(key)) groups.set(key, []);
-        groups.get(key).push(K.decodeLine(road.p));
-      }
-      const items = [];
-      for (const [key, lines] of groups) {
-        const [kind, name] = key.split("\n");
-        for (const line of K.joinLines(lines)) items.push({ kind, name, line, box: K.boxOf([line]) });
-      }
-      items.sort((a, b) => ORDER.indexOf(b.kind) - ORDER.indexOf(a.kind));
-      this.source = null;
-      return (this._streets = new Shapes(items));
-    }
-  };
-
-  // Points closer than this many pixels to the one before are skipped: nobody sees them.
-  const NEAR = 0.6;
-
-  function trace(context, line, scale, ox, oy, closed) {
-    let px = line[0] * scale - ox;
-    let py = line[1] * scale - oy;
-    context.moveTo(px, py);
-    const last = line.length - 2;
-    for (let i = 2; i <= last; i += 2) {
-      const x = line[i] * scale - ox;
-      const y = line[i + 1] * scale - oy;
-      if (i < last && Math.abs(x - px) < NEAR && Math.abs(y - py) < NEAR) continue;
-      context.lineTo(x, y);
-      px = x;
-      py = y;
-    }
-    if (closed) context.closePath();
-  }
-
-  function drawTile(context, base, x, y, zoom) {
-    const scale = K.scaleAt(zoom);
-    const ox = x * TILE;
-    const oy = y * TILE;
-    const margin = 16;
-    const box = [(ox - margin) / scale, (oy - margin) / scale, (ox + TILE + margin) / scale, (oy + TILE + margin) / scale];
-
-    const fill = (shapes, colour, least) => {
-      context.beginPath();
-      for (const shape of shapes.within(box)) {
-        if ((shape.box[2] - shape.box[0]) * scale < least && (shape.box[3] - shape.box[1]) * scale < least) continue;
-        for (const line of shape.lines) trace(context, line, scale, ox, oy, true);
-      }
-      context.fillStyle = colour;
-      context.fill("evenodd");
-    };
-    const stroke = (shapes, colour, width) => {
-      if (!shapes.length) return;
-      context.beginPath();
-      for (const shape of shapes) trace(context, shape.lines[0], scale, ox, oy, false);
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.stroke();
-    };
-
-    context.lineJoin = context.lineCap = "round";
-    fill(base.parks, K.colour("park"), 2);
-    fill(base.water, K.colour("water"), 1);
-    const metre = scale / 40075016.7 / Math.cos(K.latOf((box[1] + box[3]) / 2) * (Math.PI / 180));
-    for (const way of base.waterways.within(box)) {
-      const width = Math.max(zoom >= 14 ? 1 : 0.6, way.metres * metre);
-      if (zoom >= 12 || width > 1) stroke([way], K.colour("water"), width);
-    }
-    if (zoom >= 16) fill(base.buildings, K.colour("building"), 1.5);
-
-    const roads = ORDER.filter((kind) => zoom >= K.ROADS[kind].at).map((kind) => ({
-      kind,
-      width: K.roadWidth(kind, zoom),
-      shapes: base.roads[kind].within(box),
-    }));
-    const ways = roads.filter((road) => road.kind !== "path");
-    if (zoom >= 15) {
-      context.setLineDash([3, 3]);
-      for (const road of roads) if (road.kind === "path") stroke(road.shapes, K.colour("path"), road.width);
-      context.setLineDash([]);
-    }
-    // Wide roads have an edge; a thin one is a single quiet line, or it would drown in its own edges.
-    context.lineCap = "butt";
-    const edged = (road) => road.width >= (K.ROADS[road.kind].w > 9 ? 1.8 : 3);
-    for (const road of ways) if (edged(road)) stroke(road.shapes, K.colour("road-edge"), road.width + 2);
-    context.lineCap = "round";
-    for (const road of ways) stroke(road.shapes, K.colour(edged(road) ? "road" : "road-thin"), road.width);
-    if (zoom >= 12) {
-      const rails = base.rails.within(box);
-      stroke(rails, K.colour("rail"), zoom >= 15 ? 2 : 1);
-      if (zoom >= 15) {
-        context.setLineDash([6, 6]);
-        context.lineCap = "butt";
-        stroke(rails, K.colour("land"), 1);
-        context.setLineDash([]);
-      }
-    }
-  }
-
-  // Beyond the city's bounds nothing is known: the sheet ends there.
-  function drawBeyond(context, base, x, y, zoom) {
-    const scale = K.scaleAt(zoom);
-    const [left, top, right, bottom] = base.frame.map((v, i) => Math.round(v * scale - (i % 2 ? y : x) * TILE));
-    if (left <= 0 && top <= 0 && right >= TILE && bottom >= TILE) return;
-    context.beginPath();
-    context.rect(0, 0, TILE, TILE);
-    context.rect(left, top, right - left, bottom - top);
-    context.fillStyle = K.colour("beyond");
-    context.fill("evenodd");
-  }
-
-  K.BaseLayer = L.GridLayer.extend({
-    options: { tileSize: TILE, minZoom: 0, maxZoom: 20, keepBuffer: 1, updateWhenZooming: false, className: "base" },
-
-    initialize(base) {
-      L.setOptions(this, {});
-      this.base = base;
-      this.waiting = [];
-      this.on("tileunload", ({ tile }) => (this.waiting = this.waiting.filter((one) => one.tile !== tile)));
+    getEvents() {
+      const { zoomanim, zoom } = K.Overlay.prototype.getEvents.call(this);
+      return { zoomanim, zoom, viewreset: zoom };
     },
 
-    // Tiles are drawn a few in a frame, in the order Leaflet asks for them (from the middle outwards), so that no frame
-    // waits for a window full of them; until then the tiles of the zoom before are seen.
-    createTile(coords, done) {
-      const tile = document.createElement("canvas");
-      this.waiting.push({ tile, coords, done });
-      if (this.waiting.length === 1) requestAnimationFrame(() => this.work());
-      return tile;
-    },
+    place() {},
 
-    work() {
-      const started = performance.now();
-      for (let n = 0; n < AT_ONCE && this.waiting.length && performance.now() - started < FRAME_MS; n++) {
-        const { tile, coords, done } = this.waiting.shift();
-        this.drawInto(tile, coords);
-        done(null, tile);
-      }
-      if (this.waiting.length) requestAnimationFrame(() => this.work());
-    },
-
-    drawInto(tile, coords) {
-      const started = performance.now();
-      const ratio = window.devicePixelRatio || 1;
-      tile.width = tile.height = Math.round(TILE * ratio);
-      const context = tile.getContext("2d", { alpha: false });
-      context.scale(tile.width / TILE, tile.height / TILE);
-      context.fillStyle = K.colour("land");
-      context.fillRect(0, 0, TILE, TILE);
-      drawTile(context, this.base, coords.x, coords.y, coords.z);
-      drawBeyond(context, this.base, coords.x, coords.y, coords.z);
-      K.stats.tiles++;
-      K.stats.tile_ms += performance.now() - started;
+    show(view, bitmap) {
+      this.canvas.hidden = !bitmap;
+      if (!bitmap) return;
+      const origin = this._map.getPixelOrigin();
+      Object.assign(this, view, { corner: L.point(view.ox, view.oy).subtract(origin) });
+      this.canvas.style.width = view.width + "px";
+      this.canvas.style.height = view.height + "px";
+      L.DomUtil.setPosition(this.canvas, this.corner);
+      this.context.transferFromImageBitmap(bitmap);
     },
   });
+
+  K.Ground = class {
+    constructor(map) {
+      this.map = map;
+      this.asked = this.version = 0;
+      this.waiting = false;
+      this.on = { ground: false, names: false };
+      this.painter = new Worker("kerbside://map/scripts/painter.js");
+      this.painter.onmessage = ({ data }) => (data.of === "ground" ? this.told(data.bounds) : this.hear(data));
+      this.painter.onerror = (error) => console.error(`the ground can't be drawn: ${error.message}`);
+      this.sheets = { ground: new Sheet({ pane: "tilePane" }), names: new Sheet({ pane: "labels" }) };
+      map.on("zoomanim", ({ center, zoom }) => this.want(K.windowOf(map, PAD, center, zoom)));
+      map.on("moveend viewreset resize", () => this.ask());
+      map.on("move", () => this.carried());
+    }
+
+    // Gives the bounds of the city in the buffer, or null; resolves when the painter has it.
+    setCity(buffer) {
+      return new Promise((told) => {
+        this.told = told;
+        this.painter.postMessage({ do: "ground", buffer }, [buffer]);
+        this.anew();
+      });
+    }
+
+    // An area's name stands in the middle of its largest part.
+    setAreas(areas) {
+      const extent = (box) => (box[2] - box[0]) * (box[3] - box[1]);
+      const named = areas.map((area) => {
+        const boxes = area.polygons.map((rings) => K.boxOf([rings[0].flatMap(([lat, lon]) => [K.worldX(lon), K.worldY(lat)])]));
+        return { name: area.name, box: boxes.sort((a, b) => extent(b) - extent(a))[0] };
+      });
+      this.painter.postMessage({ do: "areas", areas: named });
+      this.anew();
+    }
+
+    // `ground`: whether there is a city to be shown.
+    restyle(ground) {
+      const { colours, font, layers, theme, tiles } = K.config;
+      const look = JSON.stringify([theme, font]);
+      this.painter.postMessage(look === this.look ? { do: "layers", layers } : { do: "look", colours, font, layers });
+      this.look = look;
+      this.on = { ground, names: !ground || K.layerOn("labels") || K.layerOn("areas") };
+      for (const sheet of Object.values(this.sheets)) if (!sheet._map) sheet.addTo(this.map);
+      this.anew();
+    }
+
+    // What has been painted is not what it should be any more.
+    anew() {
+      this.version++;
+      this.ask();
+    }
+
+    // Not all of the pad is left: the next picture should be there before an edge is seen.
+    carried() {
+      const { ground } = this.sheets;
+      if (this.waiting || this.zooming() || !ground.corner) return;
+      const size = this.map.getSize();
+      const at = this.map.containerPointToLayerPoint([0, 0]).subtract(ground.corner);
+      const pad = L.point(ground.width - size.x, ground.height - size.y).divideBy(2);
+      if (Math.abs(at.x - pad.x) > AHEAD * pad.x || Math.abs(at.y - pad.y) > AHEAD * pad.y) this.ask();
+    }
+
+    zooming() {
+      return this.map._animatingZoom;
+    }
+
+    // Events of one change ask once.
+    ask() {
+      if (this.due || !this.look) return;
+      this.due = true;
+      requestAnimationFrame(() => {
+        this.due = false;
+        this.want(K.windowOf(this.map, PAD));
+      });
+    }
+
+    // A picture of where the map is, or is going to be.
+    want(view) {
+      if (!this.look) return;
+      const said = JSON.stringify([view, this.version]);
+      if (said === this.said) return this.held && this.show(this.held);
+      this.said = said;
+      this.held = null;
+      this.waiting = true;
+      this.painter.postMessage({ do: "picture", id: ++this.asked, view, ...this.on });
+    }
+
+    show(picture) {
+      const { id, view, whole, ground, names } = picture;
+      if (id === this.asked && whole) this.waiting = false;
+      // The map is still on its way there, or somewhere else by now.
+      if (this.zooming()) return (this.held = id === this.asked && whole ? picture : null);
+      this.held = null;
+      if (view.zoom !== this.map.getZoom()) return;
+      this.sheets.ground.show(view, ground);
+      if (whole) this.sheets.names.show(view, names);
+    }
+
+    hear(picture) {
+      this.note(picture);
+      this.show(picture);
+    }
+
+    note({ tiles, tile_ms, names_ms }) {
+      K.stats.tiles += tiles;
+      K.stats.tile_ms += tile_ms;
+      if (names_ms !== undefined) K.stats.labels_ms = names_ms;
+    }
+  };
 })(Kerbside);

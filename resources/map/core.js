@@ -17,7 +17,10 @@ const Kerbside = {
 
   K.tell = (kind, fields) => wire && wire.tell(JSON.stringify({ ev: kind, ...fields }));
 
-  const decoders = { drivers: (answer) => answer.arrayBuffer() };
+  const decoders = {
+    drivers: (answer) => answer.arrayBuffer(),
+    base: async (answer) => K.ground.setCity(await answer.arrayBuffer()),
+  };
 
   async function fetchOnce(name, revision) {
     const started = performance.now();

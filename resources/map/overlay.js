@@ -2,10 +2,29 @@
 "use strict";
 
 (function (K) {
+  // What the window shows now, or will once the map has come to another place, and `pad` more of it on every side: the world's
+  // pixel at the corner, the size in pixels, and the zoom.
+  K.windowOf = (map, pad, center = map.getCenter(), zoom = map.getZoom()) => {
+    const size = map.getSize();
+    const more = size.multiplyBy(pad).round();
+    const origin = zoom === map.getZoom() && !map._animatingZoom ? map.getPixelOrigin() : map._getNewPixelOrigin(center, zoom);
+    const corner = map.containerPointToLayerPoint(more.multiplyBy(-1)).add(origin);
+    const ratio = window.devicePixelRatio || 1;
+    const scale = K.scaleAt(zoom);
+    return {
+      zoom, scale, ratio,
+      ox: corner.x,
+      oy: corner.y,
+      width: size.x + 2 * more.x,
+      height: size.y + 2 * more.y,
+      pad: { x: more.x, y: more.y },
+    };
+  };
+
   K.Overlay = L.Layer.extend({
     // `pad` is how far beyond the window the canvas reaches, as a share of it: what is drawn there comes in when the map
     // is dragged, before anything is drawn anew.
-    options: { pad: 0, pane: "overlayPane" },
+    options: { pad: 0, pane: "overlayPane", kind: "2d" },
 
     initialize(options) {
       L.setOptions(this, options);
@@ -13,7 +32,7 @@
 
     onAdd() {
       this.canvas = L.DomUtil.create("canvas", "kerbside-overlay leaflet-zoom-animated");
-      this.context = this.canvas.getContext("2d");
+      this.context = this.canvas.getContext(this.options.kind);
       this.getPane().appendChild(this.canvas);
       this.place();
     },
@@ -28,10 +47,8 @@
         zoomanim: (event) => this.scaleTo(event.center, event.zoom),
         zoom: () => this.scaleTo(this._map.getCenter(), this._map.getZoom()),
         zoomstart: () => (this.zooming = true),
-        zoomend: () => {
-          this.zooming = false;
-          this.place();
-        },
+        // What follows in the same breath draws.
+        zoomend: () => (this.zooming = false),
         moveend: () => this.place(),
         viewreset: () => this.place(),
         resize: () => this.place(),
@@ -53,11 +70,7 @@
     place() {
       const map = this._map;
       if (!map || !this.canvas || this.zooming) return;
-      const size = map.getSize();
-      const pad = size.multiplyBy(this.options.pad).round();
-      const ratio = window.devicePixelRatio || 1;
-      this.width = size.x + 2 * pad.x;
-      this.height = size.y + 2 * pad.y;
+      const { ratio } = Object.assign(this, K.windowOf(map, this.options.pad));
       const width = Math.round(this.width * ratio);
       const height = Math.round(this.height * ratio);
       if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -66,15 +79,8 @@
         this.canvas.style.width = this.width + "px";
         this.canvas.style.height = this.height + "px";
       }
-      const corner = map.containerPointToLayerPoint(pad.multiplyBy(-1));
-      L.DomUtil.setPosition(this.canvas, corner);
-      this.corner = corner;
-      this.zoom = map.getZoom();
-      this.scale = K.scaleAt(this.zoom);
-      // World pixel of the canvas's corner.
-      this.ox = corner.x + map.getPixelOrigin().x;
-      this.oy = corner.y + map.getPixelOrigin().y;
-      this.ratio = ratio;
+      this.corner = L.point(this.ox, this.oy).subtract(map.getPixelOrigin());
+      L.DomUtil.setPosition(this.canvas, this.corner);
       this.draw();
     },
 

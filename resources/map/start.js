@@ -14,14 +14,14 @@ Kerbside.start = (map) => {
   }
   const drivers = new K.Drivers();
   const orders = new K.Orders();
-  const labels = new K.Labels();
+  const ground = new K.Ground(map);
   const marks = new K.Marks(drivers, orders);
   const shapes = new K.Shapes(map);
   const controls = new K.Controls(map);
   const past = new K.Past();
-  Object.assign(K, { drivers, orders, labels, marks, shapes, past });
-  let ground = null;
-  let base = null;
+  Object.assign(K, { drivers, orders, ground, marks, shapes, past });
+  let online = null;
+  let city = null;
   let placed = false;
 
   const ready = () => K.config !== null;
@@ -50,22 +50,19 @@ Kerbside.start = (map) => {
     return points;
   }
 
-  const cityBounds = () => base && L.latLngBounds([base.bounds.slice(0, 2), base.bounds.slice(2)]);
+  const cityBounds = () => city && L.latLngBounds([city.slice(0, 2), city.slice(2)]);
 
   function showGround() {
-    if (ground) ground.remove();
-    ground = null;
-    if (K.config.tiles) ground = L.tileLayer(K.config.tiles, { maxZoom: 19, className: "online" });
-    else if (base && K.layerOn("base")) ground = new K.BaseLayer(base);
-    if (ground) ground.addTo(map);
-    map.getContainer().classList.toggle("has-base", ground instanceof K.BaseLayer);
-    labels.setBase(K.config.tiles || !K.layerOn("base") ? null : base);
+    if (online) online.remove();
+    online = K.config.tiles ? L.tileLayer(K.config.tiles, { maxZoom: 19, className: "online" }).addTo(map) : null;
+    const shown = Boolean(city && !online && K.layerOn("base"));
+    map.getContainer().classList.toggle("has-base", shown);
+    ground.restyle(shown);
   }
 
   K.on("config", ({ before, now }) => {
     const opening = !marks._map;
     if (opening) {
-      labels.addTo(map);
       past.addTo(map);
       marks.addTo(map);
       if (now.view) {
@@ -84,20 +81,20 @@ Kerbside.start = (map) => {
     marks.follow();
   });
 
-  K.on("data:base", (data) => {
-    base = data && new K.BaseMap(data);
+  K.on("data:base", (bounds) => {
+    city = bounds;
     if (!ready()) return;
     showGround();
     // Another city than the one that was looked at: begin anew.
-    if (base && placed && !cityBounds().intersects(map.getBounds())) placed = K.touched = false;
+    if (city && placed && !cityBounds().intersects(map.getBounds())) placed = K.touched = false;
     // A city's outskirts may lie outside: its streets should fill the window.
-    firstView(base && cityBounds().pad(-0.15));
+    firstView(city && cityBounds().pad(-0.15));
   });
   K.on("data:ids", (value) => drivers.setIds(value));
   K.on("data:names", (value) => (drivers.names = value));
   K.on("data:drivers", (buffer) => {
     if (!drivers.set(buffer)) return;
-    const points = placed || base ? [] : fleetPoints();
+    const points = placed || city ? [] : fleetPoints();
     if (points.length) firstView(boxOf(points).pad(0.1));
     marks.refresh();
   });
@@ -115,7 +112,7 @@ Kerbside.start = (map) => {
     marks.found = ids;
     marks.draw();
   });
-  K.on("data:areas", (areas) => labels.setAreas(areas));
+  K.on("data:areas", (areas) => ground.setAreas(areas));
 
   K.on("do:view", ({ lat, lon, zoom }) => {
     chosen();

@@ -20,9 +20,8 @@ PAGE_FILE = RESOURCES / "page.html"
 OWN_SCRIPTS = (
     "core.js",
     "geo.js",
-    "basemap.js",
     "overlay.js",
-    "labels.js",
+    "basemap.js",
     "sprites.js",
     "drivers.js",
     "crowd.js",
@@ -38,6 +37,11 @@ OWN_SCRIPTS = (
     "hands.js",
     "start.js",
 )
+
+PAINTER_SCRIPTS = ("painter.js", "ground.js", "names.js")
+"""What runs in the page's worker; ``geo.js`` serves both."""
+PAINTER = "/scripts/painter.js"
+PAINTER_POLICY = f"default-src 'none'; script-src {ORIGIN}"
 
 
 def page_html(tile_host: str = "") -> bytes:
@@ -70,7 +74,7 @@ def local_files() -> Mapping[str, tuple[bytes, bytes]]:
     root = Path(leaflet.BASE_DIR)
     named = {f"/leaflet/{name}": root / name for name in ("leaflet.js", "leaflet.css")}
     named |= {f"/leaflet/images/{path.name}": path for path in (root / "images").glob("*.png")}
-    named |= {f"/scripts/{name}": RESOURCES / name for name in (*OWN_SCRIPTS, "map.css")}
+    named |= {f"/scripts/{name}": RESOURCES / name for name in (*OWN_SCRIPTS, *PAINTER_SCRIPTS, "map.css")}
     files = {url: (kinds[path.suffix], path.read_bytes()) for url, path in named.items()}
     files["/qwebchannel.js"] = (kinds[".js"], _from_qt(":/qtwebchannel/qwebchannel.js"))
     return files

@@ -17,7 +17,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlSchemeHandler,
 )
 
-from widgets.map.page import local_files
+from widgets.map.page import PAINTER, PAINTER_POLICY, local_files
 from widgets.map.webengine import SCHEME
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ class PageFiles(QWebEngineUrlSchemeHandler):
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
             return
         kind, content = found
+        if url.path() == PAINTER:
+            # A worker has no part in the policy of its page.
+            header: dict[object, object] = {b"Content-Security-Policy": [PAINTER_POLICY.encode()]}
+            job.setAdditionalResponseHeaders(header)  # type: ignore[arg-type]  # PySide's stubs know no multimap
         buffer = QBuffer(job)
         buffer.setData(content)
         job.reply(QByteArray(kind), buffer)

@@ -80,9 +80,10 @@ class Screen:
         return json.loads(str(answers[0] or "null"))
 
     def settled(self) -> None:
-        """Everything said so far is taken in by the page."""
+        """Everything said so far is taken in by the page, and its ground is painted."""
         QTest.qWait(20)
         self.until(lambda: self.view.settled())
+        self.until(lambda: self.ask("!Kerbside.ground.due && !Kerbside.ground.waiting && !Kerbside.map._animatingZoom"))
 
     def hands(self) -> QWidget:
         """The widget that takes the mouse for the page."""

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import QApplication
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.order import Status
+from tests.gui.map.conftest import base_map
 from widgets.common.dragging import order_mime
 from widgets.map.marks import AreaShape, DriverColumns, OrderMark, RouteStop, StopKind
+from widgets.map.page import RESOURCES
 
 Screen = Any  # tests/gui/map/conftest.py
 LEFT = Qt.MouseButton.LeftButton
@@ -56,10 +58,46 @@ def test_it_comes_to_the_page_what_was_said_before_the_page_was_there(screen: Sc
     assert screen.view.guard.blocked == 0
 
 
-def test_streets_are_joined_and_the_ground_has_its_colours(screen: Screen) -> None:
-    assert screen.ask("Kerbside.labels.base.streets().items.map(s => [s.name, s.line.length])") == [["Via Roma", 6]]
+def test_the_ground_has_its_colours(screen: Screen) -> None:
     assert "#dce8d6" in colours_near(screen, at(screen, 45.003, 9.0025))
     assert "#c7dbe8" in colours_near(screen, at(screen, 44.997, 9.003))
+
+
+def test_streets_are_joined(screen: Screen) -> None:
+    screen.ask("1")
+    screen.view.run((RESOURCES / "ground.js").read_text(encoding="utf-8"), lambda _: None)
+    streets = f"new Kerbside.BaseMap({base_map().decode()}).streets().items.map(s => [s.name, s.line.length])"
+    assert screen.ask(streets) == [["Via Roma", 6]]
+
+
+@pytest.mark.parametrize("step", ["panBy([1700, 0], {animate: false})", "setZoom(17.5, {animate: false})"])
+def test_the_ground_is_painted_wherever_the_map_goes(screen: Screen, step: str) -> None:
+    """Beyond what was painted before, and back: park, pond and beyond the city's end are where they belong."""
+    screen.ask(f"(Kerbside.map.{step}, 1)")
+    screen.settled()
+    edge = screen.ask("Kerbside.ground.sheets.ground.canvas.getBoundingClientRect()")
+    assert max(edge["left"], edge["top"]) < 0
+    assert (edge["right"] > 800, edge["bottom"] > 600) == (True, True)
+    screen.view.set_view(45.003, 9.003, 16.5)
+    screen.settled()
+    screen.until(lambda: "#dce8d6" in colours_near(screen, at(screen, 45.0035, 9.0025)))
+
+
+def test_names_are_on_a_sheet_of_their_own_that_goes_with_their_layer(screen: Screen) -> None:
+    assert screen.ask("Kerbside.ground.sheets.names.canvas.hidden") is False
+    screen.view.set_layers({"labels": False, "areas": False})
+    screen.settled()
+    screen.until(lambda: screen.ask("Kerbside.ground.sheets.names.canvas.hidden"))
+    screen.view.set_layers({"labels": True})
+    screen.settled()
+    assert screen.ask("Kerbside.ground.sheets.names.canvas.hidden") is False
+
+
+def test_a_picture_for_where_the_map_is_going_waits_until_it_is_there(screen: Screen) -> None:
+    script = "(Kerbside.before = Kerbside.ground.asked, Kerbside.map.setZoom(16, {animate: true}), Kerbside.before)"
+    assert screen.ask(script) is not None
+    screen.until(lambda: screen.ask("Kerbside.ground.sheets.ground.zoom") == 16)
+    assert screen.ask("Kerbside.ground.asked - Kerbside.before") == 1
 
 
 def test_drivers_stand_where_they_are(screen: Screen) -> None:

@@ -81,6 +81,15 @@ def test_the_second_guard_stops_what_has_no_policy(trap: QTcpServer, screen: Scr
     screen.view.guard.blocked = before
 
 
+def test_the_painter_has_a_policy_of_its_own(screen: Screen) -> None:
+    script = (
+        "(fetch('kerbside://map/scripts/painter.js').then(r => window.policy = r.headers.get('Content-Security-Policy')), 1)"
+    )
+    assert screen.ask(script) == 1
+    screen.until(lambda: screen.ask("window.policy"))
+    assert screen.ask("window.policy") == f"default-src 'none'; script-src {ORIGIN}"
+
+
 def test_strange_paths_find_nothing(screen: Screen) -> None:
     script = (
         "(window.found = [], Promise.all(['/etc/passwd', '/scripts/../../pyproject.toml', '/data/nothing', '/scripts/'].map("

@@ -1,4 +1,5 @@
-// Names of places and streets, laid out over the whole window at once so that none is cut at a tile or drawn over another.
+// Names of places and streets, laid out over the whole window at once so that none is cut at a tile or drawn over another. For
+// the painter: it knows no page.
 "use strict";
 
 (function (K) {
@@ -65,29 +66,18 @@
     return letters;
   }
 
-  K.Labels = K.Overlay.extend({
-    options: { pad: 0.25, pane: "labels" },
-
-    setBase(base) {
-      this.base = base;
+  // Lays out and writes all names of a view: `zoom`, `scale`, the world's pixel at its corner `ox`, `oy`, `width`, `height`,
+  // `ratio`, and by how many pixels it reaches beyond the window, `pad`.
+  K.Names = class {
+    constructor() {
+      this.areas = [];
       this.widths = new Map();
-      if (this._map) this.place();
-    },
+    }
 
-    // An area's name stands in the middle of its largest part.
-    setAreas(areas) {
-      const extent = (box) => (box[2] - box[0]) * (box[3] - box[1]);
-      this.areas = areas.map((area) => {
-        const boxes = area.polygons.map((rings) => K.boxOf([rings[0].flatMap(([lat, lon]) => [K.worldX(lon), K.worldY(lat)])]));
-        return { name: area.name, box: boxes.sort((a, b) => extent(b) - extent(a))[0] };
-      });
-      if (this._map) this.place();
-    },
-
-    draw() {
-      const started = performance.now();
-      this.clear();
-      if (!K.config) return;
+    draw(context, base, view) {
+      Object.assign(this, view, { context, base });
+      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      context.clearRect(0, 0, this.width, this.height);
       this.taken = new Taken();
       if (K.layerOn("areas")) this.areaNames();
       if (!this.base) this.graticule();
@@ -95,13 +85,12 @@
         this.placeNames();
         this.streetNames();
       }
-      K.stats.labels_ms = performance.now() - started;
-    },
+    }
 
     write(text, x, y) {
       if (this.context.lineWidth > 1) this.context.strokeText(text, x, y);
       this.context.fillText(text, x, y);
-    },
+    }
 
     useFont(size, weight, token, italic, halo) {
       const context = this.context;
@@ -113,10 +102,10 @@
       context.lineJoin = "round";
       context.textAlign = "center";
       context.textBaseline = "middle";
-    },
+    }
 
     areaNames() {
-      for (const { name, box } of this.areas || []) {
+      for (const { name, box } of this.areas) {
         if (!box || (box[2] - box[0]) * this.scale < 60) continue;
         const x = ((box[0] + box[2]) / 2) * this.scale - this.ox;
         const y = ((box[1] + box[3]) / 2) * this.scale - this.oy;
@@ -127,7 +116,7 @@
         this.taken.add(taken);
         this.write(name, x, y);
       }
-    },
+    }
 
     placeNames() {
       const zoom = this.zoom;
@@ -150,7 +139,7 @@
         this.taken.add(box);
         lines.forEach((line, i) => this.write(line, x, y + (i - (lines.length - 1) / 2) * (style.size + 3)));
       }
-    },
+    }
 
     // Long names take two lines, broken at the space nearest the middle.
     broken(name) {
@@ -160,7 +149,7 @@
         if (Math.abs(i - name.length / 2) < Math.abs(best - name.length / 2)) best = i;
       }
       return best > 0 ? [name.slice(0, best), name.slice(best + 1)] : [name];
-    },
+    }
 
     streetNames() {
       const box = [this.ox, this.oy, this.ox + this.width, this.oy + this.height].map((v) => v / this.scale);
@@ -169,7 +158,7 @@
         const extent = Math.max(street.box[2] - street.box[0], street.box[3] - street.box[1]) * this.scale;
         if (extent > 40) this.streetName(street);
       }
-    },
+    }
 
     streetName(street) {
       const size = this.zoom >= 17 ? 12 : 11;
@@ -198,7 +187,7 @@
           if (start >= 6 && start + text <= whole - 6 && this.nameAt(street, points, lengths, start, widths, size)) break;
         }
       }
-    },
+    }
 
     nameAt(street, points, lengths, start, widths, size) {
       let letters = lettersAlong(points, lengths, start, widths);
@@ -232,7 +221,7 @@
       }
       context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       return true;
-    },
+    }
 
     // With no base map: faint lines of latitude and longitude, so that moving and zooming can be seen.
     graticule() {
@@ -242,7 +231,7 @@
       const context = this.context;
       this.useFont(11, 400, "muted", false, "land");
       context.textAlign = "left";
-      const pad = this._map.getSize().multiplyBy(this.options.pad);
+      const pad = this.pad;
       const lines = [];
       const west = K.lonOf(this.ox / this.scale);
       const east = K.lonOf((this.ox + this.width) / this.scale);
@@ -267,6 +256,6 @@
       context.stroke();
       context.restore();
       for (const [text, x, y] of lines) this.write(text, x, y);
-    },
-  });
+    }
+  };
 })(Kerbside);
