@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 import msgspec
 import numpy as np
@@ -22,24 +23,29 @@ MAX_BYTES = 256 * 1024
 LATEST = 4_102_444_800.0  # 2100-01-01T00:00:00Z
 _MAX_ID, _MAX_REASON, _MAX_MODE = 128, 500, 32
 _NAN = math.nan
-_DRIVERS = f"{topics.PREFIX}/drivers/"
+_DRIVERS, _FIXES = f"{topics.PREFIX}/drivers/", "/fixes"
 
 MANY = 200
 """From so many messages at once on, fixes are read by the compiled kernel: a fleet that sends less does without it."""
 KERNELS = Compiled("core.messaging.kernels")
 
 Bools = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """What the kernel read. ``at`` gives for each message its place in the lists, or -1 where it was not for the kernel."""
+    """What the kernel read of some messages, and which of them, ``left``, were not for it.
 
-    at: Sequence[int]
-    drivers: Sequence[str] = ()
-    counts: Sequence[int] = ()
-    modes: Sequence[str] = ()
-    batt: Sequence[float] = ()
+    ``codes`` (n,) index ``modes``, of which the last is that of a phone that did not say. ``columns`` are those of the kernel.
+    """
+
+    left: Sequence[int]
+    drivers: list[str] = field(default_factory=list)
+    counts: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    codes: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    modes: Sequence[str] = ("",)
+    batt: Floats = field(default_factory=lambda: np.empty(0))
     columns: Floats = field(default_factory=lambda: np.empty((6, 0)))
 
 
@@ -65,7 +71,7 @@ class _Decoding:
         self.drivers: dict[str, int] = {}
         self.counts: list[int] = []
         self.owners: list[int] = []
-        self.by_kernel: list[bool] = []
+        self.runs: list[tuple[Numbers, Numbers, bool]] = []
         self.topics: dict[str, str] = {}
         self.columns: tuple[list[float | None], ...] = ([], [], [], [], [], [])
         self.mode: dict[str, str] = {}
@@ -78,16 +84,19 @@ class _Decoding:
 
     def run(self, messages: Sequence[Inbound]) -> Reports:
         plain = _read_plain(messages)
-        for message, at in zip(messages, plain.at, strict=True):
-            if at >= 0:
-                self._note_plain(plain.drivers[at], plain.counts[at], plain.modes[at], plain.batt[at])
-                continue
+        done = 0
+        for nth, place in enumerate(plain.left):
+            if place - nth > done:
+                self._note_plain(plain, done, place - nth)
+                done = place - nth
+            message = messages[place]
             try:
                 self._one(message)
             except _Refused as refused:
                 self.refused.append(Refusal(_clean(message.topic), str(refused)))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self.refused.append(Refusal(_clean(message.topic), f"the payload can't be read: {_clean(str(error))}"))
+        self._note_plain(plain, done, len(plain.drivers))
         checked = self._checked_fixes(plain.columns)
         return Reports(checked, self.words, self.presences, self.fences, self.refused)
 
@@ -202,31 +211,60 @@ class _Decoding:
         self.topics[driver] = topic
         self.owners.append(self.drivers.setdefault(driver, len(self.drivers)))
         self.counts.append(count)
-        self.by_kernel.append(False)
 
-    def _note_plain(self, driver: str, count: int, mode: str, batt: float) -> None:
-        if count:
-            self.owners.append(self.drivers.setdefault(driver, len(self.drivers)))
-            self.counts.append(count)
-            self.by_kernel.append(True)
-        if mode:
-            self.mode[driver] = mode
-        if 0 <= batt <= 100:
-            self.batt[driver] = batt
+    def _end_run(self) -> None:
+        if self.owners:
+            self.runs.append((np.array(self.owners, np.int64), np.array(self.counts, np.int64), False))
+            self.owners, self.counts = [], []
+
+    def _note_plain(self, plain: _Plain, start: int, stop: int) -> None:
+        """A run of messages that the kernel read, all at once."""
+        self._end_run()
+        drivers, counts = plain.drivers[start:stop], plain.counts[start:stop]
+        codes, batt = plain.codes[start:stop], plain.batt[start:stop]
+        with_fixes = drivers
+        if not counts.all():
+            with_fixes = [d for d, count in zip(drivers, counts.tolist(), strict=True) if count]
+            counts = counts[counts > 0]
+        self.runs.append((self._numbers(with_fixes), counts, True))
+        said = codes >= 0
+        if said.all() and len(plain.modes) == 2:
+            self.mode |= dict.fromkeys(drivers, plain.modes[0])
+        elif said.any():
+            self.mode |= {d: plain.modes[code] for d, code in zip(drivers, codes.tolist(), strict=True) if code >= 0}
+        charged = (batt >= 0) & (batt <= 100)
+        if charged.all():
+            self.batt |= zip(drivers, batt.tolist(), strict=True)
+        elif charged.any():
+            self.batt |= {d: b for d, b in zip(drivers, batt.tolist(), strict=True) if 0 <= b <= 100}
+
+    def _numbers(self, drivers: list[str]) -> Numbers:
+        """The place of each among the drivers of this batch, where new ones are added."""
+        known = self.drivers
+        new = dict.fromkeys(drivers) if not known else [d for d in dict.fromkeys(drivers) if d not in known]
+        first = len(known)
+        known |= zip(new, range(first, first + len(new)), strict=True)
+        if len(new) == len(drivers):
+            return np.arange(first, first + len(new))
+        return np.fromiter(map(known.__getitem__, drivers), np.int64, len(drivers))
 
     def _note_batt(self, driver: str, batt: float | None) -> None:
         if batt is not None and 0 <= batt <= 100:
             self.batt[driver] = batt
 
     def _checked_fixes(self, plain: Floats) -> FixBatch:
-        driver = np.repeat(np.array(self.owners, np.int64), self.counts)
+        self._end_run()
+        parts = [np.repeat(owners, counts) for owners, counts, _ in self.runs]
+        driver = np.concatenate(parts) if parts else np.empty(0, np.int64)
         # numpy turns None into NaN here
         columns = np.array(self.columns, np.float64)
-        if plain.size:
-            by_kernel = np.repeat(np.array(self.by_kernel, np.bool_), self.counts)
+        if not columns.size:
+            columns = plain
+        elif plain.size:
+            by_kernel = np.repeat([whose for _, _, whose in self.runs], [len(part) for part in parts])
             both = np.empty((len(plain), len(driver)))
             both[:, by_kernel], both[:, ~by_kernel] = plain, columns
-            columns = both if columns.size else plain
+            columns = both
         t, lat, lon, acc, spd, hdg = columns
         with np.errstate(invalid="ignore"):
             on_globe = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0)
@@ -263,29 +301,40 @@ class _Decoding:
 def _read_plain(messages: Sequence[Inbound]) -> _Plain:
     kernel = KERNELS.get() if len(messages) >= MANY else None
     if kernel is None:
-        return _Plain([-1] * len(messages))
-    at: list[int] = []
-    drivers: list[str] = []
-    payloads: list[bytes] = []
-    begin, end = len(_DRIVERS), -len("/fixes")
-    for message in messages:
-        topic, driver = message.topic, ""
-        if topic.endswith("/fixes") and topic.startswith(_DRIVERS) and len(message.payload) <= MAX_BYTES:
-            driver = topic[begin:end]
-        if driver and "/" not in driver:
-            at.append(len(drivers))
-            drivers.append(driver)
-            payloads.append(message.payload)
-        else:
-            at.append(-1)
-    data = np.frombuffer(bytearray().join(payloads), np.uint8)
-    ends = np.cumsum(np.fromiter(map(len, payloads), np.int64, len(payloads)))
-    columns, counts, mode, batt, spans = kernel.read(data, ends)
-    names = [data[first:last].tobytes().decode() for first, last in spans.tolist()]
-    names.append("")  # that of mode -1, none
-    if (counts < 0).any():
-        at = [place if place >= 0 and counts[place] >= 0 else -1 for place in at]
-    return _Plain(at, drivers, counts.tolist(), [names[code] for code in mode.tolist()], batt.tolist(), columns)
+        return _Plain(range(len(messages)))
+    drivers = _reporting([message.topic for message in messages])
+    payloads = [message.payload for message in messages]
+    sizes = np.fromiter(map(len, payloads), np.int64, len(payloads))
+    left: list[int] = []
+    if "" in drivers or (sizes > MAX_BYTES).any():
+        kept = [bool(driver) and size <= MAX_BYTES for driver, size in zip(drivers, sizes.tolist(), strict=True)]
+        left = [place for place, keep in enumerate(kept) if not keep]
+        drivers, payloads = list(compress(drivers, kept)), list(compress(payloads, kept))
+        sizes = sizes[kept]
+    data = np.frombuffer(b"".join((*payloads, b"\0")), np.uint8)
+    columns, counts, codes, batt, spans = kernel.read(data, np.cumsum(sizes))
+    modes = [data[first:last].tobytes().decode() for first, last in spans.tolist() if first >= 0]
+    modes.append("")
+    read = counts >= 0
+    if not read.all():
+        places = np.delete(np.arange(len(messages)), left)
+        left = sorted((*left, *places[~read].tolist()))
+        drivers = list(compress(drivers, read.tolist()))
+        counts, codes, batt = counts[read], codes[read], batt[read]
+    return _Plain(left, drivers, counts, codes, modes, batt, columns)
+
+
+def _reporting(of_topics: list[str]) -> list[str]:
+    """Whose fixes each topic brings; empty for any other topic."""
+    begin, end = len(_DRIVERS), -len(_FIXES)
+    drivers = [topic[begin:end] for topic in of_topics]
+    # All looked at in one go: put together again they are what they were taken from, length by length.
+    if f"{_DRIVERS}{(_FIXES + _DRIVERS).join(drivers)}{_FIXES}" == "".join(of_topics) and "/" not in "".join(drivers):
+        return drivers
+    for place, (topic, driver) in enumerate(zip(of_topics, drivers, strict=True)):
+        if "/" in driver or not (topic.endswith(_FIXES) and topic.startswith(_DRIVERS)):
+            drivers[place] = ""
+    return drivers
 
 
 def _same_driver(of_topic: str, of_payload: str | None) -> None:

@@ -21,14 +21,17 @@ _OPEN, _CLOSE, _FIRST, _LAST = (ord(c) for c in "{}[]")
 _NULL, _FIXES, _MODE, _BATT = (np.frombuffer(word, np.uint8) for word in (b"null", b"fixes", b"mode", b"batt"))
 
 
-@njit("i8(u1[::1], i8, i8)", cache=True)
-def _skip(data, i, end):
-    while i < end and (data[i] == 32 or 9 <= data[i] <= 10 or data[i] == 13):
+_DATA = "Array(u1, 1, 'C', readonly=True)"
+
+
+@njit(f"i8({_DATA}, i8)", cache=True)
+def _skip(data, i):
+    while data[i] <= 32 and (data[i] == 32 or 9 <= data[i] <= 10 or data[i] == 13):
         i += 1
     return i
 
 
-@njit("b1(u1[::1], i8, i8, Array(u1, 1, 'C', readonly=True))", cache=True)
+@njit(f"b1({_DATA}, i8, i8, {_DATA})", cache=True)
 def _is(data, begin, end, word):
     if end - begin != len(word):
         return False
@@ -38,56 +41,56 @@ def _is(data, begin, end, word):
     return True
 
 
-@njit("Tuple((f8, i8))(u1[::1], i8, i8, b1)", cache=True)
-def _number(data, i, end, or_null):
+@njit(f"Tuple((f8, i8))({_DATA}, i8, b1)", cache=True)
+def _number(data, i, or_null):
     """The number at ``i`` and what follows it, or -1 there; null is NaN where it may be."""
-    if or_null and _is(data, i, min(i + 4, end), _NULL):
+    if or_null and data[i] == _NULL[0]:
+        for j in range(1, 4):
+            if data[i + j] != _NULL[j]:
+                return 0.0, -1
         return math.nan, i + 4
-    negative = i < end and data[i] == _MINUS
+    negative = data[i] == _MINUS
     if negative:
         i += 1
     first, mantissa, digits, decimals = i, 0, 0, 0
-    while i < end and _ZERO <= data[i] <= _NINE:
+    # What does not fit runs over, and is turned away by its length.
+    while _ZERO <= data[i] <= _NINE:
         mantissa = mantissa * 10 + data[i] - _ZERO
         i += 1
-        if i - first > 16:
-            return 0.0, -1
     digits = i - first
-    if digits == 0 or (digits > 1 and data[first] == _ZERO):
+    if digits == 0 or digits > 16 or (digits > 1 and data[first] == _ZERO):
         return 0.0, -1
-    if i < end and data[i] == _DOT:
+    if data[i] == _DOT:
         i += 1
         point = i
-        while i < end and _ZERO <= data[i] <= _NINE:
+        while _ZERO <= data[i] <= _NINE:
             mantissa = mantissa * 10 + data[i] - _ZERO
             i += 1
-            if digits + i - point > 17:
-                return 0.0, -1
         decimals = i - point
-        if decimals == 0:
+        if decimals == 0 or digits + decimals > 17:
             return 0.0, -1
-    if mantissa > _MOST or (i < end and (data[i] == 101 or data[i] == 69)):
+    if mantissa > _MOST or data[i] == 101 or data[i] == 69:
         return 0.0, -1
     value = mantissa / _POWERS[decimals]
     # A whole -0 is no negative zero: JSON's readers take it for an integer.
     return (-value if negative and (mantissa or decimals) else value), i
 
 
-@njit("Tuple((i8, i8, i8))(u1[::1], i8, i8)", cache=True)
-def _text(data, i, end):
+@njit(f"Tuple((i8, i8, i8))({_DATA}, i8)", cache=True)
+def _text(data, i):
     """Begin and end of the plain ASCII between the quotes at ``i``, and what follows them, or -1 there."""
-    if i >= end or data[i] != _QUOTE:
+    if data[i] != _QUOTE:
         return 0, 0, -1
     i += 1
     begin = i
-    while i < end and data[i] != _QUOTE:
+    while data[i] != _QUOTE:
         if data[i] < 32 or data[i] > 126 or data[i] == 92:
             return 0, 0, -1
         i += 1
-    return begin, i, (i + 1 if i < end else -1)
+    return begin, i, i + 1
 
 
-@njit("i8(u1[::1], i8, i8)", cache=True)
+@njit(f"i8({_DATA}, i8, i8)", cache=True)
 def _field(data, begin, end):
     """Which column a key names: t, lat, lon, acc, spd, hdg; or -1."""
     if end - begin == 1:
@@ -106,37 +109,35 @@ def _field(data, begin, end):
     return 5 if key == 0x686467 else -1
 
 
-@njit("i8(u1[::1], i8, i8, f8[:,::1], i8)", cache=True)
-def _fix(data, i, end, columns, n):
+@njit(f"i8({_DATA}, i8, f8[:,::1], i8)", cache=True)
+def _fix(data, i, columns, n):
     """Read one fix into place ``n``; what follows it, or -1."""
-    i = _skip(data, i, end)
-    if i >= end or data[i] != _OPEN:
+    i = _skip(data, i)
+    if data[i] != _OPEN:
         return -1
     seen = 0
     columns[3, n] = columns[4, n] = columns[5, n] = math.nan
     while True:
-        begin, stop, i = _text(data, _skip(data, i + 1, end), end)
+        begin, stop, i = _text(data, _skip(data, i + 1))
         if i < 0:
             return -1
         column = _field(data, begin, stop)
-        i = _skip(data, i, end)
-        if column < 0 or seen >> column & 1 or i >= end or data[i] != _COLON:
+        i = _skip(data, i)
+        if column < 0 or seen >> column & 1 or data[i] != _COLON:
             return -1
         seen |= 1 << column
-        value, i = _number(data, _skip(data, i + 1, end), end, column > 2)
+        value, i = _number(data, _skip(data, i + 1), column > 2)
         if i < 0:
             return -1
         columns[column, n] = value
-        i = _skip(data, i, end)
-        if i >= end:
-            return -1
+        i = _skip(data, i)
         if data[i] == _CLOSE:
             return i + 1 if seen & 7 == 7 else -1
         if data[i] != _COMMA:
             return -1
 
 
-@njit("i8(u1[::1], i8, i8, i8[:,::1])", cache=True)
+@njit(f"i8({_DATA}, i8, i8, i8[:,::1])", cache=True)
 def _mode_of(data, begin, end, modes):
     """The number of a tracking mode among those seen, taken up if it is new; -1 where there is no room for it."""
     if end - begin > MODE_LENGTH:
@@ -154,13 +155,14 @@ def _mode_of(data, begin, end, modes):
     return -1
 
 
-@njit("Tuple((f8[:,::1], i8[::1], i8[::1], f8[::1], i8[:,::1]))(u1[::1], i8[::1])", cache=True, nogil=True)
+@njit(f"Tuple((f8[:,::1], i8[::1], i8[::1], f8[::1], i8[:,::1]))({_DATA}, i8[::1])", cache=True, nogil=True)
 def read(data, ends):
-    """Messages that lie one after the other, each up to its end.
+    """Messages that lie one after the other, each up to its end, and behind the last one a zero.
 
     Gives the columns (6, m) of all fixes in their order; for each message how many are its own (-1: not read here), the
     number of its mode (-1: none) and its charge (NaN: none); and where in ``data`` each mode begins and ends.
     """
+    # Nothing here looks for a message's end: the zero stops every loop, and who has read beyond the own end is turned away.
     count = len(ends)
     columns = np.empty((6, len(data) // LEAST_FIX + 2))
     counts, mode, batt = np.full(count, -1, np.int64), np.full(count, -1, np.int64), np.full(count, math.nan)
@@ -168,46 +170,45 @@ def read(data, ends):
     n, start = 0, 0
     for message in range(count):
         end, before = ends[message], n
-        i = _skip(data, start, end)
+        i = _skip(data, start)
         start = end
-        if i >= end or data[i] != _OPEN:
+        if data[i] != _OPEN:
             continue
         seen, its_mode, its_batt = 0, -1, math.nan
         while True:
-            begin, stop, i = _text(data, _skip(data, i + 1, end), end)
-            if i < 0:
+            begin, stop, i = _text(data, _skip(data, i + 1))
+            if i < 0 or i > end:
                 break
-            i = _skip(data, i, end)
-            if i >= end or data[i] != _COLON:
+            i = _skip(data, i)
+            if data[i] != _COLON:
                 break
-            i = _skip(data, i + 1, end)
+            i = _skip(data, i + 1)
             if _is(data, begin, stop, _FIXES):
                 bit = 1
-                if i >= end or data[i] != _FIRST:
+                if data[i] != _FIRST:
                     break
-                after = _skip(data, i + 1, end)
-                if after < end and data[after] == _LAST:
+                after = _skip(data, i + 1)
+                if data[after] == _LAST:
                     i = after + 1
                 else:
                     while i > 0:
-                        i = _fix(data, i + 1, end, columns, n)
-                        if i < 0:
+                        i = _fix(data, i + 1, columns, n)
+                        if i < 0 or i > end:
+                            i = -1
                             break
                         n += 1
-                        i = _skip(data, i, end)
-                        if i >= end:
-                            i = -1
-                        elif data[i] == _LAST:
+                        i = _skip(data, i)
+                        if data[i] == _LAST:
                             i += 1
                             break
-                        elif data[i] != _COMMA:
+                        if data[i] != _COMMA:
                             i = -1
                     if i < 0:
                         break
             elif _is(data, begin, stop, _MODE):
                 bit = 2
-                begin, stop, i = _text(data, i, end)
-                if i < 0:
+                begin, stop, i = _text(data, i)
+                if i < 0 or i > end:
                     break
                 if stop > begin:
                     its_mode = _mode_of(data, begin, stop, modes)
@@ -215,7 +216,7 @@ def read(data, ends):
                         break
             elif _is(data, begin, stop, _BATT):
                 bit = 4
-                its_batt, i = _number(data, i, end, True)
+                its_batt, i = _number(data, i, True)
                 if i < 0:
                     break
             else:
@@ -223,12 +224,12 @@ def read(data, ends):
             if seen & bit:
                 break
             seen |= bit
-            i = _skip(data, i, end)
-            if i < end and data[i] == _CLOSE:
-                if seen & 1 and _skip(data, i + 1, end) == end:
+            i = _skip(data, i)
+            if data[i] == _CLOSE:
+                if seen & 1 and _skip(data, i + 1) >= end and i < end:
                     counts[message], mode[message], batt[message] = n - before, its_mode, its_batt
                 break
-            if i >= end or data[i] != _COMMA:
+            if data[i] != _COMMA:
                 break
         if counts[message] < 0:
             n = before

@@ -32,6 +32,16 @@ _ACTIVITY_CODES = {activity: code for code, activity in enumerate(ACTIVITIES)}
 _NUMBERS = ("t", "phone_t", "lat", "lon", "acc", "spd", "hdg", "batt", "received_at")
 
 
+def _by_row_and_time(chosen: Rows, rows: Rows, t: Floats) -> Rows:
+    """The chosen fixes by row, then by time, and those of the same time as they came."""
+    order = chosen[np.argsort(rows[chosen], kind="stable")]
+    ordered, at = rows[order], t[order]
+    # Most phones send their fixes in order, and what is in order is not sorted again.
+    if ((ordered[1:] == ordered[:-1]) & (at[1:] < at[:-1])).any():
+        order = order[np.lexsort((at, ordered))]
+    return order
+
+
 class LastKnown(NamedTuple):
     """A row for safe keeping; the units are those of `PositionStore`."""
 
@@ -220,7 +230,7 @@ class PositionStore:
             (~fast & (batch.t > taken)) | (received_at - columns["received_at"][rows] > SKEW_PATIENCE_S)
         )
         usable = np.flatnonzero((newer | put_right) & np.isfinite(batch.t))
-        order = usable[np.lexsort((batch.t[usable], rows[usable]))]
+        order = _by_row_and_time(usable, rows, batch.t)
         if self._jumps is not None:
             way = rows[order], batch.t[order], batch.lat[order], batch.lon[order], batch.acc[order]
             order = order[self._jumps.plausible(*way, self)]

@@ -45,7 +45,7 @@ def message(payload, driver="D-1", topic=None):
 
 def read_by_kernel(payload):
     ends = np.array([len(payload)])
-    return int(KERNELS.get().read(np.frombuffer(bytearray(payload), np.uint8), ends)[1][0])
+    return int(KERNELS.get().read(np.frombuffer(payload + b"\0", np.uint8), ends)[1][0])
 
 
 ODD_NUMBERS = [
@@ -142,6 +142,21 @@ def test_what_apps_send_is_read_by_the_kernel():
     assert read_by_kernel(b' { "fixes" : [ ] } ') == 0
     for odd in (b"", b"{}", b"[]", b'{"fixes":[]}x', b'{"fixes":[{"t":1,"lat":1}]}', b'{"fixes":[{"t":1,"lat":1,"lon":1}'):
         assert read_by_kernel(odd) == -1
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b'{"mode":"active","batt":71,"fixes":[{"t":12,"lat":1.25,"lon":null}]}',
+        b'{"fixes":[{"t":12,"lat":1.5,"lon":2}],"batt":null}',
+    ],
+)
+def test_a_message_is_not_read_on_in_the_next(whole):
+    for cut in range(1, len(whole)):
+        reports = both([message(whole[:cut]), message(whole[cut:])])
+        assert len(reports.fixes) == 0
+        assert not reports.fixes.batt
+        assert len(reports.refused) == 2
 
 
 def test_messages_of_all_kinds_keep_their_order():
