@@ -18,6 +18,7 @@ from app.actions.declared import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker
+from app.desk import Desk
 from app.editors import Editors
 from app.fleet import FleetSetup
 from app.ground import Ground
@@ -250,6 +251,7 @@ class Console:
         for presenter in (*presenters, map_presenter, find, past):
             self._stages.add("a presenter's place", presenter.deleteLater)
             self._stages.add(type(presenter).__name__, presenter.close)
+        self._stages.add("desk", Desk(window, system, deeds).close)
         self._stages.add("set-up", setup.close)
         window.frame.set_mode("training" if training else "live")
         window.setWindowTitle(f"Kerbside: {self.city.name}" if self.city is not None else "Kerbside")

@@ -1,4 +1,4 @@
-"""The panels by which the business is set up: docks that are there once they are wanted."""
+"""Docks that are there once they are wanted: by which the business is set up, and what the desk has besides."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from core.domain.language import mark
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
+from widgets.dashboard.panel import DashboardPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 
@@ -28,4 +29,5 @@ class Managed:
 
 MANAGED: dict[str, Managed] = {
     "areas": Managed(mark("Areas"), AreasPanel, _LEFT),
+    "dashboard": Managed(mark("Dashboard"), DashboardPanel, _LEFT),
 }

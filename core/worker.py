@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from core.domain.geo import LatLon
     from core.domain.vehicle import Vehicle
     from core.estimation.model import Estimator
+    from core.insight.ledger import Ledger
     from core.matching.decisions import Decisions
     from core.matching.outlook import Outlook
     from core.matching.snapshot import Snapshot
@@ -107,6 +108,18 @@ def learn(database: FilePath, since: float, now: float, usual_stop_min: float) -
     from core.storage.learnt import delivered_since
 
     return train(read_samples(delivered_since(database, since), usual_stop_min), now)
+
+
+def look_back(database: FilePath, since: float, until_seq: int, usual_stop_min: float) -> Ledger:
+    """The figures from ``since`` (epoch seconds) until the event of that number, from the log."""
+    from core.insight.ledger import Ledger
+    from core.storage.looking_back import changes_until, online_at
+
+    ledger = Ledger(since, usual_stop_min)
+    ledger.begin_with(online_at(database, since, until_seq))
+    for change in changes_until(database, since, until_seq):
+        ledger.note(change)
+    return ledger
 
 
 def path(origin: LatLon, destination: LatLon, vehicle: Vehicle) -> Path:

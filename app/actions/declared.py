@@ -25,6 +25,7 @@ class Scope(Enum):
     MAP = "map"
     ALERTS = "alerts"
     AREAS = "areas"
+    DASHBOARD = "dashboard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ def _shaping(deeds: Deeds) -> bool:
     return deeds.editors.areas.shapes.session is not None
 
 
+def _figures(span: str) -> Callable[[Deeds], None]:
+    return lambda deeds: deeds.desk.dashboard.choose(span)
+
+
+def _figures_are(span: str) -> Callable[[Deeds], bool]:
+    return lambda deeds: deeds.desk.dashboard.span == span
+
+
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
 _IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
@@ -79,6 +88,12 @@ _STRIVE = {
     "efficiency": mark("Strive for efficiency"),
     "fairness": mark("Strive for fairness"),
     "rating": mark("Strive for rating"),
+}
+
+_FIGURES = {
+    "hour": mark("Figures of the last hour"),
+    "shift": mark("Figures of the shift"),
+    "day": mark("Figures of the day"),
 }
 
 ACTIONS: tuple[Declared, ...] = (
@@ -164,6 +179,14 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "Ctrl+0", "frame-corners", Scope.MAP),
     Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
              checked=lambda d: d.settings.flag("map.online_tiles")),
+    Declared("dashboard.open", "&View", "Dashboard", lambda d: d.desk.open("dashboard"), "Ctrl+Shift+D", "chart-line-up",
+             rule_before=True),
+    *(Declared(f"dashboard.{span}", "&View", text, _figures(span), scope=Scope.DASHBOARD, checked=_figures_are(span))
+      for span, text in _FIGURES.items()),
+    Declared("dashboard.picture", "&View", "Save the figures as a picture…", lambda d: d.desk.dashboard.save_picture(), "",
+             "image", Scope.DASHBOARD, able=lambda d: d.desk.dashboard.has_figures),
+    Declared("dashboard.table", "&View", "Save the figures as a table…", lambda d: d.desk.dashboard.save_table(), "",
+             "table", Scope.DASHBOARD, able=lambda d: d.desk.dashboard.has_figures),
     Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
              checked=lambda d: d.settings.text("window.theme") == "system"),
     Declared("view.light", "&View", "Light", lambda d: d.set_theme("light"), "", "sun",

@@ -22,6 +22,7 @@ from core.orders.tells import Outcome
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from app.desk import Desk
     from app.editors import Editors
 
 
@@ -72,6 +73,7 @@ class Deeds:
         self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
         """Commands about what is not saved yet: who carries them out, and returns those that undo them."""
         self.editors: Editors
+        self.desk: Desk
         self.changed: Callable[[], None] = lambda: None
         self.pointed: LatLon | None = None
         """The place on the map whose menu is open, or was last."""

@@ -83,6 +83,7 @@ class ShapeDesk(QObject):
         self.session = None
         self._view.editor.show(())
         self._panel.show_session("", "")
+        self.deleteLater()  # the panel, its parent, outlives the core
 
     def _tell(self, text: str) -> None:
         self._deeds.window.tell(f"{text[:1].upper()}{text[1:]}", bad=True)

@@ -295,13 +295,17 @@ class EtasUpdated(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleFinished(Notice):
-    """One run of the matcher: seconds of wall time, pairs after eligibility, offers made."""
+    """One run of the matcher: seconds of wall time, pairs after eligibility, offers made.
+
+    ``gap`` is by how much of its cost the choice may be worse than the best one, as a share.
+    """
 
     seconds: float
     waiting: int
     drivers: int
     pairs: int
     offers: int
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

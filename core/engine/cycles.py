@@ -105,6 +105,7 @@ class Cycles:
                 drivers=decisions.counts.drivers,
                 pairs=decisions.counts.priced,
                 offers=len(proposals),
+                gap=decisions.gap,
             )
         )
 

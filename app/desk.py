@@ -1,0 +1,52 @@
+"""What the dispatcher's desk has besides orders, drivers and the map: put together here, ended together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from app.actions.declared import Scope
+from app.presenters.asking import Asking
+from app.presenters.dashboard import DashboardPresenter
+from app.presenters.links import Links
+from app.saving import Saver
+from widgets.common.panel import Panel
+from widgets.dashboard.panel import DashboardPanel
+
+if TYPE_CHECKING:
+    from app.actions.deeds import Deeds
+    from app.bootstrap import System
+    from app.main_window import MainWindow
+
+P = TypeVar("P", bound=Panel)
+
+
+class Desk:
+    dashboard: DashboardPresenter
+
+    def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
+        deeds.desk = self
+        self._window, self._links = window, Links()
+        self._asking = Asking(window)
+        saver = Saver(self._asking, lambda text, bad: deeds.window.tell(text, bad=bad))
+        dashboard = self._panel("dashboard", DashboardPanel)
+        self.dashboard = DashboardPresenter(system.engine, system.executor, dashboard, window.theme, saver)
+        self._links.connect(self.dashboard.ready, lambda: deeds.changed())
+        self._links.connect(dashboard.context_requested, lambda at: window.context_menu(Scope.DASHBOARD, at))
+        self._presenters = (self.dashboard,)
+
+    def _panel(self, name: str, kind: type[P]) -> P:
+        panel = self._window.managed[name]
+        assert isinstance(panel, kind)
+        return panel
+
+    def close(self) -> None:
+        self._links.end()
+        self._asking.close()
+        for presenter in self._presenters:
+            presenter.close()
+            presenter.deleteLater()
+
+    def open(self, name: str) -> None:
+        """Show one of the docks, with the focus in it."""
+        self._window.open_dock(name)
+        self._window.managed[name].setFocus()
