@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.actions.declared import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
 from app.presenters.links import Links
+from app.presenters.rules import RulesPresenter
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
+from widgets.rules.panel import RulesPanel
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -19,21 +21,34 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Panel)
 
 
+class Presenter(Protocol):
+    def seen(self) -> None: ...
+    def close(self) -> None: ...
+
+
 class Editors:
     """By what they are about."""
 
     areas: AreasPresenter
+    rules: RulesPresenter
 
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None) -> None:
         self._window, self._links = window, Links()
         self._asking = asking = Asking(window)
         areas = self._panel("areas", AreasPanel)
         self.areas = AreasPresenter(deeds, areas, window.map, asking, city)
-        self._presenters = (self.areas,)
+        rules = self._panel("rules", RulesPanel)
+        self.rules = RulesPresenter(deeds, rules, asking)
+        self._presenters: dict[str, Presenter] = {"areas": self.areas, "rules": self.rules}
         deeds.editors = self
-        self._links.connect(areas.wanted, window.run_declared)
-        self._links.connect(areas.context_requested, lambda ids, at: window.context_menu(Scope.AREAS, at))
-        self._links.connect(window.docks["areas"].visibilityChanged, lambda _: self.areas.hidden())
+        for name, scope in (("areas", Scope.AREAS), ("rules", Scope.RULES)):
+            self._join(name, scope)
+
+    def _join(self, name: str, scope: Scope) -> None:
+        panel, window = self._window.managed[name], self._window
+        self._links.connect(panel.wanted, window.run_declared)
+        self._links.connect(panel.context_requested, lambda ids, at: window.context_menu(scope, at))
+        self._links.connect(window.docks[name].visibilityChanged, lambda _: self._presenters[name].seen())
 
     def _panel(self, name: str, kind: type[P]) -> P:
         panel = self._window.managed[name]
@@ -46,6 +61,5 @@ class Editors:
     def close(self) -> None:
         self._links.end()
         self._asking.close()
-        for presenter in self._presenters:
+        for presenter in self._presenters.values():
             presenter.close()
-            presenter.deleteLater()

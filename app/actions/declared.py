@@ -26,6 +26,7 @@ class Scope(Enum):
     ALERTS = "alerts"
     AREAS = "areas"
     DASHBOARD = "dashboard"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,19 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("area.import", "M&anage", mark("Import areas…"), lambda d: d.editors.areas.import_file(), "", "download-simple",
              Scope.AREAS),
     Declared("area.export", "M&anage", mark("Export areas…"), lambda d: d.editors.areas.export(), "", "export", Scope.AREAS),
+    Declared("rule.open", "M&anage", mark("Rules"), lambda d: d.editors.open("rules"), "Ctrl+Shift+R", "git-branch",
+             rule_before=True),
+    Declared("rule.add", "M&anage", mark("Add a rule"), lambda d: d.editors.rules.add(), "", "plus", Scope.RULES),
+    Declared("rule.copy", "M&anage", mark("Copy the rule"), lambda d: d.editors.rules.copy(), "", "copy", Scope.RULES,
+             lambda d: d.editors.rules.chosen() is not None),
+    Declared("rule.remove", "M&anage", mark("Remove the rule"), lambda d: d.editors.rules.remove(), "", "trash", Scope.RULES,
+             lambda d: d.editors.rules.chosen() is not None),
+    Declared("rule.try", "M&anage", mark("Try the rules on yesterday's orders"), lambda d: d.editors.rules.try_yesterday(), "",
+             "flask", Scope.RULES, lambda d: bool(d.editors.rules.rules)),
+    Declared("rule.save", "M&anage", mark("Save the rules"), lambda d: d.editors.rules.save(), "Ctrl+Shift+S", "floppy-disk",
+             Scope.RULES, lambda d: d.editors.rules.savable()),
+    Declared("rule.discard", "M&anage", mark("Discard changes of the rules"), lambda d: d.editors.rules.discard(), "", "x",
+             Scope.RULES, lambda d: d.editors.rules.changed),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
@@ -277,6 +291,8 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     (mark("Timeline"), mark("Let go what is carried, put it back"), mark("Enter, Esc")),
     (mark("Timeline"), mark("Along with the clock; wider, narrower hours"), mark("Home, +, −")),
     (mark("Areas"), mark("Count more or less where areas overlap"), mark("Alt+↑, Alt+↓")),
+    (mark("Rules"), mark("Ask the rule earlier or later"), mark("Alt+↑, Alt+↓")),
+    (mark("Rules"), mark("Switch the rule on or off"), mark("Space")),
     (mark("Drawing on the map"), mark("Move the crosshair; finer, farther"), mark("↑ ↓ ← →; with Shift, with Ctrl")),
     (mark("Drawing on the map"), mark("Set a corner, take one back, end it"), mark("Space, Backspace, Enter")),
     (mark("A shape on the map"), mark("The next corner, the one before"), mark("Page Down, Page Up")),

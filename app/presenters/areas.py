@@ -68,10 +68,12 @@ class AreasPresenter(QObject):
         self._look.stop()
         self.shapes.close()
         self._aside.close()
+        self.deleteLater()
         self._panel.set_rows(())
 
     def _hear(self, _: Change) -> None:
-        self._look()
+        if self._panel.isVisible():
+            self._look()
 
     def show_rows(self) -> None:
         world = self._world
@@ -108,8 +110,10 @@ class AreasPresenter(QObject):
             self._view.reveal("edit")
         self._deeds.changed()
 
-    def hidden(self) -> None:
-        """The panel was closed: nothing of it stays on the map but a shape that is being worked on."""
+    def seen(self) -> None:
+        """The panel can be seen again, or no more: then nothing of it stays on the map but a shape that is worked on."""
+        if self._panel.isVisible():
+            self.show_rows()
         self.shapes.refresh()
 
     def _save(self, text: str, *areas: Area) -> list[str]:

@@ -96,7 +96,7 @@ class Setup:
 
     def check(self, rules: Sequence[Rule]) -> list[Finding]:
         """What is wrong with these rules, errors first; they need not be saved."""
-        return check(rules, self._known())
+        return check(rules, self.known())
 
     def dry_run(self, rules: Sequence[Rule], store: Store, start: float, end: float) -> DryRun:
         """What these rules would have done with the orders placed from ``start`` until ``end`` (epoch seconds), beside what was
@@ -164,8 +164,9 @@ class Setup:
             )
         return views
 
-    def _known(self) -> Known:
-        return Known(self._world.areas, self._world.merchants, self._dispatch.providers())
+    def known(self) -> Known:
+        """What there is for rules to name, as it is now: a copy, for whoever checks rules in another thread."""
+        return Known(dict(self._world.areas), dict(self._world.merchants), dict(self._dispatch.providers()))
 
     def _refuse_errors(self, rules: Sequence[Rule]) -> None:
         errors = [f.text for f in self.check(rules) if f.level is Level.ERROR]

@@ -157,7 +157,8 @@ def _gaps(rules: Rules, known: Known) -> list[Finding]:
                 text = f"area {area.name} has no rule: its orders go to our own fleet"
                 found.append(Finding(Level.WARNING, "gap", text, area_id=area.id))
             elif left := [box for box in uncovered([here], covers) if known.occurs(box)]:
-                text = f"area {area.name}: no rule speaks for some orders{_where(left[0])}; they go to our own fleet"
+                some = _where({name: values for name, values in left[0].items() if name != "area"})
+                text = f"area {area.name}: no rule speaks for some orders{some}; they go to our own fleet"
                 found.append(Finding(Level.NOTE, "gap", text, area_id=area.id))
     except TooManyBoxes:
         found.append(Finding(Level.NOTE, "unchecked", "the rules are too entangled to be checked for gaps"))

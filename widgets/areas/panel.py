@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -81,10 +81,8 @@ class AreasPanel(Panel):
     something is drawn, empty to end it.
     """
 
-    wanted = Signal(str)
     moved = Signal(list)
     selection_changed = Signal(list)
-    context_requested = Signal(list, QPoint)
     corner_typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:

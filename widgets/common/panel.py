@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.common.ground import lay_ground
@@ -11,6 +12,11 @@ from widgets.common.table_view import RowsView
 
 
 class Panel(QWidget):
+    """``wanted(str)`` is the action of a button of its own; ``context_requested(list[str], QPoint)`` as of a table."""
+
+    wanted = Signal(str)
+    context_requested = Signal(list, QPoint)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         lay_ground(self)

@@ -93,7 +93,7 @@ def test_areas_without_a_rule_and_with_gaps_are_told_apart() -> None:
     gaps = {f.area_id: (f.level, f.text) for f in found if f.kind == "gap"}
     assert gaps["c"] == (Level.WARNING, "area C has no rule: its orders go to our own fleet")
     assert gaps["b"][0] is Level.NOTE
-    assert "(such as area b, mon 00:00)" in gaps["b"][1]
+    assert "(such as mon 00:00)" in gaps["b"][1]
     assert "a" not in gaps
 
 

@@ -1,0 +1,368 @@
+"""The rules by which orders go to providers: in the order in which they are asked, with what is wrong, tried out, and held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.language import mark, ntr, tr
+from core.domain.rules import Rule
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import FlowLayout
+from widgets.common.icons import icon
+from widgets.common.panel import Panel
+from widgets.common.reorder import OrderedModel, OrderedView
+from widgets.common.table_view import RowsView
+from widgets.common.tables import Column, RowsModel
+from widgets.common.words import MINUS
+from widgets.rules.form import RuleForm
+from widgets.rules.rows import Choice, FindingRow, RuleRow, ShareRow, TrialRow, WordForm
+
+TOOLS = (
+    ("rule.add", mark("Add"), "plus"),
+    ("rule.copy", mark("Copy"), "copy"),
+    ("rule.remove", mark("Remove"), "trash"),
+)
+SPANS = {"yesterday": mark("Yesterday's orders"), "day": mark("The last 24 hours"), "today": mark("Today's orders")}
+_LEVEL = {"error": ("warning-octagon", "late"), "warning": ("warning", "offered"), "note": ("info", "muted")}
+
+
+def columns() -> tuple[Column[RuleRow], ...]:
+    def icon_of(row: RuleRow) -> str:
+        if row.wrong:
+            return "warning-octagon" if row.bad else "warning"
+        return "check" if row.rule.enabled else "pause"
+
+    def token(row: RuleRow) -> str:
+        if row.wrong:
+            return "late" if row.bad else "offered"
+        return "text" if row.rule.enabled else "muted"
+
+    return (
+        Column(
+            tr("Rule"),
+            lambda r, m: r.rule.title if r.rule.enabled else tr("{rule} (off)", rule=r.rule.title),
+            token=lambda r, m: token(r),
+            icon=lambda r, m: icon_of(r),
+            tip=lambda r, m: "\n".join(r.wrong) or r.rule.title,
+            width=150,
+        ),
+        Column(tr("When"), lambda r, m: r.when, width=0),
+        Column(tr("Then"), lambda r, m: r.then, width=150),
+    )
+
+
+def finding_columns() -> tuple[Column[FindingRow], ...]:
+    return (
+        Column(
+            tr("What is to be looked at"),
+            lambda r, m: r.text[:1].upper() + r.text[1:],
+            token=lambda r, m: _LEVEL[r.level][1],
+            icon=lambda r, m: _LEVEL[r.level][0],
+            width=0,
+        ),
+    )
+
+
+def _signed(number: int) -> str:
+    return f"+{number:,}" if number > 0 else f"{MINUS}{-number:,}" if number else "0"
+
+
+def trial_columns() -> tuple[Column[TrialRow], ...]:
+    return (
+        Column(tr("Provider"), lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0),
+        Column(tr("Was"), lambda r, m: f"{r.was:,}", sort=lambda r: r.was, right=True, width=70),
+        Column(tr("Would be"), lambda r, m: f"{r.would:,}", sort=lambda r: r.would, right=True, width=80),
+        Column(tr("Change"), lambda r, m: _signed(r.would - r.was), sort=lambda r: r.would - r.was, right=True, width=80),
+    )
+
+
+def share_columns() -> tuple[Column[ShareRow], ...]:
+    return (
+        Column(tr("Rule"), lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=96),
+        Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold(), width=84),
+        Column(tr("Provider"), lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=0),
+        Column(tr("Target"), lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=66),
+        Column(
+            tr("Held"),
+            lambda r, m: f"{r.held_pct:.1f} %",
+            sort=lambda r: r.held_pct,
+            right=True,
+            width=74,
+        ),
+        Column(tr("Orders"), lambda r, m: f"{r.orders:,}", sort=lambda r: r.orders, right=True, width=62),
+        Column(
+            tr("Off"),
+            lambda r, m: f"{r.off:+.1f}".replace("-", MINUS),
+            sort=lambda r: r.off,
+            right=True,
+            width=54,
+            name=tr("How many orders it is ahead of its share, or behind"),
+        ),
+    )
+
+
+class _View(OrderedView[RuleRow]):
+    """Space switches the rule on or off."""
+
+    toggled = Signal(str)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            for row_id in self.selected_ids():
+                self.toggled.emit(row_id)
+        else:
+            super().keyPressEvent(event)
+
+
+class RulesPanel(Panel):
+    """``wanted(str)`` the action of a button; ``moved(list[str])`` the order wanted; ``toggled(str)``, ``chosen(str)`` a rule;
+    ``edited(Rule)``; ``trial_wanted(str)`` one of `SPANS`; ``looked`` once a second while shares can be seen.
+    """
+
+    moved = Signal(list)
+    toggled = Signal(str)
+    chosen = Signal(str)
+    edited = Signal(object)
+    trial_wanted = Signal(str)
+    looked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model: OrderedModel[RuleRow] = OrderedModel(columns())
+        self.view = _View(self.model, tr("Rules, the first that holds decides"))
+        self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
+        self.buttons: dict[str, QToolButton] = {}
+        tools = QWidget()
+        flow = FlowLayout(tools, gap=4)
+        for action, label, icon_name in TOOLS:
+            flow.addWidget(self._tool(action, tr(label), icon_name))
+        self.save, self.discard = QPushButton(tr("Save rules")), QPushButton(tr("Discard"))
+        self.save.setProperty("kind", "primary")
+        for button, action in ((self.save, "rule.save"), (self.discard, "rule.discard")):
+            button.clicked.connect(lambda _=False, action=action: self.wanted.emit(action))
+            flow.addWidget(button)
+        self.told = QLabel()
+        self.told.setWordWrap(True)
+        self.told.setProperty("kind", "caption")
+        self._empty = EmptyOver(
+            self.view,
+            EmptyState(
+                tr("No rules yet"),
+                tr("Every order goes to our own drivers. A rule gives some to a provider: by area, time, weather, load…"),
+                tr("Add a rule"),
+            ),
+        )
+        self._empty.state.acted.connect(lambda: self.wanted.emit("rule.add"))
+        self.form = RuleForm()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.form)
+        self._pages.addWidget(
+            EmptyState(tr("No rule is selected"), tr("Choose one above to see when it holds and what it does"))
+        )
+        self.tabs.addTab(self._pages, tr("Rule"))
+        self.tabs.addTab(self._findings(), tr("To look at"))
+        self.tabs.addTab(self._trial(), tr("Try out"))
+        self.tabs.addTab(self._shares(), tr("Shares"))
+        upper = QWidget()
+        box = QVBoxLayout(upper)
+        box.setContentsMargins(0, 8, 0, 0)
+        box.setSpacing(8)
+        for part in (tools, self.told):
+            row = QHBoxLayout()
+            row.setContentsMargins(8, 0, 8, 0)
+            row.addWidget(part)
+            box.addLayout(row)
+        box.addWidget(self.view, 1)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(upper)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setSizes([260, 420])
+        self.splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._look)
+        self._second.start()
+        self.tabs.currentChanged.connect(lambda _: self._look())
+        self.view.moved.connect(self.moved)
+        self.view.toggled.connect(self.toggled)
+        self.view.context_requested.connect(self.context_requested)
+        self.view.selection_changed.connect(self._selected)
+        self.view.row_activated.connect(lambda _: self.show_tab("form"))
+        self.form.edited.connect(self.edited)
+        self.set_state("", changed=False, savable=False)
+
+    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "button")
+        button.setText(label)
+        button.setIcon(icon(icon_name, "muted"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.wanted.emit(action))
+        self.buttons[action] = button
+        return button
+
+    def _findings(self) -> QWidget:
+        self.findings: RowsModel[FindingRow] = RowsModel(finding_columns())
+        self.findings_view = RowsView(self.findings, tr("What is to be looked at"))
+        self.findings_view.row_activated.connect(self._go_to)
+        self.findings_view.selection_changed.connect(lambda ids: self._go_to(ids[0]) if ids else None)
+        self._fine = EmptyOver(
+            self.findings_view,
+            EmptyState(tr("Nothing to look at"), tr("No rule contradicts another, each can fire, and every area has one")),
+        )
+        self.finding = QLabel(wordWrap=True)
+        self.finding.hide()
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.findings_view, 1)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 8, 8, 8)
+        line.addWidget(self.finding)
+        box.addLayout(line)
+        return page
+
+    def _trial(self) -> QWidget:
+        self.trial: RowsModel[TrialRow] = RowsModel(trial_columns())
+        self.trial_view = RowsView(self.trial, tr("Orders by provider, as they were and would have been"))
+        self.trial_view.setSortingEnabled(True)
+        self.trial_view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        self.span, self.try_button, self.trial_told = QComboBox(), QPushButton(tr("Try these rules")), QLabel()
+        self.span.setAccessibleName(tr("Which orders"))
+        for key, label in SPANS.items():
+            self.span.addItem(tr(label), key)
+        self.trial_told.setWordWrap(True)
+        self.try_button.clicked.connect(lambda: self.trial_wanted.emit(self.span.currentData()))
+        self._untried = EmptyOver(
+            self.trial_view,
+            EmptyState(
+                tr("Not tried yet"), tr("See what these rules would have done with orders there were, before you save them")
+            ),
+        )
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 8, 0, 0)
+        box.setSpacing(8)
+        row = QWidget()
+        flow = FlowLayout(row, gap=8)
+        flow.addWidget(self.span)
+        flow.addWidget(self.try_button)
+        for part in (row, self.trial_told):
+            line = QHBoxLayout()
+            line.setContentsMargins(8, 0, 8, 0)
+            line.addWidget(part)
+            box.addLayout(line)
+        box.addWidget(self.trial_view, 1)
+        return page
+
+    def _shares(self) -> QWidget:
+        self.shares: RowsModel[ShareRow] = RowsModel(share_columns())
+        self.shares_view = RowsView(self.shares, tr("Shares held against those asked"))
+        self.shares_view.setSortingEnabled(True)
+        self.shares_view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self._unshared = EmptyOver(
+            self.shares_view,
+            EmptyState(
+                tr("No shares yet"), tr("Once a saved rule shares orders out, what each provider has stands here, live")
+            ),
+        )
+        return self.shares_view
+
+    # What is told
+
+    def set_words(self, operators: Sequence[WordForm], actions: Sequence[WordForm], providers: Sequence[Choice]) -> None:
+        self.form.set_words(operators, actions, providers)
+
+    def set_rows(self, rows: Iterable[RuleRow]) -> None:
+        """In the order in which they are asked."""
+        self.model.set_rows(rows)
+        self._empty.show_when(not self.model.shown)
+        self._show_form()
+
+    def set_state(self, told: str, changed: bool, savable: bool) -> None:
+        """What there is to be said of the whole, and whether it has been changed and can be saved."""
+        self.told.setText(told)
+        self.told.setVisible(bool(told))
+        self.save.setVisible(changed)
+        self.discard.setVisible(changed)
+        self.save.setEnabled(savable)
+
+    def set_findings(self, rows: Sequence[FindingRow]) -> None:
+        self.findings.set_rows(rows)
+        self.finding.setVisible(bool(rows) and bool(self.findings_view.selected_ids()))
+        self._fine.show_when(not rows)
+        self.tabs.setTabText(1, ntr("To look at ({n})", "To look at ({n})", len(rows)) if rows else tr("To look at"))
+
+    def set_trial(self, told: str, rows: Iterable[TrialRow], busy: bool = False, bad: bool = False) -> None:
+        self.trial.set_rows(rows)
+        self._untried.show_when(not self.trial.shown)
+        self.try_button.setEnabled(not busy)
+        self.trial_told.setText(told)
+        self.trial_told.setVisible(bool(told))
+        self.trial_told.setProperty("kind", "error" if bad else "")
+        self.trial_told.style().polish(self.trial_told)
+
+    def set_shares(self, rows: Iterable[ShareRow]) -> None:
+        self.shares.set_rows(rows)
+        self._unshared.show_when(not self.shares.shown)
+
+    def select(self, rule_id: str) -> None:
+        self.view.select_ids([rule_id] if rule_id else [])
+
+    def selected(self) -> str:
+        return next(iter(self.view.selected_ids()), "")
+
+    def show_tab(self, name: str) -> None:
+        """``form``, ``findings``, ``trial`` or ``shares``."""
+        self.tabs.setCurrentIndex(("form", "findings", "trial", "shares").index(name))
+
+    def rule(self) -> Rule | None:
+        return self.form.rule
+
+    # Within
+
+    def _go_to(self, finding_id: str) -> None:
+        found = next((row for row in self.findings.shown if row.id == finding_id), None)
+        self.finding.setVisible(found is not None)
+        if found is None:
+            return
+        self.finding.setText(found.text[:1].upper() + found.text[1:])
+        if found.rule_id:
+            self.select(found.rule_id)
+
+    def _show_form(self) -> None:
+        row = next((row for row in self.model.shown if row.id == self.selected()), None)
+        for action in ("rule.copy", "rule.remove"):
+            self.buttons[action].setEnabled(row is not None)
+        self._pages.setCurrentIndex(0 if row is not None else 1)
+        self.form.show_rule(row.rule if row is not None else None, row.wrong if row is not None else ())
+
+    def _selected(self, ids: list[str]) -> None:
+        self._show_form()
+        self.chosen.emit(ids[0] if ids else "")
+
+    def _look(self) -> None:
+        if self.isVisible() and self.tabs.currentWidget() is self.shares_view:
+            self.looked.emit()
