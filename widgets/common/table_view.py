@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent
+from PySide6.QtGui import QAction, QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.domain.language import tr
@@ -15,8 +15,6 @@ from widgets.common.look import ROW_PX
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
 R = TypeVar("R", bound=Row)
-
-TITLE_MARGIN_PX = 12
 
 
 class RowsView(QTableView, Generic[R]):
@@ -69,12 +67,18 @@ class RowsView(QTableView, Generic[R]):
         header.customContextMenuRequested.connect(self._choose_columns)
         for i, column in enumerate(self._rows.columns):
             if column.width:
-                # Titles differ in length from language to language.
-                title_px = header.fontMetrics().horizontalAdvance(tr(column.title)) + TITLE_MARGIN_PX
-                header.resizeSection(i, max(column.width, title_px))
+                header.resizeSection(i, column.width)
             else:
                 header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
             header.setSectionHidden(i, not column.shown)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Titles differ in length from language to language, and their font is known once they are shown."""
+        header = self.horizontalHeader()
+        for i, column in enumerate(self._rows.columns):
+            if column.width:
+                header.resizeSection(i, max(header.sectionSize(i), header.sectionSizeHint(i)))
+        super().showEvent(event)
 
     def _paint_all(self) -> None:
         self.viewport().update()

@@ -48,7 +48,7 @@ def _is_late(row: OrderRow, moment: Moment) -> bool:
 
 def _state_text(row: OrderRow, _: Moment) -> str:
     # What is wrong, in its first words: the minutes stand in the last column.
-    wrong = row.exception.partition(" for ")[0].partition(",")[0].capitalize()
+    wrong = row.exception.partition(tr(" for "))[0].partition(",")[0].capitalize()
     return wrong if wrong and row.status is not Status.FAILED else STATUS[row.status].label
 
 
