@@ -209,9 +209,15 @@ class SturdyPool(Executor):
         return task.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """With ``cancel_futures`` the processes are ended in the middle of what they do: tasks change nothing, and whoever
+        asked is going. A large market's cycle would otherwise hold up the program's end."""
         with self._lock:
             self._closed = True
             pool = self._pool
+        if cancel_futures:
+            # Python 3.14 has terminate_workers for this.
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
         pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def _new_pool(self) -> ProcessPoolExecutor:

@@ -140,6 +140,19 @@ def test_after_shutdown_its_processes_are_gone_and_nothing_is_taken(snapshot):
         executor.submit(match, snapshot)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no ps")
+def test_a_task_under_way_does_not_hold_up_the_end():
+    executor = make_executor(2, None, 1.35, 64)
+    pid = executor.submit(ready).result(60)
+    asked = [executor.submit(time.sleep, 600) for _ in range(5)]
+    time.sleep(0.3)
+    began = time.monotonic()
+    executor.shutdown(cancel_futures=True)
+    assert time.monotonic() - began < 20.0
+    assert gone(pid, 5.0)
+    assert all(future.done() for future in asked)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_workers_end_with_a_console_that_was_killed_outright(tmp_path):
     program = tmp_path / "console.py"
