@@ -44,7 +44,10 @@ RECENT_S = 24 * 3600.0
 """Ended orders and drivers' words younger than this are loaded at the start."""
 
 PAGE = 2000
-SETUP_KINDS = ("AreaSaved", "AreaRemoved", "RulesSaved", "ProviderSaved", "ProviderRemoved", "WeatherTold")
+SETUP_KINDS = (
+    "AreaSaved", "AreaRemoved", "RulesSaved", "ProviderSaved", "ProviderRemoved", "WeatherTold", "MerchantRegistered",
+    "MerchantRemoved", "ForwardSaved", "ForwardRemoved",
+)  # fmt: skip
 """As in the index of the schema."""
 
 _NEXT_ORDER = "SELECT seq, at FROM events WHERE seq > ? AND seq <= ? AND kind = 'OrderReceived' ORDER BY seq LIMIT 1"

@@ -315,7 +315,7 @@ def test_rules_are_versioned_and_undone_and_two_editors_do_not_overwrite_each_ot
         rig.do(command)
     assert rig.world.ruleset.rules == first.rules
     rig.tick()
-    told = [(type(one.change).__name__, one.change.actor) for one in rig.store.changes_of_setup(10)]
+    told = [(type(one.change).__name__, one.change.actor) for one in rig.store.changes_of_setup(3)]
     assert told == [("RulesSaved", "ada"), ("RulesSaved", "ada"), ("RulesSaved", "dispatcher")]
     with pytest.raises(BadInput, match="there is no provider nobody"):
         rules(rig, {"provider": "nobody"})
