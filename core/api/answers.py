@@ -16,6 +16,7 @@ from starlette.responses import Response
 from core.api.service import StillWriting
 from core.domain.errors import BadInput, CommandRefused, IllegalStep, KerbsideError, UnknownThing
 from core.engine.handover import Busy
+from core.signing import BadSignature
 from core.storage.database import StorageError
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 _STATUS: tuple[tuple[type[KerbsideError], int], ...] = (
     (UnknownThing, 404),
+    (BadSignature, 401),
     (CommandRefused, 409),
     (IllegalStep, 409),
     (BadInput, 422),
@@ -40,6 +42,7 @@ def answer(content: Any, status: int = 200) -> Response:
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     title = HTTPStatus(status).phrase
+    detail = detail.encode("utf-8", "replace").decode()  # half a surrogate pair may have come in
     body = msgspec.json.encode({"type": "about:blank", "title": title, "status": status, "detail": detail})
     return Response(body, status, headers, PROBLEM_TYPE)
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from core.api import models as m
 from core.api.answers import PROBLEM_TYPE, answer, install
 from core.api.gate import OPEN_PATHS, Gate, Limits
-from core.api.routes import Serving, events, fleet, forwarding, orders, places
+from core.api.routes import Serving, dispatch, events, fleet, forwarding, orders, places, quotes
 from core.api.service import Service
 
 _PROBLEMS = {
@@ -42,7 +42,7 @@ def make_app(service: Service, limits: Limits) -> ASGIApp:
     app.state.service = service
     app.state.streams = set()
     install(app)
-    for part in (orders, fleet, places, events, forwarding):
+    for part in (orders, quotes, fleet, places, dispatch, events, forwarding):
         app.include_router(part.router, prefix="/v1")
     app.state.document = document = cache(lambda: _document(app))  # made when it is asked for: it takes a third of a second
 
@@ -85,8 +85,8 @@ def _link(paths: dict[str, Any]) -> None:
     """Say of what is made here where else its id is good for."""
     makers = {"order_id": ("/v1/orders", "post", "201", "$response.body#/id")}
     for path, operations in paths.items():
-        if "put" in operations:
-            name = re.findall(r"\{(\w+)\}", path)[-1]
+        if "put" in operations and (names := re.findall(r"\{(\w+)\}", path)):
+            name = names[-1]
             makers[name] = (path, "put", "200", f"$request.path.{name}")
     for name, (made_at, method, status, value) in makers.items():
         links = {

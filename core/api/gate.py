@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from core.api.keyring import Scope as May
 from core.api.limits import Buckets
 
 OPEN_PATHS = frozenset({"/openapi.json", "/health"})
+_CALLBACK = re.compile(r"/v1/providers/[^/]+/callbacks")
+"""Signed, and not by a key of ours: who calls is known only once the body has been read."""
 BEARER = HTTPBearer(auto_error=False, description="A key made with: main.py key make NAME")
 
 
@@ -59,13 +62,15 @@ class Gate:
             return problem(413, _too_large(self._limits.body))
         words = headers.get(b"authorization", b"").decode("latin-1").split(" ", 1)
         key = self._keyring.admit(words[1].strip()) if words[0].lower() == "bearer" and len(words) == 2 else None
-        if key is not None:
-            wait = self._known.take(key.id, time.monotonic())
+        client = (scope.get("client") or ("",))[0]
+        calls_back = scope["method"] == "POST" and _CALLBACK.fullmatch(scope["path"]) is not None
+        if key is not None or calls_back:
+            wait = self._known.take(f"from {client}" if key is None else key.id, time.monotonic())
         else:
-            wait = self._strangers.take((scope.get("client") or ("",))[0], time.monotonic())
+            wait = self._strangers.take(client, time.monotonic())
         if wait:
             return problem(429, f"too many requests: ask again in {wait:.1f} s", {"Retry-After": str(int(wait) + 1)})
-        if key is None and scope["path"] not in OPEN_PATHS:
+        if key is None and not calls_back and scope["path"] not in OPEN_PATHS:
             return problem(401, "a key is needed: Authorization: Bearer kerb_…", {"WWW-Authenticate": "Bearer"})
         scope.setdefault("state", {})["key"] = key
         return None

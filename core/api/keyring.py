@@ -35,6 +35,8 @@ class Scope(StrEnum):
     DRIVERS_WRITE = "drivers:write"
     PLACES_READ = "places:read"
     PLACES_WRITE = "places:write"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
     EVENTS_READ = "events:read"
     FORWARDING = "forwarding"
 

@@ -10,16 +10,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.domain.order import Status
-from core.storage.codec import KINDS
 
 _PLAIN = r"^[^\x00]*$"
-_TO = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?|mqtt:[A-Za-z0-9/_{}.-]{1,200})$"
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$", description="Letters, digits and . _ ~ -")]
 Text = Annotated[str, Field(max_length=500, pattern=_PLAIN)]
 Word = Annotated[str, Field(max_length=60, pattern=_PLAIN)]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00\s][^\x00]*$")]
 Vehicle = Literal["walk", "bike", "scooter", "car"]
 Vehicles = Annotated[list[Vehicle], Field(max_length=4, description="Empty admits all")]
+Goods = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="One word, such as food")]
+OwnDrivers = Literal["only", "first", "shared"]
 Activity = Literal["offline", "break", "free", "offered", "to_pickup", "waiting", "carrying"]
 Time = Annotated[float, Field(ge=0, le=32503680000, description="Epoch seconds")]
 Kilograms = Annotated[float, Field(gt=0, le=10_000)]
@@ -55,6 +55,8 @@ class OrderIn(Model):
     weight_kg: Kilograms = 1.0
     volume_l: Litres = 5.0
     vehicles: Vehicles = []
+    goods: Annotated[Goods | None, Field(description="What it is; left out, what the merchant sells")] = None
+    value: Annotated[float, Field(ge=0, le=1e9, description="In your currency, for rules that ask for it")] | None = None
 
 
 class OrderChange(Model):
@@ -82,6 +84,7 @@ class Order(Model):
     merchant_id: str
     area_id: str | None
     driver_id: str | None
+    provider_id: Annotated[str | None, Field(description="Who delivers it, where rules have chosen: internal is our own fleet")]
     pickup: Place
     dropoff: Place
     customer: str
@@ -90,6 +93,8 @@ class Order(Model):
     weight_kg: float
     volume_l: float
     vehicles: list[Vehicle]
+    goods: str
+    value: float | None
     placed_at: float
     ready_at: float
     due_at: float
@@ -132,12 +137,26 @@ class QuoteIn(Model):
     dropoff: Place
     ready_at: Time | None = None
     due_at: Time | None = None
+    weight_kg: Kilograms = 1.0
+    volume_l: Litres = 5.0
     vehicles: Vehicles = []
+    value: Annotated[float, Field(ge=0, le=1e9)] | None = None
+
+
+class ProviderQuote(Model):
+    """What a provider says it would do; ``price`` in ``currency``, null where it names none, as with our own fleet."""
+
+    provider_id: str
+    takes_it: bool
+    minutes: float | None
+    price: float | None
+    currency: str
+    reason: str
 
 
 class Quote(Model):
-    """What to expect if the order were placed now. Without a free driver nearby, ``vehicle`` and the times of pick-up and
-    door are null."""
+    """What to expect if the order were placed now. ``vehicle`` and the times of pick-up and door are of our own fleet; without
+    a free driver nearby they are null. ``providers`` are those whom the rules would try, the first one first."""
 
     merchant_id: str
     area_id: str | None
@@ -149,6 +168,9 @@ class Quote(Model):
     pickup_at: float | None
     dropoff_at: float | None
     on_time: bool | None
+    rule_id: Annotated[str | None, Field(description="The rule that would choose; null where none has a say")]
+    refused: Annotated[bool, Field(description="A rule would turn the order down")]
+    providers: list[ProviderQuote]
 
 
 # Merchants, drivers, areas
@@ -161,6 +183,10 @@ class MerchantIn(Model):
     prep_min: Annotated[float, Field(ge=0, le=1440)] = 12.0
     fence_m: Annotated[float, Field(gt=0, le=5000)] | None = None
     area_id: Id | None = None
+    goods: Goods = "food"
+    fleet: Annotated[Word, Field(description="The group of its own drivers; empty for none")] = ""
+    own_drivers: OwnDrivers = "first"
+    share_km: Annotated[float, Field(ge=0, le=100)] = 0.5
 
 
 class Merchant(Model):
@@ -171,6 +197,10 @@ class Merchant(Model):
     prep_min: float
     fence_m: float | None
     area_id: str | None
+    goods: str
+    fleet: str
+    own_drivers: OwnDrivers
+    share_km: float
 
 
 class Merchants(Model):
@@ -188,6 +218,8 @@ class DriverIn(Model):
     shift_end: Time | None = None
     weight_kg: Kilograms | None = None
     volume_l: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    cold_box: bool = False
+    rating: Annotated[float, Field(ge=1, le=5)] | None = None
 
 
 class Driver(Model):
@@ -201,6 +233,8 @@ class Driver(Model):
     shift_end: float | None
     weight_kg: float | None
     volume_l: float | None
+    cold_box: bool
+    rating: float | None
     presence: Literal["offline", "online", "break"]
     activity: Activity
     position: Position | None
@@ -215,20 +249,24 @@ Corner = Annotated[list[float], Field(min_length=2, max_length=3, description="L
 Ring = Annotated[list[Corner], Field(min_length=4, max_length=20_000, description="Closed: the last corner is the first")]
 
 
+Rings = Annotated[list[Ring], Field(min_length=1, max_length=100)]
+
+
 class Polygon(Model):
     type: Literal["Polygon"]
-    coordinates: Annotated[list[Ring], Field(min_length=1, max_length=1000)]
+    coordinates: Rings
 
 
 class MultiPolygon(Model):
     type: Literal["MultiPolygon"]
-    coordinates: Annotated[list[Annotated[list[Ring], Field(min_length=1)]], Field(min_length=1, max_length=1000)]
+    coordinates: Annotated[list[Rings], Field(min_length=1, max_length=200)]
 
 
 class AreaProperties(Model):
     name: Name
     priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, description="Of areas that overlap the highest counts")] = 0
     watched: Annotated[bool, Field(description="Drivers' comings and goings become events")] = False
+    vehicles: Annotated[list[Vehicle], Field(max_length=4, description="Those that may serve it; empty admits all")] = []
 
 
 class AreaIn(Model):
@@ -253,6 +291,8 @@ class AreaOutProperties(Model):
     name: str
     priority: int
     watched: bool
+    vehicles: list[Vehicle]
+    version: Annotated[int, Field(description="Counts its changes")]
 
 
 class AreaOutGeometry(Model):
@@ -324,83 +364,7 @@ class Found(Model):
     ]
 
 
-# Forwarding and events
-
-
-class Condition(Model):
-    field: Annotated[str, Field(min_length=1, max_length=100, description="A path into the event, as orders.area_id")]
-    op: Literal["is", "is_not", "one_of", "below", "above", "begins_with", "contains", "present"]
-    value: str | float | bool | list[str | float | bool] = True
-
-
-class ForwardIn(Model):
-    name: Name
-    to: Annotated[
-        str,
-        Field(max_length=2000, pattern=_TO, description="https://host/path, or mqtt:topic with {kind} and {order}"),
-    ]
-    kinds: Annotated[
-        list[str],
-        Field(
-            max_length=100,
-            description="Kinds of events; empty takes all",
-            json_schema_extra={"items": {"type": "string", "enum": sorted(KINDS)}},
-        ),
-    ] = []
-    only: Annotated[list[Condition], Field(max_length=20, description="All of them have to hold")] = []
-    enabled: bool = True
-
-
-class ForwardHealth(Model):
-    """Since the program started: tries that went well and badly. As it stands: letters waiting to be tried again and dead
-    ones, events not looked at yet, the last problem and how long the last try took."""
-
-    sent: int
-    failed: int
-    waiting: int
-    dead: int
-    behind: int
-    problem: str
-    last_ms: float
-
-
-class Forward(Model):
-    id: str
-    name: str
-    to: str
-    kinds: list[str]
-    only: list[Condition]
-    enabled: bool
-    health: ForwardHealth
-
-
-class Forwards(Model):
-    rules: list[Forward]
-
-
-class HookSecret(Model):
-    secret: Annotated[str, Field(description="Signs from now on; shown this once")]
-
-
-class Letter(Model):
-    event: Annotated[int, Field(description="The event's number in the log")]
-    order_id: str | None
-    tries: int
-    problem: str
-
-
-class Letters(Model):
-    letters: list[Letter]
-
-
-class Chosen(Model):
-    """Empty means all dead letters of the rule."""
-
-    events: Annotated[list[Annotated[int, Field(ge=1, le=2**53)]], Field(max_length=1000)] = []
-
-
-class Done(Model):
-    count: int
+# Events
 
 
 class Event(BaseModel):

@@ -68,12 +68,12 @@ class Service:
         self.keyring = keyring
         self.forwarder = forwarder
         self.isochrones: OrderedDict[Any, Any] = OrderedDict()
-        self._engine = engine
+        self.engine = engine
         self._answers: OrderedDict[tuple[str, str], tuple[str, asyncio.Task[bytes]]] = OrderedDict()
 
     async def ask(self, work: Callable[[Engine], T]) -> T:
         """Have something looked up on the engine's thread; it must be quick."""
-        return await asyncio.wrap_future(self._engine.handover.ask(lambda: work(self._engine)))
+        return await asyncio.wrap_future(self.engine.handover.ask(lambda: work(self.engine)))
 
     async def do(self, command: c.Command, view: Callable[[Engine], T]) -> T:
         """Carry a command out; how ``view`` saw things right after it, once that is on disk."""
@@ -141,7 +141,7 @@ class Service:
             answer = msgspec.json.encode(views.order(outcome.changes[-1].orders[0]))
             if once is None:
                 return ()
-            now = self._engine.clock.now()
+            now = self.engine.clock.now()
             row = (once.key.id, once.request, once.digest, now, answer.decode())
             return [(_ANSWER, [row]), (_FORGET, [(now - ANSWERED_S,)])]
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.domain.driver import Driver, Route
+from core.domain.events import DispatchChange
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
+from core.domain.provider import Consignment, Provider
+from core.domain.rules import Day, Rule, RuleSet
 from core.storage.codec import decode
 from core.storage.store import LogRow
 
@@ -32,6 +35,7 @@ def order(o: Order, eta: tuple[float | None, float] | None = None) -> View:
         "merchant_id": o.merchant_id,
         "area_id": o.area_id,
         "driver_id": o.driver_id,
+        "provider_id": o.provider_id,
         "pickup": place(o.pickup),
         "dropoff": place(o.dropoff),
         "customer": o.customer,
@@ -40,6 +44,8 @@ def order(o: Order, eta: tuple[float | None, float] | None = None) -> View:
         "weight_kg": o.weight_kg,
         "volume_l": o.volume_l,
         "vehicles": sorted(v.value for v in o.vehicles),
+        "goods": o.goods,
+        "value": o.value,
         "placed_at": o.placed_at,
         "ready_at": o.ready_at,
         "due_at": o.due_at,
@@ -63,6 +69,8 @@ def driver(d: Driver) -> View:
         "shift_end": d.shift_end,
         "weight_kg": d.weight_kg,
         "volume_l": d.volume_l,
+        "cold_box": d.cold_box,
+        "rating": d.rating,
         "presence": d.presence.value,
     }
 
@@ -76,16 +84,27 @@ def merchant(m: Merchant) -> View:
         "prep_min": m.prep_min,
         "fence_m": m.fence_m,
         "area_id": m.area_id,
+        "goods": m.goods,
+        "fleet": m.fleet,
+        "own_drivers": m.own_drivers.value,
+        "share_km": m.share_km,
     }
 
 
 def area(a: Area) -> View:
     """A GeoJSON Feature (RFC 7946)."""
     polygons = [[[[lon, lat] for lat, lon in ring] for ring in polygon] for polygon in a.polygons]
+    properties = {
+        "name": a.name,
+        "priority": a.priority,
+        "watched": a.watched,
+        "vehicles": sorted(v.value for v in a.vehicles),
+        "version": a.version,
+    }
     return {
         "type": "Feature",
         "id": a.id,
-        "properties": {"name": a.name, "priority": a.priority, "watched": a.watched},
+        "properties": properties,
         "geometry": {"type": "MultiPolygon", "coordinates": polygons},
     }
 
@@ -99,6 +118,48 @@ def forward(f: Forward) -> View:
         "only": [{"field": c.field, "op": c.op, "value": c.value} for c in f.only],
         "enabled": f.enabled,
     }
+
+
+def provider(p: Provider) -> View:
+    return {
+        "id": p.id,
+        "name": p.name,
+        "kind": p.kind.value,
+        "url": p.url,
+        "enabled": p.enabled,
+        "cap_per_hour": p.cap_per_hour,
+        "timeout_s": p.timeout_s,
+        "tries": p.tries,
+        "decide_s": p.decide_s,
+        "idempotent": p.idempotent,
+        "poll_s": p.poll_s,
+        "version": p.version,
+    }
+
+
+def rule(r: Rule) -> View:
+    return {"id": r.id, "name": r.name, "when": r.when, "then": r.then, "priority": r.priority, "enabled": r.enabled}
+
+
+def ruleset(r: RuleSet) -> View:
+    return {"version": r.version, "rules": [rule(one) for one in r.rules]}
+
+
+def _consignment(x: Consignment) -> View:
+    return {
+        "key": x.id,
+        "order_id": x.order_id,
+        "provider_id": x.provider_id,
+        "state": x.state.value,
+        "since": x.since,
+        "valid_until": x.valid_until,
+        "remote_id": x.remote_id,
+        "outcome": x.outcome,
+    }
+
+
+def _day(d: Day) -> View:
+    return {"date": d.id, "weather": d.weather}
 
 
 def _offer(o: Offer) -> View:
@@ -126,7 +187,13 @@ _PARTS: dict[str, Any] = {
     "areas": area,
     "forwards": forward,
 }
-_OWN = ("stop", "entered", "radius_m", "seconds", "area_id")
+_DISPATCH: dict[str, Any] = {
+    "rulesets": ruleset,
+    "providers": provider,
+    "consignments": _consignment,
+    "days": _day,
+}
+_OWN = ("stop", "entered", "radius_m", "seconds", "area_id", "rule_id")
 
 
 def event(row: LogRow) -> View:
@@ -142,7 +209,7 @@ def event(row: LogRow) -> View:
         "order_id": row.order_id,
         "driver_id": row.driver_id,
     }
-    for name, view in _PARTS.items():
+    for name, view in (_PARTS | _DISPATCH if isinstance(change, DispatchChange) else _PARTS).items():
         touched = getattr(change, name)
         if touched:
             seen[name] = [view(one) for one in touched]

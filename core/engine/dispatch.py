@@ -35,7 +35,7 @@ from core.orders.progress import record
 from core.providers.carrier import HAS_IT, ON_THE_WAY, Answer, Fate, Parcel
 from core.providers.internal import OwnFleet, at_once
 from core.rules.facts import Facts, Fleet
-from core.rules.ruleset import Rules, counted
+from core.rules.ruleset import Choice, Rules, counted
 
 HOUR_S = 3600.0
 OWN = Provider(INTERNAL, "Own fleet", ProviderKind.INTERNAL)
@@ -93,13 +93,17 @@ class Dispatch:
         merchant = self._world.merchants.get(order.merchant_id)
         return Facts(order, merchant, now, self._clock.zone, self._world.weather, lambda: self.fleet(now))
 
+    def would_choose(self, order: Order, now: float) -> Choice | None:
+        """What the rules say of the order; ``None`` where none of them has a say."""
+        rules = self.rules
+        return rules.choose(self.facts(order, now), lambda p: self.free(p, now), self._world.tallies) if rules else None
+
     # What follows for an order
 
     def choose(self, draft: Draft, order: Order) -> None:
         """By the rules; where none of them has a say it waits for a driver of ours, as it does without any rules."""
         now = draft.now
-        rules = self.rules
-        choice = rules.choose(self.facts(order, now), lambda p: self.free(p, now), self._world.tallies) if rules else None
+        choice = self.would_choose(order, now)
         if choice is None:
             draft.change(OrderQueued, order.take(Step.QUEUE, now))
             return

@@ -177,6 +177,7 @@ class Engine:
     def attend(self) -> None:
         """What need not wait for the next tick: the asking of other threads, and answers whose writes are done."""
         self.handover.work_off(ATTEND_S)
+        self.errands.listen(self.clock.now())
         self._outbox.release()
 
     def tick(self) -> None:

@@ -154,7 +154,7 @@ class Errands:
             self._later(order_id, work, self._clock.now())
 
     def tick(self, now: float) -> None:
-        self._listen(now)
+        self.listen(now)
         self._take_answers(now)
         self._launch(now)
         while self._stepped and self._line.in_flight:
@@ -375,7 +375,7 @@ class Errands:
         else:
             self._later(one.order_id, work, max(one.valid_until, now))
 
-    def _listen(self, now: float) -> None:
+    def listen(self, now: float) -> None:
         """What providers have called back with, in any order, twice or late."""
         while self._inbox:
             provider_id, key, answer, heard = self._inbox.popleft()

@@ -122,6 +122,8 @@ async def save_driver(driver_id: PathId, body: m.DriverIn, service: Serving, key
         shift_end=body.shift_end,
         weight_kg=body.weight_kg,
         volume_l=body.volume_l,
+        cold_box=body.cold_box,
+        rating=body.rating,
     )
     command = c.SaveDriver(driver=driver, actor=f"key:{key.name}")
     return answer(await service.do(command, lambda e: fleet.driver(e, driver_id)))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from core.api import models as m
+from core.api import forward_models as m
 from core.api import views
 from core.api.answers import answer
 from core.api.gate import Caller, may

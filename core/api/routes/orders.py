@@ -1,16 +1,12 @@
-"""Place, quote, follow, change and cancel orders."""
+"""Place, follow, change and cancel orders."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-import numpy as np
 from fastapi import APIRouter, Header, Query
-from numpy.typing import NDArray
 from starlette.responses import Response
 
 from core.api import models as m
@@ -22,18 +18,13 @@ from core.api.keyring import Scope
 from core.api.routes import After, Limit, PathId, Serving
 from core.api.service import Once, Service
 from core.domain import commands as c
-from core.domain.driver import Activity
 from core.domain.errors import BadInput
-from core.domain.geo import LatLon, distance_m
+from core.domain.geo import LatLon
 from core.domain.vehicle import Vehicle
 from core.engine.engine import Engine
-from core.tracking.search import Among
-from core.worker import reach
 
 router = APIRouter(tags=["orders"])
 READ, WRITE = [may(Scope.ORDERS_READ)], [may(Scope.ORDERS_WRITE)]
-ASKED = 20
-"""Free drivers of each vehicle that a quote looks at, the nearest ones."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -52,7 +43,8 @@ async def place_order(body: m.OrderIn, service: Serving, key: Caller, idempotenc
     """Place an order. 201 means that it is on disk."""
     once = None
     if idempotency_key is not None:
-        content = msgspec.json.encode(body.model_dump(), order="deterministic")
+        # Only what was sent: a request that is sent again to a newer program, with more fields, is still the same.
+        content = msgspec.json.encode(body.model_dump(exclude_unset=True), order="deterministic")
         once = Once(key, idempotency_key, hashlib.sha256(content).hexdigest())
 
     def make(order_id: str) -> c.PlaceOrder:
@@ -68,6 +60,8 @@ async def place_order(body: m.OrderIn, service: Serving, key: Caller, idempotenc
             weight_kg=body.weight_kg,
             volume_l=body.volume_l,
             vehicles=frozenset(map(Vehicle, body.vehicles)),
+            goods=body.goods,
+            value=body.value,
             actor=_actor(key),
         )
 
@@ -145,67 +139,3 @@ async def _done(service: Service, command: c.ChangeOrder | c.CancelOrder) -> Res
 
 def _actor(key: Caller) -> str:
     return f"key:{key.name}"
-
-
-@router.post("/quotes", response_model=m.Quote, dependencies=READ)
-async def quote(body: m.QuoteIn, service: Serving) -> Response:
-    """What to expect if an order were placed now. Nothing is reserved by it."""
-    door = LatLon(body.dropoff.lat, body.dropoff.lon)
-    vehicles = [v for v in Vehicle if not body.vehicles or v.value in body.vehicles]
-    known = await service.ask(lambda engine: _facts(engine, body, vehicles))
-    best: tuple[float, float, Vehicle] | None = None
-    for vehicle, places in known.free.items():
-        to_pickup, leg = await service.work(reach, places, known.pickup, door, vehicle)
-        soonest = float(np.min(to_pickup))
-        if not math.isfinite(soonest + leg):
-            continue
-        leaves = max(known.now + soonest, known.ready_at) + 60 * known.pickup_stop_min
-        if best is None or leaves + leg < best[1]:
-            best = leaves, leaves + leg, vehicle
-    return answer(
-        {
-            "merchant_id": body.merchant_id,
-            "area_id": known.area_id,
-            "ready_at": known.ready_at,
-            "due_at": known.due_at,
-            "distance_m": distance_m(known.pickup, door),
-            "drivers_free": sum(map(len, known.free.values())),
-            "vehicle": None if best is None else best[2].value,
-            "pickup_at": None if best is None else best[0],
-            "dropoff_at": None if best is None else best[1],
-            "on_time": None if best is None else best[1] <= known.due_at,
-        }
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """``free`` holds the places of free drivers, shape (n, 2) for each vehicle."""
-
-    now: float
-    pickup: LatLon
-    area_id: str | None
-    ready_at: float
-    due_at: float
-    pickup_stop_min: float
-    free: dict[Vehicle, NDArray[np.float64]]
-
-
-def _facts(engine: Engine, body: m.QuoteIn, vehicles: list[Vehicle]) -> _Facts:
-    now, number = engine.clock.now(), engine.settings.number
-    merchant = engine.world.merchant(body.merchant_id)
-    free = {}
-    for vehicle in vehicles:
-        among = Among(frozenset({Activity.FREE}), frozenset({vehicle}))
-        rows, _ = engine.search.nearest(merchant.place, ASKED, 1000 * number("matching.max_pickup_km"), among)
-        if len(rows):
-            free[vehicle] = np.column_stack((engine.positions.lat[rows], engine.positions.lon[rows]))
-    return _Facts(
-        now,
-        merchant.place,
-        merchant.area_id,
-        body.ready_at if body.ready_at is not None else now + 60 * merchant.prep_min,
-        body.due_at if body.due_at is not None else now + 60 * number("orders.promise_min"),
-        number("orders.pickup_stop_min"),
-        free,
-    )

@@ -15,7 +15,8 @@ from core.api.routes.fleet import places_of
 from core.domain import commands as c
 from core.domain.errors import UnknownThing
 from core.domain.geo import LatLon
-from core.domain.merchant import Area, Merchant
+from core.domain.merchant import Area, Merchant, OwnDrivers
+from core.domain.vehicle import Vehicle
 
 router = APIRouter(tags=["places"])
 READ, WRITE = [may(Scope.PLACES_READ)], [may(Scope.PLACES_WRITE)]
@@ -52,9 +53,20 @@ async def save_merchant(merchant_id: PathId, body: m.MerchantIn, service: Servin
         body.prep_min,
         body.fence_m,
         body.area_id,
+        body.goods,
+        body.fleet,
+        OwnDrivers(body.own_drivers),
+        body.share_km,
     )
     command = c.SaveMerchant(merchant=merchant, actor=f"key:{key.name}")
     return answer(await service.do(command, lambda e: views.merchant(e.world.merchant(merchant_id))))
+
+
+@router.delete("/merchants/{merchant_id}", status_code=204, response_class=Response, dependencies=WRITE)
+async def remove_merchant(merchant_id: PathId, service: Serving, key: Caller) -> Response:
+    """Remove a merchant that has no open order and that no rule names."""
+    await service.do(c.RemoveMerchant(merchant_id=merchant_id, actor=f"key:{key.name}"), lambda e: None)
+    return Response(status_code=204)
 
 
 @router.get("/areas", response_model=m.Areas, dependencies=READ)
@@ -83,6 +95,14 @@ async def save_area(area_id: PathId, body: m.AreaIn, service: Serving, key: Call
         tuple(places_of(rings) for rings in polygons),
         body.properties.priority,
         body.properties.watched,
+        frozenset(map(Vehicle, body.properties.vehicles)),
     )
     command = c.SaveArea(area=area, actor=f"key:{key.name}")
     return answer(await service.do(command, lambda e: views.area(e.world.areas[area_id])))
+
+
+@router.delete("/areas/{area_id}", status_code=204, response_class=Response, dependencies=WRITE)
+async def remove_area(area_id: PathId, service: Serving, key: Caller) -> Response:
+    """Remove an area that no rule names; its merchants are tagged anew."""
+    await service.do(c.RemoveArea(area_id=area_id, actor=f"key:{key.name}"), lambda e: None)
+    return Response(status_code=204)

@@ -86,6 +86,8 @@ def test_a_stream_goes_on_where_it_broke_off_and_misses_nothing(served: Served) 
 
 
 def test_a_stream_tells_what_happens_as_it_happens(served: Served) -> None:
+    served.rig.store.flush()
+    served.tick()  # whatever came before has been told
     listeners = [Listener(served), Listener(served, kinds="OrderCancelled"), Listener(served, order_id="P-7")]
     threads = [threading.Thread(target=x.read, args=(n,)) for x, n in zip(listeners, (40, 1, 3), strict=True)]
     for thread, listener in zip(threads, listeners, strict=True):

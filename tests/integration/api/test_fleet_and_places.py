@@ -69,7 +69,9 @@ def test_an_area_comes_back_as_it_went(served: Served) -> None:
     }
     made = served.web.put("/v1/areas/centre", json=body)
     assert made.status_code == 200, made.text
-    assert {k: v for k, v in made.json().items() if k != "id"} == body
+    seen = made.json()
+    assert (seen["properties"].pop("vehicles"), seen["properties"].pop("version")) == ([], 1)
+    assert {k: v for k, v in seen.items() if k != "id"} == body
     assert served.web.get("/v1/areas/centre").json() == made.json()
     assert served.web.get("/v1/areas").json()["features"] == [made.json()]
     assert served.on_engine(lambda: served.rig.world.areas["centre"]).polygons[0][0][0] == LatLon(44.99, 8.99)
@@ -124,3 +126,31 @@ def test_who_is_in_a_shape_and_free(served: Served) -> None:
 )
 def test_a_shape_that_is_none(served: Served, within: dict[str, Any]) -> None:
     assert served.web.post("/v1/search/drivers", json={"within": within}).status_code == 422
+
+
+def test_merchants_and_areas_are_removed_once_nothing_needs_them(served: Served) -> None:
+    square = {"type": "Polygon", "coordinates": [SQUARE]}
+    body = {"type": "Feature", "properties": {"name": "Centre", "vehicles": ["bike"]}, "geometry": square}
+    assert served.web.put("/v1/areas/centre", json=body).json()["properties"]["vehicles"] == ["bike"]
+    assert served.web.get("/v1/merchants/M-1").json()["area_id"] == "centre"
+    rule = {"id": "r", "when": {"any": [{"area": "centre"}, {"merchant": "M-1"}]}, "then": {"provider": "internal"}}
+    assert served.web.put("/v1/rules", json={"rules": [rule]}).status_code == 200
+    for path in ("/v1/areas/centre", "/v1/merchants/M-1"):
+        assert "named by rule r" in served.web.delete(path).json()["detail"]
+    served.web.put("/v1/rules", json={"rules": []})
+    served.web.post("/v1/orders", json={"id": "O-1", "merchant_id": "M-1", "dropoff": {"lat": 45.01, "lon": 9.01}})
+    assert "still has order O-1" in served.web.delete("/v1/merchants/M-1").json()["detail"]
+    assert served.web.delete("/v1/areas/centre").status_code == 204
+    assert served.web.get("/v1/merchants/M-1").json()["area_id"] is None
+    served.web.post("/v1/orders/O-1/cancel", json={})
+    assert served.web.delete("/v1/merchants/M-1").status_code == 204
+    for path in ("/v1/areas/centre", "/v1/merchants/M-1"):
+        assert served.web.get(path).status_code == 404
+        assert served.web.delete(path).status_code == 404
+
+
+def test_a_merchant_keeps_its_own_drivers_through_http(served: Served) -> None:
+    body = {"name": "Due", "place": {"lat": 45.1, "lon": 9.1}, "goods": "flowers", "fleet": "due", "own_drivers": "only"}
+    assert {**served.web.put("/v1/merchants/M-2", json=body).json(), **body} == served.web.get("/v1/merchants/M-2").json()
+    rated = {"name": "Nina", "vehicle": "bike", "cold_box": True, "rating": 4.5}
+    assert {**served.web.put("/v1/drivers/D-9", json=rated).json(), **rated} == served.web.get("/v1/drivers/D-9").json()

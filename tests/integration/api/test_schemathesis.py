@@ -6,6 +6,7 @@ A short run here; ``make soak`` gives it more examples by KERBSIDE_SOAK.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,8 +48,8 @@ def test_schemathesis_finds_nothing(make_served: Callable[..., Served], monkeypa
     )
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", "NO_PROXY": "127.0.0.1"}
     done = subprocess.run(words, capture_output=True, text=True, cwd=served.folder, env=environment, check=False)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "27 selected / 28 total" in done.stdout
+    assert done.returncode == 0, done.stdout[done.stdout.find("FAILURES") :][:9000] + done.stderr[-2000:]
+    assert re.search(r"\b43 selected / 44 total|\b43/44\b", done.stdout)
     assert served.on_engine(lambda: served.rig.store.health.ok)
     served.rig.store.flush(10)
     assert served.rig.store.rebuild_check() == []

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.errors import BadInput
 from core.domain.geo import EARTH_RADIUS_M, LatLon
 from core.domain.merchant import Area
 from core.geofencing.areas import MARGIN_M, POOR_M, AreaCrossing, AreaWatcher
+from core.geofencing.tagging import Tagger, check_area
 
 M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
 
@@ -164,3 +166,16 @@ def test_it_does_not_matter_how_many_fixes_come_at_once(steps, batch):
             found += watcher.check(row.astype(np.int64), *place, np.full(len(t), math.nan), t)
         told.append(sorted(found, key=lambda one: one.at))
     assert told[0] == told[1]
+
+
+def test_an_outline_that_crosses_itself_is_mended_or_refused_in_good_time() -> None:
+    bow_tie = Area("a", "Bow tie", (((LatLon(45, 9), LatLon(45.1, 9.1), LatLon(45.1, 9), LatLon(45, 9.1), LatLon(45, 9)),),))
+    check_area(bow_tie)
+    assert Tagger().tags([LatLon(45.02, 9.05), LatLon(45.05, 9.01)], {"a": bow_tie}) == ["a", None]
+    rng = np.random.default_rng(3)
+    scribble = [LatLon(float(lat), float(lon)) for lat, lon in rng.uniform([45, 9], [45.1, 9.1], (2000, 2))]
+    with pytest.raises(BadInput, match="crosses itself more than 100 times"):
+        check_area(Area("b", "Scribble", (((*scribble, scribble[0]),),)))
+    ring = bow_tie.polygons[0][0][:3] + bow_tie.polygons[0][0][:1]
+    with pytest.raises(BadInput, match="crosses itself"):
+        check_area(Area("c", "Onion", ((ring,) * 300,)))
