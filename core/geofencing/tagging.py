@@ -79,7 +79,8 @@ def _too_crossed(polygon: shapely.Polygon) -> bool:
     if shapely.is_valid(polygon):
         return False
     rings = [shapely.get_coordinates(ring) for ring in (polygon.exterior, *polygon.interiors)]
-    edges = shapely.linestrings(np.concatenate([np.stack((ring[:-1], ring[1:]), axis=1) for ring in rings]))
+    ends = np.concatenate([np.stack((ring[:-1], ring[1:]), axis=1) for ring in rings])
+    edges: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
     tree, met = shapely.STRtree(edges), 0
     for begin in range(0, len(edges), _AT_ONCE):
         some = edges[begin : begin + _AT_ONCE]
