@@ -8,10 +8,12 @@ from app.actions.declared import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
 from app.presenters.links import Links
+from app.presenters.providers import ProvidersPresenter
 from app.presenters.rules import RulesPresenter
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
+from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 
 if TYPE_CHECKING:
@@ -31,18 +33,19 @@ class Editors:
 
     areas: AreasPresenter
     rules: RulesPresenter
+    providers: ProvidersPresenter
 
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None) -> None:
         self._window, self._links = window, Links()
         self._asking = asking = Asking(window)
         areas = self._panel("areas", AreasPanel)
         self.areas = AreasPresenter(deeds, areas, window.map, asking, city)
-        rules = self._panel("rules", RulesPanel)
-        self.rules = RulesPresenter(deeds, rules, asking)
-        self._presenters: dict[str, Presenter] = {"areas": self.areas, "rules": self.rules}
+        self.rules = RulesPresenter(deeds, self._panel("rules", RulesPanel), asking)
+        self.providers = ProvidersPresenter(deeds, self._panel("providers", ProvidersPanel), asking)
+        self._presenters: dict[str, Presenter] = {"areas": self.areas, "rules": self.rules, "providers": self.providers}
         deeds.editors = self
-        for name, scope in (("areas", Scope.AREAS), ("rules", Scope.RULES)):
-            self._join(name, scope)
+        for name in self._presenters:
+            self._join(name, Scope(name))
 
     def _join(self, name: str, scope: Scope) -> None:
         panel, window = self._window.managed[name], self._window

@@ -11,6 +11,7 @@ from core.domain.language import mark
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -32,4 +33,5 @@ MANAGED: dict[str, Managed] = {
     "areas": Managed(mark("Areas"), AreasPanel, _LEFT),
     "dashboard": Managed(mark("Dashboard"), DashboardPanel, _LEFT),
     "rules": Managed(mark("Rules"), RulesPanel, _LEFT),
+    "providers": Managed(mark("Providers"), ProvidersPanel, _BELOW),
 }

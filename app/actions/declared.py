@@ -27,6 +27,7 @@ class Scope(Enum):
     AREAS = "areas"
     DASHBOARD = "dashboard"
     RULES = "rules"
+    PROVIDERS = "providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,16 @@ ACTIONS: tuple[Declared, ...] = (
              Scope.RULES, lambda d: d.editors.rules.savable()),
     Declared("rule.discard", "M&anage", mark("Discard changes of the rules"), lambda d: d.editors.rules.discard(), "", "x",
              Scope.RULES, lambda d: d.editors.rules.changed),
+    Declared("provider.open", "M&anage", mark("Providers"), lambda d: d.editors.open("providers"), "Ctrl+Shift+P", "truck",
+             rule_before=True),
+    Declared("provider.add", "M&anage", mark("Add a provider…"), lambda d: d.editors.providers.add(), "", "plus",
+             Scope.PROVIDERS),
+    Declared("provider.edit", "M&anage", mark("Edit the provider…"), lambda d: d.editors.providers.edit(), "", "note-pencil",
+             Scope.PROVIDERS, lambda d: d.editors.providers.chosen() is not None),
+    Declared("provider.switch", "M&anage", mark("Switch the provider on or off"), lambda d: d.editors.providers.switch(), "",
+             "power", Scope.PROVIDERS, lambda d: d.editors.providers.chosen() is not None),
+    Declared("provider.remove", "M&anage", mark("Remove the provider…"), lambda d: d.editors.providers.remove(), "", "trash",
+             Scope.PROVIDERS, lambda d: d.editors.providers.is_other()),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

@@ -1,0 +1,119 @@
+"""Providers in the whole console: added with a secret, changed, switched, settled and removed; read back from the disk."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SettleConsignment
+from core.domain.order import Status
+from core.domain.provider import Provider, ProviderKind
+from core.domain.rules import Rule
+from core.storage.folder import PROVIDER_SECRETS
+from widgets.dialogs.confirm import ConfirmDialog
+from widgets.providers.dialog import ProviderDialog
+
+Rig = Any  # tests/gui/app/conftest.py
+NOBODY = "http://127.0.0.1:9/orders"
+
+
+@pytest.fixture
+def panel(rig: Rig) -> Any:
+    rig.action("provider.open").trigger()
+    panel = rig.window.managed["providers"]
+    rig.until(panel.isVisible)
+    yield panel
+    rig.engine.execute(SaveRules(rules=()))
+    for provider_id in list(rig.engine.world.providers):
+        rig.engine.execute(RemoveProvider(provider_id=provider_id))
+    rig.window.docks["providers"].hide()
+
+
+def on_disk(rig: Rig) -> dict[str, Provider]:
+    rig.engine.store.flush()
+    return dict(rig.engine.store.load().world.providers)
+
+
+def secrets_on_disk(rig: Rig) -> dict[str, str]:
+    path = rig.folder / PROVIDER_SECRETS
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return known
+
+
+def choose(rig: Rig, panel: Any, provider_id: str) -> None:
+    rig.until(lambda: provider_id in {row.id for row in panel.model.shown})
+    panel.view.select_ids([provider_id])
+
+
+def test_a_provider_is_added_with_a_secret_nobody_sees_again(rig: Rig, panel: Any) -> None:
+    rig.action("provider.add").trigger()
+    dialog = rig.dialog(ProviderDialog)
+    dialog.name.setText("Swift Couriers")
+    dialog.act()
+    assert "address" in dialog.problem.text()
+    dialog.url.setText(NOBODY)
+    dialog.act()
+    assert "secret" in dialog.problem.text()
+    dialog.make.click()
+    secret = dialog.secret.text()
+    assert len(secret) > 30
+    dialog.act()
+    assert on_disk(rig)["swift-couriers"].url == NOBODY
+    rig.until(lambda: secrets_on_disk(rig).get("swift-couriers") == secret)
+    choose(rig, panel, "swift-couriers")
+    rig.action("provider.edit").trigger()
+    again = rig.dialog(ProviderDialog)
+    assert again.secret.text() == ""
+    again.capped.setChecked(True)
+    again.cap.setValue(40)
+    again.act()
+    assert on_disk(rig)["swift-couriers"].cap_per_hour == 40
+    assert secrets_on_disk(rig)["swift-couriers"] == secret
+    # Nor does the log know it.
+    assert not rig.engine.store.ask("SELECT 1 FROM events WHERE instr(body, ?)", secret)
+    rig.action("edit.undo").trigger()
+    assert on_disk(rig)["swift-couriers"].cap_per_hour is None
+    rig.action("edit.undo").trigger()
+    assert "swift-couriers" not in on_disk(rig)
+
+
+def test_it_is_switched_off_and_removed_unless_a_rule_names_it(rig: Rig, panel: Any) -> None:
+    rig.engine.execute(SaveProvider(provider=Provider("nordic", "Nordic", ProviderKind.POLLING, NOBODY)))
+    choose(rig, panel, "nordic")
+    rig.action("provider.switch").trigger()
+    assert not on_disk(rig)["nordic"].enabled
+    rig.until(lambda: next(row.state for row in panel.model.shown if row.id == "nordic") == "off")
+    rig.engine.execute(SaveRules(rules=(Rule("r", {}, {"provider": "nordic"}, name="All to Nordic", enabled=False),)))
+    rig.action("provider.remove").trigger()
+    rig.dialog(ConfirmDialog).accept()
+    rig.until(lambda: "named by rule All to Nordic" in rig.said())
+    rig.engine.execute(SaveRules(rules=()))
+    rig.action("provider.remove").trigger()
+    rig.dialog(ConfirmDialog).accept()
+    rig.until(lambda: "nordic" not in on_disk(rig))
+
+
+def test_an_order_that_may_have_been_taken_is_settled_by_a_person(rig: Rig, panel: Any) -> None:
+    rig.engine.errands.secrets.set("silent", "x")
+    silent = Provider("silent", "Silent", ProviderKind.WEBHOOK, NOBODY, tries=1, decide_s=3600, idempotent=False)
+    rig.engine.execute(SaveProvider(provider=silent))
+    rig.engine.execute(SaveRules(rules=(Rule("r", {}, {"provider": "silent"}),)))
+    order = rig.order()
+    one = rig.engine.world.consignments[order]
+    # What its silence leads to, without the minutes that it takes.
+    rig.until(lambda: order in rig.engine.errands._work)
+    rig.engine.errands._work[order].doubt = True
+    rig.until(lambda: [row.id for row in panel.doubts.shown] == [order])
+    assert one.provider_id == "silent"
+    panel.doubts_view.select_ids([order])
+    panel.has_it.click()
+    question = rig.dialog(ConfirmDialog)
+    assert order in question.heading.text()
+    question.accept()
+    rig.until(lambda: panel.doubts.shown == [])
+    rig.engine.store.flush()
+    assert rig.engine.store.order(order).status is Status.OUTSIDE
+    rig.engine.execute(SettleConsignment(order_id=order, has_it=False))
+    rig.engine.execute(CancelOrder(order_id=order))

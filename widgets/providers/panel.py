@@ -1,0 +1,243 @@
+"""The providers: how each does, and the orders of which only a telephone call can say who has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.language import mark, ntr, tr
+from core.domain.provider import ProviderKind
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import FlowLayout
+from widgets.common.icons import icon
+from widgets.common.panel import Panel
+from widgets.common.table_view import RowsView
+from widgets.common.tables import Column, RowsModel
+from widgets.common.words import Moment, countdown, duration
+from widgets.providers.rows import DoubtRow, ProviderRow
+
+TOOLS = (
+    ("provider.add", mark("Add…"), "plus", False),
+    ("provider.edit", mark("Edit…"), "note-pencil", True),
+    ("provider.switch", mark("On or off"), "power", True),
+    ("provider.remove", mark("Remove…"), "trash", True),
+)
+KINDS = {
+    ProviderKind.INTERNAL: mark("our own"),
+    ProviderKind.WEBHOOK: mark("calls us back"),
+    ProviderKind.POLLING: mark("is asked"),
+}
+_STATE = {
+    "ready": (mark("Ready"), "check-circle", "free"),
+    "away": (mark("Held back"), "cloud-slash", "late"),
+    "probing": (mark("Trying again"), "arrow-clockwise", "offered"),
+    "off": (mark("Off"), "pause", "offline"),
+}
+
+
+def _state(row: ProviderRow, moment: Moment) -> str:
+    text = tr(_STATE[row.state][0])
+    if row.state == "away" and row.retry_at is not None:
+        return tr("{state}, {time}", state=text, time=countdown(row.retry_at - moment.now))
+    return text
+
+
+def _hour(row: ProviderRow) -> str:
+    if row.provider.cap_per_hour is None:
+        return ""
+    return tr("{n} of {most}", n=row.this_hour or 0, most=row.provider.cap_per_hour)
+
+
+def _latency(row: ProviderRow) -> str:
+    return f"{row.p50_ms:,.0f} · {row.p95_ms:,.0f} ms" if row.p95_ms else ""
+
+
+def _calls(row: ProviderRow) -> str:
+    if not row.calls:
+        return ""
+    return tr("{n}, {bad} failed", n=f"{row.calls:,}", bad=f"{row.failures:,}") if row.failures else f"{row.calls:,}"
+
+
+def _problem(row: ProviderRow) -> str:
+    if not row.signed and row.provider.kind is not ProviderKind.INTERNAL:
+        return tr("No secret: its answers can't be believed. Edit it and give one")
+    return row.problem[:1].upper() + row.problem[1:]
+
+
+def columns() -> tuple[Column[ProviderRow], ...]:
+    return (
+        Column(tr("Provider"), lambda r, m: r.provider.name, sort=lambda r: r.provider.name.casefold(), width=150),
+        Column(
+            tr("State"),
+            _state,
+            sort=lambda r: r.state,
+            token=lambda r, m: _STATE[r.state][2],
+            icon=lambda r, m: _STATE[r.state][1],
+            timed=True,
+            width=130,
+        ),
+        Column(tr("Open"), lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
+        Column(
+            tr("In doubt"),
+            lambda r, m: f"{r.doubtful:,}" if r.doubtful else "",
+            sort=lambda r: r.doubtful,
+            token=lambda r, m: "late",
+            icon=lambda r, m: "warning" if r.doubtful else "",
+            right=True,
+            width=78,
+        ),
+        Column(tr("This hour"), lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86),
+        Column(
+            tr("Share"),
+            lambda r, m: f"{r.share_pct:.1f} %" if r.share_pct is not None else "",
+            sort=lambda r: r.share_pct,
+            right=True,
+            width=66,
+            name=tr("Of all orders that rules share out"),
+        ),
+        Column(
+            tr("Answers in"),
+            lambda r, m: _latency(r),
+            sort=lambda r: r.p50_ms,
+            right=True,
+            width=110,
+            name=tr("Half and nineteen of twenty calls answered within"),
+        ),
+        Column(tr("Calls"), lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110),
+        Column(tr("Kind"), lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90),
+        Column(tr("Problem"), lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
+    )
+
+
+def doubt_columns() -> tuple[Column[DoubtRow], ...]:
+    return (
+        Column(tr("Order"), lambda r, m: r.id, sort=lambda r: r.id, width=90),
+        Column(tr("Provider"), lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=150),
+        Column(tr("For"), lambda r, m: duration(m.now - r.since), sort=lambda r: r.since, timed=True, right=True, width=80),
+        Column(tr("What is not known"), lambda r, m: r.asked, width=0),
+    )
+
+
+class ProvidersPanel(Panel):
+    """``chosen(str)`` a provider, ``settled(str, bool)``: of an order, whether the provider has it."""
+
+    chosen = Signal(str)
+    settled = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model: RowsModel[ProviderRow] = RowsModel(columns())
+        self.view = RowsView(self.model, tr("Providers"))
+        self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.view.horizontalHeader().setStretchLastSection(True)
+        self._empty = EmptyOver(
+            self.view,
+            EmptyState(
+                tr("Only our own drivers"),
+                tr("Add another fleet, then say in a rule which orders it gets"),
+                tr("Add a provider"),
+            ),
+        )
+        self._empty.state.acted.connect(lambda: self.wanted.emit("provider.add"))
+        self.buttons: dict[str, QToolButton] = {}
+        tools = QWidget()
+        flow = FlowLayout(tools, gap=4)
+        for action, label, icon_name, _ in TOOLS:
+            flow.addWidget(self._tool(action, tr(label), icon_name))
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(_page(tools, self.view), tr("Providers"))
+        self.tabs.addTab(self._doubts(), tr("In doubt"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tabs)
+        self.view.selection_changed.connect(self._selected)
+        self.view.row_activated.connect(lambda _: self.wanted.emit("provider.edit"))
+        self.view.context_requested.connect(self.context_requested)
+        self._selected([])
+
+    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "button")
+        button.setText(label)
+        button.setIcon(icon(icon_name, "muted"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.wanted.emit(action))
+        self.buttons[action] = button
+        return button
+
+    def _doubts(self) -> QWidget:
+        self.doubts: RowsModel[DoubtRow] = RowsModel(doubt_columns())
+        self.doubts_view = RowsView(self.doubts, tr("Orders in doubt"))
+        self.doubts_view.setSortingEnabled(True)
+        self.doubts_view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+        self._sure = EmptyOver(
+            self.doubts_view,
+            EmptyState(
+                tr("No order is in doubt"),
+                tr("An order a provider may have taken without saying so waits here until you have asked them"),
+            ),
+        )
+        self.has_it, self.has_not = QPushButton(tr("They have it")), QPushButton(tr("They don't have it"))
+        for button, has_it in ((self.has_it, True), (self.has_not, False)):
+            button.clicked.connect(lambda _=False, has_it=has_it: self._settle(has_it))
+        self.doubts_view.selection_changed.connect(lambda _: self._able())
+        row = QWidget()
+        flow = FlowLayout(row, gap=8)
+        flow.addWidget(self.has_it)
+        flow.addWidget(self.has_not)
+        return _page(row, self.doubts_view)
+
+    def set_rows(self, rows: Iterable[ProviderRow], doubts: Sequence[DoubtRow]) -> None:
+        """Our own fleet stands among them only where there are others."""
+        listed = list(rows)
+        others = any(row.provider.kind is not ProviderKind.INTERNAL for row in listed)
+        self.model.set_rows(listed if others else ())
+        self._empty.show_when(not others)
+        self.doubts.set_rows(doubts)
+        self._sure.show_when(not doubts)
+        text = ntr("In doubt ({n})", "In doubt ({n})", len(doubts)) if doubts else tr("In doubt")
+        self.tabs.setTabText(1, text)
+        self._able()
+
+    def set_moment(self, moment: Moment) -> None:
+        self.model.set_moment(moment)
+        self.doubts.set_moment(moment)
+
+    def selected(self) -> str:
+        return next(iter(self.view.selected_ids()), "")
+
+    def _selected(self, ids: list[str]) -> None:
+        self._able()
+        self.chosen.emit(ids[0] if ids else "")
+
+    def _able(self) -> None:
+        row = next((row for row in self.model.shown if row.id == self.selected()), None)
+        other = row is not None and row.provider.kind is not ProviderKind.INTERNAL
+        for action, _, _, needs_one in TOOLS:
+            self.buttons[action].setEnabled(not needs_one or row is not None)
+        self.buttons["provider.remove"].setEnabled(other)
+        for button in (self.has_it, self.has_not):
+            button.setEnabled(bool(self.doubts_view.selected_ids()))
+
+    def _settle(self, has_it: bool) -> None:
+        for order_id in self.doubts_view.selected_ids():
+            self.settled.emit(order_id, has_it)
+
+
+def _page(tools: QWidget, view: QWidget) -> QWidget:
+    page = QWidget()
+    box = QVBoxLayout(page)
+    box.setContentsMargins(0, 8, 0, 0)
+    box.setSpacing(8)
+    row = QHBoxLayout()
+    row.setContentsMargins(8, 0, 8, 0)
+    row.addWidget(tools)
+    box.addLayout(row)
+    box.addWidget(view, 1)
+    return page
