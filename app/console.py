@@ -34,11 +34,13 @@ from app.presenters.links import Links
 from app.presenters.map import MapPresenter
 from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.past import PastPresenter
+from app.presenters.recorder import RecorderPresenter
 from app.presenters.selection import Selection
 from app.presenters.settings import SettingsWindow
 from app.presenters.timeline import TimelinePresenter
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
+from app.scene import Stage
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
 from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
@@ -218,7 +220,8 @@ class Console:
         self._tasks.append(asyncio.ensure_future(_drive(life, clock)))
 
     def _attach(self, system: System, lines: Lines, folder: DataFolder, settings: Settings) -> None:
-        window, engine = self.window, system.engine
+        window, engine = self.window, Stage(system.engine)
+        self._stages.add("scene", engine.close)
         training = self.simulated is not None
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
@@ -243,12 +246,13 @@ class Console:
         self._stages.add("editors", Editors(deeds, window, self.city).close)
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
+        recorder = deeds.recorder = RecorderPresenter(deeds, engine, window)
         find = FindPresenter(
             engine, system.executor, window.find_drivers, window.map, selection, lambda line: questions.tell(line, bad=True)
         )
         past = PastPresenter(engine, window.history, window.map, selection, self.city, questions.save_track)
         questions.use(Panels(find.search, past.begin))
-        for presenter in (*presenters, map_presenter, find, past):
+        for presenter in (*presenters, map_presenter, find, past, recorder):
             self._stages.add("a presenter's place", presenter.deleteLater)
             self._stages.add(type(presenter).__name__, presenter.close)
         self._stages.add("desk", Desk(window, system, deeds).close)
@@ -296,7 +300,7 @@ class Console:
             window.context_menu(Scope.MAP, at)
 
         def on_speed(speed: int) -> None:
-            clock = deeds.engine.clock
+            clock = self.system.clock if self.system is not None else None
             if isinstance(clock, ScaledClock):
                 self._speed = float(speed)
                 _set_speed(clock, self._speed)

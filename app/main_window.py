@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QToolBar, QVBoxLayout, QWidget
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from app.actions.replaying import can_do
 from app.managed import MANAGED
 from core.domain.language import tr
 from widgets.alerts.panel import AlertsPanel
@@ -25,6 +26,7 @@ from widgets.inspector.panel import InspectorPanel
 from widgets.log.panel import LogPanel
 from widgets.map.view import MapView
 from widgets.orders.panel import OrdersPanel
+from widgets.recorder.bar import RecorderBar
 from widgets.status.bar import StatusPieces
 from widgets.status.mode import ModeFrame
 from widgets.status.strip import MessageStrip
@@ -61,6 +63,8 @@ class MainWindow(QMainWindow):
         self.managed = {name: dock.make() for name, dock in MANAGED.items()}
         self.timeline = TimelinePanel()
         self.status = StatusPieces()
+        self.recorder = RecorderBar()
+        self.recorder_strip = self._strip("Recorder", self.recorder)
         self.strip = MessageStrip()
         centre = QWidget()
         box = QVBoxLayout(centre)
@@ -101,6 +105,18 @@ class MainWindow(QMainWindow):
         dock.setWidget(panel)
         self.addDockWidget(area, dock)
         return dock
+
+    def _strip(self, title: str, bar: QWidget) -> QToolBar:
+        """A bar below everything, from edge to edge, that nobody can close by chance."""
+        strip = QToolBar(title, self)
+        strip.setObjectName(f"strip-{title.lower()}")
+        strip.setMovable(False)
+        strip.toggleViewAction().setVisible(False)
+        strip.setContentsMargins(0, 0, 0, 0)
+        strip.addWidget(bar)
+        strip.hide()
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, strip)
+        return strip
 
     def _default_layout(self) -> None:
         """Orders and inspector from top to bottom beside the map, drivers and log in tabs below it."""
@@ -196,7 +212,7 @@ class MainWindow(QMainWindow):
             return
         for declared in ACTIONS:
             action = self._actions[declared.id]
-            action.setEnabled(declared.able(deeds))
+            action.setEnabled(can_do(declared, deeds))
             if declared.checked is not None:
                 action.setChecked(declared.checked(deeds))
         for key, text in (("edit.undo", deeds.history.undo_text), ("edit.redo", deeds.history.redo_text)):
@@ -216,7 +232,7 @@ class MainWindow(QMainWindow):
         self.docks[name].raise_()
 
     def run_declared(self, action_id: str) -> None:
-        if self._deeds is not None:
+        if self._deeds is not None and can_do(self._declared[action_id], self._deeds):
             self._declared[action_id].run(self._deeds)
             self.refresh_actions()
 
@@ -285,6 +301,7 @@ class MainWindow(QMainWindow):
             self.setWindowState(Qt.WindowState.WindowMaximized)
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._default_layout()
+        self.recorder_strip.hide()
         with suppress(ValueError):
             lat, lon, zoom = map(float, str(file.value("map", "")).split(";"))
             self.map.set_view(lat, lon, zoom)

@@ -16,6 +16,7 @@ from app.cli.importing import execute_all, is_osm, read_commands
 from app.main_window import MainWindow
 from app.outside import OutsideDoors
 from app.phones import phone_code
+from app.scene import Scene
 from core.domain.commands import PlaceOrder, SaveMerchant
 from core.domain.driver import Activity, App, Driver
 from core.domain.errors import BadInput, KerbsideError
@@ -24,7 +25,6 @@ from core.domain.language import mark, tr
 from core.domain.merchant import Merchant
 from core.domain.order import Order
 from core.domain.vehicle import Vehicle
-from core.engine.engine import Engine
 from core.messaging.credentials import Credentials
 from core.routing.addresses import find_streets, place_of
 from core.routing.city import City
@@ -70,7 +70,7 @@ class Questions:
     def __init__(
         self,
         window: MainWindow,
-        engine: Engine,
+        engine: Scene,
         folder: DataFolder,
         city: City | None,
         credentials: Credentials,

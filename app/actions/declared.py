@@ -80,6 +80,10 @@ def _figures_are(span: str) -> Callable[[Deeds], bool]:
     return lambda deeds: deeds.desk.dashboard.span == span
 
 
+def _replays(deeds: Deeds) -> bool:
+    return deeds.recorder.open
+
+
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
 _IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
@@ -256,6 +260,24 @@ ACTIONS: tuple[Declared, ...] = (
              "power", Scope.PROVIDERS, lambda d: d.editors.providers.chosen() is not None),
     Declared("provider.remove", "M&anage", mark("Remove the provider…"), lambda d: d.editors.providers.remove(), "", "trash",
              Scope.PROVIDERS, lambda d: d.editors.providers.is_other()),
+    Declared("replay.open", "&Recorder", "Look back over the shift", lambda d: d.recorder.begin(), "Ctrl+R",
+             "clock-counter-clockwise"),
+    Declared("replay.live", "&Recorder", "Back to live", lambda d: d.recorder.end(), "Ctrl+L", "broadcast", able=_replays),
+    Declared("replay.play", "&Recorder", "Play or pause", lambda d: d.recorder.play(), "Ctrl+Space", "play", able=_replays,
+             rule_before=True),
+    Declared("replay.next", "&Recorder", "Next event", lambda d: d.recorder.step(), "Ctrl+Right", "skip-forward",
+             able=_replays),
+    Declared("replay.previous", "&Recorder", "Event before", lambda d: d.recorder.step(back=True), "Ctrl+Left", "skip-back",
+             able=_replays),
+    Declared("replay.next_mark", "&Recorder", "Next alert or late order", lambda d: d.recorder.step_mark(), "Ctrl+Shift+Right",
+             "warning", able=_replays),
+    Declared("replay.previous_mark", "&Recorder", "Alert or late order before", lambda d: d.recorder.step_mark(back=True),
+             "Ctrl+Shift+Left", "warning", able=_replays),
+    Declared("replay.faster", "&Recorder", "Faster", lambda d: d.recorder.change_speed(1), "Ctrl+Up", "fast-forward",
+             able=_replays, rule_before=True),
+    Declared("replay.slower", "&Recorder", "Slower", lambda d: d.recorder.change_speed(-1), "Ctrl+Down", "rewind",
+             able=_replays),
+    Declared("replay.time", "&Recorder", "Go to a time…", lambda d: d.recorder.ask_time(), "Ctrl+J", "clock", able=_replays),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
@@ -284,6 +306,7 @@ MENUS = (
     mark("&Drivers"),
     mark("&Matching"),
     mark("M&anage"),
+    mark("&Recorder"),
     mark("&View"),
     mark("&Help"),
 )

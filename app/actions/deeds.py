@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.actions.history import History
 from app.actions.naming import which_orders
+from app.actions.recorder import NoRecorder, Recorder
 from app.presenters.selection import Selection
 from app.presenters.why import why_text
+from app.scene import Scene
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
@@ -17,7 +19,6 @@ from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.world import World
-from core.engine.engine import Engine
 from core.orders.tells import Outcome
 from core.settings import Settings
 
@@ -63,7 +64,7 @@ class Window(Protocol):
 
 
 class Deeds:
-    def __init__(self, engine: Engine, settings: Settings, selection: Selection, window: Window, training: bool) -> None:
+    def __init__(self, engine: Scene, settings: Settings, selection: Selection, window: Window, training: bool) -> None:
         self.engine = engine
         self.settings = settings
         self.selection = selection
@@ -75,6 +76,7 @@ class Deeds:
         self.editors: Editors
         self.desk: Desk
         self.changed: Callable[[], None] = lambda: None
+        self.recorder: Recorder = NoRecorder()
         self.pointed: LatLon | None = None
         """The place on the map whose menu is open, or was last."""
         self.alerts_at_hand: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.runtime import start_logging
+from app.scene import Scene
 from core.bus import Bus
 from core.clock import RealClock
 from core.domain.commands import Command
@@ -102,7 +103,7 @@ def _store(folder: DataFolder, files: list[tuple[Path, list[Command]]], quiet: b
     return done
 
 
-def execute_all(engine: Engine, commands: list[Command]) -> tuple[int, list[str]]:
+def execute_all(engine: Scene, commands: list[Command]) -> tuple[int, list[str]]:
     """Carry out what can be; returns how many were, and a line for each that was refused."""
     refused: list[str] = []
     promised: list[Future[int]] = []

@@ -11,6 +11,7 @@ from app.main_window import MainWindow
 from app.presenters.alert_text import about_text, alert_text, group_text
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
+from app.scene import Turned, live
 from core.alerts.grouping import grouped
 from core.domain.alert import Alert, Severity
 from core.domain.events import AlertRaised, Change
@@ -68,7 +69,9 @@ class AlertsPresenter(QObject):
         self._loudest: Severity | None = None
         self._refresh = Refresh(self._show, ALERTS_MS, self)
         self._links = Links()
-        self._links.keep(deeds.engine.bus.subscribe(Change, self._hear))
+        bus = deeds.engine.bus
+        self._links.keep(bus.subscribe(Change, self._hear), bus.subscribe(Turned, lambda _: self._refresh.now()))
+        self._links.keep(live(deeds.engine).bus.subscribe(AlertRaised, self._raised))
         connect, panel = self._links.connect, self._panel
         connect(panel.selection_changed, self._chosen)
         connect(panel.activated, self._lead)
@@ -102,13 +105,15 @@ class AlertsPresenter(QObject):
         self._panel.view.setFocus()
 
     def _hear(self, change: Change) -> None:
-        if not change.alerts:
-            return
+        if change.alerts:
+            self._refresh()
+
+    def _raised(self, change: AlertRaised) -> None:
+        """What comes is heard while a recording is looked at, too."""
+        for alert in change.alerts:
+            if self._loudest is not Severity.CRITICAL:
+                self._loudest = alert.severity
         self._refresh()
-        if isinstance(change, AlertRaised):
-            for alert in change.alerts:
-                if self._loudest is not Severity.CRITICAL:
-                    self._loudest = alert.severity
 
     def _show(self) -> None:
         engine = self._deeds.engine

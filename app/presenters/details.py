@@ -6,17 +6,18 @@ import math
 
 from app.actions.declared import ACTIONS, Declared, Scope
 from app.actions.deeds import Deeds
+from app.actions.replaying import can_do
 from app.presenters.history_text import actor_name, order_text
 from app.presenters.rows import driver_row, exception_of, mode_wanted, stop_eta, stop_text
 from app.presenters.tracking_text import held_back, troubles
 from app.presenters.why import PART_NAMES, why_of
+from app.scene import Scene, replaying
 from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
 from core.domain.language import tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
-from core.engine.engine import Engine
 from core.matching.cost import MEDIUM, TERMS
 from core.matching.decisions import Candidate as Priced
 from widgets.inspector.details import Candidate, Deed, DriverDetails, HistoryLine, OrderDetails, StopLine
@@ -64,8 +65,8 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
     )
 
 
-def _history(order: Order, engine: Engine) -> tuple[HistoryLine, ...]:
-    world = engine.world
+def _history(order: Order, engine: Scene) -> tuple[HistoryLine, ...]:
+    world, now = engine.world, engine.clock.now()
     return tuple(
         HistoryLine(
             change.at,
@@ -74,10 +75,11 @@ def _history(order: Order, engine: Engine) -> tuple[HistoryLine, ...]:
             alarm=isinstance(change, DeliveryFailed | OrderHandedBack | OfferExpired),
         )
         for change in engine.store.history(order.id)
+        if change.at <= now
     )
 
 
-def candidates(order: Order, engine: Engine) -> tuple[Candidate, ...]:
+def candidates(order: Order, engine: Scene) -> tuple[Candidate, ...]:
     """The ranked drivers with their cost taken apart, then those whom a rule excluded, with the rule."""
     world, why = engine.world, why_of(order, engine)
     if why is None:
@@ -107,7 +109,7 @@ def _priced(candidate: Priced, world: World, order: Order) -> Candidate:
     )
 
 
-def _why_nobody(order: Order, engine: Engine) -> str:
+def _why_nobody(order: Order, engine: Scene) -> str:
     if order.status not in UNASSIGNED or engine.decisions is None:
         return ""
     if engine.matching_paused:
@@ -152,7 +154,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         battery=shown.battery,
         speed_kmh=shown.speed_kmh,
         mode=shown.mode,
-        mode_wanted=mode_wanted(driver, world),
+        mode_wanted="" if replaying(engine) else mode_wanted(driver, world),
         troubles=tuple(trouble.said for trouble in wrong),
         fix_it=tuple(dict.fromkeys(step for trouble in wrong for step in trouble.to_do)),
         held_back=held_back(engine.movement.held_lately(driver_id)),
@@ -168,7 +170,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
 
 def _buttons(deeds: Deeds, scope: Scope, primary: str) -> tuple[Deed, ...]:
     """The actions of this scope that can be done now; what is shown is what is selected."""
-    return tuple(_button(action, primary) for action in ACTIONS if action.scope is scope and action.able(deeds))
+    return tuple(_button(action, primary) for action in ACTIONS if action.scope is scope and can_do(action, deeds))
 
 
 def _button(action: Declared, primary: str) -> Deed:

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, Signal
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.selection import Selection
+from app.scene import Scene, Turned
 from core.domain.driver import Activity
 from core.domain.errors import KerbsideError
 from core.domain.events import Change, FixesApplied
 from core.domain.geo import LatLon, circle_around
 from core.domain.language import ntr, tr
-from core.engine.engine import Engine
 from core.tracking.geometry import distances_m
 from core.tracking.positions import ACTIVITIES, VEHICLES, Rows
 from core.tracking.search import Among
@@ -38,7 +38,7 @@ class FindPresenter(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Scene,
         executor: Executor,
         panel: FindPanel,
         view: MapView,
@@ -55,7 +55,7 @@ class FindPresenter(QObject):
         self._asked = 0
         self._drawing = False
         self._links = links = Links()
-        links.keep(engine.bus.subscribe(FixesApplied, self._moved), engine.bus.subscribe(Change, self._moved))
+        links.keep(*(engine.bus.subscribe(kind, self._moved) for kind in (FixesApplied, Change, Turned)))
         links.connect(panel.shape_chosen, self._draw)
         links.connect(panel.asked_anew, self._anew)
         links.connect(panel.cleared, self.clear)

@@ -10,6 +10,7 @@ from app.actions.deeds import Deeds
 from app.presenters.details import driver_details, order_details
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
+from app.scene import Turned
 from core.domain.events import Change, CycleFinished, FenceCrossed, FenceDwelled
 from core.domain.language import tr
 from widgets.common.words import Moment
@@ -29,6 +30,7 @@ class InspectorPresenter(QObject):
         bus = deeds.engine.bus
         self._links = Links()
         self._links.keep(bus.subscribe(Change, self._hear), bus.subscribe(CycleFinished, self._refresh))
+        self._links.keep(bus.subscribe(Turned, self._refresh))
         self._links.connect(deeds.selection.changed, self._refresh.now)
         self._links.connect(panel.order_linked, lambda order_id: deeds.selection.set_orders([order_id]))
         self._links.connect(panel.driver_linked, deeds.selection.set_driver)

@@ -13,6 +13,7 @@ from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import exception_of, stop_eta, stop_text
 from app.presenters.selection import Selection
+from app.scene import Scene, Turned
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
@@ -29,7 +30,6 @@ from core.domain.events import (
 from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import ENDED
-from core.engine.engine import Engine
 from core.ports import Path
 from core.routing.city import City
 from core.settings import Value
@@ -51,7 +51,7 @@ class MapPresenter(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Scene,
         executor: Executor,
         view: MapView,
         selection: Selection,
@@ -76,6 +76,7 @@ class MapPresenter(QObject):
             subscribe(FixesApplied, self._drivers),
             subscribe(Change, self._hear),
             subscribe(EtasUpdated, self._orders),
+            subscribe(Turned, self._turned),
             engine.settings.on_change(self._setting),
         )
         self._paths_ready.connect(self._show_route)
@@ -129,6 +130,12 @@ class MapPresenter(QObject):
             self._orders()
         if any(route.driver_id == self._selection.driver for route in change.routes):
             self._route.now()
+
+    def _turned(self, _: Turned) -> None:
+        self._roster_stale = True
+        self._show_areas()
+        self._show_all()
+        self._route.now()
 
     def _setting(self, key: str, value: Value) -> None:
         if key == "map.online_tiles":

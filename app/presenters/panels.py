@@ -14,6 +14,7 @@ from app.presenters.refresh import Refresh
 from app.presenters.rows import DriverRows, order_row
 from app.presenters.selection import Selection
 from app.presenters.tracking_text import troubles
+from app.scene import Scene, Turned, recent
 from core.domain.events import (
     BrokerChanged,
     Change,
@@ -26,7 +27,6 @@ from core.domain.events import (
     MessageRefused,
 )
 from core.domain.language import tr
-from core.engine.engine import Engine
 from core.tracking.positions import ACTIVITIES
 from widgets.common.words import Moment
 from widgets.drivers.panel import DriversPanel
@@ -40,18 +40,21 @@ DRIVERS_MS = 500
 DRIVERS_AT_ONCE = 500
 """Rows of the drivers table made anew in one refresh."""
 LOG_MS = 250
+SHOWN = 500
+"""Lines of the log to begin with."""
 SECOND_MS = 1000
 PILE, PILED_BEATS = 100, 3
 """So many changes that wait for the disk at so many beats in a row are worth a word."""
 
 
 class BoardPresenter(QObject):
-    def __init__(self, engine: Engine, panel: OrdersPanel, selection: Selection, training: bool) -> None:
+    def __init__(self, engine: Scene, panel: OrdersPanel, selection: Selection, training: bool) -> None:
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
         self._refresh = Refresh(self._show, BOARD_MS, self)
         self._links = Links()
         self._links.keep(*(engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated)))
+        self._links.keep(engine.bus.subscribe(Turned, lambda _: self._refresh.now()))
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
@@ -97,7 +100,7 @@ class DriversPresenter(QObject):
     others in turn, so that a refresh takes no longer for a fleet of fifty thousand.
     """
 
-    def __init__(self, engine: Engine, panel: DriversPanel, selection: Selection) -> None:
+    def __init__(self, engine: Scene, panel: DriversPanel, selection: Selection) -> None:
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
         self._refresh = Refresh(self._show, DRIVERS_MS, self)
@@ -110,6 +113,7 @@ class DriversPresenter(QObject):
         self._links.keep(
             subscribe(FixesApplied, self._refresh), subscribe(Change, self._hear), subscribe(EtasUpdated, self._hear_etas)
         )
+        self._links.keep(subscribe(Turned, self._turned))
         self._links.connect(panel.selection_changed, self._chosen)
         self._links.connect(selection.changed, self._follow)
         self._show()
@@ -129,6 +133,10 @@ class DriversPresenter(QObject):
         )
         self._touched.update(dict.fromkeys(o.driver_id for o in change.orders if o.driver_id is not None))
         self._refresh()
+
+    def _turned(self, _: Turned) -> None:
+        self._ids = None
+        self._refresh.now()
 
     def _hear_etas(self, _: EtasUpdated) -> None:
         self._touched.update(dict.fromkeys(self._engine.world.routes))
@@ -183,23 +191,35 @@ class DriversPresenter(QObject):
 
 
 class LogPresenter(QObject):
-    def __init__(self, engine: Engine, panel: LogPanel) -> None:
+    def __init__(self, engine: Scene, panel: LogPanel) -> None:
         super().__init__(panel)
         self._engine, self._panel = engine, panel
         self._number = 0
+        self._stale = False
         self._waiting: deque[LogRow] = deque(maxlen=5000)
         self._refresh = Refresh(self._show, LOG_MS, self)
         kinds = (Change, MessageRefused, BrokerChanged, CycleFailed)
         self._leave = [engine.bus.subscribe(kind, self._hear) for kind in kinds]
-        panel.clear()
-        for logged in reversed(engine.store.recent(500)):
-            self._hear(logged.change)
+        self._leave.append(engine.bus.subscribe(Turned, self._turned))
+        self._anew()
 
     def close(self) -> None:
         for leave in self._leave:
             leave()
         self._refresh.stop()
         self._panel.clear()
+
+    def _turned(self, _: Turned) -> None:
+        """A slider that is dragged turns often: the log is read again once it can be seen, and rests."""
+        self._stale = True
+        self._refresh()
+
+    def _anew(self) -> None:
+        self._stale = False
+        self._waiting.clear()
+        self._panel.clear()
+        for logged in reversed(recent(self._engine, SHOWN)):
+            self._hear(logged.change)
 
     def _hear(self, event: Event) -> None:
         self._number += 1
@@ -209,6 +229,11 @@ class LogPresenter(QObject):
             self._refresh()
 
     def _show(self) -> None:
+        if self._stale:
+            if not self._panel.isVisible():
+                self._refresh()
+                return
+            self._anew()
         self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
         self._panel.append(list(self._waiting))
         self._waiting.clear()
@@ -217,7 +242,7 @@ class LogPresenter(QObject):
 class StatusPresenter(QObject):
     """Broker, rate, refused messages, the stalest driver, the disk and the clock, once a second."""
 
-    def __init__(self, engine: Engine, bar: StatusPieces, training: bool, speed: int | None) -> None:
+    def __init__(self, engine: Scene, bar: StatusPieces, training: bool, speed: int | None) -> None:
         super().__init__(bar)
         self._engine, self._bar = engine, bar
         self._received = 0
@@ -225,14 +250,16 @@ class StatusPresenter(QObject):
         self._last_refusal = ""
         bar.set_mode("training" if training else "live")
         bar.set_speed(speed)
-        self._leave = engine.bus.subscribe(MessageRefused, self._refused)
+        self._links = Links()
+        subscribe = engine.bus.subscribe
+        self._links.keep(subscribe(MessageRefused, self._refused), subscribe(Turned, lambda _: self._beat()))
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
         self._beat()
 
     def close(self) -> None:
-        self._leave()
+        self._links.end()
         self._second.stop()
 
     def _refused(self, event: MessageRefused) -> None:

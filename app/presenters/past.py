@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.presenters.links import Links
 from app.presenters.selection import Selection
+from app.scene import Scene
 from core.domain.driver import Driver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.geo import LatLon, circle_around, distance_m
 from core.domain.language import ntr, tr
 from core.domain.merchant import Merchant
-from core.engine.engine import Engine
 from core.routing.city import City
 from core.storage.track_story import Story, told
 from core.storage.tracks import TrackLog
@@ -44,7 +44,7 @@ class PastPresenter(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Scene,
         panel: HistoryPanel,
         view: MapView,
         selection: Selection,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.scene import Scene
 from core.domain.driver import App
 from core.domain.language import mark, ntr, tr
-from core.engine.engine import Engine
 from core.engine.modes import Tracking
 from core.tracking.jumps import Held
 from widgets.common.words import clock_off, duration
@@ -49,7 +49,7 @@ class Trouble:
         return f"{self.said}: {first[0].lower()}{first[1:]}" if self.to_do else self.said
 
 
-def troubles(driver_id: str, engine: Engine, now: float) -> tuple[Trouble, ...]:
+def troubles(driver_id: str, engine: Scene, now: float) -> tuple[Trouble, ...]:
     """All that is wrong with the tracking of a driver's phone, the worst first."""
     driver = engine.world.drivers[driver_id]
     tracking = engine.modes.of(driver_id)

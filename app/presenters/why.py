@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.presenters.history_text import actor_name
+from app.scene import Scene
 from core.domain.language import mark, tr
 from core.domain.order import UNASSIGNED, Order
 from core.domain.world import World
-from core.engine.engine import Engine
 from core.matching.cost import MEDIUM
 from core.matching.decisions import Candidate, Why
 from core.matching.eligibility import Reason
@@ -30,7 +30,7 @@ PART_NAMES = {
 }
 
 
-def why_of(order: Order, engine: Engine) -> Why | None:
+def why_of(order: Order, engine: Scene) -> Why | None:
     """What the last cycle says of an order without a driver, what the cycle that found the driver said of any other."""
     decisions = engine.decisions
     if decisions is not None and order.status in UNASSIGNED and order.id in decisions.candidates:
@@ -38,7 +38,7 @@ def why_of(order: Order, engine: Engine) -> Why | None:
     return engine.explained.get(order.id)
 
 
-def why_text(order: Order, engine: Engine) -> str:
+def why_text(order: Order, engine: Scene) -> str:
     """The chosen driver's cost taken apart, the next best, and the rule that kept each of the others from it."""
     world, why = engine.world, why_of(order, engine)
     status = order.status.value.replace("_", " ")

@@ -98,6 +98,13 @@ class World:
             if self._offer_of_driver.get(offer.driver_id) == offer.id:
                 del self._offer_of_driver[offer.driver_id]
 
+    def copy(self) -> World:
+        """One that goes its own way from here; the entities, which are frozen, are shared."""
+        twin = World()
+        for name, value in vars(self).items():
+            setattr(twin, name, value.copy() if isinstance(value, dict) else value)
+        return twin
+
     def forget_before(self, at: float) -> None:
         """Drop ended orders whose end lies before ``at`` (epoch seconds) from memory; storage keeps them."""
         gone = [o.id for o in self.orders.values() if o.status in ENDED and o.status_at < at]

@@ -52,6 +52,16 @@ class Track(NamedTuple):
     lon: Floats
 
 
+class Ways(NamedTuple):
+    """Many drivers' fixes, by driver and time; ``driver`` (n,) indexes ``drivers``, the others as in `Track`."""
+
+    drivers: list[str]
+    driver: Numbers
+    t: Floats
+    lat: Floats
+    lon: Floats
+
+
 class Sighting(NamedTuple):
     """A driver near a place: from the first to the last fix within the radius (epoch seconds), and how near at most."""
 
@@ -174,6 +184,18 @@ class TrackLog:
                     newest[number] = (fix[0], fix[1], fix[2])
         names = self._names()
         return sorted(Where(names[n], t, LatLon(lat, lon)) for n, (t, lat, lon) in newest.items())
+
+    def ways(self, since: float, until: float) -> Ways:
+        """Every fix of everyone from ``since`` to ``until`` (epoch seconds); of those with the same time the last to come."""
+        parts = [np.empty((4, 0)), *(np.stack(columns) for columns in self._pieces(since, until))]
+        fixes = np.concatenate(parts, axis=1)
+        fixes = fixes[:, (fixes[1] >= since) & (fixes[1] <= until)]
+        fixes = fixes[:, np.lexsort((fixes[1], fixes[0]))]
+        again = (fixes[0, 1:] == fixes[0, :-1]) & (fixes[1, 1:] == fixes[1, :-1])
+        number, t, lat, lon = fixes[:, np.append(~again, True)[: fixes.shape[1]]]
+        names = self._names()
+        numbers, driver = np.unique(number.astype(np.int64), return_inverse=True)
+        return Ways([names[n] for n in numbers.tolist()], driver, t, lat, lon)
 
     def _pieces(self, since: float, until: float, band: int | None = None) -> Iterator[tuple[Numbers, Floats, Floats, Floats]]:
         self.flush()

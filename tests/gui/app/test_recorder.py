@@ -1,0 +1,178 @@
+"""A shift looked back at: every panel shows the moment, nothing can be changed in it, and live goes on underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.scene import replaying
+from core.domain.alert import Alert, AlertKind
+from core.domain.commands import AssignOrder, HoldOrder, RecordProgress
+from core.domain.events import AlertRaised
+
+ENTER = Qt.Key.Key_Return
+
+
+@pytest.fixture
+def back(rig: Any) -> Iterator[Any]:
+    """The recorder is open on a paused moment; whatever a test leaves, live is back after it."""
+
+    def begin() -> None:
+        rig.press("Ctrl+R")
+        rig.until(lambda: replaying(rig.deeds.engine) and rig.window.recorder.play.isEnabled())
+
+    yield begin
+    rig.deeds.recorder.end()
+    assert not replaying(rig.deeds.engine)
+
+
+def status_shown(rig: Any, order_id: str) -> str | None:
+    return next((row.status.value for row in rig.window.orders._rows if row.id == order_id), None)
+
+
+def typed(rig: Any, text: str) -> None:
+    rig.press("Ctrl+J")
+    QTest.keyClicks(rig.window.recorder.time, text)
+    QTest.keyClick(rig.window.recorder.time, ENTER)
+
+
+def test_a_moment_is_looked_at_in_all_panels_and_live_goes_on(rig: Any, back: Any) -> None:
+    order = rig.order()
+    rig.engine.execute(AssignOrder(order_id=order, driver_id="D-1"))
+    seen_at = rig.engine.clock.now()
+    rig.rest(0.05)
+    rig.engine.execute(RecordProgress(order_id=order, event="picked_up"))
+    rig.engine.store.flush()
+    back()
+    assert rig.window.recorder_strip.isVisible()
+    assert rig.window.frame.isVisible()
+    assert rig.window.status.mode.accessibleName() == "Mode: replay"
+
+    rig.deeds.recorder.go_to(seen_at)
+    rig.until(lambda: status_shown(rig, order) == "assigned")
+    rig.deeds.selection.set_orders([order])
+    rig.until(lambda: rig.window.inspector.shown is not None and rig.window.inspector.shown.id == order)
+    assert [line.text for line in rig.window.inspector.shown.history][-1].startswith("Given to Ada Lind")
+    assert rig.deeds.engine.world.orders[order].status.value == "assigned"
+    assert rig.state(order) == ("carrying", "D-1")  # the engine's own world
+
+    # What happens meanwhile is not shown, and not lost.
+    later = rig.engine.world.orders[order]
+    rig.engine.execute(RecordProgress(order_id=order, event="delivered"))
+    rig.rest(0.4)
+    assert status_shown(rig, order) == "assigned"
+    assert later.status.value == "carrying"
+    rig.press("Ctrl+L")
+    rig.until(lambda: status_shown(rig, order) in {"delivered", None})
+    assert not rig.window.recorder_strip.isVisible()
+    assert rig.window.status.mode.accessibleName() == "Mode: live"
+    rig.until(lambda: any(f"{order}: Delivered" in row.text for row in rig.window.log.model.rows))
+
+
+def test_nothing_can_be_changed_in_a_recording(rig: Any, back: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    rig.engine.store.flush()
+    back()
+    rig.deeds.recorder.go_to(rig.engine.clock.now())
+    rig.until(lambda: status_shown(rig, order) == "assigned")
+    rig.choose(order)
+    for name in ("order.unassign", "order.hold", "edit.undo", "order.new", "driver.new", "match.pause", "file.import"):
+        assert not rig.action(name).isEnabled(), name
+    for name in ("replay.live", "driver.follow", "view.dark", "order.next_exception", "edit.find"):
+        assert rig.action(name).isEnabled() or name == "driver.follow", name
+    rig.press("H")
+    rig.press("Ctrl+Z")
+    rig.window.run_declared("order.hold")
+    assert rig.state(order) == ("assigned", "D-1")
+    # What has no action, such as a drag or a typed command, is refused by what it ends in.
+    rig.deeds.assign([order], "D-2")
+    assert "this is a recording" in rig.said()
+    assert rig.state(order) == ("assigned", "D-1")
+    rig.press("Ctrl+L")
+    rig.press("Ctrl+Z")
+    assert rig.state(order) == ("waiting", None)
+
+
+def test_it_plays_steps_and_goes_to_a_typed_time(rig: Any, back: Any) -> None:
+    order = rig.order()
+    since = rig.engine.clock.now()
+    rig.rest(1.2)
+    rig.engine.execute(HoldOrder(order_id=order))
+    rig.rest(0.3)
+    rig.engine.store.flush()
+    back()
+    rig.deeds.recorder.go_to(since)
+    rig.until(lambda: status_shown(rig, order) == "waiting")
+    shown = rig.deeds.engine.clock.now()
+    rig.press("Ctrl+Right")
+    rig.until(lambda: status_shown(rig, order) == "held")
+    assert rig.said() == f"{order}: Put on hold"
+    rig.press("Ctrl+Left")
+    rig.until(lambda: status_shown(rig, order) == "waiting")
+
+    rig.deeds.recorder.go_to(since)
+    rig.until(lambda: rig.deeds.engine.clock.now() == shown)
+    rig.press("Ctrl+Down")
+    rig.press("Ctrl+Down")
+    rig.press("Ctrl+Down")
+    assert rig.window.recorder.speed.currentText() == "1×"
+    rig.press("Ctrl+Space")
+    rig.until(lambda: rig.deeds.engine.clock.now() > shown + 0.2)
+    assert status_shown(rig, order) == "waiting"
+    rig.until(lambda: status_shown(rig, order) == "held")
+    for _ in range(6):
+        rig.press("Ctrl+Up")
+    assert rig.window.recorder.speed.currentText() == "60×"
+    rig.until(lambda: "come to this moment" in rig.said())  # and it stops by itself where now begins
+    assert rig.window.recorder.play.accessibleName() == "Play"
+
+    typed(rig, "lunch")
+    assert "Type a time" in rig.said()
+    typed(rig, "-1 h")
+    rig.until(lambda: rig.deeds.engine.past.at < since)
+    first = rig.deeds.recorder._span.first_at
+    assert rig.deeds.engine.past.at == pytest.approx(first)
+
+
+def test_alerts_are_marks_and_new_ones_are_counted(rig: Any, back: Any) -> None:
+    order = rig.order()
+    now = rig.engine.clock.now()
+    alert = Alert(f"late {order}", AlertKind.LATE, order, now, now)
+    rig.engine._commit(_outcome(AlertRaised(at=now, alerts=(alert,))))
+    rig.engine.store.flush()
+    back()
+    rig.deeds.recorder.go_to(now - 1)
+    rig.until(lambda: rig.deeds.engine.past.at == pytest.approx(now - 1))
+    assert any(m.text == order for m in rig.window.recorder.scale.marks_drawn().values())
+    rig.press("Ctrl+Shift+Right")
+    rig.until(lambda: f"late {order}" in rig.deeds.engine.world.alerts)
+    assert rig.said() == f"{order} alert"
+    rig.until(lambda: any(alert.id in row.ids for row in rig.window.alerts.model.rows))
+    new = Alert(f"no_driver {order}", AlertKind.NO_DRIVER, order, now, now)
+    rig.engine._commit(_outcome(AlertRaised(at=now, alerts=(new,))))
+    rig.until(lambda: "1 new alert" in rig.window.recorder.told.text())
+    assert new.id not in rig.deeds.engine.world.alerts
+
+
+def test_the_slider_drags_through_time(rig: Any, back: Any) -> None:
+    rig.order()
+    rig.engine.store.flush()
+    back()
+    scale = rig.window.recorder.scale
+    QTest.mousePress(scale, Qt.MouseButton.LeftButton, pos=QPoint(20, 18))
+    for x in range(20, scale.width() - 20, 40):
+        QTest.mouseMove(scale, QPoint(x, 18))
+    QTest.mouseRelease(scale, Qt.MouseButton.LeftButton, pos=QPoint(scale.width() // 2, 18))
+    wanted = rig.deeds.recorder._covered[0] + scale.value()
+    rig.until(lambda: rig.deeds.engine.past.at == pytest.approx(wanted, abs=2.0))
+
+
+def _outcome(*changes: Any) -> Any:
+    from core.orders.tells import Outcome
+
+    return Outcome(list(changes))
