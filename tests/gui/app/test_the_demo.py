@@ -34,7 +34,7 @@ def demo(rig: Any) -> Any:
 
 
 def test_the_demo_lives_and_stays_out_of_the_fleets_own_records(demo: Any) -> None:
-    assert demo.window.status.mode.accessibleName() == "Mode: training"
+    assert demo.window.status.mode.accessibleName() == "Mode: TRAINING"
     assert demo.window.frame.isVisible()
     assert not demo.action("file.fleet").isEnabled()
     assert demo.action("file.leave_demo").isEnabled()
@@ -57,7 +57,7 @@ def test_the_fleet_is_as_it_was(rig: Any) -> None:
     assert {"D-1", "D-2", "D-17"} <= set(rig.engine.world.drivers)
     assert rig.window.strip.problems() == {}
     assert not rig.window.frame.isVisible()
-    assert rig.window.status.mode.accessibleName() == "Mode: live"
+    assert rig.window.status.mode.accessibleName() == "Mode: LIVE"
 
 
 def test_a_fleet_that_is_there_is_not_greeted(rig: Any) -> None:
