@@ -26,6 +26,7 @@ LOOKS = frozenset(
         "edit.filter_orders",
         "edit.filter_drivers",
         "edit.clear",
+        "area.open",
         "file.settings",
         "file.quit",
     }

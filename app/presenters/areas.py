@@ -67,6 +67,7 @@ class AreasPresenter(QObject):
         self._links.end()
         self._look.stop()
         self.shapes.close()
+        self.shapes.deleteLater()
         self._aside.close()
         self.deleteLater()
         self._panel.set_rows(())
