@@ -35,6 +35,7 @@ from core.tracking.search import Searcher
 if TYPE_CHECKING:
     from core.engine.engine import Engine
     from core.engine.modes import Tracking
+    from core.engine.snapshots import Photographer
     from core.matching.decisions import Decisions, Why
     from core.ports import Transport
 
@@ -103,7 +104,11 @@ class Scene(Protocol):
     @property
     def unwritten(self) -> int: ...
 
+    @property
+    def photographer(self) -> Photographer: ...
+
     def silent(self, now: float) -> NDArray[np.bool_]: ...
+    def would(self, command: Command) -> Outcome: ...
     def match_soon(self) -> None: ...
     def execute(self, command: Command, also: Callable[[Outcome], Extras] | None = None) -> tuple[Outcome, Future[int]]: ...
 
@@ -122,9 +127,10 @@ class PastClock(ScaledClock):
 class Past:
     """A recorded moment, which can be carried on. What was never recorded, such as what the matcher thought, is unknown."""
 
-    def __init__(self, stand: Stand, clock: PastClock, settings: Settings) -> None:
+    def __init__(self, stand: Stand, clock: PastClock, settings: Settings, photographer: Photographer) -> None:
         self.world, self.positions, self.seq, self.clock = stand.world, stand.positions, stand.seq, clock
         self.search = Searcher(self.positions)
+        self.photographer = photographer.over(self.world, self.positions, self.search)
         self.at = stand.at
         self._settings = settings
 
@@ -223,9 +229,17 @@ class Stage:
 
     def execute(self, command: Command, also: Callable[[Outcome], Extras] | None = None) -> tuple[Outcome, Future[int]]:
         """Raises CommandRefused while a recording is looked at."""
+        self._check_live()
+        return self.engine.execute(command, also)
+
+    def would(self, command: Command) -> Outcome:
+        """The same."""
+        self._check_live()
+        return self.engine.would(command)
+
+    def _check_live(self) -> None:
         if self.past is not None:
             raise CommandRefused(tr("this is a recording, and nothing in it can be changed: go back to live first"))
-        return self.engine.execute(command, also)
 
     def match_soon(self) -> None:
         self.engine.match_soon()
@@ -245,6 +259,10 @@ class Stage:
     @property
     def search(self) -> Searcher:
         return self.engine.search if self.past is None else self.past.search
+
+    @property
+    def photographer(self) -> Photographer:
+        return self.engine.photographer if self.past is None else self.past.photographer
 
     @property
     def modes(self) -> PhoneModes:

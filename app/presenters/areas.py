@@ -17,6 +17,7 @@ from app.presenters.asking import Asking
 from app.presenters.differences import difference
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
+from app.scene import Turned
 from core.domain import commands as c
 from core.domain.events import (
     AreaRemoved,
@@ -29,6 +30,7 @@ from core.domain.events import (
 )
 from core.domain.language import ntr, tr
 from core.domain.merchant import Area
+from core.domain.world import World
 from core.geofencing.ranking import ranked
 from core.geofencing.shapes import Polygons, merged
 from core.orders.files import areas_as_geojson, read_areas
@@ -52,11 +54,12 @@ class AreasPresenter(QObject):
     def __init__(self, deeds: Deeds, panel: AreasPanel, view: MapView, asking: Asking, city: City | None) -> None:
         super().__init__(panel)
         self._deeds, self._panel, self._view, self._asking = deeds, panel, view, asking
-        self._world, engine = deeds.engine.world, deeds.engine
+        engine = deeds.engine
         self._aside = Aside("areas", self)
         self._look = Refresh(self.show_rows, LOOK_MS, self)
         self.shapes = ShapeDesk(deeds, panel, view, city, self._name_new, self._chosen_shape)
         self._links = links = Links()
+        links.keep(engine.bus.subscribe(Turned, lambda _: self._look()))
         for kind in (AreaSaved, AreaRemoved, MerchantsTagged, MerchantRegistered, MerchantRemoved, RulesSaved):
             links.keep(engine.bus.subscribe(kind, self._hear))
         links.connect(panel.selection_changed, lambda _: self._selected())
@@ -71,6 +74,10 @@ class AreasPresenter(QObject):
         self._aside.close()
         self.deleteLater()
         self._panel.set_rows(())
+
+    @property
+    def _world(self) -> World:
+        return self._deeds.engine.world
 
     def _hear(self, _: Change) -> None:
         if self._panel.isVisible():

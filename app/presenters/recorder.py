@@ -253,7 +253,7 @@ class RecorderPresenter(QObject):
         self._coming.clear()
         self._turn += 1  # what was read ahead of another moment is of no use
         self._asking = False
-        self._stage.show(Past(stand, clock, self._stage.settings))
+        self._stage.show(Past(stand, clock, self._stage.settings, self._stage.engine.photographer))
         self._show_time(stand.at)
         self._read_ahead()
         self._jump()

@@ -15,6 +15,7 @@ from app.presenters.foresight import Foresight
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.timeline_rows import coming_stops, foreseen_stops, past_stops, timeline_row
+from app.scene import Turned
 from core.domain.driver import Route
 from core.domain.events import Change, DriverRegistered, DriverRemoved, EtasUpdated
 from core.domain.geo import LatLon
@@ -61,9 +62,8 @@ class TimelinePresenter(QObject):
         links.connect(panel.view.released, self._release)
         links.connect(panel.view.moved, self._carry_out)
         links.connect(panel.shown_changed, self._refresh)
-        for order in self._engine.world.orders.values():
-            self._index(order)
-        self._all_anew()
+        links.keep(bus.subscribe(Turned, self._turned))
+        self._read_world()
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
@@ -111,6 +111,20 @@ class TimelinePresenter(QObject):
             self._past.pop(driver_id, None)
         return touched
 
+    def _turned(self, _: Turned) -> None:
+        """A slider that is dragged turns often: what there is is read again once it can be seen."""
+        self._turned_away = True
+        self._beat()
+
+    def _read_world(self) -> None:
+        self._turned_away = False
+        for known in (self._rows, self._past, self._orders, self._holder, self._outlooks):
+            known.clear()
+        for order in self._engine.world.orders.values():
+            self._index(order)
+        self._unseen = dict.fromkeys(self._engine.world.routes)
+        self._all_anew()
+
     def look_anew(self) -> None:
         """Another world is looked at: what is tried, or how things really stand."""
         self._unseen = dict.fromkeys(self._deeds.world.routes)
@@ -134,6 +148,8 @@ class TimelinePresenter(QObject):
         if not self._panel.isVisible():
             return
         world, engine = self._deeds.world, self._engine
+        if self._turned_away:
+            self._read_world()
         if self._roster_stale:
             self._roster_stale = False
             self._rows = {i: self._rows[i] for i in self._rows if i in world.drivers}

@@ -44,7 +44,7 @@ class World:
         self._open: dict[str, Order] = {}
 
     def copy(self) -> World:
-        """Another world that begins as this one is, to try things in."""
+        """Another world that begins as this one is; the entities, which are frozen, are shared."""
         twin = World()
         for name, value in vars(self).items():
             setattr(twin, name, dict(value) if isinstance(value, dict) else value)
@@ -97,13 +97,6 @@ class World:
             self.offers.pop(offer.id, None)
             if self._offer_of_driver.get(offer.driver_id) == offer.id:
                 del self._offer_of_driver[offer.driver_id]
-
-    def copy(self) -> World:
-        """One that goes its own way from here; the entities, which are frozen, are shared."""
-        twin = World()
-        for name, value in vars(self).items():
-            setattr(twin, name, value.copy() if isinstance(value, dict) else value)
-        return twin
 
     def forget_before(self, at: float) -> None:
         """Drop ended orders whose end lies before ``at`` (epoch seconds) from memory; storage keeps them."""

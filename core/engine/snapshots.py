@@ -75,6 +75,10 @@ class Photographer:
         self._world, self._positions, self._search, self._settings = world, positions, search, settings
         self._planner, self._tally = planner, tally
 
+    def over(self, world: World, positions: PositionStore, search: Searcher) -> Photographer:
+        """One that takes another world, such as a recorded one, with what is known of kitchens and stops now."""
+        return Photographer(world, positions, search, self._settings, self._planner, self._tally)
+
     def take(self, now: float, seed: int) -> Snapshot:
         """Drivers of whom no position is known are left out; those who are away, or are being asked, may be given nothing.
 
