@@ -34,7 +34,9 @@ from core.tracking.search import Searcher
 
 if TYPE_CHECKING:
     from core.engine.engine import Engine
+    from core.engine.errands import Errands
     from core.engine.modes import Tracking
+    from core.engine.setup import Setup
     from core.engine.snapshots import Photographer
     from core.matching.decisions import Decisions, Why
     from core.ports import Transport
@@ -106,6 +108,10 @@ class Scene(Protocol):
 
     @property
     def photographer(self) -> Photographer: ...
+    @property
+    def setup(self) -> Setup: ...
+    @property
+    def errands(self) -> Errands: ...
 
     def silent(self, now: float) -> NDArray[np.bool_]: ...
     def would(self, command: Command) -> Outcome: ...
@@ -207,6 +213,7 @@ class Stage:
         self.bus = Bus()
         self.settings, self.store, self.executor = engine.settings, engine.store, engine.executor
         self.tracks, self.transport = engine.tracks, engine.transport
+        self.setup, self.errands = engine.setup, engine.errands
         self._missed: deque[Event] = deque(maxlen=MISSED)
         self._leave = engine.bus.subscribe(Event, self._hear)
 
