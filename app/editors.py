@@ -8,11 +8,13 @@ from app.actions.declared import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
 from app.presenters.links import Links
+from app.presenters.merchants import MerchantsPresenter
 from app.presenters.providers import ProvidersPresenter
 from app.presenters.rules import RulesPresenter
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
+from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 
@@ -34,6 +36,7 @@ class Editors:
     areas: AreasPresenter
     rules: RulesPresenter
     providers: ProvidersPresenter
+    merchants: MerchantsPresenter
 
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None) -> None:
         self._window, self._links = window, Links()
@@ -42,7 +45,14 @@ class Editors:
         self.areas = AreasPresenter(deeds, areas, window.map, asking, city)
         self.rules = RulesPresenter(deeds, self._panel("rules", RulesPanel), asking)
         self.providers = ProvidersPresenter(deeds, self._panel("providers", ProvidersPanel), asking)
-        self._presenters: dict[str, Presenter] = {"areas": self.areas, "rules": self.rules, "providers": self.providers}
+        merchants = self._panel("merchants", MerchantsPanel)
+        self.merchants = MerchantsPresenter(deeds, merchants, window.map, asking, city)
+        self._presenters: dict[str, Presenter] = {
+            "areas": self.areas,
+            "rules": self.rules,
+            "providers": self.providers,
+            "merchants": self.merchants,
+        }
         deeds.editors = self
         for name in self._presenters:
             self._join(name, Scope(name))

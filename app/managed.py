@@ -11,6 +11,7 @@ from core.domain.language import mark
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 
@@ -34,4 +35,5 @@ MANAGED: dict[str, Managed] = {
     "dashboard": Managed(mark("Dashboard"), DashboardPanel, _LEFT),
     "rules": Managed(mark("Rules"), RulesPanel, _LEFT),
     "providers": Managed(mark("Providers"), ProvidersPanel, _BELOW),
+    "merchants": Managed(mark("Merchants"), MerchantsPanel, _BELOW),
 }

@@ -28,6 +28,7 @@ class Scope(Enum):
     DASHBOARD = "dashboard"
     RULES = "rules"
     PROVIDERS = "providers"
+    MERCHANTS = "merchants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,14 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("replay.slower", "&Recorder", "Slower", lambda d: d.recorder.change_speed(-1), "Ctrl+Down", "rewind",
              able=_replays),
     Declared("replay.time", "&Recorder", "Go to a time…", lambda d: d.recorder.ask_time(), "Ctrl+J", "clock", able=_replays),
+    Declared("merchant.open", "M&anage", mark("Merchants"), lambda d: d.editors.open("merchants"), "Ctrl+Shift+M", "storefront",
+             rule_before=True),
+    Declared("merchant.add", "M&anage", mark("Add a merchant…"), lambda d: d.editors.merchants.add(), "", "plus",
+             Scope.MERCHANTS),
+    Declared("merchant.edit", "M&anage", mark("Edit the merchant…"), lambda d: d.editors.merchants.edit(), "", "note-pencil",
+             Scope.MERCHANTS, lambda d: len(d.editors.merchants.chosen()) == 1),
+    Declared("merchant.remove", "M&anage", mark("Remove the merchant…"), lambda d: d.editors.merchants.remove(), "", "trash",
+             Scope.MERCHANTS, lambda d: bool(d.editors.merchants.chosen())),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

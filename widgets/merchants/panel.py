@@ -1,0 +1,145 @@
+"""The merchants: where orders are picked up, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.language import mark, tr
+from core.domain.merchant import OwnDrivers
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.icons import icon
+from widgets.common.panel import Panel
+from widgets.common.search import SearchField
+from widgets.common.table_view import RowsView
+from widgets.common.tables import Column, RowsModel
+from widgets.merchants.rows import MerchantRow
+
+TOOLS = (
+    ("merchant.add", mark("Add…"), "plus"),
+    ("merchant.edit", mark("Edit…"), "note-pencil"),
+    ("merchant.remove", mark("Remove…"), "trash"),
+)
+OWN = {
+    OwnDrivers.ONLY: mark("only its own"),
+    OwnDrivers.FIRST: mark("its own first"),
+    OwnDrivers.SHARED: mark("its own, shared nearby"),
+}
+
+
+def _own(row: MerchantRow) -> str:
+    merchant = row.merchant
+    return tr("{group}: {how}", group=merchant.fleet, how=tr(OWN[merchant.own_drivers])) if merchant.fleet else ""
+
+
+def _fence(row: MerchantRow) -> str:
+    return f"{row.merchant.fence_m:.0f} m" if row.merchant.fence_m is not None else tr("as set")
+
+
+def columns() -> tuple[Column[MerchantRow], ...]:
+    return (
+        Column(tr("Name"), lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=0),
+        Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
+        Column(tr("Goods"), lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84),
+        Column(tr("Kind"), lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92),
+        Column(
+            tr("Takes"),
+            lambda r, m: f"{r.merchant.prep_min:g} min",
+            sort=lambda r: r.merchant.prep_min,
+            right=True,
+            width=66,
+            name=tr("Usual preparation time"),
+        ),
+        Column(tr("Own drivers"), lambda r, m: _own(r), sort=lambda r: _own(r).casefold() or None, width=150),
+        Column(
+            tr("Fence"),
+            lambda r, m: _fence(r),
+            sort=lambda r: r.merchant.fence_m,
+            token=lambda r, m: "text" if r.merchant.fence_m is not None else "muted",
+            right=True,
+            width=66,
+            name=tr("How near a driver has to come to count as there"),
+        ),
+        Column(
+            tr("Open"),
+            lambda r, m: f"{r.open:,}" if r.open else "",
+            sort=lambda r: r.open,
+            right=True,
+            width=56,
+            name=tr("Its orders that have not ended"),
+        ),
+        Column(tr("Number"), lambda r, m: r.id, sort=lambda r: r.id, token=lambda r, m: "muted", width=80),
+    )
+
+
+class MerchantsPanel(Panel):
+    """``selection_changed(list[str])`` as of a table."""
+
+    selection_changed = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model: RowsModel[MerchantRow] = RowsModel(columns())
+        self.view = RowsView(self.model, tr("Merchants"))
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.search = SearchField(tr("Filter merchants"), tr("Filter merchants by name, area, goods or group"), self.view)
+        self.search.setMinimumWidth(120)
+        self._empty = EmptyOver(
+            self.view,
+            EmptyState(
+                tr("No merchants yet"),
+                tr("Orders are picked up at merchants. Add one, or import a CSV file with id, name, lat and lon"),
+                tr("Add a merchant"),
+            ),
+        )
+        self._empty.state.acted.connect(lambda: self.wanted.emit("merchant.add"))
+        self.buttons: dict[str, QToolButton] = {}
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 0, 8, 0)
+        bar.setSpacing(4)
+        bar.addWidget(self.search, 1)
+        for action, label, icon_name in TOOLS:
+            bar.addWidget(self._tool(action, tr(label), icon_name))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        self.search.filter_changed.connect(lambda _: self._filter())
+        self.view.selection_changed.connect(self._selected)
+        self.view.row_activated.connect(lambda _: self.wanted.emit("merchant.edit"))
+        self.view.context_requested.connect(self.context_requested)
+        self._selected([])
+
+    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "button")
+        button.setText(label)
+        button.setIcon(icon(icon_name, "muted"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.wanted.emit(action))
+        self.buttons[action] = button
+        return button
+
+    def set_rows(self, rows: Iterable[MerchantRow]) -> None:
+        self.model.set_rows(rows)
+        self._empty.show_when(not self.model.rows)
+
+    def selected(self) -> list[str]:
+        return self.view.selected_ids()
+
+    def select(self, ids: Iterable[str]) -> None:
+        self.view.select_ids(ids)
+
+    def _selected(self, ids: list[str]) -> None:
+        self.buttons["merchant.edit"].setEnabled(len(ids) == 1)
+        self.buttons["merchant.remove"].setEnabled(bool(ids))
+        self.selection_changed.emit(ids)
+
+    def _filter(self) -> None:
+        words = self.search.words()
+        self.model.set_filter((lambda row: all(word in row.haystack() for word in words)) if words else None)
