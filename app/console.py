@@ -38,6 +38,7 @@ from app.presenters.recorder import RecorderPresenter
 from app.presenters.selection import Selection
 from app.presenters.settings import SettingsWindow
 from app.presenters.timeline import TimelinePresenter
+from app.presenters.what_if import WhatIfPresenter
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.scene import Stage
@@ -232,6 +233,7 @@ class Console:
         doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open, outside)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
+        timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (
             BoardPresenter(engine, window.orders, selection, training),
             DriversPresenter(engine, window.drivers, selection),
@@ -239,7 +241,8 @@ class Console:
             InspectorPresenter(deeds, window.inspector, window.run_declared),
             StatusPresenter(engine, window.status, training, round(self.simulated.speed) if self.simulated else None),
             AlertsPresenter(deeds, window),
-            TimelinePresenter(deeds, window.timeline, system.executor),
+            timeline,
+            WhatIfPresenter(deeds, window, window.what_if, system.executor, timeline.look_at),
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )

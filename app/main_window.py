@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
@@ -31,6 +31,7 @@ from widgets.status.bar import StatusPieces
 from widgets.status.mode import ModeFrame
 from widgets.status.strip import MessageStrip
 from widgets.timeline.panel import TimelinePanel
+from widgets.what_if.panel import WhatIfPanel
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel()
         self.managed = {name: dock.make() for name, dock in MANAGED.items()}
         self.timeline = TimelinePanel()
+        self.what_if = cast(WhatIfPanel, self.managed["what_if"])
         self.status = StatusPieces()
         self.recorder = RecorderBar()
         self.recorder_strip = self._strip("Recorder", self.recorder)
@@ -134,6 +136,7 @@ class MainWindow(QMainWindow):
         for name, beside in ON_DEMAND.items():
             self.tabifyDockWidget(self.docks[beside], self.docks[name])
         self.docks["orders"].raise_()
+        self.docks["inspector"].raise_()
         self.docks["drivers"].raise_()
         # Side panels need about the same room on any screen; what a large one has more of goes to the map.
         orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
@@ -215,7 +218,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(can_do(declared, deeds))
             if declared.checked is not None:
                 action.setChecked(declared.checked(deeds))
-        for key, text in (("edit.undo", deeds.history.undo_text), ("edit.redo", deeds.history.redo_text)):
+        for key, text in (("edit.undo", deeds.doing.undo_text), ("edit.redo", deeds.doing.redo_text)):
             verb = tr(self._declared[key].text)
             self._actions[key].setText(f"{verb}: {text}" if text else verb)
         self._set_rows()

@@ -14,8 +14,10 @@ from widgets.dashboard.panel import DashboardPanel
 from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
+from widgets.what_if.panel import WhatIfPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Managed:
     @property
     def beside(self) -> str:
         """The dock it stands in tabs with."""
-        return "orders" if self.side is _LEFT else "drivers"
+        return {_LEFT: "orders", _RIGHT: "inspector"}.get(self.side, "drivers")
 
 
 MANAGED: dict[str, Managed] = {
@@ -36,4 +38,5 @@ MANAGED: dict[str, Managed] = {
     "rules": Managed(mark("Rules"), RulesPanel, _LEFT),
     "providers": Managed(mark("Providers"), ProvidersPanel, _BELOW),
     "merchants": Managed(mark("Merchants"), MerchantsPanel, _BELOW),
+    "what_if": Managed(mark("What if?"), WhatIfPanel, _RIGHT),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.actions import what_if
 from app.actions.route_deeds import hand_over_route, route_orders
 from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
@@ -173,9 +174,15 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("history.near", "&Drivers", "Who was near here", lambda d: d.past("near"), "", "users-three", Scope.MAP,
              lambda d: d.pointed is not None),
     Declared("edit.undo", "&Edit", "Undo", lambda d: d.undo(), "Ctrl+Z", "arrow-u-up-left",
-             able=lambda d: d.history.undo_text is not None),
+             able=lambda d: d.doing.undo_text is not None),
     Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
-             able=lambda d: d.history.redo_text is not None),
+             able=lambda d: d.doing.redo_text is not None),
+    Declared("edit.what_if", "&Edit", "What if?", what_if.toggle, "W", "flask", checked=lambda d: d.sandbox is not None,
+             rule_before=True),
+    Declared("edit.what_if_do", "&Edit", "Carry out what was tried", what_if.carry_out, "Ctrl+Return", "checks",
+             able=lambda d: d.sandbox is not None and bool(d.sandbox.steps)),
+    Declared("edit.what_if_drop", "&Edit", "Drop what was tried…", what_if.drop, "", "trash",
+             able=lambda d: d.sandbox is not None),
     Declared("edit.find", "&Edit", "Find or do anything…", lambda d: d.find(), "Ctrl+K", "command", rule_before=True),
     Declared("edit.command", "&Edit", "Type a command…", lambda d: d.find("/"), "/", "terminal-window"),
     Declared("edit.filter_orders", "&Edit", "Filter orders", lambda d: d.focus("orders"), "Ctrl+F", "magnifying-glass",

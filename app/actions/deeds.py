@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.actions.history import History
 from app.actions.naming import which_orders
 from app.actions.recorder import NoRecorder, Recorder
+from app.actions.sandbox import Sandbox, tryable
 from app.presenters.selection import Selection
 from app.presenters.why import why_text
 from app.scene import Scene
@@ -71,6 +72,9 @@ class Deeds:
         self.window = window
         self.training = training
         self.history = History(self._carry)
+        self.sandbox: Sandbox | None = None
+        self.tried: list[Callable[[], None]] = []
+        """Called when trying begins or ends, and when something was tried or taken back."""
         self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
         """Commands about what is not saved yet: who carries them out, and returns those that undo them."""
         self.editors: Editors
@@ -84,12 +88,22 @@ class Deeds:
 
     @property
     def world(self) -> World:
-        """The world that is looked at."""
-        return self.engine.world
+        """The world that is looked at: the real one, or the one in which something is tried."""
+        return self.engine.world if self.sandbox is None else self.sandbox.world
 
     def would(self, command: c.Command) -> Outcome:
         """What a command would lead to there; raises where it is refused."""
-        return self.engine.would(command)
+        return self.engine.would(command) if self.sandbox is None else self.sandbox.would(command)
+
+    @property
+    def doing(self) -> History | Sandbox:
+        """What undo and redo are about."""
+        return self.history if self.sandbox is None else self.sandbox
+
+    def tell_tried(self) -> None:
+        for listen in tuple(self.tried):
+            listen()
+        self.changed()
 
     # What is chosen
 
@@ -99,7 +113,7 @@ class Deeds:
         self.window.stop_drawing()
 
     def chosen_orders(self) -> list[Order]:
-        orders = self.engine.world.orders
+        orders = self.world.orders
         return [orders[i] for i in self.selection.orders if i in orders]
 
     def chosen_driver(self) -> Driver | None:
@@ -128,7 +142,11 @@ class Deeds:
         return self.engine.execute(command)[0].undo if own is None else own(command)
 
     def _do(self, text: str, commands: Sequence[c.Command]) -> list[str]:
-        refused = self.history.do(text, *commands)
+        trying = self.sandbox is not None and tryable(commands)
+        refused = (self.doing if trying else self.history).do(text, *commands)
+        if trying:
+            self.tell_tried()
+        text = tr("Tried: {text}", text=text) if trying else text
         self._report(text, len(commands), refused)
         return refused
 
@@ -318,15 +336,17 @@ class Deeds:
     # History
 
     def undo(self) -> None:
-        text = self.history.undo_text
+        text = self.doing.undo_text
         if text is not None:
-            refused = self.history.undo()
+            refused = self.doing.undo()
+            self.tell_tried()
             self._report(tr("Undone: {text}", text=text), max(1, len(refused)), refused)
 
     def redo(self) -> None:
-        text = self.history.redo_text
+        text = self.doing.redo_text
         if text is not None:
-            refused = self.history.redo()
+            refused = self.doing.redo()
+            self.tell_tried()
             self._report(tr("Done again: {text}", text=text), max(1, len(refused)), refused)
 
     # Alerts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.actions.moving import Weighed
-from core.domain.language import ntr, tr
+from core.domain.language import mark, ntr, tr
 from core.domain.world import World
 from core.matching.outlook import Outlook
 from widgets.common.words import MINUS, Moment, duration, lateness
@@ -14,11 +14,11 @@ from widgets.timeline.rows import Consequence
 NOTICED_MIN = 1.0
 """A change of arrival by less is not worth a word."""
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("on the way", ("pickup_leg", "dropoff_leg")),
-    ("at stops", ("pickup_stop", "dropoff_stop")),
-    ("waiting", ("pickup_early",)),
-    ("food waits", ("pickup_late",)),
-    ("late", ("dropoff_late",)),
+    (mark("on the way"), ("pickup_leg", "dropoff_leg")),
+    (mark("at stops"), ("pickup_stop", "dropoff_stop")),
+    (mark("waiting"), ("pickup_early",)),
+    (mark("food waits"), ("pickup_late",)),
+    (mark("late"), ("dropoff_late",)),
 )
 
 

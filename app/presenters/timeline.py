@@ -125,10 +125,11 @@ class TimelinePresenter(QObject):
         self._unseen = dict.fromkeys(self._engine.world.routes)
         self._all_anew()
 
-    def look_anew(self) -> None:
-        """Another world is looked at: what is tried, or how things really stand."""
-        self._unseen = dict.fromkeys(self._deeds.world.routes)
-        self._all_anew()
+    def look_at(self, driver_ids: Iterable[str]) -> None:
+        """Their routes are others now, in the world that is looked at."""
+        ids = dict.fromkeys(driver_ids)
+        self._unseen = {**ids, **self._unseen}
+        self._due.update(ids)
         self._refresh()
 
     def _all_anew(self) -> None:

@@ -28,6 +28,9 @@ MODES: dict[str, ModeLook] = {
     "live": ModeLook("LIVE", "free", False, "Real orders and real drivers"),
     "training": ModeLook("TRAINING", "waiting", True, "Simulated orders and drivers: nothing here reaches a phone"),
     "replay": ModeLook("REPLAY", "offered", True, "A recorded day: nothing here can be changed"),
+    "what_if": ModeLook(
+        "WHAT IF", "carrying", True, "Changes are only tried: no driver hears of them until they are carried out"
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from core.domain.language import tr
+from core.domain.language import mark, tr
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyState
 from widgets.common.ground import lay_ground
@@ -20,8 +20,8 @@ from widgets.timeline.rows import TimelineRow
 from widgets.timeline.view import TimelineView
 
 KINDS: dict[str, tuple[str, str, str, Callable[[TimelineRow], bool]]] = {
-    "late": ("Late", "warning", "late", lambda row: row.late_min > 0),
-    "free": ("Free", "circle", "free", lambda row: row.free),
+    "late": (mark("Late"), "warning", "late", lambda row: row.late_min > 0),
+    "free": (mark("Free"), "circle", "free", lambda row: row.free),
 }
 
 
