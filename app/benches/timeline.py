@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DRIVERS, HOURS, GAP_S = 300, 12.0, 1200.0
 NOON = 1_770_033_600.0
 WIDTH, HEIGHT = 1600, 500
-DAY_PX_PER_H = (WIDTH - 176) / HOURS
+DAY_PX_PER_H = (WIDTH - 208) / HOURS
 
 
 def run(scale: float = 1.0) -> Result:

@@ -18,6 +18,7 @@ from core.domain.language import tr
 from core.domain.order import UNASSIGNED
 from core.domain.world import World
 from core.matching.outlook import Outlook
+from widgets.common.words import MINUS
 from widgets.what_if.panel import WhatIfPanel
 from widgets.what_if.rows import FigureRow, StepRow
 
@@ -114,11 +115,11 @@ def _figures(now: Sequence[Outlook], tried: Sequence[Outlook], unassigned: Seque
         change = after - before
         told = abs(change) >= 0.05
         better = (change < 0) if told else None
-        written = f"{'+' if change > 0 else '−'}{abs(change):.1f} min" if told else ""
-        return FigureRow(key, name, f"{before:.1f} min", f"{after:.1f} min", written, better)
+        written = f"{'+' if change > 0 else MINUS}{abs(change):.1f}" if told else ""
+        return FigureRow(key, name, f"{before:.1f}", f"{after:.1f}", written, better)
 
     return [
-        count(tr("Orders without a driver, in all"), "unassigned", unassigned[0], unassigned[1]),
+        count(tr("Without a driver, in all"), "unassigned", unassigned[0], unassigned[1]),
         count(tr("Late orders"), "late", sum(o.late_orders for o in now), sum(o.late_orders for o in tried)),
         minutes(tr("Minutes late"), "late_min", _sum(now, LATE), _sum(tried, LATE)),
         minutes(tr("Minutes per delivery"), "pdt", _per_delivery(now), _per_delivery(tried)),

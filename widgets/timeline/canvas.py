@@ -17,7 +17,7 @@ from widgets.timeline.paint import RowPainter
 from widgets.timeline.rows import Preview, TimelineRow
 from widgets.timeline.scale import HOUR_S, Scale, zoomed
 
-HEAD_PX, AXIS_PX = 176, 24
+HEAD_PX, AXIS_PX = 208, 24
 NOW_SHARE = 0.25
 """Where the now-line stands while the timeline follows it."""
 

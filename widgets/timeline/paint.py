@@ -142,7 +142,7 @@ class RowPainter:
         left = room - length - (at - x) - 6
         if stop.late:
             if left >= WARNING_PX:
-                painter.drawPixmap(QPointF(beside, middle - WARNING_PX / 2), self.picture("warning", "late"))
+                painter.drawPixmap(QPointF(beside, middle - WARNING_PX - 2), self.picture("warning", "late"))
                 beside, left = beside + WARNING_PX + 2, left - WARNING_PX - 2
             else:
                 painter.drawPixmap(QPointF(at, middle - MARK_PX / 2 - WARNING_PX + 1), self.picture("warning", "late"))
@@ -150,7 +150,8 @@ class RowPainter:
             late = f" +{round(stop.late_min)}" if stop.late and stop.late_min is not None else ""
             painter.setFont(self._small)
             painter.setPen(self.pen("late" if stop.late else "muted"))
-            painter.drawText(QPointF(beside, middle + 4), f"{stop.order_id}{late}")
+            # Above the line of the way that follows.
+            painter.drawText(QPointF(beside, middle - 4), f"{stop.order_id}{late}")
 
     def _radius(self, pickup: bool) -> float:
         """Pick-ups are squares, drop-offs round: the shape tells what the colour tells."""

@@ -34,10 +34,10 @@ def _change_icon(row: FigureRow, _: object) -> str:
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (
-    Column(mark("Of the drivers concerned"), lambda r, m: r.name, width=0),
-    Column(mark("Now"), lambda r, m: r.now, right=True, width=76),
-    Column(mark("Tried"), lambda r, m: r.tried, right=True, width=76),
-    Column(mark("Change"), lambda r, m: r.change, token=_change_token, icon=_change_icon, width=96),
+    Column(mark("Drivers concerned"), lambda r, m: r.name, width=0),
+    Column(mark("Now"), lambda r, m: r.now, right=True, width=58),
+    Column(mark("Tried"), lambda r, m: r.tried, right=True, width=58),
+    Column(mark("Change"), lambda r, m: r.change, token=_change_token, icon=_change_icon, width=84),
 )
 
 
@@ -100,7 +100,7 @@ class WhatIfPanel(Panel):
         self.state.setVisible(trying)
         self.state.setProperty("kind", "error" if lost else "")
         self.state.style().polish(self.state)
-        self.go.setText(ntr("Carry out {n} change", "Carry out {n} changes", len(steps)) if steps else tr("Carry out"))
+        self.go.setText(ntr("Carry out {n} change", "Carry out {n} changes", len(steps) - lost) if steps else tr("Carry out"))
         self.go.setEnabled(bool(steps))
         self.drop.setEnabled(trying)
         self.drop.setText(tr("Drop") if steps else tr("End"))

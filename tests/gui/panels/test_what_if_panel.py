@@ -26,7 +26,7 @@ def test_models_keep_qts_rules(panel: WhatIfPanel, qtmodeltester: Any) -> None:
 
 def test_it_says_how_many_and_which_are_lost(panel: WhatIfPanel) -> None:
     panel.set_steps([StepRow("0", "Move order 12"), StepRow("1", "Hold order 13", "it is carrying")], trying=True)
-    assert panel.go.text() == "Carry out 2 changes"
+    assert panel.go.text() == "Carry out 1 change"
     assert "1 is not possible any more" in panel.state.text()
     assert panel.state.property("kind") == "error"
     lost = panel.steps.index(1, 0)
