@@ -18,6 +18,8 @@ from widgets.timeline.rows import Preview, TimelineRow
 from widgets.timeline.scale import HOUR_S, Scale, zoomed
 
 HEAD_PX, AXIS_PX = 208, 24
+HEAD_SHARE = 0.27
+"""Of a narrow view the drivers' names take no more."""
 NOW_SHARE = 0.25
 """Where the now-line stands while the timeline follows it."""
 
@@ -79,6 +81,11 @@ class TimelineCanvas(QAbstractScrollArea):
         return Scale(self._range[0] + self.horizontalScrollBar().value() * HOUR_S / self._px_per_h, self._px_per_h)
 
     @property
+    def head_px(self) -> int:
+        """Width of the names."""
+        return min(HEAD_PX, round(HEAD_SHARE * self.viewport().width()))
+
+    @property
     def following(self) -> bool:
         return self._following
 
@@ -106,7 +113,7 @@ class TimelineCanvas(QAbstractScrollArea):
 
     def show_time(self, at: float) -> None:
         """Scroll so that the moment can be seen; following ends where that is needed."""
-        x, width = self.scale.x(at), self.viewport().width() - HEAD_PX
+        x, width = self.scale.x(at), self.viewport().width() - self.head_px
         if not 0 <= x <= width - 20:
             self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(x - width / 2))
 
@@ -123,7 +130,7 @@ class TimelineCanvas(QAbstractScrollArea):
     def zoom(self, steps: int, around_x: float | None = None) -> None:
         """Wider or narrower hours about a place in the viewport; about now while that is followed."""
         scale = self.scale
-        x = scale.x(self.moment.now) if self._following or around_x is None else around_x - HEAD_PX
+        x = scale.x(self.moment.now) if self._following or around_x is None else around_x - self.head_px
         at = scale.at(x)
         self._px_per_h = zoomed(self._px_per_h, steps)
         self._lay_out()
@@ -133,7 +140,7 @@ class TimelineCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def _show_now(self) -> None:
-        width = self.viewport().width() - HEAD_PX
+        width = self.viewport().width() - self.head_px
         self._set_value((self.moment.now - self._range[0]) * self._px_per_h / HOUR_S - NOW_SHARE * width)
 
     def _set_value(self, value: float) -> None:
@@ -146,7 +153,7 @@ class TimelineCanvas(QAbstractScrollArea):
             self.follow(False)
 
     def _lay_out(self) -> None:
-        width, height = self.viewport().width() - HEAD_PX, self.viewport().height() - AXIS_PX
+        width, height = self.viewport().width() - self.head_px, self.viewport().height() - AXIS_PX
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         self._moving = True
         across.setRange(0, max(0, round((self._range[1] - self._range[0]) * self._px_per_h / HOUR_S) - width))
@@ -198,27 +205,27 @@ class TimelineCanvas(QAbstractScrollArea):
         width, height = self.viewport().width(), self.viewport().height()
         brush, scale = self.brush_up(), self.scale
         painter.fillRect(0, 0, width, height, brush.brush("surface"))
-        painter.setClipRect(HEAD_PX, AXIS_PX, width - HEAD_PX, height - AXIS_PX)
-        painter.translate(HEAD_PX, 0)
-        self._draw_grid(painter, brush, scale, width - HEAD_PX, height)
+        painter.setClipRect(self.head_px, AXIS_PX, width - self.head_px, height - AXIS_PX)
+        painter.translate(self.head_px, 0)
+        self._draw_grid(painter, brush, scale, width - self.head_px, height)
         rows = self.rows_in_view()
         brush.keep({self.rows[place].id for place in rows})
         for place in rows:
-            self._draw_ground(painter, brush, scale, place, width - HEAD_PX)
+            self._draw_ground(painter, brush, scale, place, width - self.head_px)
         now = scale.x(self.moment.now)
         painter.setPen(brush.pen("text", 1.5))
         painter.drawLine(QPointF(now, AXIS_PX), QPointF(now, height))
         for place in rows:
-            self._draw_row(painter, brush, scale, place, width - HEAD_PX)
-        painter.translate(-HEAD_PX, 0)
+            self._draw_row(painter, brush, scale, place, width - self.head_px)
+        painter.translate(-self.head_px, 0)
         painter.setClipping(False)
         self._draw_axis(painter, brush, scale, width)
-        painter.setClipRect(0, AXIS_PX, HEAD_PX, height - AXIS_PX)
+        painter.setClipRect(0, AXIS_PX, self.head_px, height - AXIS_PX)
         for place in self.rows_in_view():
             self._draw_head(painter, brush, place)
         painter.setClipping(False)
         painter.setPen(brush.pen("line"))
-        painter.drawLine(HEAD_PX, 0, HEAD_PX, height)
+        painter.drawLine(self.head_px, 0, self.head_px, height)
 
     def _draw_grid(self, painter: QPainter, brush: RowPainter, scale: Scale, width: int, height: int) -> None:
         painter.setPen(brush.pen("hover"))
@@ -256,11 +263,11 @@ class TimelineCanvas(QAbstractScrollArea):
         font.setPixelSize(11)
         painter.setFont(font)
         painter.setPen(brush.pen("muted"))
-        painter.setClipRect(HEAD_PX, 0, width - HEAD_PX, AXIS_PX)
-        for at in scale.ticks(width - HEAD_PX):
-            x = HEAD_PX + scale.x(at)
+        painter.setClipRect(self.head_px, 0, width - self.head_px, AXIS_PX)
+        for at in scale.ticks(width - self.head_px):
+            x = self.head_px + scale.x(at)
             painter.drawText(QRectF(x - 30, 0, 60, AXIS_PX), Qt.AlignmentFlag.AlignCenter, self.moment.clock(at))
-        now = HEAD_PX + scale.x(self.moment.now)
+        now = self.head_px + scale.x(self.moment.now)
         text = self.moment.clock(self.moment.now)
         box = QRectF(now - 22, 3, 44, AXIS_PX - 6)
         painter.setBrush(brush.brush("text"))
@@ -275,14 +282,14 @@ class TimelineCanvas(QAbstractScrollArea):
     def _draw_head(self, painter: QPainter, brush: RowPainter, place: int) -> None:
         row, top = self.rows[place], self.top_of(place)
         chosen = self._stands_out(place)
-        painter.fillRect(0, top, HEAD_PX, self.row_px, brush.brush("selected" if chosen else "surface"))
+        painter.fillRect(0, top, self.head_px, self.row_px, brush.brush("selected" if chosen else "surface"))
         if chosen:
             painter.fillRect(0, top, 3, self.row_px, brush.brush("accent"))
         look = ACTIVITY[row.activity]
         painter.drawPixmap(8, top + (self.row_px - 13) // 2, brush.picture(look.icon, look.token))
         font = number_font(self.font())
         painter.setFont(font)
-        left, right = 28, HEAD_PX - 8
+        left, right = 28, self.head_px - 8
         if row.late_min:
             text = lateness(row.late_min)
             painter.setPen(brush.pen("late"))
@@ -300,4 +307,4 @@ class TimelineCanvas(QAbstractScrollArea):
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, right - left - number)
         painter.drawText(QRect(left + number, top, right - left - number, self.row_px), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(brush.pen("hover"))
-        painter.drawLine(0, top + self.row_px - 1, HEAD_PX, top + self.row_px - 1)
+        painter.drawLine(0, top + self.row_px - 1, self.head_px, top + self.row_px - 1)

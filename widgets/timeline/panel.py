@@ -15,9 +15,11 @@ from widgets.common.ground import lay_ground
 from widgets.common.icons import icon
 from widgets.common.search import SearchField
 from widgets.common.words import Moment
-from widgets.timeline.canvas import HEAD_PX
 from widgets.timeline.rows import TimelineRow
 from widgets.timeline.view import TimelineView
+
+NARROW_PX = 720
+"""Below this width buttons stand without their words."""
 
 KINDS: dict[str, tuple[str, str, str, Callable[[TimelineRow], bool]]] = {
     "late": (mark("Late"), "warning", "late", lambda row: row.late_min > 0),
@@ -51,9 +53,9 @@ class TimelinePanel(QWidget):
         )
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
-        bar.setSpacing(8)
+        bar.setSpacing(4)
         bar.addWidget(self.search, 1)
-        bar.addWidget(self.chips, 2)
+        bar.addWidget(self.chips, 3)
         for button in (self.off_shift, narrower, wider, self.now):
             bar.addWidget(button)
         layout = QVBoxLayout(self)
@@ -72,7 +74,6 @@ class TimelinePanel(QWidget):
 
     def _button(self, text: str, icon_name: str, tip: str, checkable: bool = False) -> QToolButton:
         button = QToolButton()
-        button.setProperty("kind", "button")
         button.setText(text)
         button.setIcon(icon(icon_name))
         button.setToolTip(tip)
@@ -105,7 +106,11 @@ class TimelinePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._empty.setGeometry(HEAD_PX, 0, max(0, self.view.viewport().width() - HEAD_PX), self.view.viewport().height())
+        for button in (self.off_shift, self.now):
+            narrow = self.width() < NARROW_PX
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            button.setToolButtonStyle(style)
+        self._empty.setGeometry(self.view.viewport().rect())
 
     def _follow(self) -> None:
         self.view.follow(True)

@@ -21,7 +21,7 @@ from core.domain.language import tr
 from widgets.common.dragging import dragged_orders
 from widgets.common.words import lateness
 from widgets.timeline.aim import aimed, place_now, placed
-from widgets.timeline.canvas import AXIS_PX, HEAD_PX, TimelineCanvas
+from widgets.timeline.canvas import AXIS_PX, TimelineCanvas
 from widgets.timeline.card import PreviewCard
 from widgets.timeline.paint import MARK_PX
 from widgets.timeline.rows import Consequence, Move, Preview, StopKey, TimelineRow, TimelineStop
@@ -83,9 +83,9 @@ class TimelineView(TimelineCanvas):
     def stop_at(self, at: QPointF) -> tuple[int, int]:
         """Row and place of the stop under a point of the viewport; −1 where there is none."""
         place = self.row_at(at.y())
-        if place < 0 or at.x() < HEAD_PX:
+        if place < 0 or at.x() < self.head_px:
             return place, -1
-        row, scale, x = self.rows[place], self.scale, at.x() - HEAD_PX
+        row, scale, x = self.rows[place], self.scale, at.x() - self.head_px
         for i in range(len(row.stops) - 1, row.first_ending_after(scale.at(-MARK_PX)) - 1, -1):
             left = scale.x(row.stops[i].begin)
             right = max(left + MARK_PX, scale.x(row.stops[i].leave))
@@ -113,10 +113,10 @@ class TimelineView(TimelineCanvas):
         row = self.rows[place]
         # Over the name a thing goes behind all the others.
         last = placed(row, orders, stop, len(row.stops))
-        self._hold(last if at.x() < HEAD_PX else aimed(row, orders, stop, self._time_at(at.x())))
+        self._hold(last if at.x() < self.head_px else aimed(row, orders, stop, self._time_at(at.x())))
 
     def _time_at(self, x: float) -> float:
-        return self.scale.at(x - HEAD_PX)
+        return self.scale.at(x - self.head_px)
 
     def _hold(self, move: Move | None) -> None:
         if move == self._move:
@@ -143,7 +143,7 @@ class TimelineView(TimelineCanvas):
             self.card = PreviewCard(self.window())
         if self._by_keys and self._move is not None:
             place = next((i for i, row in enumerate(self.rows) if row.id == self._move.to), 0)
-            near = QPoint(HEAD_PX + 60, self.top_of(place))
+            near = QPoint(self.head_px + 60, self.top_of(place))
         else:
             near = self.viewport().mapFromGlobal(self.cursor().pos())
         near = self.viewport().mapTo(self.window(), near)
@@ -160,7 +160,7 @@ class TimelineView(TimelineCanvas):
         stop = row.stops[at] if at >= 0 else None
         self._pressed = (event.position(), place, stop)
         if stop is None:
-            if event.position().x() < HEAD_PX:
+            if event.position().x() < self.head_px:
                 self.driver_chosen.emit(row.id)
             return
         more = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -173,7 +173,7 @@ class TimelineView(TimelineCanvas):
         if self._pressed is not None and self._carried is None:
             origin, place, stop = self._pressed
             far = (event.position() - origin).manhattanLength() >= QApplication.startDragDistance()
-            from_head = stop is None and origin.x() < HEAD_PX
+            from_head = stop is None and origin.x() < self.head_px
             if far and place < len(self.rows) and (from_head or (stop is not None and not stop.done)):
                 self._take(self.rows[place], stop)
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)

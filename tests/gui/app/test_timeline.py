@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from widgets.dialogs.assign import AssignDialog
-from widgets.timeline.canvas import HEAD_PX
 from widgets.timeline.rows import Move, TimelineRow
 from widgets.timeline.view import TimelineView
 
@@ -68,8 +67,8 @@ def test_an_order_is_carried_to_another_driver_with_its_price_and_undone(rig: An
     order = rig.order()
     give(rig, view, "D-1", order)
     stop = row(view, "D-1").ahead()[0]
-    start = middle(view, "D-1", HEAD_PX + view.scale.x(stop.begin) + 4)
-    end = middle(view, "D-17", HEAD_PX + view.scale.x(stop.begin) + 4)
+    start = middle(view, "D-1", view.head_px + view.scale.x(stop.begin) + 4)
+    end = middle(view, "D-17", view.head_px + view.scale.x(stop.begin) + 4)
     carry(rig, view, start, end)
     assert view.preview is not None
     assert not view.preview.refused

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.driver import Activity
 from widgets.common.dragging import order_mime
 from widgets.common.words import Moment
-from widgets.timeline.canvas import AXIS_PX, HEAD_PX, NOW_SHARE
+from widgets.timeline.canvas import AXIS_PX, NOW_SHARE
 from widgets.timeline.panel import TimelinePanel
 from widgets.timeline.rows import Consequence, Move, Preview, TimelineRow, TimelineStop
 
@@ -68,7 +68,7 @@ def heard(signal: Any) -> list[Any]:
 
 def at(panel: TimelinePanel, place: int, minute: float) -> QPointF:
     view = panel.view
-    return QPointF(HEAD_PX + view.scale.x(NOON + 60 * minute) + 4, view.top_of(place) + view.row_px / 2)
+    return QPointF(view.head_px + view.scale.x(NOON + 60 * minute) + 4, view.top_of(place) + view.row_px / 2)
 
 
 def mouse(panel: TimelinePanel, kind: QEvent.Type, where: QPointF, buttons: Qt.MouseButton = LEFT) -> None:
@@ -111,7 +111,7 @@ def test_late_and_free_and_words_filter(panel: TimelinePanel, qtbot: Any) -> Non
 
 def test_it_goes_along_with_the_clock_until_it_is_scrolled(panel: TimelinePanel) -> None:
     view = panel.view
-    width = view.viewport().width() - HEAD_PX
+    width = view.viewport().width() - view.head_px
 
     def now_share() -> float:
         return view.scale.x(view.moment.now) / width
@@ -134,7 +134,7 @@ def test_it_goes_along_with_the_clock_until_it_is_scrolled(panel: TimelinePanel)
 def test_zooming_keeps_the_moment_under_the_pointer(panel: TimelinePanel) -> None:
     view = panel.view
     view.horizontalScrollBar().setValue(view.horizontalScrollBar().value() + 50)
-    x = HEAD_PX + 400.0
+    x = view.head_px + 400.0
     before, scale = view.scale.at(400), view.scale.px_per_h
     turned, none = QPoint(0, 120), QPoint()
     where = QPointF(x, 100)
@@ -262,12 +262,12 @@ def pixels(panel: TimelinePanel) -> Callable[[], QImage]:
 def test_lateness_is_drawn_in_its_colour_and_with_a_mark(panel: TimelinePanel, pixels: Callable[[], QImage]) -> None:
     def reds(image: QImage) -> set[tuple[int, int]]:
         y0, y1 = panel.view.top_of(1), panel.view.top_of(2)
-        colours = ((x, y, image.pixelColor(x, y)) for x in range(HEAD_PX, image.width()) for y in range(y0, y1))
+        colours = ((x, y, image.pixelColor(x, y)) for x in range(panel.view.head_px, image.width()) for y in range(y0, y1))
         return {(x, y) for x, y, colour in colours if colour.red() > colour.green() + 60 and colour.red() > colour.blue() + 60}
 
     with_late = reds(pixels())
     assert with_late
-    circle = panel.view.scale.x(NOON + 30 * 60) + HEAD_PX
+    circle = panel.view.scale.x(NOON + 30 * 60) + panel.view.head_px
     assert any(x > circle + 20 for x, _ in with_late)  # the mark and the minutes beside the stop
     panel.set_rows([row(1), row(2, stop("pickup", "3", 8), stop("dropoff", "3", 30, late_min=-6.0))])
     assert not reds(pixels())
@@ -285,7 +285,7 @@ def test_only_what_is_in_view_is_drawn(
     pixels()
     rows = len(panel.view.rows_in_view())
     assert rows < 12
-    hours = (panel.view.viewport().width() - HEAD_PX) / panel.view.scale.px_per_h
+    hours = (panel.view.viewport().width() - panel.view.head_px) / panel.view.scale.px_per_h
     assert 0 < len(drawn) <= rows * (6 * 1.5 * hours + 4)  # and a margin to scroll into
     drawn.clear()
     pixels()
