@@ -8,9 +8,11 @@ from app.actions.declared import Scope
 from app.presenters.asking import Asking
 from app.presenters.dashboard import DashboardPresenter
 from app.presenters.links import Links
+from app.presenters.shifts import ShiftsPresenter
 from app.saving import Saver
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.shifts.panel import ShiftsPanel
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -22,9 +24,11 @@ P = TypeVar("P", bound=Panel)
 
 class Desk:
     dashboard: DashboardPresenter
+    shifts: ShiftsPresenter
 
     def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
         deeds.desk = self
+        self._deeds = deeds
         self._window, self._links = window, Links()
         self._asking = Asking(window)
         saver = Saver(self._asking, lambda text, bad: deeds.window.tell(text, bad=bad))
@@ -32,7 +36,10 @@ class Desk:
         self.dashboard = DashboardPresenter(system.engine, system.executor, dashboard, window.theme, saver)
         self._links.connect(self.dashboard.ready, lambda: deeds.changed())
         self._links.connect(dashboard.context_requested, lambda at: window.context_menu(Scope.DASHBOARD, at))
-        self._presenters = (self.dashboard,)
+        shifts = self._panel("shifts", ShiftsPanel)
+        self.shifts = ShiftsPresenter(deeds, shifts, self._asking, saver)
+        self._links.connect(shifts.context_requested, lambda ids, at: window.context_menu(Scope.DRIVER, at))
+        self._presenters = (self.dashboard, self.shifts)
 
     def _panel(self, name: str, kind: type[P]) -> P:
         panel = self._window.managed[name]
@@ -45,6 +52,9 @@ class Desk:
         for presenter in self._presenters:
             presenter.close()
             presenter.deleteLater()
+
+    def toggle_rostered(self) -> None:
+        self._deeds.set_to("window.only_on_shift", not self._deeds.settings.flag("window.only_on_shift"))
 
     def open(self, name: str) -> None:
         """Show one of the docks, with the focus in it."""

@@ -15,6 +15,7 @@ from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 from widgets.what_if.panel import WhatIfPanel
+from widgets.shifts.panel import ShiftsPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -39,4 +40,5 @@ MANAGED: dict[str, Managed] = {
     "providers": Managed(mark("Providers"), ProvidersPanel, _BELOW),
     "merchants": Managed(mark("Merchants"), MerchantsPanel, _BELOW),
     "what_if": Managed(mark("What if?"), WhatIfPanel, _RIGHT),
+    "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
 }

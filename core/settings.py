@@ -393,6 +393,7 @@ DECLARED: tuple[Setting, ...] = (
         "Which way the window reads; from the next start of the program on",
         choices=("as the language", "left to right", "right to left"),
     ),
+    _s("window.only_on_shift", False, "Leave out of the drivers' table who is not on shift and has no order"),
     _s("map.online_tiles", False, "Fetch map tiles from the internet; off keeps the console offline"),
     _s("map.city", "", "The city file in use; empty for great-circle distances", live=False),
 )

@@ -408,7 +408,7 @@ class Deeds:
         self.changed()
 
     def strive_for(self, profile: str) -> None:
-        self._set("matching.profile", profile)
+        self.set_to("matching.profile", profile)
         self.window.tell(tr("The matcher strives for: {profile}", profile=profile))
 
     def match_now(self) -> None:
@@ -417,15 +417,15 @@ class Deeds:
     # Looks and files
 
     def set_theme(self, mode: str) -> None:
-        self._set("window.theme", mode)
+        self.set_to("window.theme", mode)
 
     def toggle_rows(self) -> None:
-        self._set("window.rows", "compact" if self.settings.text("window.rows") == "comfortable" else "comfortable")
+        self.set_to("window.rows", "compact" if self.settings.text("window.rows") == "comfortable" else "comfortable")
 
     def toggle_online_tiles(self) -> None:
-        self._set("map.online_tiles", not self.settings.flag("map.online_tiles"))
+        self.set_to("map.online_tiles", not self.settings.flag("map.online_tiles"))
 
-    def _set(self, key: str, value: object) -> None:
+    def set_to(self, key: str, value: object) -> None:
         try:
             self.settings.set(key, value)
             self.settings.save()

@@ -27,6 +27,8 @@ LOOKS = frozenset(
         "edit.filter_drivers",
         "edit.clear",
         "area.open",
+        "shift.open",
+        "shift.export",
         "file.settings",
         "file.quit",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from core.domain.language import tr
 from core.domain.provider import INTERNAL
 from core.domain.world import World
+from core.engine.setup import ShareView
 from core.insight.areas import Balance
 from core.insight.course import Course, Floats
-from core.rules.shares import shares
 from widgets.dashboard.data import ChartData, Line, Tile, number
 
 AREAS_SHOWN = 12
@@ -135,19 +136,27 @@ def area_chart(found: Sequence[Balance]) -> ChartData:
     )
 
 
-def provider_chart(world: World) -> ChartData:
-    found = shares(world.ruleset, world.tallies.values())
+def provider_chart(world: World, views: Sequence[ShareView]) -> ChartData:
+    """``views`` is `Setup.shares`; here summed over rules and areas."""
+    held: Counter[str] = Counter()
+    ahead: dict[str, float] = defaultdict(float)
+    for view in views:
+        held[view.provider_id] += view.orders
+        ahead[view.provider_id] += view.off
+    whole, found = held.total(), sorted(held)
     names = {INTERNAL: tr("Own fleet"), **{p.id: p.name for p in world.providers.values()}}
+    wanted = np.array([held[i] - ahead[i] for i in found], np.float64)
+    given = np.array([held[i] for i in found], np.float64)
     return ChartData(
         "providers",
         tr("Providers' shares"),
         tr("% of first choices"),
         "across",
         (
-            Line(tr("Target"), "offline", np.array([s.wanted_pct for s in found], np.float64), hollow=True),
-            Line(tr("Given"), "carrying", np.array([s.held_pct for s in found], np.float64)),
+            Line(tr("Target"), "offline", 100 * wanted / max(1, whole), hollow=True),
+            Line(tr("Given"), "carrying", 100 * given / max(1, whole)),
         ),
         np.empty(0),
-        names=tuple(names.get(s.provider_id, s.provider_id) for s in found),
+        names=tuple(names.get(i, i) for i in found),
         empty=tr("No rule shares orders among providers, or none has fired yet"),
     )

@@ -149,6 +149,7 @@ class DriversPresenter(QObject):
         engine, panel = self._engine, self._panel
         now = engine.clock.now()
         panel.set_moment(Moment(now, engine.clock.zone))
+        panel.set_only_on_shift(engine.settings.flag("window.only_on_shift"))
         differs = engine.modes.differing_s(now) > engine.settings.number("tracking.confirm_within_s")
         troubled = set(np.flatnonzero(differs | (engine.positions.correction != 0)).tolist())
 
@@ -156,7 +157,7 @@ class DriversPresenter(QObject):
             row = engine.positions.find(driver_id)
             return "; ".join(t.line for t in troubles(driver_id, engine, now)) if row in troubled else ""
 
-        make = DriverRows(engine.world, engine.positions, engine.silent(now), trouble).of
+        make = DriverRows(engine.world, engine.positions, engine.silent(now), now, trouble).of
         drivers = engine.world.drivers
         if self._ids is None:
             self._ids, self._touched = list(drivers), {}

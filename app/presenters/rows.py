@@ -83,9 +83,15 @@ class DriverRows:
     """Drivers as rows, at one moment: made once for many. ``trouble`` tells of a driver's phone in a line, if there is any."""
 
     def __init__(
-        self, world: World, positions: PositionStore, silent: NDArray[np.bool_], trouble: Callable[[str], str] | None = None
+        self,
+        world: World,
+        positions: PositionStore,
+        silent: NDArray[np.bool_],
+        now: float,
+        trouble: Callable[[str], str] | None = None,
     ) -> None:
         self._world, self._positions, self._silent, self._trouble = world, positions, silent, trouble
+        self._now = now
         # Each is a new view when it is asked for.
         self._t, self._batt, self._spd, self._mode = positions.t, positions.batt, positions.spd, positions.mode
         self._modes, self._correction = positions.modes, positions.correction
@@ -119,13 +125,14 @@ class DriverRows:
             trouble=self._trouble(driver.id) if self._trouble is not None else "",
             clock_s=float(self._correction[row]) if known else 0.0,
             shift_end=driver.shift_end,
+            off_shift=route is None and not driver.is_rostered(self._now),
             phone=driver.phone,
             group=driver.group,
         )
 
 
 def driver_row(driver: Driver, world: World, positions: PositionStore, now: float, silent: bool) -> DriverRow:
-    return DriverRows(world, positions, np.full(len(positions), silent)).of(driver)
+    return DriverRows(world, positions, np.full(len(positions), silent), now).of(driver)
 
 
 def _known(value: float) -> float | None:

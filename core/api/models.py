@@ -208,6 +208,11 @@ class Merchants(Model):
     next: Next
 
 
+class Break(Model):
+    start: Time
+    end: Time
+
+
 class DriverIn(Model):
     name: Name
     vehicle: Vehicle
@@ -216,6 +221,7 @@ class DriverIn(Model):
     group: Word = ""
     shift_start: Time | None = None
     shift_end: Time | None = None
+    breaks: Annotated[list[Break], Field(max_length=20)] = []
     weight_kg: Kilograms | None = None
     volume_l: Annotated[float, Field(gt=0, le=100_000)] | None = None
     cold_box: bool = False
@@ -231,6 +237,7 @@ class Driver(Model):
     group: str
     shift_start: float | None
     shift_end: float | None
+    breaks: list[Break]
     weight_kg: float | None
     volume_l: float | None
     cold_box: bool

@@ -67,6 +67,7 @@ def driver(d: Driver) -> View:
         "group": d.group,
         "shift_start": d.shift_start,
         "shift_end": d.shift_end,
+        "breaks": [{"start": one.start, "end": one.end} for one in d.breaks],
         "weight_kg": d.weight_kg,
         "volume_l": d.volume_l,
         "cold_box": d.cold_box,

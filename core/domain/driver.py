@@ -35,8 +35,17 @@ class Activity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A planned one, from ``start`` to ``end`` in epoch seconds."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given.
+    ``breaks`` lie within the shift, one after the other.
 
     ``off_duty``: offline by word, not for silence. Only a word brings them back, whatever their phone goes on sending.
     ``group`` may be the fleet of a merchant. ``cold_box`` keeps what has to be kept cold; ``rating`` is 1 to 5 stars.
@@ -58,6 +67,24 @@ class Driver:
     removed: bool = False
     cold_box: bool = False
     rating: float | None = None
+    breaks: tuple[Break, ...] = ()
+
+    def is_rostered(self, now: float) -> bool:
+        """By the plan at work: within the shift, and in no break."""
+        over = self.shift_end is not None and self.shift_end <= now
+        early = self.shift_start is not None and self.shift_start > now
+        return not over and not early and self.break_at(now) is None
+
+    def break_at(self, now: float) -> Break | None:
+        """The planned break that this moment lies in."""
+        return next((one for one in self.breaks if one.start <= now < one.end), None)
+
+    def works_until(self, now: float) -> float | None:
+        """When the next break begins or the shift ends, epoch seconds; ``None`` where neither is planned."""
+        ends = [one.start for one in self.breaks if one.start > now]
+        if self.shift_end is not None:
+            ends.append(self.shift_end)
+        return min(ends, default=None)
 
 
 class StopKind(StrEnum):

@@ -128,8 +128,8 @@ class Photographer:
             if row is None or math.isnan(self._positions.lat[row]):
                 continue
             place = LatLon(float(self._positions.lat[row]), float(self._positions.lon[row]))
-            started = driver.shift_start is None or driver.shift_start <= now
-            drivers.append(views.driver(driver, place, route, world, driver.presence is Presence.ONLINE and started, 0))
+            is_open = driver.presence is Presence.ONLINE and _has_begun(driver, now)
+            drivers.append(views.driver(driver, place, route, world, is_open, 0))
         areas = tuple(area for area in world.areas.values() if area.vehicles)
         params = params_from(self._settings)
         return Snapshot(now, params, drivers=tuple(drivers), areas=areas, fleets=fleets_of(world.merchants.values()))
@@ -172,8 +172,8 @@ class Photographer:
         return loose
 
     def _is_open(self, driver: Driver, now: float) -> bool:
-        started = driver.shift_start is None or driver.shift_start <= now
-        return driver.presence is Presence.ONLINE and started and self._world.open_offer(driver.id) is None
+        online = driver.presence is Presence.ONLINE and _has_begun(driver, now)
+        return online and self._world.open_offer(driver.id) is None
 
 
 def fleets_of(merchants: Iterable[Merchant]) -> tuple[Fleet, ...]:
@@ -191,6 +191,11 @@ def fleets_of(merchants: Iterable[Merchant]) -> tuple[Fleet, ...]:
         )
         for group, theirs in sorted(homes.items())
     )
+
+
+def _has_begun(driver: Driver, now: float) -> bool:
+    """A shift that is over is the matcher's own rule, with a reason of its own."""
+    return (driver.shift_start is None or driver.shift_start <= now) and driver.break_at(now) is None
 
 
 def _alone(route: Route, world: World) -> Order | None:
@@ -251,7 +256,7 @@ class _Views:
             open=is_open,
             weight_kg=driver.weight_kg,
             volume_l=driver.volume_l,
-            shift_end=driver.shift_end,
+            shift_end=driver.works_until(self._now),
             group=driver.group,
             cold_box=driver.cold_box,
             rating=driver.rating,

@@ -70,7 +70,7 @@ _TEXTS = {
     Reason.TOO_FAR: "too far away",
     Reason.NOT_NEAREST: "not among the nearest",
     Reason.NO_WAY: "no way there",
-    Reason.SHIFT_END: "would not finish before the shift ends",
+    Reason.SHIFT_END: "would not finish before the shift ends or a break begins",
     Reason.NOT_PROPOSED: "no route was proposed",
     Reason.TOO_LATE: "would come too late to be of use",
     Reason.RESTRICTED_AREA: "vehicle not admitted to the area",

@@ -68,6 +68,7 @@ from core.orders.fitness import unfit
 from core.orders.places import Places
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.rerouting import plan_route, way_back
+from core.orders.shifts import check_shift
 from core.orders.tells import Outcome, TellAssign
 from core.settings import Settings
 
@@ -328,8 +329,7 @@ class Desk:
             raise BadInput(f"driver {driver.id}: a load limit must be a number above 0")
         if driver.rating is not None and not 1 <= driver.rating <= 5:
             raise BadInput(f"driver {driver.id}: a rating is 1 to 5, not {driver.rating:g}")
-        if not all(at is None or math.isfinite(at) for at in (driver.shift_start, driver.shift_end)):
-            raise BadInput(f"driver {driver.id}: a shift begins and ends at a time")
+        check_shift(driver)
         before = self._world.drivers.get(driver.id)
         if before is not None:
             # Who drives and with what is said here; whether they are online, by themselves.

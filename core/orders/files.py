@@ -16,6 +16,7 @@ from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
 from core.domain.merchant import Area, Merchant, OwnDrivers
 from core.domain.vehicle import Vehicle
+from core.orders.shifts import read_shift, read_time
 
 T = TypeVar("T", Vehicle, App, OwnDrivers)
 Row = dict[str, str]
@@ -33,7 +34,8 @@ MOST_PROBLEMS = 5
 def read_csv(path: Path, zone_now: datetime) -> list[Command]:
     """Commands for a file of drivers, merchants or orders, told apart by its columns.
 
-    Optional columns: drivers ``app, phone, group, weight_kg, volume_l, shift_start, shift_end, cold_box, rating``; merchants
+    Optional columns: drivers ``app, phone, group, weight_kg, volume_l, shift_start, shift_end, breaks, cold_box, rating``;
+    merchants
     ``kind, prep_min, fence_m, area, goods, fleet, own_drivers, share_km``; orders ``customer, address, note, weight_kg,
     volume_l, vehicles, goods, value, ready_at, due_at``. Times are ISO 8601, or ``HH:MM`` of the day of ``zone_now``.
     Raises BadInput that names the lines that can't be read.
@@ -144,17 +146,7 @@ def _choice(kind: type[T], row: Row, name: str, default: str) -> T:
 
 
 def _time(row: Row, name: str, now: datetime) -> float | None:
-    text = row.get(name, "")
-    if not text:
-        return None
-    try:
-        if len(text) <= 5:
-            hour, minute = text.split(":")
-            return now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0).timestamp()
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=now.tzinfo)).timestamp()
-    except ValueError:
-        raise BadInput(f"{name} must be a time such as 18:30 or 2026-05-01T18:30, not {text!r}") from None
+    return read_time(row[name], name, now) if row.get(name) else None
 
 
 def _driver(row: Row, now: datetime) -> Driver:
@@ -165,8 +157,7 @@ def _driver(row: Row, now: datetime) -> Driver:
         app=_choice(App, row, "app", App.KERBSIDE),
         phone=row.get("phone", ""),
         group=row.get("group", ""),
-        shift_start=_time(row, "shift_start", now),
-        shift_end=_time(row, "shift_end", now),
+        **read_shift(row, now),
         weight_kg=_optional(row, "weight_kg"),
         volume_l=_optional(row, "volume_l"),
         cold_box=_flag(row, "cold_box"),

@@ -122,6 +122,7 @@ class DriversPanel(QWidget):
         self._moment = Moment()
         self._behind = False
         self._unsorted, self._sorted_at = False, 0.0
+        self._only_on_shift = False
         self.model = DriversModel()
         self.view = DriversView(self.model)
         self.search = SearchField(tr("Filter drivers"), tr("Filter drivers by number, name, vehicle or stop"), self.view)
@@ -195,6 +196,12 @@ class DriversPanel(QWidget):
         """Check these chips and no others."""
         self.chips.choose(activity.value for activity in activities)
 
+    def set_only_on_shift(self, only: bool) -> None:
+        """Leave out who is off shift."""
+        if only != self._only_on_shift:
+            self._only_on_shift = only
+            self._filter()
+
     def focus_filter(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -214,11 +221,14 @@ class DriversPanel(QWidget):
 
     def _filter(self) -> None:
         words, activities = self.search.words(), self.chips.chosen()
-        if not words and not activities:
+        only_on_shift = self._only_on_shift
+        if not words and not activities and not only_on_shift:
             self.model.set_filter(None)
             return
 
         def wanted(row: DriverRow) -> bool:
+            if only_on_shift and row.off_shift:
+                return False
             if activities and row.activity.value not in activities:
                 return False
             text = row.haystack() if words else ""

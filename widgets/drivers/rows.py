@@ -14,6 +14,7 @@ class DriverRow:
 
     ``stale`` says that the last position is older than its mode allows. ``mode`` is what the phone reports, ``mode_wanted``
     what it was asked for; empty where unknown. ``trouble`` says what is wrong with its tracking, and what to do.
+    ``off_shift`` is who is not to work now by the plan, and does not.
     ``clock_s`` is by how much its clock is behind, below 0 ahead. ``battery`` is in percent, ``speed_kmh`` in km/h.
     """
 
@@ -34,6 +35,7 @@ class DriverRow:
     trouble: str = ""
     clock_s: float = 0.0
     shift_end: float | None = None
+    off_shift: bool = False
     phone: str = ""
     group: str = ""
 

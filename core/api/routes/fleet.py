@@ -14,7 +14,7 @@ from core.api.routes import After, Limit, PathId, Serving
 from core.api.service import Service
 from core.api.views import View
 from core.domain import commands as c
-from core.domain.driver import Activity, App, Driver
+from core.domain.driver import Activity, App, Break, Driver
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.vehicle import Vehicle
@@ -120,6 +120,7 @@ async def save_driver(driver_id: PathId, body: m.DriverIn, service: Serving, key
         group=body.group,
         shift_start=body.shift_start,
         shift_end=body.shift_end,
+        breaks=tuple(Break(one.start, one.end) for one in body.breaks),
         weight_kg=body.weight_kg,
         volume_l=body.volume_l,
         cold_box=body.cold_box,

@@ -121,7 +121,7 @@ def test_consequences_in_words(weighed: Weighed, town: World) -> None:
         "1 other order up to 8 min later",
         "1 other order up to 5 min sooner",
         "Cost +14 min: on the way +3, late +11",
-        "Driver 2, 1: would not finish before the shift ends",
+        "Driver 2, 1: would not finish before the shift ends or a break begins",
     ]
     assert [line.token for line in lines] == ["late", "late", "text", "text", "text", "late"]
     assert all(line.icon for line in lines)
