@@ -14,8 +14,8 @@ from widgets.dashboard.panel import DashboardPanel
 from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
-from widgets.what_if.panel import WhatIfPanel
 from widgets.shifts.panel import ShiftsPanel
+from widgets.what_if.panel import WhatIfPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
