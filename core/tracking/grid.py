@@ -12,6 +12,7 @@ from core.domain.geo import LatLon
 from core.domain.reports import Floats
 from core.tracking.positions import PositionStore, Rows
 
+SORTED_BY_DIGITS_FROM = 100
 _Found = tuple[Rows, Floats]
 
 
@@ -83,5 +84,8 @@ class Grid:
             at, (activities, vehicles) = self._positions, among.bits()
             found = self._kernels.admitted(found, self._out, at.activity, activities, at.vehicle, vehicles)
         rows = self._out[:found].copy()
-        rows.sort()
+        if found < SORTED_BY_DIGITS_FROM:
+            rows.sort()
+        else:
+            self._kernels.ascending(rows)
         return rows

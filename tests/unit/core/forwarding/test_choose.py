@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from core.api import views
 from core.domain.errors import BadInput
+from core.domain.events import AreaCrossed
 from core.domain.forward import Condition, Forward
 from core.forwarding.choose import OPERATORS, checked, wants
+from core.storage.codec import encode
+from core.storage.store import LogRow
 
 EVENT: dict[str, Any] = {
     "kind": "OrderCancelled",
@@ -115,3 +119,16 @@ def test_every_operator_is_offered_by_the_interface() -> None:
     from core.api.models import Condition as Offered
 
     assert set(get_args(Offered.model_fields["op"].annotation)) == set(OPERATORS)
+
+
+def test_a_driver_who_enters_the_depot_or_leaves_the_zone_is_chosen() -> None:
+    def crossed(area_id: str, entered: bool) -> dict[str, Any]:
+        change = AreaCrossed(at=5.0, actor="driver:D-1", driver_id="D-1", area_id=area_id, entered=entered)
+        return views.event(LogRow(1, 5.0, "AreaCrossed", change.actor, "", None, "D-1", encode(change)))
+
+    kinds = frozenset({"AreaCrossed"})
+    enters_depot = rule(Condition("area_id", "is", "depot"), Condition("entered", "is", True), kinds=kinds)
+    leaves_zone = rule(Condition("area_id", "is", "zone"), Condition("entered", "is", False), kinds=kinds)
+    cases = [("depot", True), ("depot", False), ("zone", True), ("zone", False)]
+    assert [wants(enters_depot, crossed(*case)) for case in cases] == [True, False, False, False]
+    assert [wants(leaves_zone, crossed(*case)) for case in cases] == [False, False, False, True]

@@ -173,3 +173,12 @@ def test_without_numba_numpy_answers(monkeypatch, caplog):
     store = PositionStore()
     store.apply(batch(["D-0"], [41.0], [-8.0]), 2.0)
     assert Searcher(store).nearest(LatLon(41.0, -8.0), 1)[0].tolist() == [0]
+
+
+@pytest.mark.parametrize("most", [1, 900, 1024, 50_000, 1 << 20, 5_000_000])
+def test_rows_are_sorted_digit_by_digit(most):
+    for count in (0, 1, 2, 1000):
+        rows = np.random.default_rng(count).integers(0, most, count)
+        expected = np.sort(rows)
+        KERNELS.get(wait=True).ascending(rows)
+        assert rows.tolist() == expected.tolist()
