@@ -116,7 +116,7 @@ def test_conditions_that_can_t_be(condition: Condition) -> None:
 def test_every_operator_is_offered_by_the_interface() -> None:
     from typing import get_args
 
-    from core.api.models import Condition as Offered
+    from core.api.forward_models import Condition as Offered
 
     assert set(get_args(Offered.model_fields["op"].annotation)) == set(OPERATORS)
 
