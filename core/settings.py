@@ -202,6 +202,7 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s("estimates.days", 28, "Days of history that estimates are learnt from; 0 plans on what merchants say", "days", 0, 365),
     _s("matching.workers", 1, "Processes that match", "", 1, 64, live=False),
+    _s("matching.cluster_orders", 1000, "Orders matched at once; a larger market is matched in clusters", "", 20, 100_000),
     _s("offers.limit_s", 45.0, "How long a driver has to answer an offer", "s", 5, 600),
     _s(
         "offers.rest_after_no_s",

@@ -76,10 +76,12 @@ def ready() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Where cycles are kept, and the city file they were matched in; empty for great-circle times."""
+    """Where cycles are kept, and the city file they were matched in; empty for great-circle times. ``part`` numbers the
+    clusters of a market that was too large for one."""
 
     folder: FilePath
     city: str = ""
+    part: int = 0
 
 
 def match(snapshot: Snapshot, recording: Recording | None = None, keep: float = 0) -> Decisions:
@@ -90,7 +92,7 @@ def match(snapshot: Snapshot, recording: Recording | None = None, keep: float = 
     if recording is not None and keep >= 1:
         from core.matching.recorder import keep_cycle
 
-        keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city)
+        keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city, recording.part)
     return decisions
 
 

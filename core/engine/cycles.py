@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -13,6 +15,7 @@ from core.domain.events import CycleFailed, CycleFinished, EtasUpdated
 from core.domain.order import ENDED, Status
 from core.domain.world import World
 from core.engine.snapshots import Photographer
+from core.matching.clusters import join, split
 from core.orders.progress import Proposal, make_offers
 from core.orders.tells import Outcome
 from core.settings import Settings
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+OFFERING_S, OFFERED_AT_ONCE = 0.008, 8
 EXPLAINED_S = 3600.0
 """Why an order went to its driver is kept so long after its end."""
 
@@ -48,29 +52,45 @@ class Cycles:
         self._world, self._settings, self._photographer = world, settings, photographer
         self._executor, self._bus, self._commit = executor, bus, commit
         self._recording, self._seed, self._stepped = recording, seed, stepped
-        self._cycle: Future[Decisions] | None = None
+        self._running: list[Future[Decisions]] = []
+        self._parts: list[Decisions] = []
+        self._proposals: deque[Proposal] = deque()
+        self._offers = self._turn = 0
+
+    @property
+    def behind(self) -> bool:
+        """Whether there are offers to be made still: the next tick should come soon."""
+        return bool(self._proposals)
 
     def tick(self, now: float, paused: bool) -> None:
-        """Begin a cycle when it is time, act on one that is done."""
-        if self._cycle is None and now >= self.next_at and not paused:
+        """Begin a cycle when it is time, act on what is done."""
+        if not self._running and not self._proposals and now >= self.next_at and not paused:
             self.next_at = now + self._settings.number("matching.cycle_s")
-            snapshot = self._photographer.take(now, self._seed)
-            if self.decisions is not None:
-                snapshot = replace(snapshot, planned=tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed))
-            keep = self._settings.number("matching.record_cycles")
+            self._begin(now)
+        for cycle in [one for one in self._running if self._stepped or one.done()]:
+            self._running.remove(cycle)
             try:
-                self._cycle = self._executor.submit(match, snapshot, self._recording, keep)
+                self._take(cycle.result())
+            except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
+                self._failed(error, now)
+        self._offer_some(now)
+        if self._parts and not self._running and not self._proposals:
+            self._finish(now)
+
+    def _begin(self, now: float) -> None:
+        snapshot = self._photographer.take(now, self._seed)
+        if self.decisions is not None:
+            snapshot = replace(snapshot, planned=tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed))
+        clusters = split(snapshot, int(self._settings.number("matching.cluster_orders")), self._turn)
+        keep, recording = self._settings.number("matching.record_cycles") * len(clusters), self._recording
+        self._turn, self._parts, self._offers = self._turn + 1, [], 0
+        for part, cluster in enumerate(clusters):
+            try:
+                kept = replace(recording, part=part) if recording is not None and part else recording
+                self._running.append(self._executor.submit(match, cluster, kept, keep))
             except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again
                 self._failed(error, now)
-        if self._cycle is None or not (self._stepped or self._cycle.done()):
-            return
-        cycle, self._cycle = self._cycle, None
-        try:
-            decisions = cycle.result()
-        except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
-            self._failed(error, now)
-            return
-        self._act_on(decisions, now)
+                break
 
     def forget(self, now: float) -> None:
         """Drop the reasons for orders that ended an hour ago."""
@@ -79,22 +99,35 @@ class Cycles:
         self.explained = {i: why for i, why in self.explained.items() if i in still}
 
     def close(self) -> None:
-        if self._cycle is not None:
-            self._cycle.cancel()
+        for cycle in self._running:
+            cycle.cancel()
 
     def _failed(self, error: Exception, now: float) -> None:
         log.error("a matching cycle failed", exc_info=error)
         self._bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
 
-    def _act_on(self, decisions: Decisions, now: float) -> None:
-        world = self._world
-        self.decisions = decisions
+    def _take(self, decisions: Decisions) -> None:
+        self._parts.append(decisions)
         for assignment in decisions.assignments:
             for order_id in assignment.order_ids:
                 self.explained[order_id] = decisions.why(order_id)
         proposals = [p for a in decisions.assignments if (p := self._proposal(a)) is not None]
-        self._commit(make_offers(world, proposals, now, self._settings.number("offers.limit_s")))
-        orders = world.orders
+        self._offers += len(proposals)
+        # What changes hands first, and together: who loses an order is free for another once it is gone.
+        self._proposals += sorted(proposals, key=lambda p: not p.taken_from)
+
+    def _offer_some(self, now: float) -> None:
+        """Not all at once where they are many: the window and other systems wait for this thread."""
+        until = time.perf_counter() + OFFERING_S
+        while self._proposals and (self._stepped or time.perf_counter() < until):
+            some = [self._proposals.popleft()]
+            while self._proposals and (self._stepped or len(some) < OFFERED_AT_ONCE or self._proposals[0].taken_from):
+                some.append(self._proposals.popleft())
+            self._commit(make_offers(self._world, some, now, self._settings.number("offers.limit_s")))
+
+    def _finish(self, now: float) -> None:
+        world, self.decisions, self._parts = self._world, join(self._parts), []
+        decisions, orders = self.decisions, world.orders
         world.etas = {i: eta for i, eta in decisions.etas.items() if i in orders and orders[i].status not in ENDED}
         self._bus.publish(EtasUpdated(at=now, etas=world.etas))
         self._bus.publish(
@@ -104,7 +137,7 @@ class Cycles:
                 waiting=decisions.counts.orders,
                 drivers=decisions.counts.drivers,
                 pairs=decisions.counts.priced,
-                offers=len(proposals),
+                offers=self._offers,
                 gap=decisions.gap,
             )
         )

@@ -207,7 +207,7 @@ class Engine:
     @property
     def rest_s(self) -> float:
         """How long the next tick may wait."""
-        return BEHIND_S if self._behind else BEAT_S
+        return BEHIND_S if self._behind or self.cycles.behind else BEAT_S
 
     def _forget(self, now: float) -> None:
         """Keep in memory what somebody may still ask for; the database has the rest."""

@@ -45,10 +45,10 @@ class Recorded:
     city: str
 
 
-def keep_cycle(folder: Path, keep: int, snapshot: Snapshot, decisions: Decisions, city: str) -> Path:
+def keep_cycle(folder: Path, keep: int, snapshot: Snapshot, decisions: Decisions, city: str, part: int = 0) -> Path:
     """Write the cycle, atomically, and drop all but the last ``keep``: they are numbered by the time they were told."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{round(snapshot.now * 1000):015d}{SUFFIX}"
+    path = folder / f"{round(snapshot.now * 1000):015d}{f'-{part:03d}' if part else ''}{SUFFIX}"
     scratch = path.with_suffix(".new")
     scratch.write_bytes(pack(snapshot, decisions, city))
     os.replace(scratch, path)

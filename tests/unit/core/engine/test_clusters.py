@@ -1,0 +1,49 @@
+"""A market too large for one run is matched in clusters, and the offers of all of them are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.domain.events import CycleFinished
+from core.domain.geo import LatLon
+from core.domain.order import Status
+from core.matching.clusters import Parted
+from tests.rigs import Rig
+
+
+@pytest.fixture(params=[True, False], ids=["stepped", "live"])
+def rig(tmp_path: Path, request: Any) -> Iterator[Rig]:
+    made = Rig(tmp_path / "kerbside.db", stepped=request.param)
+    made.settings.set("matching.cluster_orders", 20)
+    for n in range(6):
+        made.merchant(id=f"M-{n}", name=f"Shop {n}", place=LatLon(45.0 + 0.02 * (n % 3), 9.0 + 0.03 * (n // 3)))
+    yield made
+    made.close()
+
+
+def test_all_clusters_are_offered_and_explained(rig: Rig) -> None:
+    for n in range(70):
+        rig.driver(f"D-{n}", place=LatLon(45.0 + 0.0006 * n, 9.0 + 0.0004 * n))
+    finished: list[CycleFinished] = []
+    rig.bus.subscribe(CycleFinished, finished.append)
+    for n in range(60):
+        rig.place(f"O-{n}", merchant_id=f"M-{n % 6}")
+    rig.tick(10.0, times=1)
+    for _ in range(200):
+        if finished and finished[0].waiting == 60:
+            break
+        rig.tick(0.1)
+        finished[:] = [one for one in finished if one.waiting]
+    asked = [o for o in rig.world.orders.values() if o.status is not Status.WAITING]
+    assert finished[0].waiting == 60
+    assert len(asked) >= 50
+    assert isinstance(rig.engine.decisions, Parted)
+    assert len({o.offer_id for o in asked}) == len({o.driver_id for o in asked})
+    assert all(rig.engine.explained[o.id].candidates for o in asked)
+    assert not rig.engine.cycles.behind
+    rig.store.flush()
+    assert rig.store.rebuild_check() == []
