@@ -246,7 +246,7 @@ class Console:
             FinderPresenter(deeds, window, self.city),
             DriverNumber(deeds, window),
         )
-        self._stages.add("editors", Editors(deeds, window, self.city).close)
+        self._stages.add("editors", Editors(deeds, window, self.city, lambda: self.outside).close)
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
         recorder = deeds.recorder = RecorderPresenter(deeds, engine, window)

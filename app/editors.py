@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.actions.declared import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
+from app.presenters.forwarding import ForwardingPresenter
 from app.presenters.links import Links
 from app.presenters.merchants import MerchantsPresenter
 from app.presenters.providers import ProvidersPresenter
 from app.presenters.rules import RulesPresenter
+from core.api.server import Outside
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
+from widgets.forwarding.panel import ForwardingPanel
 from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
@@ -37,8 +41,9 @@ class Editors:
     rules: RulesPresenter
     providers: ProvidersPresenter
     merchants: MerchantsPresenter
+    forwarding: ForwardingPresenter
 
-    def __init__(self, deeds: Deeds, window: MainWindow, city: City | None) -> None:
+    def __init__(self, deeds: Deeds, window: MainWindow, city: City | None, outside: Callable[[], Outside | None]) -> None:
         self._window, self._links = window, Links()
         self._asking = asking = Asking(window)
         areas = self._panel("areas", AreasPanel)
@@ -47,11 +52,13 @@ class Editors:
         self.providers = ProvidersPresenter(deeds, self._panel("providers", ProvidersPanel), asking)
         merchants = self._panel("merchants", MerchantsPanel)
         self.merchants = MerchantsPresenter(deeds, merchants, window.map, asking, city)
+        self.forwarding = ForwardingPresenter(deeds, self._panel("forwarding", ForwardingPanel), asking, outside)
         self._presenters: dict[str, Presenter] = {
             "areas": self.areas,
             "rules": self.rules,
             "providers": self.providers,
             "merchants": self.merchants,
+            "forwarding": self.forwarding,
         }
         deeds.editors = self
         for name in self._presenters:

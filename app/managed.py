@@ -11,6 +11,7 @@ from core.domain.language import mark
 from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.forwarding.panel import ForwardingPanel
 from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
@@ -41,4 +42,5 @@ MANAGED: dict[str, Managed] = {
     "merchants": Managed(mark("Merchants"), MerchantsPanel, _BELOW),
     "what_if": Managed(mark("What if?"), WhatIfPanel, _RIGHT),
     "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
+    "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),
 }

@@ -30,6 +30,7 @@ class Scope(Enum):
     RULES = "rules"
     PROVIDERS = "providers"
     MERCHANTS = "merchants"
+    FORWARDING = "forwarding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def _strives(profile: str) -> Callable[[Deeds], bool]:
 def _areas(least: int, most: int = 10**6) -> Callable[[Deeds], bool]:
     """So many areas are selected, and none is being worked on."""
     return lambda deeds: least <= len(deeds.editors.areas.chosen()) <= most and deeds.editors.areas.shapes.session is None
+
+
+def _passed_on(deeds: Deeds) -> bool:
+    return deeds.editors.forwarding.chosen() is not None
 
 
 def _shaping(deeds: Deeds) -> bool:
@@ -301,6 +306,18 @@ ACTIONS: tuple[Declared, ...] = (
              Scope.MERCHANTS, lambda d: len(d.editors.merchants.chosen()) == 1),
     Declared("merchant.remove", "M&anage", mark("Remove the merchant…"), lambda d: d.editors.merchants.remove(), "", "trash",
              Scope.MERCHANTS, lambda d: bool(d.editors.merchants.chosen())),
+    Declared("forward.open", "M&anage", mark("What is passed on"), lambda d: d.editors.open("forwarding"), "Ctrl+Shift+W",
+             "paper-plane-tilt", rule_before=True),
+    Declared("forward.add", "M&anage", mark("Pass events on…"), lambda d: d.editors.forwarding.add(), "", "plus",
+             Scope.FORWARDING),
+    Declared("forward.edit", "M&anage", mark("Edit what is passed on…"), lambda d: d.editors.forwarding.edit(), "",
+             "note-pencil", Scope.FORWARDING, _passed_on),
+    Declared("forward.switch", "M&anage", mark("Pass on or stop it"), lambda d: d.editors.forwarding.switch(), "", "power",
+             Scope.FORWARDING, _passed_on),
+    Declared("forward.secret", "M&anage", mark("New secret of what is passed on…"), lambda d: d.editors.forwarding.secret(), "",
+             "key", Scope.FORWARDING, _passed_on),
+    Declared("forward.remove", "M&anage", mark("Pass it on no more…"), lambda d: d.editors.forwarding.remove(), "", "trash",
+             Scope.FORWARDING, _passed_on),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

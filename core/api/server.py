@@ -9,14 +9,14 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.api.keyring import Keyring
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import ForwardRemoved, ForwardSaved
 from core.domain.forward import Forward
 from core.engine.engine import Engine
@@ -26,7 +26,7 @@ from core.storage.store import Store
 if TYPE_CHECKING:
     import uvicorn
 
-    from core.forwarding.forwarder import Forwarder
+    from core.forwarding.forwarder import Forwarder, Health
     from core.forwarding.lines import Line
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,29 @@ class Outside:
     def wait_ready(self, timeout_s: float) -> bool:
         """Until requests are answered; the engine has to be driven meanwhile."""
         return self._ready.wait(timeout_s)
+
+    @property
+    def keyring(self) -> Keyring:
+        return self._keyring
+
+    def forwarding(self, rule_id: str) -> Health | None:
+        """How it goes with a forwarding rule; ``None`` while nothing is forwarded at all."""
+        forwarder = self._forwarder
+        return None if forwarder is None else forwarder.health(rule_id)
+
+    def resend(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[int]:
+        """Have dead letters sent again, all or those of these events; how many there were. Raises CommandRefused."""
+        return self._of_letters(lambda forwarder: forwarder.resend(rule_id, seqs))
+
+    def discard(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[int]:
+        """Forget dead letters. As `resend`."""
+        return self._of_letters(lambda forwarder: forwarder.discard(rule_id, seqs))
+
+    def _of_letters(self, work: Callable[[Forwarder], Coroutine[object, object, int]]) -> Future[int]:
+        forwarder, loop = self._forwarder, self._loop
+        if forwarder is None or loop is None:
+            raise CommandRefused("nothing is passed on yet: try again in a moment")
+        return asyncio.run_coroutine_threadsafe(work(forwarder), loop)
 
     def close(self) -> None:
         """Let what is under way end, for a moment."""

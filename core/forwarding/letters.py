@@ -31,6 +31,28 @@ class Letter:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that a rule gave up on: of kind ``kind``, ``at`` epoch seconds."""
+
+    forward_id: str
+    seq: int
+    order_id: str | None
+    kind: str
+    at: float
+    tries: int
+    problem: str
+
+
+def all_dead(store: Store, limit: int = 500) -> list[DeadLetter]:
+    """Of every rule, the oldest events first."""
+    query = (
+        "SELECT forward_id, seq, letters.order_id, kind, at, tries, problem FROM letters JOIN events USING (seq) WHERE dead"
+        " ORDER BY seq, forward_id LIMIT ?"
+    )
+    return [DeadLetter(*row) for row in store.ask(query, limit)]
+
+
 class Letters:
     """Those of one rule."""
 

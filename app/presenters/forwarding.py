@@ -1,0 +1,244 @@
+"""The forwarding panel: rules, how it goes with them, and letters that are sent again from here."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.actions.deeds import Deeds
+from app.presenters.aside import Aside
+from app.presenters.asking import Asking
+from app.presenters.kinds import KINDS, kind_text
+from app.presenters.links import Links
+from core.api.server import Outside
+from core.domain import commands as c
+from core.domain.errors import KerbsideError
+from core.domain.forward import Forward
+from core.domain.language import ntr, tr
+from core.forwarding.choose import checked
+from core.forwarding.letters import DeadLetter, all_dead
+from widgets.common.words import Moment
+from widgets.dialogs.secret import SecretDialog
+from widgets.forwarding.dialog import OPERATORS, ForwardDialog, write_value
+from widgets.forwarding.panel import ForwardingPanel
+from widgets.forwarding.rows import DeadRow, ForwardRow
+
+LOOK_MS = 1500
+PATIENCE_S = 10.0
+
+
+class ForwardingPresenter(QObject):
+    """``outside`` gives the interface as it runs."""
+
+    def __init__(self, deeds: Deeds, panel: ForwardingPanel, asking: Asking, outside: Callable[[], Outside | None]) -> None:
+        super().__init__(panel)
+        self._deeds, self._panel, self._asking, self._outside = deeds, panel, asking, outside
+        self._world, self._store = deeds.engine.world, deeds.engine.store
+        self._aside = Aside("forwarding", self)
+        self._asked = False
+        self._links = links = Links()
+        links.connect(panel.chosen, lambda _: deeds.changed())
+        links.connect(panel.again, self.send_again)
+        links.connect(panel.forgotten, self.forget)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.seen)
+        self._timer.start()
+
+    def close(self) -> None:
+        self._timer.stop()
+        self._links.end()
+        self._aside.close()
+        self._panel.set_rows((), ())
+        self.deleteLater()
+
+    # What is seen
+
+    def seen(self) -> None:
+        """Letters are read from the disk, so one look after another, and none for a panel that nobody sees."""
+        if self._panel.isVisible() and not self._asked:
+            self._asked = True
+            self._aside.do(lambda: all_dead(self._store), self._show, self._unreadable)
+
+    def _unreadable(self, text: str) -> None:
+        self._asked = False
+        self._failed(text)
+
+    def _show(self, letters: Sequence[DeadLetter]) -> None:
+        self._asked = False
+        clock = self._deeds.engine.clock
+        dead: dict[str, int] = defaultdict(int)
+        for letter in letters:
+            dead[letter.forward_id] += 1
+        names = {forward.id: forward.name for forward in self._world.forwards.values()}
+        moment = Moment(clock.now(), clock.zone)
+        self._panel.model.set_moment(moment)
+        self._panel.dead.set_moment(moment)
+        self._panel.set_rows(
+            [self._row(forward, dead[forward.id]) for forward in self._world.forwards.values()],
+            [
+                DeadRow(
+                    f"{letter.forward_id} {letter.seq}",
+                    letter.forward_id,
+                    letter.seq,
+                    names.get(letter.forward_id, letter.forward_id),
+                    kind_text(letter.kind),
+                    letter.order_id or "",
+                    letter.at,
+                    letter.tries,
+                    letter.problem,
+                )
+                for letter in letters
+            ],
+        )
+
+    def _row(self, forward: Forward, dead: int) -> ForwardRow:
+        outside = self._outside()
+        health = outside.forwarding(forward.id) if outside is not None else None
+        if health is None:
+            return ForwardRow(forward.id, forward, what(forward), dead=dead)
+        return ForwardRow(forward.id, forward, what(forward), health.sent, health.waiting, dead, health.behind, health.problem)
+
+    def chosen(self) -> Forward | None:
+        return self._world.forwards.get(self._panel.selected())
+
+    # Rules
+
+    def add(self) -> None:
+        self._ask(Forward("", "", "", frozenset({"Delivered"})), new=True)
+
+    def edit(self) -> None:
+        forward = self.chosen()
+        if forward is not None:
+            self._ask(forward, new=False)
+
+    def _ask(self, forward: Forward, new: bool) -> None:
+        kinds = [(kind, kind_text(kind)) for kind in KINDS]
+        dialog = ForwardDialog(forward, new, sorted(kinds, key=lambda pair: pair[1].casefold()), self._asking.window)
+
+        def saved(wanted: Forward) -> None:
+            if new:
+                wanted = replace(wanted, id=_id_from(wanted.name, set(self._world.forwards)))
+            try:
+                checked(wanted)
+            except KerbsideError as error:
+                dialog.show_problem(f"{str(error)[:1].upper()}{str(error)[1:]}")
+                return
+            if wanted != forward:
+                text = tr("Pass on: {name}") if new else tr("Change what {name} passes on")
+                refused = self._deeds.carry_out(text.format(name=wanted.name), [c.SaveForward(forward=wanted)])
+                if refused:
+                    dialog.show_problem(refused[0])
+                    return
+            dialog.accept()
+            self.seen()
+
+        dialog.saved.connect(saved)
+        self._asking.show(dialog)
+
+    def switch(self) -> None:
+        forward = self.chosen()
+        if forward is not None:
+            text = tr("Stop passing on: {name}") if forward.enabled else tr("Pass on again: {name}")
+            changed = replace(forward, enabled=not forward.enabled)
+            self._deeds.carry_out(text.format(name=forward.name), [c.SaveForward(forward=changed)])
+            self.seen()
+
+    def remove(self) -> None:
+        forward = self.chosen()
+        if forward is None:
+            return
+
+        def remove() -> None:
+            self._deeds.carry_out(tr("Remove {name}", name=forward.name), [c.RemoveForward(forward_id=forward.id)])
+            self.seen()
+
+        self._asking.sure(
+            tr("Remove {name}?", name=forward.name),
+            tr("Nothing more is passed on by it, and what waits to be sent is dropped. Undoing brings back the rule alone."),
+            tr("Remove {name}", name=forward.name),
+            remove,
+        )
+
+    def secret(self) -> None:
+        """A new secret, shown once: the other side needs it to know that a message is ours."""
+        forward, outside = self.chosen(), self._outside()
+        if forward is None or outside is None:
+            return
+
+        def make() -> None:
+            self._aside.do(lambda: outside.keyring.new_hook_secret(forward.id), told, self._failed)
+
+        def told(secret: str) -> None:
+            self._asking.show(SecretDialog(tr("The new secret of {name}", name=forward.name), secret, self._asking.window))
+
+        self._asking.sure(
+            tr("Make a new secret for {name}?", name=forward.name),
+            tr("The one there is signs nothing any more: the other side needs the new one to believe what it gets."),
+            tr("Make a new secret"),
+            make,
+        )
+
+    # Letters
+
+    def send_again(self, ids: Sequence[str]) -> None:
+        self._letters(ids, lambda outside, rule, seqs: outside.resend(rule, seqs), self._sent)
+
+    def _sent(self, count: int) -> None:
+        self._deeds.window.tell(ntr("{n} event is sent again", "{n} events are sent again", count))
+        self.seen()
+
+    def forget(self, ids: Sequence[str]) -> None:
+        def forget() -> None:
+            self._letters(ids, lambda outside, rule, seqs: outside.discard(rule, seqs), lambda _: self.seen())
+
+        self._asking.sure(
+            ntr("Forget {n} event that did not arrive?", "Forget {n} events that did not arrive?", len(ids)),
+            tr("The other system never gets them. They stay in the log. This can't be undone."),
+            tr("Forget them"),
+            forget,
+        )
+
+    def _letters(
+        self, ids: Sequence[str], act: Callable[[Outside, str, list[int]], Future[int]], then: Callable[[int], None]
+    ) -> None:
+        outside = self._outside()
+        wanted: dict[str, list[int]] = defaultdict(list)
+        for row in self._panel.dead.shown:
+            if row.id in ids:
+                wanted[row.rule_id].append(row.seq)
+        if outside is None or not wanted:
+            return
+
+        def work() -> int:
+            return sum(act(outside, rule, seqs).result(PATIENCE_S) for rule, seqs in wanted.items())
+
+        self._aside.do(work, then, self._failed)
+
+    def _failed(self, text: str) -> None:
+        self._deeds.window.tell(f"{text[:1].upper()}{text[1:]}", bad=True)
+
+
+def what(forward: Forward) -> str:
+    """Which events, in words."""
+    kinds = ", ".join(sorted(kind_text(kind) for kind in forward.kinds)) if forward.kinds else tr("Every event")
+    if not forward.only:
+        return kinds
+    said = [
+        f"{one.field} {tr(OPERATORS[one.op])}{'' if one.op == 'present' else ' ' + write_value(one.value)}"
+        for one in forward.only
+    ]
+    return tr("{kinds} where {conditions}", kinds=kinds, conditions=tr(" and ").join(said))
+
+
+def _id_from(name: str, taken: set[str]) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "rule"
+    wanted, number = plain, 2
+    while wanted in taken:
+        wanted, number = f"{plain}-{number}", number + 1
+    return wanted

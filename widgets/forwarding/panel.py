@@ -1,0 +1,194 @@
+"""What is passed on to other systems, how it goes, and what did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.language import mark, ntr, tr
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import FlowLayout
+from widgets.common.icons import icon
+from widgets.common.panel import Panel
+from widgets.common.table_view import RowsView
+from widgets.common.tables import Column, RowsModel
+from widgets.forwarding.rows import DeadRow, ForwardRow
+
+TOOLS = (
+    ("forward.add", mark("Add…"), "plus", False),
+    ("forward.edit", mark("Edit…"), "note-pencil", True),
+    ("forward.switch", mark("On or off"), "power", True),
+    ("forward.secret", mark("Secret…"), "key", True),
+    ("forward.remove", mark("Remove…"), "trash", True),
+)
+
+
+def _state(row: ForwardRow) -> tuple[str, str, str]:
+    """Words, icon, colour."""
+    if not row.forward.enabled:
+        return tr("Off"), "pause", "offline"
+    if row.dead:
+        return tr("Undelivered"), "warning-octagon", "late"
+    if row.waiting:
+        return tr("Tries again"), "arrow-clockwise", "offered"
+    return tr("Fine"), "check-circle", "free"
+
+
+def columns() -> tuple[Column[ForwardRow], ...]:
+    return (
+        Column(tr("Rule"), lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=130),
+        Column(
+            tr("State"),
+            lambda r, m: _state(r)[0],
+            token=lambda r, m: _state(r)[2],
+            icon=lambda r, m: _state(r)[1],
+            sort=lambda r: _state(r)[0],
+            width=130,
+        ),
+        Column(tr("What"), lambda r, m: r.what, width=0),
+        Column(tr("To"), lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
+        Column(tr("Sent"), lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
+        Column(
+            tr("Waiting"),
+            lambda r, m: f"{r.waiting:,}" if r.waiting else "",
+            sort=lambda r: r.waiting,
+            right=True,
+            width=72,
+            name=tr("Tried again by themselves"),
+        ),
+        Column(
+            tr("Given up"),
+            lambda r, m: f"{r.dead:,}" if r.dead else "",
+            sort=lambda r: r.dead,
+            token=lambda r, m: "late",
+            right=True,
+            width=76,
+        ),
+        Column(tr("Problem"), lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=170),
+    )
+
+
+def dead_columns() -> tuple[Column[DeadRow], ...]:
+    return (
+        Column(tr("Event"), lambda r, m: r.what, sort=lambda r: r.what, width=140),
+        Column(tr("Order"), lambda r, m: r.order, sort=lambda r: r.order, width=80),
+        Column(tr("When"), lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
+        Column(tr("Rule"), lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=130),
+        Column(tr("Tries"), lambda r, m: str(r.tries), sort=lambda r: r.tries, right=True, width=56),
+        Column(tr("Problem"), lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0),
+    )
+
+
+class ForwardingPanel(Panel):
+    """``again(list[str])`` and ``forgotten(list[str])`` carry ids of dead letters."""
+
+    chosen = Signal(str)
+    again = Signal(list)
+    forgotten = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model: RowsModel[ForwardRow] = RowsModel(columns())
+        self.view = RowsView(self.model, tr("What is passed on"))
+        self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self._empty = EmptyOver(
+            self.view,
+            EmptyState(
+                tr("Nothing is passed on"),
+                tr("A rule sends chosen events, as they happen, to a web address or a topic of the broker"),
+                tr("Add a rule"),
+            ),
+        )
+        self._empty.state.acted.connect(lambda: self.wanted.emit("forward.add"))
+        self.buttons: dict[str, QToolButton] = {}
+        tools = QWidget()
+        flow = FlowLayout(tools, gap=4)
+        for action, label, icon_name, _ in TOOLS:
+            flow.addWidget(self._tool(action, tr(label), icon_name))
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(_page(tools, self.view), tr("Rules"))
+        self.tabs.addTab(self._letters(), tr("Given up"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tabs)
+        self.view.selection_changed.connect(self._selected)
+        self.view.row_activated.connect(lambda _: self.wanted.emit("forward.edit"))
+        self.view.context_requested.connect(self.context_requested)
+        self._selected([])
+
+    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "button")
+        button.setText(label)
+        button.setIcon(icon(icon_name, "muted"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.wanted.emit(action))
+        self.buttons[action] = button
+        return button
+
+    def _letters(self) -> QWidget:
+        self.dead: RowsModel[DeadRow] = RowsModel(dead_columns())
+        self.dead_view = RowsView(self.dead, tr("Events that did not arrive"))
+        self.dead_view.setSortingEnabled(True)
+        self.dead_view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+        self._arrived = EmptyOver(
+            self.dead_view,
+            EmptyState(
+                tr("Everything arrived"), tr("What could not be delivered in all its tries waits here to be sent again")
+            ),
+        )
+        self.send_again, self.forget = QPushButton(tr("Send again")), QPushButton(tr("Forget…"))
+        self.send_again.clicked.connect(lambda: self.again.emit(self.dead_view.selected_ids()))
+        self.forget.clicked.connect(lambda: self.forgotten.emit(self.dead_view.selected_ids()))
+        self.dead_view.selection_changed.connect(lambda _: self._able())
+        row = QWidget()
+        flow = FlowLayout(row, gap=8)
+        flow.addWidget(self.send_again)
+        flow.addWidget(self.forget)
+        return _page(row, self.dead_view)
+
+    def set_rows(self, rows: Iterable[ForwardRow], dead: Sequence[DeadRow]) -> None:
+        self.model.set_rows(rows)
+        self._empty.show_when(not self.model.shown)
+        self.dead.set_rows(dead)
+        self._arrived.show_when(not dead)
+        text = ntr("Given up ({n})", "Given up ({n})", len(dead)) if dead else tr("Given up")
+        self.tabs.setTabText(1, text)
+        self._able()
+
+    def selected(self) -> str:
+        return next(iter(self.view.selected_ids()), "")
+
+    def select(self, rule_id: str) -> None:
+        self.view.select_ids([rule_id])
+
+    def _selected(self, ids: list[str]) -> None:
+        self._able()
+        self.chosen.emit(ids[0] if ids else "")
+
+    def _able(self) -> None:
+        row = next((row for row in self.model.shown if row.id == self.selected()), None)
+        for action, _, _, needs_one in TOOLS:
+            self.buttons[action].setEnabled(not needs_one or row is not None)
+        self.buttons["forward.secret"].setEnabled(row is not None and not row.forward.to.startswith("mqtt:"))
+        for button in (self.send_again, self.forget):
+            button.setEnabled(bool(self.dead_view.selected_ids()))
+
+
+def _page(tools: QWidget, view: QWidget) -> QWidget:
+    page = QWidget()
+    box = QVBoxLayout(page)
+    box.setContentsMargins(0, 8, 0, 0)
+    box.setSpacing(8)
+    row = QHBoxLayout()
+    row.setContentsMargins(8, 0, 8, 0)
+    row.addWidget(tools)
+    box.addLayout(row)
+    box.addWidget(view, 1)
+    return page
