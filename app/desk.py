@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from app.actions.declared import Scope
 from app.presenters.asking import Asking
 from app.presenters.dashboard import DashboardPresenter
+from app.presenters.handover import HandoverPresenter
 from app.presenters.links import Links
 from app.presenters.shifts import ShiftsPresenter
 from app.saving import Saver
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.handover.panel import HandoverPanel
 from widgets.shifts.panel import ShiftsPanel
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ P = TypeVar("P", bound=Panel)
 class Desk:
     dashboard: DashboardPresenter
     shifts: ShiftsPresenter
+    handover: HandoverPresenter
 
     def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
         deeds.desk = self
@@ -39,7 +42,8 @@ class Desk:
         shifts = self._panel("shifts", ShiftsPanel)
         self.shifts = ShiftsPresenter(deeds, shifts, self._asking, saver)
         self._links.connect(shifts.context_requested, lambda ids, at: window.context_menu(Scope.DRIVER, at))
-        self._presenters = (self.dashboard, self.shifts)
+        self.handover = HandoverPresenter(deeds, self._panel("handover", HandoverPanel), self._asking, saver)
+        self._presenters = (self.dashboard, self.shifts, self.handover)
 
     def _panel(self, name: str, kind: type[P]) -> P:
         panel = self._window.managed[name]

@@ -12,6 +12,7 @@ from widgets.areas.panel import AreasPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
 from widgets.forwarding.panel import ForwardingPanel
+from widgets.handover.panel import HandoverPanel
 from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
@@ -43,4 +44,5 @@ MANAGED: dict[str, Managed] = {
     "what_if": Managed(mark("What if?"), WhatIfPanel, _RIGHT),
     "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
     "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),
+    "handover": Managed(mark("Handover"), HandoverPanel, _BELOW),
 }

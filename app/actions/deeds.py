@@ -360,7 +360,7 @@ class Deeds:
         return chosen or [alert.id for order in self.chosen_orders() for alert in world.alerts_about(order)]
 
     def acknowledge_alerts(self, ids: Sequence[str] | None = None) -> None:
-        name = self._own_name()
+        name = self.own_name()
         self._about_alerts(tr("Seen:"), ids, lambda i: c.AcknowledgeAlert(alert_id=i, by=name))
 
     def snooze_alerts(self, ids: Sequence[str] | None = None) -> None:
@@ -371,7 +371,7 @@ class Deeds:
         )
 
     def take_alerts(self, ids: Sequence[str] | None = None) -> None:
-        name = self._own_name()
+        name = self.own_name()
         self._about_alerts(tr("Taken on by {name}:", name=name), ids, lambda i: c.TakeAlert(alert_id=i, owner=name))
 
     def hand_over_alerts(self) -> None:
@@ -388,7 +388,7 @@ class Deeds:
     def show_alerts(self) -> None:
         self.window.focus("alerts")
 
-    def _own_name(self) -> str:
+    def own_name(self) -> str:
         return self.settings.text("alerts.name").strip() or "dispatcher"
 
     def _about_alerts(self, verb: str, ids: Sequence[str] | None, make: Callable[[str], c.Command]) -> None:

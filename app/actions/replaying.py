@@ -28,6 +28,7 @@ LOOKS = frozenset(
         "edit.clear",
         "area.open",
         "shift.open",
+        "handover.sheet",
         "shift.export",
         "file.settings",
         "file.quit",

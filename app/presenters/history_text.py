@@ -176,6 +176,9 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if not isinstance(event, e.Change) or isinstance(event, QUIET):
         return None
     actor = actor_name(event.actor, world)
+    if isinstance(event, e.NoteChange):
+        text = tr("Note struck: {text}") if event.note.struck else tr("Note: {text}")
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text.format(text=event.note.text), actor=actor)
     at_stop = isinstance(event, e.FenceCrossed | e.FenceDwelled)
     if event.orders or at_stop:
         orders: tuple[Order, ...] = event.orders

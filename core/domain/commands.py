@@ -256,6 +256,20 @@ class SettleConsignment(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeNote(Command):
+    """``actor`` is its author. ``note_id`` and ``at`` (epoch seconds) are those of one that was struck."""
+
+    text: str
+    note_id: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeNote(Command):
+    note_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveForward(Command):
     forward: Forward
 

@@ -17,6 +17,7 @@ from core.domain.driver import Driver, Route
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
+from core.domain.note import Note
 from core.domain.offer import Offer
 from core.domain.order import Order
 from core.domain.provider import Consignment, Provider
@@ -242,6 +243,19 @@ class ForwardSaved(Change): ...
 
 
 class ForwardRemoved(Change): ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteChange(Change):
+    """``note`` as it is after it."""
+
+    note: Note
+
+
+class NoteTaken(NoteChange): ...
+
+
+class NoteStruck(NoteChange): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

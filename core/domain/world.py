@@ -8,10 +8,11 @@ from typing import TypeVar
 from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
-from core.domain.events import Change, DispatchChange
+from core.domain.events import Change, DispatchChange, NoteChange
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
 from core.domain.merchant import Area, Merchant
+from core.domain.note import Note
 from core.domain.offer import Offer, OfferState
 from core.domain.order import ACTIVE, ENDED, Order, Status
 from core.domain.provider import Consignment, ConsignmentState, Provider
@@ -38,6 +39,7 @@ class World:
         self.consignments: dict[str, Consignment] = {}
         """By order: those that have not ended."""
         self.weather: dict[str, str] = {}
+        self.notes: dict[str, Note] = {}
         self.forwards: dict[str, Forward] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
         self._offer_of_driver: dict[str, str] = {}
@@ -78,6 +80,8 @@ class World:
             _keep(self.forwards, forward.id, forward, gone=forward.removed)
         if isinstance(change, DispatchChange):
             self._apply_dispatch(change)
+        elif isinstance(change, NoteChange):
+            _keep(self.notes, change.note.id, change.note, gone=change.note.struck)
 
     def _apply_dispatch(self, change: DispatchChange) -> None:
         for ruleset in change.rulesets:

@@ -31,6 +31,8 @@ from core.domain.commands import (
     SaveExperiment,
     SaveForward,
     SetPresence,
+    StrikeNote,
+    TakeNote,
     TellReady,
     UnassignOrder,
 )
@@ -65,6 +67,7 @@ from core.orders.dispatching import Dispatcher, OwnFleetOnly
 from core.orders.draft import Draft, stops_of
 from core.orders.experiments import save_experiment
 from core.orders.fitness import unfit
+from core.orders.notes import strike_note, take_note
 from core.orders.places import Places
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.rerouting import plan_route, way_back
@@ -124,6 +127,8 @@ class Desk:
             TellReady: self._tell_ready,
             SaveForward: self._save_forward,
             RemoveForward: self._remove_forward,
+            TakeNote: take_note,
+            StrikeNote: strike_note,
         }
         if places is not None:
             self._handlers |= places.handlers()

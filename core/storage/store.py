@@ -44,6 +44,7 @@ RECENT_S = 24 * 3600.0
 """Ended orders and drivers' words younger than this are loaded at the start."""
 
 PAGE = 2000
+MOST_NOTES = 1000
 SETUP_KINDS = (
     "AreaSaved", "AreaRemoved", "RulesSaved", "ProviderSaved", "ProviderRemoved", "WeatherTold", "MerchantRegistered",
     "MerchantRemoved", "ForwardSaved", "ForwardRemoved",
@@ -166,6 +167,8 @@ class Store:
             for driver_id, word_id in read.execute("SELECT driver_id, word_id FROM words WHERE at >= ?", (since,)):
                 loaded.words.setdefault(driver_id, set()).add(word_id)
             loaded.positions = _positions(read)
+            for change in _notes(read, since):
+                loaded.world.apply(change)
         return loaded
 
     def has_order(self, order_id: str) -> bool:
@@ -312,6 +315,14 @@ def _entities(read: sqlite3.Connection, table: StateTable[E], where: str = "true
     """In the order of their keys, so that a start leads to the same state whatever was written when."""
     query = f"SELECT body FROM {table.name} WHERE {where} ORDER BY {table.columns[0]}"
     return (table.decode(body) for (body,) in read.execute(query, values))
+
+
+def _notes(read: sqlite3.Connection, since: float) -> list[Change]:
+    """The notes since then, with those that were struck."""
+    rows = read.execute(
+        "SELECT kind, body FROM events WHERE kind IN ('NoteTaken', 'NoteStruck') ORDER BY seq DESC LIMIT ?", (MOST_NOTES,)
+    )
+    return [change for change in reversed([decode(kind, body) for kind, body in rows]) if change.at >= since]
 
 
 def _positions(read: sqlite3.Connection) -> list[LastKnown]:
