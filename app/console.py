@@ -26,13 +26,14 @@ from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
 from app.outside import OutsideDoors
 from app.presenters.alerts import AlertsPresenter
+from app.presenters.board import BoardPresenter
 from app.presenters.driver_number import DriverNumber
 from app.presenters.find import FindPresenter
 from app.presenters.finder import FinderPresenter
 from app.presenters.inspector import InspectorPresenter
 from app.presenters.links import Links
 from app.presenters.map import MapPresenter
-from app.presenters.panels import BoardPresenter, DriversPresenter, LogPresenter, StatusPresenter
+from app.presenters.panels import DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.past import PastPresenter
 from app.presenters.recorder import RecorderPresenter
 from app.presenters.selection import Selection
@@ -235,7 +236,7 @@ class Console:
         deeds = Deeds(engine, settings, selection, questions, training)
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (
-            BoardPresenter(engine, window.orders, selection, training),
+            BoardPresenter(deeds, window.orders),
             DriversPresenter(engine, window.drivers, selection),
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),

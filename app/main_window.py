@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._declared: dict[str, Declared] = {a.id: a for a in ACTIONS}
         self._deeds: Deeds | None = None
         self._layout_file: QSettings | None = None
+        self._with_map: QByteArray | None = None
         self._make_menus()
         self._default_layout()
         theme.changed.connect(lambda _: self._dress())
@@ -305,6 +306,7 @@ class MainWindow(QMainWindow):
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._default_layout()
         self.recorder_strip.hide()
+        self.orders.boards.restore(str(file.value("boards", "")))
         with suppress(ValueError):
             lat, lon, zoom = map(float, str(file.value("map", "")).split(";"))
             self.map.set_view(lat, lon, zoom)
@@ -313,14 +315,36 @@ class MainWindow(QMainWindow):
         if self._layout_file is None:
             return
         self._layout_file.setValue("geometry", self.saveGeometry())
-        self._layout_file.setValue("state", self.saveState(LAYOUT_VERSION))
+        self._layout_file.setValue("state", self._with_map or self.saveState(LAYOUT_VERSION))
         view = self.map.view()
         if view is not None:
             self._layout_file.setValue("map", f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}")
+        self._layout_file.setValue("boards", self.orders.boards.kept())
         self._layout_file.sync()
 
     def reset_layout(self) -> None:
+        self.board_alone(False)
         self._default_layout()
+
+    @property
+    def is_board_alone(self) -> bool:
+        return self._with_map is not None
+
+    def board_alone(self, alone: bool) -> None:
+        """The orders over the whole window, without map and other panels; then everything where it was."""
+        centre = self.centralWidget()
+        assert centre is not None
+        if alone and self._with_map is None:
+            self._with_map = self.saveState(LAYOUT_VERSION)
+            centre.hide()
+            for name, dock in self.docks.items():
+                dock.setVisible(name == "orders")
+            self.open_dock("orders")
+            self.resizeDocks([self.docks["orders"]], [self.width()], Qt.Orientation.Horizontal)
+        elif not alone and self._with_map is not None:
+            state, self._with_map = self._with_map, None
+            centre.show()
+            self.restoreState(state, LAYOUT_VERSION)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save_layout()

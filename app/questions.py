@@ -360,6 +360,19 @@ class Questions:
         else:
             (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
 
+    def board_alone(self) -> None:
+        self._window.board_alone(not self._window.is_board_alone)
+
+    def is_board_alone(self) -> bool:
+        return self._window.is_board_alone
+
+    def step_board(self, by: int) -> None:
+        self._window.orders.boards.step(by)
+
+    def new_board(self) -> None:
+        self._window.open_dock("orders")
+        self._window.orders.boards.add_board("")
+
     def fit_map(self) -> None:
         self._window.map.fit_all()
 

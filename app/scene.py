@@ -20,6 +20,7 @@ from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
 from core.domain.events import BrokerChanged, Change, CycleFailed, Event, FixesApplied, MessageRefused, Notice
 from core.domain.language import tr
+from core.domain.receipt import Receipt
 from core.domain.reports import FixBatch, Floats
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -97,6 +98,8 @@ class Scene(Protocol):
     def modes(self) -> PhoneModes: ...
     @property
     def movement(self) -> Phones: ...
+    @property
+    def receipts(self) -> Mapping[str, Receipt]: ...
     @property
     def decisions(self) -> Decisions | None: ...
     @property
@@ -278,6 +281,11 @@ class Stage:
     @property
     def movement(self) -> Phones:
         return self.engine.movement if self.past is None else self.past
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Of the last command about each order; a recording knows none."""
+        return self.engine.receipts if self.past is None else {}
 
     @property
     def decisions(self) -> Decisions | None:

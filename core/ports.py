@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,6 +60,9 @@ class Inbound:
     token: object = None
 
 
+Acked = Callable[[bool], None]
+
+
 @dataclass(slots=True)
 class TransportStats:
     received: int = 0
@@ -79,8 +82,18 @@ class Transport(Protocol):
     stats: TransportStats
 
     def publish(
-        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: float | None = None
-    ) -> None: ...
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_s: float | None = None,
+        told: Acked | None = None,
+    ) -> None:
+        """``told`` is called once, from any thread: with True when the broker has acknowledged the message, with False when it
+        refused it or it ran out before it could be sent."""
+        ...
 
     def drain(self, limit: int = 10_000) -> list[Inbound]:
         """Messages that have come in since the last call; words, and positions, each oldest first."""
@@ -102,3 +115,5 @@ class OutMessage:
     retain: bool = False
     expiry_s: float | None = None
     qos: int = field(default=1)
+    told: Acked | None = field(default=None, compare=False)
+    """See `Transport.publish`."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.actions.history import History
+from app.actions.history import History, Refusal
 from app.actions.naming import which_orders
 from app.actions.recorder import NoRecorder, Recorder
 from app.actions.sandbox import Sandbox, tryable
@@ -57,6 +57,10 @@ class Window(Protocol):
     def show_about(self) -> None: ...
     def open_logs(self) -> None: ...
     def focus(self, panel: str) -> None: ...
+    def board_alone(self) -> None: ...
+    def is_board_alone(self) -> bool: ...
+    def step_board(self, by: int) -> None: ...
+    def new_board(self) -> None: ...
     def fit_map(self) -> None: ...
     def follow(self, driver_id: str) -> None: ...
     def next_exception(self) -> None: ...
@@ -73,6 +77,9 @@ class Deeds:
         self.training = training
         self.history = History(self._carry)
         self.sandbox: Sandbox | None = None
+        self.refused: dict[str, str] = {}
+        """Orders with which the last thing tried could not be done, and why."""
+        self.refused_changed: list[Callable[[Iterable[str]], None]] = []
         self.tried: list[Callable[[], None]] = []
         """Called when trying begins or ends, and when something was tried or taken back."""
         self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
@@ -99,6 +106,17 @@ class Deeds:
     def doing(self) -> History | Sandbox:
         """What undo and redo are about."""
         return self.history if self.sandbox is None else self.sandbox
+
+    def _note_refused(self, commands: Sequence[c.Command], refused: Sequence[str]) -> None:
+        """Keep for each order why what was tried with it last was refused, until something else is tried with it."""
+        touched = {order_id for command in commands for order_id in _orders_of(command)}
+        before = {order_id: self.refused.pop(order_id) for order_id in touched if order_id in self.refused}
+        for line in refused:
+            if isinstance(line, Refusal):
+                self.refused.update(dict.fromkeys(_orders_of(line.command), str(line)))
+        if before or refused:
+            for listen in tuple(self.refused_changed):
+                listen(touched)
 
     def tell_tried(self) -> None:
         for listen in tuple(self.tried):
@@ -144,6 +162,7 @@ class Deeds:
     def _do(self, text: str, commands: Sequence[c.Command]) -> list[str]:
         trying = self.sandbox is not None and tryable(commands)
         refused = (self.doing if trying else self.history).do(text, *commands)
+        self._note_refused(commands, refused)
         if trying:
             self.tell_tried()
         text = tr("Tried: {text}", text=text) if trying else text
@@ -474,3 +493,10 @@ class Deeds:
 
     def quit(self) -> None:
         self.window.quit()
+
+
+def _orders_of(command: c.Command) -> tuple[str, ...]:
+    """The orders that a command names."""
+    one: str = getattr(command, "order_id", "")
+    many: tuple[str, ...] = getattr(command, "orders", ())
+    return (one,) if one else many

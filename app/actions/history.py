@@ -15,6 +15,17 @@ Execute = Callable[[Command], Sequence[Command]]
 """Carries a command out and returns the commands that would undo it, none where nothing can; raises KerbsideError."""
 
 
+class Refusal(str):
+    """The line that says why a command was refused."""
+
+    def __new__(cls, error: KerbsideError, command: Command) -> Refusal:
+        line = super().__new__(cls, str(error))
+        line.command = command
+        return line
+
+    command: Command
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     text: str
@@ -82,7 +93,7 @@ class History:
             try:
                 undo.append(self._execute(command))
             except KerbsideError as error:
-                refused.append(str(error))
+                refused.append(Refusal(error, command))
                 continue
             carried.append(command)
         return tuple(carried), tuple(command for back in reversed(undo) for command in back), refused

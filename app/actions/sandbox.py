@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from app.actions.history import Refusal
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
 from core.domain.world import World
@@ -52,12 +53,13 @@ class Sandbox:
     def do(self, text: str, *commands: c.Command) -> list[str]:
         """Try the commands as one step. Returns a line for each that was refused; the others stand."""
         self.rebase()
-        carried, refused = [], []
+        carried: list[c.Command] = []
+        refused: list[str] = []
         for command in commands:
             try:
                 self._carry(command)
             except KerbsideError as error:
-                refused.append(str(error))
+                refused.append(Refusal(error, command))
             else:
                 carried.append(command)
         if carried:

@@ -23,6 +23,7 @@ BENCHES = {
     "api": "orders by HTTP, from the request to 201, while 50,000 drivers report",
     "history": "keeping and finding the positions of 50,000 drivers",
     "map": "the live map with up to 50,000 drivers on the move: main thread, renderer, frames while panning and zooming",
+    "board": "the orders board with 5,000 orders: rows, changes, filters, groups, scrolling",
     "timeline": "the timeline of 300 drivers over 12 hours: drawing, scrolling, holding an order over another driver",
     "matching": "cycles of a market at its peak, 1,000 drivers by 2,000 orders, and what comes of them",
     "start": "from the command line to a window that can be used, compiled files at hand or not",

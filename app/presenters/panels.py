@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.presenters.history_text import log_row
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import DriverRows, order_row
+from app.presenters.rows import DriverRows
 from app.presenters.selection import Selection
 from app.presenters.tracking_text import troubles
 from app.scene import Scene, Turned, recent
@@ -26,16 +26,13 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
-from core.domain.language import tr
 from core.tracking.positions import ACTIVITIES
 from widgets.common.words import Moment
 from widgets.drivers.panel import DriversPanel
 from widgets.log.panel import LogPanel
 from widgets.log.rows import LogRow
-from widgets.orders.panel import OrdersPanel
 from widgets.status.bar import StatusPieces
 
-BOARD_MS = 250
 DRIVERS_MS = 500
 DRIVERS_AT_ONCE = 500
 """Rows of the drivers table made anew in one refresh."""
@@ -45,54 +42,6 @@ SHOWN = 500
 SECOND_MS = 1000
 PILE, PILED_BEATS = 100, 3
 """So many changes that wait for the disk at so many beats in a row are worth a word."""
-
-
-class BoardPresenter(QObject):
-    def __init__(self, engine: Scene, panel: OrdersPanel, selection: Selection, training: bool) -> None:
-        super().__init__(panel)
-        self._engine, self._panel, self._selection = engine, panel, selection
-        self._refresh = Refresh(self._show, BOARD_MS, self)
-        self._links = Links()
-        self._links.keep(*(engine.bus.subscribe(kind, self._refresh) for kind in (Change, EtasUpdated)))
-        self._links.keep(engine.bus.subscribe(Turned, lambda _: self._refresh.now()))
-        self._second = QTimer(self)
-        self._second.timeout.connect(self._beat)
-        self._second.start(SECOND_MS)
-        if training:
-            panel.set_empty_text(tr("No orders yet"), tr("Customers will begin to order in a moment"))
-        else:
-            panel.set_empty_text(
-                tr("No orders yet"), tr("Add one with Ctrl+N, import a CSV file, or try the demo"), tr("Try the demo")
-            )
-        self._links.connect(panel.selection_changed, self._chosen)
-        self._links.connect(selection.changed, self._follow)
-        self._beat()
-
-    def close(self) -> None:
-        self._links.end()
-        self._second.stop()
-        self._refresh.stop()
-        self._panel.set_rows(())
-
-    def _beat(self) -> None:
-        """Lateness and ages grow by themselves, without an event."""
-        self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
-        self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
-        self._refresh()
-
-    def _show(self) -> None:
-        world, now = self._engine.world, self._engine.clock.now()
-        # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
-        self._panel.set_moment(Moment(now, self._engine.clock.zone))
-        self._panel.set_rows(order_row(order, world, now) for order in world.orders.values())
-
-    def _chosen(self, ids: list[str]) -> None:
-        if ids or self._selection.orders:
-            self._selection.set_orders(ids)
-
-    def _follow(self) -> None:
-        if set(self._panel.selected()) != set(self._selection.orders):
-            self._panel.select(self._selection.orders)
 
 
 class DriversPresenter(QObject):

@@ -15,6 +15,7 @@ from core.domain.driver import Driver, StopKind
 from core.domain.language import tr
 from core.domain.offer import OfferState
 from core.domain.order import ABROAD, ENDED, Order, Status
+from core.domain.receipt import Receipt
 from core.domain.world import World
 from core.tracking.positions import PositionStore
 from widgets.drivers.rows import DriverRow
@@ -34,12 +35,14 @@ def exception_of(order: Order, world: World, now: float) -> str:
     return alert_text(alert, world, now) if alert is not None else ""
 
 
-def order_row(order: Order, world: World, now: float) -> OrderRow:
+def order_row(order: Order, world: World, now: float, receipt: Receipt | None = None, refused: str = "") -> OrderRow:
+    """``receipt`` is of the last command about it, ``refused`` why the last thing tried with it could not be done."""
     merchant = world.merchants.get(order.merchant_id)
     driver = world.drivers.get(order.driver_id or "")
     offer = world.offers.get(order.offer_id or "")
     eta = world.etas.get(order.id)
     abroad = order.status in ABROAD
+    area = world.areas.get(order.area_id or "")
     return OrderRow(
         id=order.id,
         status=order.status,
@@ -59,6 +62,10 @@ def order_row(order: Order, world: World, now: float) -> OrderRow:
         batched=order.batched,
         chained=order.chained,
         by_dispatcher=order.by_dispatcher,
+        area=area.name if area is not None else order.area_id or "",
+        told=receipt.told if receipt is not None else None,
+        told_what=receipt.what if receipt is not None else "",
+        refused=refused,
     )
 
 

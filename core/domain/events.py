@@ -308,6 +308,13 @@ class EtasUpdated(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommandsTold(Notice):
+    """More is known of how far the last word to a driver about these orders has come."""
+
+    order_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CycleFinished(Notice):
     """One run of the matcher: seconds of wall time, pairs after eligibility, offers made.
 

@@ -19,8 +19,8 @@ class FixBatch:
 
     ``drivers`` are the ids that occur; ``driver`` (n,) indexes it. ``t`` is epoch seconds by the phone, ``lat`` and ``lon``
     degrees, ``acc`` metres, ``spd`` m/s, ``hdg`` degrees clockwise from north; NaN where the phone did not say.
-    ``mode``, ``batt`` (percent) and ``config`` (the version of the configuration a phone has just taken over) hold the last
-    word of a driver in this batch; a driver may say these without a fix.
+    ``mode``, ``batt`` (percent), ``config`` and ``route`` (the versions of the configuration and of the route a phone has just
+    taken over) hold the last word of a driver in this batch; a driver may say these without a fix.
     """
 
     drivers: list[str]
@@ -34,6 +34,7 @@ class FixBatch:
     mode: dict[str, str] = field(default_factory=dict)
     batt: dict[str, float] = field(default_factory=dict)
     config: dict[str, str] = field(default_factory=dict)
+    route: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.t)
@@ -44,6 +45,7 @@ class FixBatch:
         mode = {d: v for d, v in self.mode.items() if d in known}
         batt = {d: v for d, v in self.batt.items() if d in known}
         config = {d: v for d, v in self.config.items() if d in known}
+        route = {d: v for d, v in self.route.items() if d in known}
         renumbered = np.cumsum(wanted) - 1
         return FixBatch(
             [d for d, w in zip(self.drivers, wanted, strict=True) if w],
@@ -57,6 +59,7 @@ class FixBatch:
             mode,
             batt,
             config,
+            route,
         )
 
 

@@ -22,6 +22,7 @@ from core.domain.driver import Presence, StopKind
 from core.domain.events import (
     BrokerChanged,
     Change,
+    CommandsTold,
     Delivered,
     DispatchChange,
     FenceCrossed,
@@ -30,6 +31,7 @@ from core.domain.events import (
 )
 from core.domain.geo import LatLon, distance_m
 from core.domain.order import ACTIVE, Order
+from core.domain.receipt import Receipt
 from core.domain.reports import Reports, Word
 from core.engine.alarms import Alarms
 from core.engine.cycles import Cycles
@@ -41,6 +43,7 @@ from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.planning import Planner
 from core.engine.presence import heard_again, said
+from core.engine.receipts import Receipts
 from core.engine.setup import Setup
 from core.engine.snapshots import Photographer
 from core.engine.tally import Tally
@@ -129,7 +132,8 @@ class Engine:
         self.setup = Setup(self.world, clock, self.errands)
         self.handover = Handover()
         self._desk = Desk(self.world, settings, store.has_order, Places(Tagger()), self.errands.dispatch, self.setup.handlers())
-        self._teller = Teller(self.world, self.modes)
+        self._teller = Teller(self.world, self.modes, clock.now())
+        self._receipts = Receipts()
         self._outbox = Outbox(transport, lambda: store.write(()))
         self._stepped = stepped
         self._planner = Planner(self.world.open_orders())
@@ -185,6 +189,7 @@ class Engine:
         self.handover.work_off(ATTEND_S)
         self._notice_broker(now)
         self._take_messages(now)
+        self._publish_receipts(self._receipts.take(now), now)
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
@@ -213,6 +218,7 @@ class Engine:
         """Keep in memory what somebody may still ask for; the database has the rest."""
         self.world.forget_before(now - 3600 * self.settings.number("orders.in_memory_h"))
         self.cycles.forget(now)
+        self._receipts.keep(self.world.orders)
         self._words.forget_before(now - WORDS_KEPT_S)
         self.store.write((), forget_words_before=now - WORDS_KEPT_S)
 
@@ -269,6 +275,7 @@ class Engine:
             if not self._words.note(word.driver_id, word.id, now):
                 continue
             fresh.append((word.driver_id, word.id, now))
+            self._publish_receipts(self._receipts.word(word, self._orders_of(word), now), now)
             outcome = hear(self.world, word, now)
             self._apply(outcome.changes)
             whole.changes += outcome.changes
@@ -299,10 +306,21 @@ class Engine:
             self.tracks.add(self.movement.corrected(fixes), now)
         rows, told = self.movement.apply(fixes, now)
         self.modes.heard(self.positions.rows(fixes.mode), fixes.config)
+        if fixes.route:
+            self._publish_receipts(self._receipts.routes_seen(fixes.route, now), now)
         back = self.movement.back(rows, lambda: self.silent(now), self.world.drivers)
         self._commit(heard_again(self.world, back, now).outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
         self._commit(Outcome(told))
+
+    def _orders_of(self, word: Word) -> Collection[str]:
+        """The orders that a driver's word is about."""
+        offer = self.world.offers.get(word.offer_id or "")
+        return [*(offer.order_ids if offer is not None else ()), *([word.order_id] if word.order_id is not None else [])]
+
+    def _publish_receipts(self, order_ids: Sequence[str], now: float) -> None:
+        if order_ids:
+            self.bus.publish(CommandsTold(at=now, order_ids=tuple(order_ids)))
 
     def silent(self, now: float) -> NDArray[np.bool_]:
         """By row of the position store: who has been silent for longer than their tracking mode allows."""
@@ -381,7 +399,9 @@ class Engine:
         if written is not None and promised is not None:
             written.add_done_callback(lambda _: self.handover.nudge())  # whoever waits need not wait for the next tick
         self._apply(outcome.changes)
-        entry = Entry(written, self._teller.messages(outcome.changes, outcome.tells), promised=promised)
+        messages = self._teller.messages(outcome.changes, outcome.tells)
+        self._receipts.note(outcome.changes, outcome.tells, messages, self._teller.versions, self.clock.now())
+        entry = Entry(written, messages, promised=promised)
         sent = [one.order_id for c in outcome.changes if isinstance(c, DispatchChange) for one in c.consignments]
         if sent:
             entry.then = lambda: self.errands.wake(sent)
@@ -430,6 +450,11 @@ class Engine:
     def explained(self) -> Mapping[str, Why]:
         """Why each order went where it was last offered."""
         return self.cycles.explained
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """How far the last command to a driver about each order has come."""
+        return self._receipts.of
 
     def match_soon(self) -> None:
         """Let the next cycle begin with the next tick."""

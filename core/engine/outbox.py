@@ -60,7 +60,12 @@ class Outbox:
             self._entries.popleft()
             for message in entry.messages:
                 self._transport.publish(
-                    message.topic, message.payload, qos=message.qos, retain=message.retain, expiry_s=message.expiry_s
+                    message.topic,
+                    message.payload,
+                    qos=message.qos,
+                    retain=message.retain,
+                    expiry_s=message.expiry_s,
+                    told=message.told,
                 )
             if entry.heard:
                 self._transport.acknowledge(entry.heard)

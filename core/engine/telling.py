@@ -19,11 +19,15 @@ GREETED_AT_ONCE = 300
 
 
 class Teller:
-    def __init__(self, world: World, modes: Modes) -> None:
+    def __init__(self, world: World, modes: Modes, began: float = 0.0) -> None:
+        """``began`` is when the program started, epoch seconds."""
         self._world = world
         self._modes = modes
         self._seen: dict[str, deque[str]] = {}
-        self._version: dict[str, int] = {}
+        self.versions: dict[str, int] = {}
+        """Of the route as each driver was last told it. Greater than any of an earlier start, unless somebody was told more
+        than once a second all along."""
+        self._first_version = int(began)
         self._ungreeted: deque[str] = deque()
 
     def note_word(self, driver_id: str, word_id: str) -> None:
@@ -83,7 +87,7 @@ class Teller:
             command = f"{topics.owntracks(driver_id)}/cmd"
             out.append(OutMessage(command, owntracks.encode_waypoints(route, world.orders, world.merchants)))
         else:
-            version = self._version[driver_id] = self._version.get(driver_id, 0) + 1
+            version = self.versions[driver_id] = self.versions.get(driver_id, self._first_version) + 1
             seen = tuple(self._seen.get(driver_id, ()))
             payload = kerbside.encode_route(route, world.orders, world.merchants, seen, version)
             out.append(OutMessage(topics.route(driver_id), payload, retain=True))

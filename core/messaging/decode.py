@@ -77,6 +77,7 @@ class _Decoding:
         self.mode: dict[str, str] = {}
         self.batt: dict[str, float] = {}
         self.config: dict[str, str] = {}
+        self.route: dict[str, int] = {}
         self.words: list[Word] = []
         self.presences: list[PresenceReport] = []
         self.fences: list[PhoneFence] = []
@@ -135,6 +136,8 @@ class _Decoding:
             self.mode[driver] = _clean(report.mode)[:_MAX_MODE]
         if report.config:
             self.config[driver] = _clean(report.config)[:_MAX_MODE]
+        if report.route is not None:
+            self.route[driver] = report.route
         self._note_batt(driver, report.batt)
 
     def _word(self, driver: str, payload: bytes) -> None:
@@ -279,7 +282,7 @@ class _Decoding:
             self._refuse_fixes(names, driver, t, lat, lon, on_globe, good)
             driver = driver[good]
             t, lat, lon, acc, spd, hdg = (c[good] for c in (t, lat, lon, acc, spd, hdg))
-        return FixBatch(names, driver, t, lat, lon, acc, spd, hdg, self.mode, self.batt, self.config)
+        return FixBatch(names, driver, t, lat, lon, acc, spd, hdg, self.mode, self.batt, self.config, self.route)
 
     def _refuse_fixes(
         self, names: list[str], driver: NDArray[np.int64], t: Floats, lat: Floats, lon: Floats, on_globe: Bools, good: Bools

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from core.clock import Clock
 from core.messaging import topics
 from core.messaging.filters import Subscriptions
-from core.ports import Inbound, TransportStats
+from core.ports import Acked, Inbound, TransportStats
 
 
 class LocalBroker:
@@ -49,12 +49,23 @@ class LocalTransport:
         self._inbox: deque[Inbound] = deque()
         self._closed = False
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: float | None = None) -> None:
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_s: float | None = None,
+        told: Acked | None = None,
+    ) -> None:
         if self._closed:
             return
         if not topic.startswith(topics.MARKER):
             self.stats.sent += 1
         self._broker._publish(topic, payload, retain)
+        if told is not None:
+            told(True)
 
     def _receive(self, message: Inbound) -> None:
         if self._closed or message.topic.startswith(topics.MARKER):

@@ -30,7 +30,7 @@ from core.domain.errors import BadInput
 from core.messaging import topics
 from core.messaging.inbox import LIMIT, Inbox
 from core.messaging.intake import PositionReader
-from core.ports import Inbound, TransportStats
+from core.ports import Acked, Inbound, TransportStats
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class _Outbound:
     qos: int
     retain: bool
     expires_at: float | None
+    told: Acked | None = None
 
 
 class MqttTransport:
@@ -110,6 +111,7 @@ class MqttTransport:
         self._pumping = threading.Lock()
         self._counting = threading.Lock()
         self._handed, self._done = 0, 0
+        self._waiting: dict[int, Acked | bool] = {}
         self._window = WINDOW
         self._generation = 0
         self._up = False
@@ -128,9 +130,18 @@ class MqttTransport:
 
     # --- Transport
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: float | None = None) -> None:
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_s: float | None = None,
+        told: Acked | None = None,
+    ) -> None:
         expires_at = None if expiry_s is None else time.monotonic() + expiry_s
-        self._outbox.append(_Outbound(topic, payload, max(1, qos), retain, expires_at))
+        self._outbox.append(_Outbound(topic, payload, max(1, qos), retain, expires_at, told))
         if not topic.startswith(topics.MARKER):
             self.stats.sent += 1
         self._pump()
@@ -279,8 +290,10 @@ class MqttTransport:
     def _take_back(self, client: paho.Client) -> None:
         """What was not acknowledged goes first again. paho would send it too, but only after what is sent from here."""
         with self._pumping:
+            waiting, self._waiting = self._waiting, {}
             under_way = [
-                _Outbound(m.topic, bytes(m.payload), m.qos, m.retain, _expiry_of(m)) for m in client.drop_out_messages()
+                _Outbound(m.topic, bytes(m.payload), m.qos, m.retain, _expiry_of(m), _told_of(waiting.get(m.mid)))
+                for m in client.drop_out_messages()
             ]
             self._outbox.extendleft(reversed(under_way))
             self._handed, self._done = 0, 0
@@ -330,26 +343,41 @@ class MqttTransport:
         if message.expires_at is not None:
             left_s = message.expires_at - time.monotonic()
             if left_s <= 0:
+                _tell(message.told, False)
                 return
             if self._client.protocol == MQTTProtocolVersion.MQTTv5:
                 properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, round(left_s)))
         self._handed += 1
         try:
-            self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+            info = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
         except ValueError as error:
             # a topic or a payload that MQTT can't carry: one message, not the connection
             self._handed -= 1
             self.stats.dropped += 1
+            _tell(message.told, False)
             log.error("a message to %s can't be sent: %s", message.topic, error)
+        else:
+            self._settle(info.mid, message.told or _nobody)
 
     def _on_publish(self, client: paho.Client, _: object, mid: int, reason: ReasonCode, properties: object) -> None:
         if client is not self._client:
             return
         self._done += 1
+        self._settle(mid, not reason.is_failure)
         if reason.is_failure:
             self.stats.dropped += 1
             self.stats.detail = f"the broker refused a message of {self._user} ({reason}): check its rights there"
         self._pump()
+
+    def _settle(self, mid: int, known: Acked | bool) -> None:
+        """Whoever comes second, the one who waits or the broker's answer, finds what the first has left."""
+        other = self._waiting.setdefault(mid, known)
+        if other is known:
+            return
+        del self._waiting[mid]
+        told, taken = (known, other) if callable(known) else (other, known)
+        if callable(told):
+            told(bool(taken))
 
     # --- in
 
@@ -398,6 +426,19 @@ class MqttTransport:
         match message.token:
             case (int(generation), int(mid), int(qos)) if qos and generation == self._generation:
                 self._client.ack(mid, qos)
+
+
+def _nobody(_: bool) -> None:
+    """Nobody waits to hear of it."""
+
+
+def _tell(told: Acked | None, taken: bool) -> None:
+    if told is not None:
+        told(taken)
+
+
+def _told_of(waiting: Acked | bool | None) -> Acked | None:
+    return waiting if callable(waiting) else None
 
 
 def _context(tls: Tls) -> ssl.SSLContext:

@@ -182,7 +182,8 @@ class Fleet:
         phone = self.couriers[i].phone
         taken = self._recorder.take(i, now)
         columns = (taken.t, taken.lat, taken.lon, taken.acc, taken.spd, taken.hdg)
-        payload = encode_fixes(*columns, mode=phone.mode, batt=taken.batt, config=phone.config_to_say())
+        config, route = phone.config_to_say(), phone.route_to_say()
+        payload = encode_fixes(*columns, mode=phone.mode, batt=taken.batt, config=config, route=route)
         self._publish(topics.fixes(phone.driver_id), payload)
 
     def _attend(self, courier: Courier, now: float) -> None:

@@ -61,6 +61,7 @@ class Phone:
         self._own_config: ConfigMessage | None = None
         self._common_config: ConfigMessage | None = None
         self._config_said = ""
+        self._route_version: int | None = None
 
     # --- hearing ---------------------------------------------------------------------------------------------------
 
@@ -95,6 +96,7 @@ class Phone:
         seen = set(message.seen)
         self._settle(lambda word: word.id in seen)
         self.stops = tuple(message.stops)
+        self._route_version = message.v
         # What was done for an order counts until the console has let go of it: it may come back to be done again.
         current = {stop.order for stop in message.stops} | {u.word.order_id for u in self._unheard.values()}
         self._told = {told for told in self._told if told[1] in current}
@@ -187,6 +189,11 @@ class Phone:
             return None
         self._config_said = version
         return version or None
+
+    def route_to_say(self) -> int | None:
+        """The version of the route, once after each that has come."""
+        version, self._route_version = self._route_version, None
+        return version
 
     def reconnected(self) -> None:
         """What was said last may not have been heard."""

@@ -11,34 +11,38 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
-from core.domain.language import tr
+from core.domain.language import mark, tr
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
 from widgets.common.tables import CELL_ROLE, Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
+from widgets.orders.grouping import GROUPINGS, GroupKey, place_of
 from widgets.orders.rows import OrderRow, Section, urgency
+from widgets.orders.told import told_icon, told_rank, told_text, told_tip, told_token
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The title row of a queue. ``whole`` counts the orders in it, ``shown`` those that the filter lets through."""
 
-    section: Section
+    section: GroupKey
     whole: int
     shown: int
     folded: bool
     detail: str = ""
+    title: str = ""
 
     @property
     def id(self) -> str:
-        return f"\0{self.section.name}"
+        return f"\0{self.section.name if isinstance(self.section, Section) else self.section}"
 
     def text(self) -> str:
         count = (
             f"{self.whole:,}" if self.whole == self.shown else tr("{shown:,} of {whole:,}", shown=self.shown, whole=self.whole)
         )
-        return f"{tr(self.section.value)}  {count}"
+        title = tr(self.section.value) if isinstance(self.section, Section) else self.title
+        return f"{title}  {count}"
 
 
 def _is_late(row: OrderRow, moment: Moment) -> bool:
@@ -108,6 +112,31 @@ def _tip(row: OrderRow, moment: Moment) -> str:
     return "\n".join(lines)
 
 
+def _plain(title: str, field: str, width: int, name: str = "") -> Column[OrderRow]:
+    """A column of words that is there once it is asked for."""
+
+    def text(row: OrderRow, _: Moment) -> str:
+        return str(getattr(row, field))
+
+    def sort(row: OrderRow) -> str | None:
+        return str(getattr(row, field)).casefold() or None
+
+    return Column(title, text, sort=sort, tip=_tip, width=width, shown=False, name=name)
+
+
+def _time(title: str, field: str, width: int) -> Column[OrderRow]:
+    """A column of times that is there once it is asked for."""
+
+    def text(row: OrderRow, moment: Moment) -> str:
+        return moment.clock(getattr(row, field))
+
+    def sort(row: OrderRow) -> float | None:
+        at: float | None = getattr(row, field)
+        return at
+
+    return Column(title, text, sort=sort, tip=_tip, right=True, width=width, shown=False)
+
+
 def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
     """``alarm_s`` gives the seconds without a driver at which the age bar is full."""
 
@@ -117,26 +146,38 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
         return (moment.now - row.waiting_since) / alarm_s()
 
     return (
-        Column("Order", lambda r, m: r.id, tip=_tip, width=54),
-        Column("State", _state_text, token=_state_token, icon=_state_icon, tip=_tip, width=122),
-        Column("From → to", _way, tip=_tip, width=0, name="From and to"),
-        Column("Driver", lambda r, m: r.driver_id, tip=_tip, width=54),
+        Column("Order", lambda r, m: r.id, sort=lambda r: r.id, tip=_tip, width=54),
+        Column("State", _state_text, token=_state_token, icon=_state_icon, sort=lambda r: r.status.value, tip=_tip, width=122),
+        Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, name="From and to"),
+        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=54),
         Column(
             "Age, ETA",
             when,
             token=_when_token,
             tip=_tip,
             meter=age_share,
+            sort=lambda r: r.eta if r.eta is not None else r.due_at,
             right=True,
             timed=True,
             width=104,
             name="Age, countdown or expected arrival",
         ),
-        Column("Due", lambda r, m: m.clock(r.due_at), tip=_tip, right=True, width=60, shown=False),
-        Column("Name", lambda r, m: r.driver_name, tip=_tip, width=100, shown=False, name="Driver's name"),
-        Column("Customer", lambda r, m: r.customer, tip=_tip, width=110, shown=False),
-        Column("Placed", lambda r, m: m.clock(r.placed_at), tip=_tip, right=True, width=64, shown=False),
-        Column("Ready", lambda r, m: m.clock(r.ready_at), tip=_tip, right=True, width=64, shown=False),
+        Column(
+            "Told",
+            told_text,
+            sort=told_rank,
+            token=told_token,
+            icon=told_icon,
+            tip=told_tip,
+            width=88,
+            name="How far the last command has come",
+        ),
+        _time(mark("Due"), "due_at", 60),
+        _plain(mark("Name"), "driver_name", 100, mark("Driver's name")),
+        _plain(mark("Area"), "area", 90),
+        _plain(mark("Customer"), "customer", 110),
+        _time(mark("Placed"), "placed_at", 64),
+        _time(mark("Ready"), "ready_at", 64),
     )
 
 
@@ -145,7 +186,6 @@ _OF_A_HEADING = Qt.ItemFlag.ItemIsEnabled
 _OF_AN_ORDER = (
     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsDragEnabled
 )
-_PLACE = {section: i for i, section in enumerate(Section)}
 
 
 class BoardModel(RowsModel[OrderRow | Heading]):
@@ -154,55 +194,95 @@ class BoardModel(RowsModel[OrderRow | Heading]):
     def __init__(self, order_columns: Sequence[Column[OrderRow]]) -> None:
         # A heading never reaches a column: `cell` answers for it.
         super().__init__(order_columns)  # type: ignore[arg-type]
-        self._folded: set[Section] = {Section.DONE}
-        self._known: dict[str, tuple[OrderRow, int, tuple[float, str]]] = {}
+        self._folded: set[GroupKey] = {Section.DONE}
+        self._known: dict[str, tuple[OrderRow, GroupKey, tuple[float, str]]] = {}
+        self._grouping = GROUPINGS["state"]
+        self._sections: frozenset[Section] = frozenset()
 
     def orders(self) -> Iterable[OrderRow]:
         return (row for row in self.shown if isinstance(row, OrderRow))
 
-    def is_folded(self, section: Section) -> bool:
+    def is_folded(self, section: GroupKey) -> bool:
         return section in self._folded
 
-    def fold(self, section: Section, folded: bool) -> None:
+    def fold(self, section: GroupKey, folded: bool) -> None:
         (self._folded.add if folded else self._folded.discard)(section)
         self._arrange()
 
-    def section_at(self, place: int) -> Section | None:
+    def group_of(self, row: OrderRow) -> GroupKey:
+        return self._grouping.of(row)
+
+    def set_grouping(self, name: str) -> None:
+        """One of `GROUPINGS`."""
+        if GROUPINGS[name] is not self._grouping:
+            self._grouping = GROUPINGS[name]
+            self._known.clear()
+            self._arrange()
+
+    def set_sections(self, sections: Iterable[Section]) -> None:
+        """Let only these queues through; all of them where there are none."""
+        wanted = frozenset(sections)
+        if wanted != self._sections:
+            self._sections = wanted
+            self._arrange()
+
+    def section_at(self, place: int) -> GroupKey | None:
         """The queue whose title stands at the place."""
         row = self.shown[place] if 0 <= place < len(self.shown) else None
         return row.section if isinstance(row, Heading) else None
 
+    def counts(self) -> dict[str, int]:
+        """Orders in each queue, whatever is let through, by its name."""
+        found = Counter(row.section.name for row in self.rows if isinstance(row, OrderRow))
+        return {section.name: found[section.name] for section in Section}
+
     def arranged(self) -> list[OrderRow | Heading]:
         if not self.rows:
             return []
-        wanted = self._wanted
-        whole = [0] * len(Section)
-        queues: list[list[tuple[tuple[float, str], OrderRow]]] = [[] for _ in Section]
+        wanted, by_state = self._wanted, self._grouping is GROUPINGS["state"]
+        whole: dict[GroupKey, int] = {}
+        queues: dict[GroupKey, list[tuple[tuple[float, str], OrderRow]]] = {}
+        if by_state:
+            queues = {section: [] for section in Section if not self._sections or section in self._sections}
         before, self._known = self._known, {}
         for row in self.rows:
             assert isinstance(row, OrderRow)
             known = before.get(row.id)
             if known is None or known[0] is not row:
-                known = (row, _PLACE[row.section], urgency(row))
+                known = (row, self._grouping.of(row), urgency(row))
             self._known[row.id] = known
-            _, place, key = known
-            whole[place] += 1
+            _, group, key = known
+            if self._sections and row.section not in self._sections:
+                continue
+            whole[group] = whole.get(group, 0) + 1
+            queue = queues.setdefault(group, [])
             if wanted is None or wanted(row):
-                queues[place].append((key, row))
+                queue.append((key, row))
         result: list[OrderRow | Heading] = []
-        for section, count, ranked in zip(Section, whole, queues, strict=True):
-            # The key ends in the id, so that two rows are never compared themselves.
-            ranked.sort()
-            rows = [row for _, row in ranked]
+        for group in sorted(queues, key=place_of):
+            rows = self._sorted(queues[group])
+            if not by_state and not rows:
+                continue
             # While something is searched for, a folded queue would hide what was found.
-            folded = section in self._folded and wanted is None
-            result.append(Heading(section, count, len(rows), folded, _detail(section, rows)))
+            folded = group in self._folded and wanted is None
+            title = "" if isinstance(group, Section) else self._grouping.title(group, self.moment)
+            result.append(Heading(group, whole.get(group, 0), len(rows), folded, _detail(group, rows), title))
             if not folded:
                 result.extend(rows)
         return result
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """The board keeps its own order: what needs a hand first."""
+    def _sorted(self, ranked: list[tuple[tuple[float, str], OrderRow]]) -> list[OrderRow]:
+        """By the column that is sorted by; without one, what needs a hand first."""
+        key = self.columns[self._sort[0]].sort if self._sort is not None else None
+        if key is None or self._sort is None:
+            # The key ends in the id, so that two rows are never compared themselves.
+            ranked.sort()
+            return [row for _, row in ranked]
+        keyed = [(value, row.id, i) for i, (_, row) in enumerate(ranked) if (value := key(row)) is not None]
+        keyed.sort(reverse=self._sort[1])
+        known = {i for _, _, i in keyed}
+        # What has no value stands last either way.
+        return [ranked[i][1] for _, _, i in keyed] + [row for i, (_, row) in enumerate(ranked) if i not in known]
 
     def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
         if not isinstance(row, Heading):
@@ -232,7 +312,7 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
 
 
-def _detail(section: Section, rows: Sequence[OrderRow]) -> str:
+def _detail(section: GroupKey, rows: Sequence[OrderRow]) -> str:
     if section is not Section.ACTIVE or not rows:
         return ""
     counts = Counter(row.status for row in rows)

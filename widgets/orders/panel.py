@@ -17,6 +17,7 @@ from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
 from widgets.common.tables import CELL_ROLE, CellFace
 from widgets.common.words import Moment
+from widgets.orders.bar import BoardBar
 from widgets.orders.board import BoardModel, Heading, columns
 from widgets.orders.rows import OrderRow, Section
 
@@ -169,6 +170,7 @@ class OrdersPanel(QWidget):
         self._rows: Sequence[OrderRow] = ()
         self._moment = Moment()
         self._behind = False
+        self._haystacks: dict[str, tuple[OrderRow, str]] = {}
         self.model = BoardModel(columns(lambda: self._alarm_s))
         self.view = OrdersView(self.model)
         self.search = SearchField(tr("Filter orders"), tr("Filter orders by number, place or driver"), self.view)
@@ -179,12 +181,15 @@ class OrdersPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
-        bar = QVBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.addWidget(self.search)
-        layout.addLayout(bar)
+        self.boards = BoardBar(self.search)
+        layout.addWidget(self.boards)
         layout.addWidget(self.view)
-        self.setTabOrder(self.search, self.view)
+        self.setTabOrder(self.boards, self.view)
+        self.boards.sections_changed.connect(lambda names: self.model.set_sections(Section[name] for name in names))
+        self.boards.group_changed.connect(self.model.set_grouping)
+        self.boards.sort_changed.connect(self._sort)
+        self.view.horizontalHeader().setSectionsClickable(True)
+        self.view.horizontalHeader().sectionClicked.connect(self._sort_next)
         self.search.filter_changed.connect(self._filter)
         self.view.selection_changed.connect(self.selection_changed)
         self.view.row_activated.connect(self._activate)
@@ -214,13 +219,16 @@ class OrdersPanel(QWidget):
     def set_row_px(self, px: int) -> None:
         self.view.set_row_px(px)
 
+    def exceptions(self) -> list[OrderRow]:
+        return [row for row in self._rows if row.exception]
+
     def select(self, ids: Iterable[str]) -> None:
         """Select these orders; the queue one of them is folded away in is unfolded."""
         self._catch_up()
         wanted = set(ids)
-        for section in {row.section for row in self._rows if row.id in wanted}:
-            if self.model.is_folded(section):
-                self.model.fold(section, False)
+        for group in {self.model.group_of(row) for row in self._rows if row.id in wanted}:
+            if self.model.is_folded(group):
+                self.model.fold(group, False)
         self.view.select_ids(wanted)
 
     def selected(self) -> list[str]:
@@ -254,17 +262,41 @@ class OrdersPanel(QWidget):
             self._behind = False
             self.model.set_rows(self._rows)
             self._empty.show_when(not self._rows)
+            self.boards.set_counts(self.model.counts())
+
+    def _sort_next(self, column: int) -> None:
+        """Rising, falling, and what needs a hand first again."""
+        if self.model.columns[column].sort is None:
+            return
+        before = self.boards.view().sort
+        falls = before is not None and before[0] == column
+        self.boards.set_sort(None if falls and before is not None and before[1] else (column, falls))
+
+    def _sort(self, sort: tuple[int, bool] | None) -> None:
+        header = self.view.horizontalHeader()
+        header.setSortIndicatorShown(sort is not None)
+        if sort is None:
+            self.model.sort(-1)
+            return
+        order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(sort[0], order)
+        self.model.sort(sort[0], order)
 
     def _filter(self, _: str) -> None:
         words = self.search.words()
         if not words:
+            self._haystacks.clear()
             self.model.set_filter(None)
             return
 
+        haystacks = self._haystacks
+
         def wanted(row: OrderRow | Heading) -> bool:
             assert isinstance(row, OrderRow)
-            text = row.haystack()
-            return all(word in text for word in words)
+            known = haystacks.get(row.id)
+            if known is None or known[0] is not row:
+                known = haystacks[row.id] = (row, row.haystack())
+            return all(word in known[1] for word in words)
 
         self.model.set_filter(wanted)
 

@@ -7,6 +7,7 @@ from enum import Enum
 
 from core.domain.language import mark
 from core.domain.order import ABROAD, ACTIVE, ENDED, Status
+from core.domain.receipt import Told
 from widgets.common.promise import lateness_min
 
 
@@ -26,7 +27,8 @@ class OrderRow:
     """Times are epoch seconds. ``eta`` is the expected arrival at the door, ``offer_until`` the end of the open offer.
 
     ``exception`` is empty, or says in a few words what is wrong ("late", "no driver for 11 min", "driver silent").
-    ``since`` is when the order began to wait for a driver.
+    ``since`` is when the order began to wait for a driver. ``told`` is how far the last command to a driver about it has come,
+    ``told_what`` which that was; ``refused`` why the last thing that was tried with it could not be done.
     """
 
     id: str
@@ -47,6 +49,10 @@ class OrderRow:
     batched: bool = False
     chained: bool = False
     by_dispatcher: bool = False
+    area: str = ""
+    told: Told | None = None
+    told_what: str = ""
+    refused: str = ""
 
     @property
     def section(self) -> Section:

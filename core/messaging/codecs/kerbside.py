@@ -38,13 +38,15 @@ class Fix(Struct, gc=False):
 
 
 class FixesPayload(Struct):
-    """``config`` is the version of a configuration the phone has taken over; to be said once, with the next fixes."""
+    """``config`` is the version of a configuration the phone has taken over, ``route`` that of the route it has (its ``v``);
+    each to be said once, with the next fixes."""
 
     fixes: list[Fix]
     mode: str | None = None
     batt: float | None = None
     config: str | None = None
     driver: str | None = None
+    route: int | None = None
 
 
 class StatusPayload(Struct):
@@ -113,7 +115,8 @@ class AssignMessage(Struct, tag_field="type", tag="assign"):
 
 
 class RouteMessage(Struct):
-    """``v`` counts up per driver. ``seen`` holds the ids of the last words that arrived: they need no repeating."""
+    """``v`` grows per driver, over starts as well; the phone says it back with its fixes. ``seen`` holds the ids of the last
+    words that arrived: they need no repeating."""
 
     v: int
     stops: list[StopItem]
@@ -225,6 +228,7 @@ def encode_fixes(
     mode: str | None = None,
     batt: float | None = None,
     config: str | None = None,
+    route: int | None = None,
 ) -> bytes:
     """Columns of shape (n,), in the units of `Fix`; NaN is left out (JSON null)."""
     blank = [None] * len(t)
@@ -241,6 +245,8 @@ def encode_fixes(
         payload["batt"] = batt
     if config is not None:
         payload["config"] = config
+    if route is not None:
+        payload["route"] = route
     return _json.encode(payload)
 
 

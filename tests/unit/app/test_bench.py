@@ -32,6 +32,7 @@ SMALL = {
     "history": 0.01,
     "api": 0.01,
     "map": 0.002,
+    "board": 0.02,
     "timeline": 0.03,
     "matching": 0.02,
     "routing": 0.1,

@@ -1,0 +1,126 @@
+"""The orders board: rows made where something has happened, in portions; the boards by name; how far each command has come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.actions.deeds import Deeds
+from app.presenters.links import Links
+from app.presenters.refresh import Refresh
+from app.presenters.rows import order_row
+from app.scene import Turned
+from core.domain.events import AreaRemoved, AreaSaved, Change, CommandsTold, DriverChanged, EtasUpdated, MerchantRegistered
+from core.domain.language import tr
+from widgets.common.words import Moment
+from widgets.orders.panel import OrdersPanel
+from widgets.orders.rows import OrderRow
+
+BOARD_MS = 250
+SECOND_MS = 1000
+PORTION_S = 0.004
+"""Time that rows may be made in, in one refresh; the rest follows in the next."""
+_NAMES = AreaSaved | AreaRemoved | DriverChanged | MerchantRegistered
+"""Changes of names that stand in many rows."""
+
+
+class BoardPresenter(QObject):
+    def __init__(self, deeds: Deeds, panel: OrdersPanel) -> None:
+        super().__init__(panel)
+        self._deeds, self._panel = deeds, panel
+        self._engine, self._selection = deeds.engine, deeds.selection
+        self._rows: dict[str, OrderRow] = {}
+        self._due: dict[str, None] = {}
+        self._refresh = Refresh(self._show, BOARD_MS, self)
+        self._links = links = Links()
+        subscribe = self._engine.bus.subscribe
+        links.keep(
+            subscribe(Change, self._hear),
+            subscribe(EtasUpdated, lambda e: self._make_anew(e.etas)),
+            subscribe(CommandsTold, lambda e: self._make_anew(e.order_ids)),
+            subscribe(Turned, lambda _: self._turn()),
+        )
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._beat)
+        self._second.start(SECOND_MS)
+        if deeds.training:
+            panel.set_empty_text(tr("No orders yet"), tr("Customers will begin to order in a moment"))
+        else:
+            panel.set_empty_text(
+                tr("No orders yet"), tr("Add one with Ctrl+N, import a CSV file, or try the demo"), tr("Try the demo")
+            )
+        links.connect(panel.selection_changed, self._chosen)
+        links.connect(self._selection.changed, self._follow)
+        links.connect(panel.boards.name_wanted, self._ask_name)
+        deeds.refused_changed.append(self._make_anew)
+        links.keep(lambda: deeds.refused_changed.remove(self._make_anew))
+        self._turn()
+
+    def close(self) -> None:
+        self._links.end()
+        self._second.stop()
+        self._refresh.stop()
+        self._panel.set_rows(())
+
+    def _turn(self) -> None:
+        """Another world is looked at, all of it."""
+        self._rows.clear()
+        self._due = dict.fromkeys(self._engine.world.orders)
+        self._beat()
+        self._refresh.now()
+
+    def _hear(self, change: Change) -> None:
+        world = self._engine.world
+        ids = [order.id for order in change.orders]
+        ids += [order_id for offer in change.offers for order_id in offer.order_ids]
+        ids += [alert.order_id for alert in change.alerts if alert.order_id is not None]
+        about = [a.driver_id for a in change.alerts if a.driver_id is not None] + [d.id for d in change.drivers]
+        ids += [order_id for driver_id in about for order_id in world.route(driver_id).orders()]
+        if isinstance(change, _NAMES):
+            ids += world.orders
+        self._make_anew(ids)
+
+    def _make_anew(self, order_ids: Iterable[str]) -> None:
+        self._due.update(dict.fromkeys(order_ids))
+        self._refresh()
+
+    def _beat(self) -> None:
+        """Lateness and ages grow by themselves, without an event; what an alert says grows with them."""
+        self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
+        self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
+        self._due.update(dict.fromkeys(row.id for row in self._panel.exceptions()))
+        self._refresh()
+
+    def _show(self) -> None:
+        world, now = self._engine.world, self._engine.clock.now()
+        began = time.perf_counter()
+        receipts, refused = self._engine.receipts, self._deeds.refused
+        for order_id in list(self._due):
+            del self._due[order_id]
+            order = world.orders.get(order_id)
+            if order is not None:
+                self._rows[order_id] = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""))
+            if time.perf_counter() - began > PORTION_S:
+                break
+        if len(self._rows) > len(world.orders):
+            self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in world.orders}
+        # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
+        self._panel.set_moment(Moment(now, self._engine.clock.zone))
+        self._panel.set_rows(self._rows.values())
+        if self._due:
+            self._refresh()
+
+    def _chosen(self, ids: list[str]) -> None:
+        if ids or self._selection.orders:
+            self._selection.set_orders(ids)
+
+    def _follow(self) -> None:
+        if set(self._panel.selected()) != set(self._selection.orders):
+            self._panel.select(self._selection.orders)
+
+    def _ask_name(self, name: str) -> None:
+        self._deeds.window.ask_reason(
+            tr("What shall the board {name} be called?", name=name), tr("Call it so"), self._panel.boards.rename
+        )

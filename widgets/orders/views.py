@@ -1,0 +1,59 @@
+"""Boards by name: what each lets through, how it groups and sorts; kept as text between starts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from core.domain.language import tr
+from widgets.orders.grouping import GROUPINGS
+from widgets.orders.rows import Section
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """``sections`` are the names of the queues that are let through, all where it is empty; ``sort`` is a column and whether it
+    falls, ``None`` puts what needs a hand first."""
+
+    name: str
+    text: str = ""
+    sections: tuple[str, ...] = ()
+    group: str = "state"
+    sort: tuple[int, bool] | None = None
+
+
+def first_view() -> BoardView:
+    return BoardView(tr("All orders"))
+
+
+def written(views: Iterable[BoardView]) -> str:
+    return json.dumps([asdict(view) for view in views])
+
+
+def read(text: str) -> list[BoardView]:
+    """What can be understood of it; the plain board where nothing can."""
+    try:
+        raw = json.loads(text)
+    except ValueError:
+        raw = []
+    views = [view for one in raw if isinstance(one, dict) and (view := _view(one)) is not None] if isinstance(raw, list) else []
+    return views or [first_view()]
+
+
+def _view(raw: dict[str, object]) -> BoardView | None:
+    name, text, group = raw.get("name"), raw.get("text", ""), raw.get("group", "state")
+    if not isinstance(name, str) or not name.strip() or not isinstance(text, str):
+        return None
+    known = {section.name for section in Section}
+    named = raw.get("sections")
+    sections = tuple(s for s in named if s in known) if isinstance(named, list) else ()
+    sort = raw.get("sort")
+    is_sort = isinstance(sort, list) and len(sort) == 2 and isinstance(sort[0], int) and isinstance(sort[1], bool)
+    return BoardView(
+        name,
+        text,
+        sections,
+        group if isinstance(group, str) and group in GROUPINGS else "state",
+        (sort[0], sort[1]) if is_sort and isinstance(sort, list) else None,
+    )
