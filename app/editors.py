@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from app.actions.declared import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
+from app.presenters.audit import AuditPresenter
 from app.presenters.forwarding import ForwardingPresenter
 from app.presenters.links import Links
 from app.presenters.merchants import MerchantsPresenter
@@ -16,6 +17,7 @@ from app.presenters.rules import RulesPresenter
 from core.api.server import Outside
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
+from widgets.audit.panel import AuditPanel
 from widgets.common.panel import Panel
 from widgets.forwarding.panel import ForwardingPanel
 from widgets.merchants.panel import MerchantsPanel
@@ -42,6 +44,7 @@ class Editors:
     providers: ProvidersPresenter
     merchants: MerchantsPresenter
     forwarding: ForwardingPresenter
+    audit: AuditPresenter
 
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None, outside: Callable[[], Outside | None]) -> None:
         self._window, self._links = window, Links()
@@ -53,12 +56,14 @@ class Editors:
         merchants = self._panel("merchants", MerchantsPanel)
         self.merchants = MerchantsPresenter(deeds, merchants, window.map, asking, city)
         self.forwarding = ForwardingPresenter(deeds, self._panel("forwarding", ForwardingPanel), asking, outside)
+        self.audit = AuditPresenter(deeds, self._panel("audit", AuditPanel), asking)
         self._presenters: dict[str, Presenter] = {
             "areas": self.areas,
             "rules": self.rules,
             "providers": self.providers,
             "merchants": self.merchants,
             "forwarding": self.forwarding,
+            "audit": self.audit,
         }
         deeds.editors = self
         for name in self._presenters:

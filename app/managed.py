@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from core.domain.language import mark
 from widgets.areas.panel import AreasPanel
+from widgets.audit.panel import AuditPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
 from widgets.forwarding.panel import ForwardingPanel
@@ -45,4 +46,5 @@ MANAGED: dict[str, Managed] = {
     "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
     "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),
     "handover": Managed(mark("Handover"), HandoverPanel, _BELOW),
+    "audit": Managed(mark("Audit"), AuditPanel, _BELOW),
 }

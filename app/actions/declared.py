@@ -31,6 +31,7 @@ class Scope(Enum):
     PROVIDERS = "providers"
     MERCHANTS = "merchants"
     FORWARDING = "forwarding"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +326,11 @@ ACTIONS: tuple[Declared, ...] = (
              "key", Scope.FORWARDING, _passed_on),
     Declared("forward.remove", "M&anage", mark("Pass it on no more…"), lambda d: d.editors.forwarding.remove(), "", "trash",
              Scope.FORWARDING, _passed_on),
+    Declared("audit.open", "M&anage", mark("Audit: who changed what"), lambda d: d.editors.open("audit"), "Ctrl+Shift+U",
+             "eye", rule_before=True),
+    Declared("audit.older", "M&anage", mark("Older changes"), lambda d: d.editors.audit.older(), "", "arrow-down", Scope.AUDIT),
+    Declared("audit.export", "M&anage", mark("Export the changes…"), lambda d: d.editors.audit.export(), "", "export",
+             Scope.AUDIT),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

@@ -8,11 +8,12 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 
+from app.presenters.rule_text import then_text, when_text
 from core.domain.geo import LatLon
 from core.domain.language import ntr, tr
 from core.domain.rules import Rule
 
-UNTOLD = frozenset({"id", "version", "status_at", "presence_at", "removed"})
+UNTOLD = frozenset({"id", "version", "status_at", "presence", "presence_at", "off_duty", "removed"})
 """What changes with anything else, or is told otherwise."""
 _LABELS = {"polygons": "shape", "decide_s": "time to decide", "poll_s": "time between questions", "when": "condition"}
 
@@ -32,13 +33,21 @@ def difference(before: object, after: object, zone: tzinfo | None = None) -> lis
         was, now = getattr(before, name), getattr(after, name)
         if name in UNTOLD or was == now:
             continue
-        if name == "rules":
+        if isinstance(after, Rule) and name in {"when", "then"}:
+            text = when_text if name == "when" else then_text
+            lines.append(f"{_label(name)}: {text(was, _as_it_is)} → {text(now, _as_it_is)}")
+        elif name == "rules":
             lines += _rules(was, now, zone)
         elif name == "polygons":
             lines.append(tr("shape: {was} → {now}", was=_shape(was), now=_shape(now)))
         else:
             lines.append(f"{_label(name)}: {said(was, name, zone)} → {said(now, name, zone)}")
     return lines
+
+
+def _as_it_is(kind: str, thing_id: str) -> str:
+    """Things may have had other names then: rules name them by their ids."""
+    return thing_id
 
 
 def _label(name: str) -> str:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+from app.presenters.audit import audit_row, wanted_by, write_csv
+from app.presenters.kinds import GROUPS, KINDS, kind_text
+from core.domain.events import AlertRaised, AreaSaved, MerchantsTagged, OfferMade
+from core.domain.geo import LatLon
+from core.domain.merchant import Area, Merchant
+from core.domain.offer import Offer
+from core.storage.audit import Entry, Touched, Wanted
+from widgets.audit.rows import AuditQuestion, AuditRow
+
+RING = (LatLon(45.0, 9.0), LatLon(45.0, 9.1), LatLon(45.1, 9.1), LatLon(45.0, 9.0))
+AREA = Area("a", "Old town", ((RING,),))
+NOON = 1_770_033_600.0
+
+
+def test_one_thing_is_told_by_its_fields_and_several_by_name() -> None:
+    after = replace(AREA, name="Citadel")
+    row = audit_row(Entry(7, AreaSaved(at=NOON, actor="ida", areas=(after,)), (Touched("areas", "a", AREA, after),)), UTC)
+    assert (row.id, row.when, row.who, row.what, row.thing) == ("7", "02 Feb 12:00:00", "ida", "Area saved", "Citadel")
+    assert row.lines == ("name: Old town → Citadel",)
+    shops = [Merchant(f"m{n}", f"Shop {n}", LatLon(45.0, 9.0)) for n in range(3)]
+    touched = tuple(Touched("merchants", m.id, m, replace(m, area_id="a")) for m in shops)
+    many = audit_row(Entry(8, MerchantsTagged(at=NOON, merchants=tuple(shops)), touched, more=4), UTC)
+    assert many.thing == "Shop 0, Shop 1, +5"
+    assert many.lines[0] == "Shop 0: area: none → a"
+    assert many.lines[-1] == "and 4 more"
+
+
+def test_what_touches_nothing_audited_still_says_whom_it_is_about() -> None:
+    offer = Offer("f", "D-1", ("O-1",), NOON, NOON + 60)
+    row = audit_row(Entry(9, OfferMade(at=NOON, actor="matcher", offers=(offer,)), ()), UTC)
+    assert row.thing == "O-1, D-1"
+    assert audit_row(Entry(9, AlertRaised(at=NOON, reason="late"), ()), UTC).change == "late"
+
+
+def test_groups_hold_kinds_there_are_and_every_kind_reads_as_words() -> None:
+    for _, kinds in GROUPS.values():
+        assert kinds
+        assert kinds <= set(KINDS)
+    assert kind_text("OrderHandedBack") == "Order handed back"
+    assert wanted_by(AuditQuestion("areas", "ida", "a", 1.0, 2.0)) == Wanted(GROUPS["areas"][1], "ida", "a", 1.0, 2.0)
+    assert wanted_by(AuditQuestion()) == Wanted()
+
+
+def test_a_spreadsheet_gets_text_and_no_formulas(tmp_path: Path) -> None:
+    path = tmp_path / "changes.csv"
+    row = AuditRow("1", NOON, "", "=cmd", "Area saved", "Old, town", ("a: 1 → 2", "b"), "+1")
+    assert write_csv(path, [row], UTC) == 1
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, told = csv.reader(file)
+    assert header[0] == "number"
+    assert told == ["1", "2026-02-02T12:00:00+00:00", "'=cmd", "Area saved", "Old, town", "a: 1 → 2; b", "'+1"]
