@@ -31,6 +31,7 @@ from core.matching.underway import Etas, follow
 if TYPE_CHECKING:
     from core.domain.geo import LatLon
     from core.domain.vehicle import Vehicle
+    from core.matching.params import Params
     from core.matching.snapshot import Snapshot
     from core.ports import Path, Points, TravelTimes
 
@@ -78,13 +79,18 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     watch, params = _Stopwatch(travel), snapshot.params
     found = _candidates(snapshot, watch)
     problem, kept = _problem(found.pairs, found.columns, found.medium)
-    solution = solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
+    solution = solve_problem(problem, params)
     chosen = [int(kept[i]) for i in solution.chosen]
     watch.lap("solve")
     counts = replace(found.counts, columns=len(kept))
     decisions = _decisions(found.pairs, found.codes, found.columns, chosen, solution, counts, watch)
     watch.lap("publish")
     return decisions
+
+
+def solve_problem(problem: Problem, params: Params) -> Solution:
+    """By the formulation of its shape."""
+    return solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
 
 
 def problem_of(snapshot: Snapshot, travel: TravelTimes) -> Problem:

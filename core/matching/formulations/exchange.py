@@ -1,41 +1,63 @@
-"""Set packing for markets too large or too contested to be searched to the end: prices, greed and exchange."""
+"""Set packing for markets too large or too contested to be searched to the end: prices, exchange and repair."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.compiled import Compiled
 from core.matching.formulations import Problem, Solution, spread
+from core.matching.formulations.programmes import packed, relaxed
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.market import Ints
 from core.matching.timing import Floats
 
 KERNELS = Compiled("core.matching.formulations.kernels")
 
+_Chosen = tuple[Ints, float]
+"""Rows taken and their total."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Prices of the orders first, by a Lagrangian relaxation: they prove a bound. Then the columns are taken in the order of
-    what they are worth at these prices, or as the plan before had them, whichever is better; and from there on columns are
-    exchanged by simulated annealing, in ``searches`` at the same time, of which the best counts.
+    """Four steps, each of which begins where the one before ended.
 
-    ``rounds`` and ``moves`` bound the work and not the clock, so that the answer is the same each time; ``limit_s`` is a last
-    resort. The search also ends within ``gap`` of the bound. Without numba the rounded relaxation answers.
+    *Prices* of the orders, by a Lagrangian relaxation: they prove a bound, and say how much each column is worth less than
+    its driver's best, its reduced cost. *Greed*: columns are taken in this order, or as the plan before had them, whichever is
+    better. *Exchange*: simulated annealing, in ``searches`` at the same time; beside it the linear programme of the columns
+    with the smallest reduced cost, ``near_relaxed`` for each driver and order. *Repair*: what all searches chose and the
+    programme wants wholly is kept, and the rest is solved exactly over the nearest columns, ``near_exact`` for each driver
+    and order (relaxation-induced neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
+
+    The search cools from ``hot`` times the average loss of a driver against the bound to ``cold`` of that.
+    ``rounds``, ``moves``, ``steps`` (for each row of the programme), ``nodes`` and ``most_open`` bound the work and not the
+    clock, so that the answer is the same each time; ``limit_s`` is a last resort. Where the programme is not solved within its
+    steps, as with sets of orders that have no place in common, repairing would take far longer, and is left out. All ends
+    within ``gap`` of the bound. Without numba the rounded relaxation answers.
     """
 
     name: ClassVar[str] = "exchange"
-    rounds: int = 200
-    moves: int = 500_000
+    rounds: int = 400
+    moves: int = 300_000
     searches: int = 2
     chunks: int = 12
     look: int = 40
-    gap: float = 1e-3
+    hot: float = 3.0
+    cold: float = 0.003
+    near_relaxed: int = 8
+    near_exact: int = 4
+    programmes: int = 3
+    steps: int = 3
+    nodes: int = 10
+    most_open: int = 15_000
+    gap: float = 1e-6
     limit_s: float = 5.0
     seed: int = 1
 
@@ -45,7 +67,7 @@ class Exchange:
     def solve(self, problem: Problem) -> Solution:
         kernels = KERNELS.get(wait=True)
         if kernels is None:
-            return Relaxation().solve(problem)
+            return Relaxation(limit_s=self.limit_s).solve(problem)
         gain = problem.gain
         columns = np.flatnonzero(gain < 0)
         if not len(columns):
@@ -55,48 +77,84 @@ class Exchange:
         return Solution(tuple(np.sort(columns[chosen]).tolist()), self.name, problem.gap(value, bound))
 
 
+@dataclass(frozen=True, slots=True)
+class _Relaxation:
+    """``wanted`` (rows,) is how much the linear programme takes of each; its prices prove ``bound`` and ``reduced``."""
+
+    wanted: Floats
+    bound: float
+    reduced: Floats
+
+
 class _Search:
-    """One problem in the arrays that the kernels share."""
+    """One problem in the arrays that the kernels share; rows are those of the columns worth taking."""
 
     def __init__(self, kernels: ModuleType, problem: Problem, columns: Ints, gain: Floats, how: Exchange) -> None:
         self.kernels, self.problem, self.how = kernels, problem, how
-        self.began = time.perf_counter()
-        self.gain = gain
+        self.ends = time.perf_counter() + how.limit_s
+        self.gain, self.columns = gain, columns
         self.driver = problem.driver[columns]
         sizes = np.array([len(group) for group in problem.groups], dtype=np.int64)
         flat = np.array([o for group in problem.groups for o in group], dtype=np.int64)
         self.members, self.member_of = spread(flat, sizes, problem.group[columns])
-        size = sizes[problem.group[columns]]
-        self.first = np.concatenate([[0], np.cumsum(size)])
+        self.size = sizes[problem.group[columns]]
+        self.first = np.concatenate([[0], np.cumsum(self.size)])
         self.warm = np.flatnonzero(problem.planned[columns]) if problem.planned is not None else np.zeros(0, np.int64)
 
     def run(self) -> tuple[Ints, float, float]:
         """Chosen rows, their total and a bound on it."""
-        gain, problem, how = self.gain, self.problem, self.how
-        plain = np.argsort(gain, kind="stable")
-        value, of_driver, of_order = self._in_turn(np.concatenate([self.warm, plain]))
-        driver_at, by_driver = _lists(self.driver, gain, problem.drivers)
-        bound, price = self.kernels.prices(
-            gain, self.driver, self.first, self.members, driver_at, by_driver, value, np.zeros(problem.orders), how.rounds
-        )
-        worth = gain - np.bincount(self.member_of, weights=price[self.members], minlength=len(gain))
-        turn = np.argsort(worth, kind="stable")
+        how, problem = self.how, self.problem
+        value, of_driver, of_order = self._in_turn(np.concatenate([self.warm, np.argsort(self.gain, kind="stable")]))
+        bound, reduced = self._prices(value)
+        turn = np.argsort(reduced, kind="stable")
         for first in (turn, np.concatenate([self.warm, turn])):
             better = self._in_turn(first)
             if better[0] < value:
                 value, of_driver, of_order = better
-        lists = self._by_worth(worth)
+        rows = of_driver[of_driver >= 0]
+        if problem.gap(value, bound) <= how.gap:
+            return rows, value, bound
+        lists = self._nearest_first(reduced)
 
-        def search(number: int) -> tuple[Ints, float, float]:
+        def search(number: int) -> _Chosen:
             return self._exchange(value, bound, lists, of_driver.copy(), of_order.copy(), number)
 
-        with ThreadPoolExecutor(how.searches) as pool:
-            return min(pool.map(search, range(how.searches)), key=lambda found: found[1])
+        with ThreadPoolExecutor(how.searches + 1) as pool:
+            programme = pool.submit(self._relaxed, turn)
+            found = list(pool.map(search, range(how.searches)))
+            relaxation = programme.result()
+        if relaxation is None:
+            return *min(found, key=lambda one: one[1]), bound
+        if relaxation.bound > bound:
+            bound, reduced = relaxation.bound, relaxation.reduced
+        return *self._repaired(found, relaxation.wanted, reduced), bound
 
-    def _by_worth(self, worth: Floats) -> tuple[Ints, Ints, Ints, Ints]:
-        """The columns of each driver and of each order, the best first."""
-        driver_at, by_driver = _lists(self.driver, worth, self.problem.drivers)
-        order_at, by_order = _lists(self.members, worth[self.member_of], self.problem.orders)
+    def _prices(self, reach: float) -> tuple[float, Floats]:
+        """A bound on the total, and the reduced cost of each row, 0 for the best of each driver. Where drivers are plenty, an
+        order is worth about what its best driver makes of it."""
+        driver_at, by_driver = _lists(self.driver, self.gain, self.problem.drivers)
+        start = np.zeros(self.problem.orders)
+        single = np.flatnonzero(self.size == 1)
+        alone = start.copy()
+        np.minimum.at(alone, self.members[self.first[single]], self.gain[single])
+        if self._at_prices(alone)[0] > self._at_prices(start)[0]:
+            start = alone
+        price = self.kernels.prices(
+            self.gain, self.driver, self.first, self.members, driver_at, by_driver, reach, start, self.how.rounds
+        )[1]
+        return self._at_prices(price)
+
+    def _at_prices(self, price: Floats) -> tuple[float, Floats]:
+        """The bound that these prices of the orders prove, and the reduced costs."""
+        worth = self.gain - np.bincount(self.member_of, weights=price[self.members], minlength=len(self.gain))
+        least = np.zeros(self.problem.drivers)
+        np.minimum.at(least, self.driver, worth)
+        return float(price.sum() + least.sum()), worth - least[self.driver]
+
+    def _nearest_first(self, reduced: Floats) -> tuple[Ints, Ints, Ints, Ints]:
+        """The rows of each driver and of each order, the smallest reduced cost first."""
+        driver_at, by_driver = _lists(self.driver, reduced, self.problem.drivers)
+        order_at, by_order = _lists(self.members, reduced[self.member_of], self.problem.orders)
         return driver_at, by_driver, order_at, self.member_of[by_order]
 
     def _in_turn(self, turn: Ints) -> tuple[float, Ints, Ints]:
@@ -107,17 +165,17 @@ class _Search:
 
     def _exchange(
         self, value: float, bound: float, lists: tuple[Ints, Ints, Ints, Ints], of_driver: Ints, of_order: Ints, number: int
-    ) -> tuple[Ints, float, float]:
+    ) -> _Chosen:
         problem, how = self.problem, self.how
         best_driver, best_order = of_driver.copy(), of_order.copy()
         state = np.array([0x9E3779B97F4A7C15 ^ (how.seed + 1 + 1000 * number)], dtype=np.uint64)
         moves = how.moves // how.chunks
         taken = max(1, int((of_driver >= 0).sum()))
-        hot = max(1e-6, (value - bound) / taken)
-        heats = hot * 0.02 ** (np.arange(how.chunks + 1) / how.chunks)
+        hot = how.hot * max(1e-6, (value - bound) / taken)
+        heats = hot * how.cold ** (np.arange(how.chunks + 1) / how.chunks)
         above = 0.0
         for chunk in range(how.chunks):
-            if problem.gap(value, bound) <= how.gap or time.perf_counter() - self.began > how.limit_s:
+            if problem.gap(value, bound) <= how.gap or time.perf_counter() > self.ends:
                 break
             above, change = self.kernels.exchange(
                 self.gain, self.driver, self.first, self.members, *lists,
@@ -125,7 +183,79 @@ class _Search:
             )  # fmt: skip
             value += change
         chosen = best_driver[best_driver >= 0]
-        return chosen, float(self.gain[chosen].sum()), bound
+        return chosen, float(self.gain[chosen].sum())
+
+    def _relaxed(self, turn: Ints) -> _Relaxation | None:
+        """The linear programme of the first rows in ``turn``, and of those that its prices call for, a few times over; None
+        where it has no answer in time."""
+        how, ends = self.how, self.problem.drivers + self.problem.orders
+        open_ = np.zeros(len(turn), dtype=np.bool_)
+        open_[turn[: how.near_relaxed * ends]] = True
+        best: _Relaxation | None = None
+        for _ in range(how.programmes):
+            near = np.flatnonzero(open_)
+            answer = relaxed(self.gain[near], self.problem.usage(self.columns[near]), self._left_s(), how.steps * ends)
+            if answer is None:
+                return best
+            bound, reduced = self._at_prices(answer.prices[self.problem.drivers :])
+            wanted = np.zeros(len(self.gain))
+            wanted[near] = answer.x
+            if best is not None and best.bound > bound:
+                bound, reduced = best.bound, best.reduced
+            best = _Relaxation(wanted, bound, reduced)
+            if bound >= answer.value - 1e-9 * abs(answer.value):
+                break
+            price = np.bincount(self.member_of, weights=answer.prices[self.problem.drivers + self.members], minlength=len(turn))
+            called_for = self.gain - price - answer.prices[self.driver]
+            nearest = np.argsort(called_for, kind="stable")[: 2 * ends]
+            open_[nearest[called_for[nearest] < -1e-9]] = True
+        return best
+
+    def _repaired(self, found: Sequence[_Chosen], wanted: Floats, reduced: Floats) -> _Chosen:
+        """The best of what was found, with what is not agreed on solved anew; the programme itself where it takes columns
+        wholly alone."""
+        best = min(found, key=lambda one: one[1])
+        whole = wanted > 1.0 - 1e-6
+        if (whole | (wanted < 1e-6)).all():
+            found = [*found, (np.flatnonzero(whole), float(self.gain[whole].sum()))]
+            return min(found, key=lambda one: one[1])
+        taken = np.array([np.isin(np.arange(len(self.gain)), rows) for rows, _ in found])
+        kept: NDArray[np.bool_] = np.logical_and.reduce(taken, axis=0) & whole
+        open_ = np.flatnonzero((self._near(reduced) | taken.any(axis=0)) & ~self._touched(kept))
+        if not 0 < len(open_) <= self.how.most_open or self._left_s() <= 0.0:
+            return best
+        chosen = packed(self.gain[open_], self.problem.usage(self.columns[open_]), self.how.nodes, self._left_s()).chosen
+        if chosen is None:
+            return best
+        rows = np.concatenate([np.flatnonzero(kept), open_[chosen]])
+        value = float(self.gain[rows].sum())
+        return (rows, value) if value < best[1] else best
+
+    def _near(self, reduced: Floats) -> NDArray[np.bool_]:
+        """The rows of the smallest reduced cost; and of single orders, each driver's first one and each order's first
+        two: where a set has to be given up for half of it, that half is far from being worth its prices."""
+        near = np.zeros(len(reduced), dtype=np.bool_)
+        count = self.how.near_exact * (self.problem.drivers + self.problem.orders)
+        near[np.argsort(reduced, kind="stable")[:count]] = True
+        single = np.flatnonzero(self.size == 1)
+        for owner, most in ((self.driver[single], 1), (self.members[self.first[single]], 2)):
+            by = np.lexsort((reduced[single], owner))
+            same = owner[by][most:] == owner[by][:-most]
+            near[single[by[: min(most, len(by))]]] = True
+            near[single[by[most:][~same]]] = True
+        return near
+
+    def _touched(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The rows that use a driver or an order of those kept."""
+        drivers, orders = np.zeros(self.problem.drivers, np.bool_), np.zeros(self.problem.orders, np.bool_)
+        drivers[self.driver[kept]] = True
+        orders[self.members[kept[self.member_of]]] = True
+        touched = drivers[self.driver]
+        touched[self.member_of[orders[self.members]]] = True
+        return touched
+
+    def _left_s(self) -> float:
+        return max(0.0, self.ends - time.perf_counter())
 
 
 def _lists(owner: Ints, worth: Floats, owners: int) -> tuple[Ints, Ints]:

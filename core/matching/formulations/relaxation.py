@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import linprog
 
 from core.matching.formulations import Problem, Solution
 from core.matching.formulations.assignment import Assignment
+from core.matching.formulations.programmes import relaxed
 from core.matching.market import Ints
 from core.matching.timing import Floats
 
@@ -21,6 +21,7 @@ class Relaxation:
     """
 
     name: ClassVar[str] = "relaxation"
+    limit_s: float = 5.0
 
     def fits(self, problem: Problem) -> bool:
         return True
@@ -30,15 +31,13 @@ class Relaxation:
         columns = np.flatnonzero(gain < 0)
         if not len(columns):
             return Solution((), self.name)
-        usage = problem.usage(columns)
-        # The stubs don't know that scipy takes a sparse matrix here.
-        answer = linprog(gain[columns], usage, np.ones(usage.shape[0]), bounds=(0, None), method="highs-ipm")  # type: ignore[call-overload]
+        answer = relaxed(gain[columns], problem.usage(columns), self.limit_s)
         wanted = np.zeros(len(problem.groups))
-        if answer.status == 0:
+        if answer is not None:
             np.add.at(wanted, problem.group[columns], answer.x)
         kept = np.flatnonzero(_without_conflict(problem, wanted)[problem.group])
         chosen = tuple(kept[list(Assignment().solve(problem.only(kept)).chosen)].tolist())
-        bound = float(answer.fun) if answer.status == 0 else None
+        bound = None if answer is None else answer.value
         return Solution(chosen, self.name, problem.gap(float(gain[list(chosen)].sum()), bound))
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from core.matching.formulations import Problem, Solution
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
 from core.matching.formulations.prices import worth_offering
+from core.matching.formulations.programmes import packed
 from core.matching.formulations.relaxation import Relaxation
-from core.matching.market import Ints
-from core.matching.timing import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +42,12 @@ class SetPacking:
         columns = np.flatnonzero(gain < 0)
         if not len(columns):
             return Solution((), self.name)
-        answer = milp(
-            gain[columns],
-            integrality=np.ones(len(columns), dtype=np.int64),
-            bounds=Bounds(0.0, 1.0),
-            constraints=LinearConstraint(problem.usage(columns), ub=1.0),
-            options={"mip_rel_gap": self.gap, "node_limit": self.nodes, "time_limit": self.limit_s},
-        )
-        found = _picked(columns, answer.x)
-        if found is None:
-            return Relaxation().solve(problem)
-        best = Solution(found, self.name, problem.gap(float(gain[list(found)].sum()), answer.mip_dual_bound))
-        if answer.status == 0:
+        answer = packed(gain[columns], problem.usage(columns), self.nodes, self.limit_s, self.gap)
+        if answer.chosen is None:
+            return Relaxation(limit_s=self.limit_s).solve(problem)
+        found = tuple(columns[answer.chosen].tolist())
+        best = Solution(found, self.name, problem.gap(float(gain[list(found)].sum()), answer.bound))
+        if answer.proven:
             return best
-        rounded = Relaxation().solve(problem)
+        rounded = Relaxation(limit_s=self.limit_s).solve(problem)
         return rounded if gain[list(rounded.chosen)].sum() < gain[list(found)].sum() else best
-
-
-def _picked(columns: Ints, x: Floats | None) -> tuple[int, ...] | None:
-    """The columns at 1; None where the search ended without an answer."""
-    return None if x is None else tuple(columns[x > 0.5].tolist())
