@@ -44,6 +44,7 @@ from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.scene import Stage
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
+from app.watchdog import Watchdog
 from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
@@ -224,6 +225,9 @@ class Console:
     def _attach(self, system: System, lines: Lines, folder: DataFolder, settings: Settings) -> None:
         window, engine = self.window, Stage(system.engine)
         self._stages.add("scene", engine.close)
+        watchdog = self.watchdog = Watchdog(lambda: settings.number("window.stall_warn_ms"), window)
+        self._stages.add("watchdog's place", watchdog.deleteLater)
+        self._stages.add("watchdog", watchdog.close)
         training = self.simulated is not None
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
@@ -231,7 +235,7 @@ class Console:
         own = self.own_settings = SettingsWindow(window, settings, Profiles(folder.path / "profiles"), self.reopen)
         outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen)
         self._stages.add("dialogs", outside.close)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open, outside)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open, outside, watchdog.told)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)

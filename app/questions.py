@@ -62,6 +62,7 @@ class Doors:
     leave_demo: Callable[[], None]
     open_settings: Callable[[], None]
     outside: OutsideDoors
+    stalls: Callable[[], str]
 
 
 class Questions:
@@ -342,6 +343,7 @@ class Questions:
             (tr("Qt for Python"), PySide6.__version__),
             (tr("System"), platform.platform()),
             (tr("Data folder"), str(self._folder.path)),
+            (tr("Window"), self._doors.stalls()),
             (tr("City"), self._city.name if self._city is not None else tr("none: great-circle distances")),
         )
         self._show(AboutDialog(facts, self._window))

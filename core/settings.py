@@ -383,6 +383,14 @@ DECLARED: tuple[Setting, ...] = (
     _s("window.theme", "system", "Colours of the window", choices=("system", "light", "dark")),
     _s("window.rows", "compact", "Height of table rows", choices=("compact", "comfortable")),
     _s(
+        "window.stall_warn_ms",
+        250.0,
+        "What keeps the window waiting for longer is logged, with where; 0 nothing",
+        "ms",
+        0,
+        60000,
+    ),
+    _s(
         "window.language",
         "system",
         "Language of the window: en English, de Deutsch; from the next start of the program on",

@@ -25,6 +25,8 @@ BENCHES = {
     "map": "the live map with up to 50,000 drivers on the move: main thread, renderer, frames while panning and zooming",
     "board": "the orders board with 5,000 orders: rows, changes, filters, groups, scrolling",
     "timeline": "the timeline of 300 drivers over 12 hours: drawing, scrolling, holding an order over another driver",
+    "recorder": "looking back over a log of 100,000 events: reading it, jumps, memory",
+    "desk": "the whole console, 2,000 drivers, 5,000 orders and every panel open: how long a click waits",
     "matching": "cycles of a market at its peak, 1,000 drivers by 2,000 orders, and what comes of them",
     "start": "from the command line to a window that can be used, compiled files at hand or not",
     "routing": "reading OSM extracts, shortest-path trees, travel-time matrices",

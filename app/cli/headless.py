@@ -152,17 +152,31 @@ def demo_figures(run: Run, city: str, seed: int, online_hours: float) -> dict[st
 
 def summary(figures: dict[str, object]) -> str:
     """A few lines to read; a dash where there was nothing to count."""
-    f = {key: "–" if value is None else value for key, value in figures.items()}
+    f = _dashed(figures)
     return "\n".join(
         (
             f"{f['city']}, seed {f['seed']}: {f['simulated_min']:g} simulated minutes in {f['wall_s']} s",
+            summary_of_orders(figures),
+            f"matcher's cycle: p50 {f['cycle_p50_s']} s, p95 {f['cycle_p95_s']} s; "
+            f"messages: {f['mqtt_received']} received, {f['mqtt_sent']} sent, {f['refused']} refused",
+        )
+    )
+
+
+def _dashed(figures: dict[str, object]) -> dict[str, object]:
+    return {key: "–" if value is None else value for key, value in figures.items()}
+
+
+def summary_of_orders(figures: dict[str, object]) -> str:
+    """What became of the orders, as a log can tell it too."""
+    f = _dashed(figures)
+    return "\n".join(
+        (
             f"orders: {f['orders_placed']} placed, {f['orders_delivered']} delivered, {f['orders_cancelled']} cancelled, "
             f"{f['orders_open']} open; {f['due_delivered_pct']} % of the {f['orders_due']} due by then are delivered",
             f"minutes per delivery: {f['pdt_min']} (pick-up leg {f['pickup_leg_min']}, pick-up stop {f['pickup_stop_min']}, "
             f"drop-off leg {f['dropoff_leg_min']}, drop-off stop {f['dropoff_stop_min']}), waiting {f['waiting_min']}",
             f"late: {f['late_orders_pct']} %; batched {f['batched_pct']} %, chained {f['chained_pct']} %; "
             f"{f['orders_per_driver_hour']} orders per driver-hour",
-            f"matcher's cycle: p50 {f['cycle_p50_s']} s, p95 {f['cycle_p95_s']} s; "
-            f"messages: {f['mqtt_received']} received, {f['mqtt_sent']} sent, {f['refused']} refused",
         )
     )

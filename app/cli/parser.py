@@ -56,11 +56,13 @@ def build_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         parents=[common],
-        help="play a recorded matching cycle (.cycle) again",
-        description="Plays a recorded cycle of the matcher again, from its own file, and says whether it decides the same. "
+        help="a recorded day (.db): its figures; a recorded matching cycle (.cycle): played again",
+        description="Prints the figures of a recorded day from its database, which stays as it is. "
+        "Plays a recorded cycle of the matcher again, from its own file, and says whether it decides the same. "
         "Cycles lie beside the database, in a folder *.cycles; the city file they were matched in has to be there.",
     )
-    replay.add_argument("file", type=Path, metavar="FILE", help="a .cycle file")
+    replay.add_argument("file", type=Path, metavar="FILE", help="a database or a .cycle file")
+    replay.add_argument("--day", metavar="YYYY-MM-DD", help="of a database, the orders placed on that day alone")
     replay.add_argument("--city", type=Path, metavar="FILE", help="where the city file is now")
     replay.add_argument("--json", action="store_true")
 

@@ -1,4 +1,4 @@
-"""`replay`: a recorded cycle of the matcher, played again from its file."""
+"""`replay`: a recorded cycle of the matcher, played again from its file; of a database the figures of its day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import argparse
 import json
 from pathlib import Path
 
+from app.cli.day import run_day
 from core.domain.errors import BadInput
 from core.matching.cycle import run_cycle
 from core.matching.recorder import unpack
 from core.settings import Settings
+from core.storage.day import is_database
 from core.worker import load_travel
 
 
 def run_replay(args: argparse.Namespace) -> int:
-    """Exit code 1 where it decides otherwise than it did. Raises BadInput for a file that can't be read or played."""
+    """Exit code 1 where a cycle decides otherwise than it did. Raises BadInput for a file that can't be read or played."""
     try:
+        if is_database(args.file):
+            return run_day(args)
+        if args.day is not None:
+            raise BadInput("--day goes with a database")
         recorded = unpack(args.file.read_bytes(), args.file.name)
     except OSError as error:
         raise BadInput(f"{args.file} can't be read ({error.strerror})") from None

@@ -1,0 +1,203 @@
+"""The whole console with everything open: 2,000 drivers who report by MQTT, 5,000 orders of which two change every tenth of a
+second, the matcher at work, each panel visible, those that stand in tabs in windows of their own.
+
+*click* is how long a click waits for the main thread, a click every 20 ms; *worst* are the places that held it up longest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import psutil
+
+from app.benches import Result
+from app.benches.phones import Fleet, driver_id
+from core.domain.commands import PlaceOrder, RecordProgress
+from core.domain.driver import Driver, Presence, Route, Stop, StopKind
+from core.domain.errors import KerbsideError
+from core.domain.events import Change, Delivered, DriverRegistered, MerchantRegistered, OrderAssigned, OrderReceived
+from core.domain.geo import LatLon
+from core.domain.merchant import Merchant
+from core.domain.order import Order, Status
+from core.domain.vehicle import Vehicle
+from core.engine.engine import Engine
+from core.routing.city import Bounds, City
+from core.storage.folder import DataFolder
+from core.storage.store import Store
+
+DRIVERS, ORDERS, SECONDS = 2000, 5000, 60.0
+UNDER_WAY, WAITING = 0.5, 0.08
+"""Shares of the orders; the others are delivered."""
+SETTLE_S, FEED_S = 25.0, 0.1
+LONG_MS = 40.0
+STEPS = {Status.ASSIGNED: "arrived_pickup", Status.AT_PICKUP: "picked_up", Status.CARRYING: "arrived_dropoff",
+         Status.AT_DROPOFF: "delivered"}  # fmt: skip
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(scale: float = 1.0) -> Result:
+    from app.benches.ingest import PROGRAM, _mosquitto
+
+    if PROGRAM is None:
+        return Result(notes=["nothing was measured: mosquitto is not installed"])
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name, _mosquitto(Path(name)) as (port, _):
+        return _in_a_window(Path(name), port, max(50, round(DRIVERS * scale)), max(100, round(ORDERS * scale)))
+
+
+def _in_a_window(data: Path, port: int, drivers: int, orders: int) -> Result:
+    import qasync
+
+    from app.console import Console
+    from app.ground import Ground
+    from app.start import show_window
+
+    bounds = prepare(data, port, drivers, orders)
+    ground = Ground(data, False)
+    try:
+        app, window = show_window(ground)
+    except BaseException:
+        ground.close()
+        raise
+    window.resize(1920, 1080)
+    console = Console(window, data, None)
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    box = (bounds.south, bounds.west, bounds.north, bounds.east)
+    fleet = Fleet(port, drivers, drivers // 2, SETTLE_S + SECONDS + 5.0, box, 1.0)
+
+    async def live() -> Result:
+        await console.open(ground)
+        assert console.system is not None
+        for name, dock in window.docks.items():
+            dock.show()
+            if name not in {"orders", "inspector", "drivers"}:
+                dock.setFloating(True)
+                dock.resize(900, 420)
+        window.drivers.select([driver_id(0)])
+        engine, watchdog = console.system.engine, console.watchdog
+        command = [sys.executable, "-m", "app.benches.phones", json.dumps(asdict(fleet))]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as phones:
+            feed = asyncio.ensure_future(_feed(engine))
+            await asyncio.sleep(SETTLE_S)
+            watchdog.forget()
+            began = time.process_time()
+            await asyncio.sleep(SECONDS)
+            busy = (time.process_time() - began) / SECONDS
+            waits = watchdog.waits_ms()
+            feed.cancel()
+            phones.terminate()
+        figures: dict[str, float] = {
+            "drivers": len(engine.world.drivers),
+            "orders": len(engine.world.orders),
+            "docks_visible": sum(dock.widget().isVisible() for dock in window.docks.values()),
+            "seconds": SECONDS,
+            "clicks": len(waits),
+        }
+        figures |= {f"click_p{q}_ms": float(np.percentile(waits, q)) for q in (50, 95, 99)}
+        figures |= {
+            "click_max_ms": float(waits.max()),
+            "console_cores": busy,
+            "console_mb": psutil.Process().memory_info().rss / 2**20,
+        }
+        worst = sorted(watchdog.places.items(), key=lambda one: -one[1])[:12]
+        return Result(figures, notes=[f"{ms:.0f} ms: {place}" for place, ms in worst])
+
+    with loop:
+        try:
+            result: Result = loop.run_until_complete(live())
+            return result
+        finally:
+            console.close()
+            window.close()
+
+
+async def _feed(engine: Engine) -> None:
+    """Two orders a beat take the next step, and now and then there is a new one."""
+    rng = np.random.default_rng(1)
+    merchants = list(engine.world.merchants.values())
+    for number in itertools.count():
+        ready = [o for o in engine.world.open_orders() if o.status in STEPS]
+        for at in rng.integers(0, len(ready), 2).tolist() if ready else ():
+            order = engine.world.orders[ready[at].id]
+            if order.status in STEPS:
+                try:
+                    engine.execute(RecordProgress(order_id=order.id, event=STEPS[order.status]))
+                except KerbsideError:
+                    continue
+        if number % 10 == 0:
+            merchant = merchants[number % len(merchants)]
+            engine.execute(PlaceOrder(order_id=f"N-{number}", merchant_id=merchant.id, dropoff=near(merchant.place, rng)))
+        await asyncio.sleep(FEED_S)
+
+
+def near(place: LatLon, rng: np.random.Generator) -> LatLon:
+    lat, lon = rng.normal(0, 0.008, 2).tolist()
+    return LatLon(place.lat + lat, place.lon + lon)
+
+
+def prepare(data: Path, port: int, drivers: int, orders: int) -> Bounds:
+    """A data folder as it would be in the middle of such a shift."""
+    from app.bootstrap import city_file
+    from app.simulated import merchants_of
+
+    folder = DataFolder(data)
+    try:
+        city = City.load(city_file(folder, None))
+        folder.settings.write_text(
+            f'[mqtt]\nbroker = "mqtt://127.0.0.1:{port}"\n[map]\ncity = "training"\n[window]\nstall_warn_ms = {LONG_MS}\n',
+            encoding="utf-8",
+        )
+        merchants = merchants_of(city, 1)
+        store = Store.open(folder.database)
+        store.write(list(shift(merchants, drivers, orders, time.time()))).result()
+        store.close()
+        return city.bounds
+    finally:
+        folder.close()
+
+
+def shift(merchants: tuple[Merchant, ...], drivers: int, orders: int, now: float) -> list[Change]:
+    """The log of a shift that is half over: orders delivered, under way two to a driver, and waiting."""
+    rng, vehicles = np.random.default_rng(1), tuple(Vehicle)
+    people = tuple(
+        Driver(driver_id(i), f"Driver {i}", vehicles[i % len(vehicles)], presence=Presence.ONLINE, presence_at=now)
+        for i in range(drivers)
+    )
+    log: list[Change] = [MerchantRegistered(at=now, merchants=merchants), DriverRegistered(at=now, drivers=people)]
+    under_way, waiting = round(orders * UNDER_WAY), round(orders * WAITING)
+    routes: dict[str, list[Order]] = {}
+    for i in range(orders):
+        merchant = merchants[i % len(merchants)]
+        age = float(rng.uniform(0, 1500))
+        plain = Order(f"O-{i}", merchant.id, merchant.place, near(merchant.place, rng), now - age, now - age + 900,
+                      now - age + 2700, status=Status.WAITING, status_at=now - age, customer=f"Customer {i}",
+                      address=f"Mill Lane {i}")  # fmt: skip
+        log.append(OrderReceived(at=now, orders=(plain,)))
+        if i < under_way:
+            who = driver_id(i % (drivers * 3 // 5))
+            mine = replace(plain, status=Status.ASSIGNED, driver_id=who, assigned_at=now - age / 2)
+            routes.setdefault(who, []).append(mine)
+        elif i >= under_way + waiting:
+            gone = now - float(rng.uniform(0, 18_000))
+            done = replace(
+                plain, status=Status.DELIVERED, status_at=gone, placed_at=gone - 1800, driver_id=driver_id(i % drivers)
+            )
+            due_at = gone + float(rng.normal(300, 300))
+            done = replace(done, due_at=due_at, assigned_at=gone - 1200, picked_up_at=gone - 600, delivered_at=gone)
+            log.append(Delivered(at=now, orders=(done,)))
+    for who, theirs in routes.items():
+        stops = [Stop(kind, o.id, o.pickup if kind is StopKind.PICKUP else o.dropoff) for kind in StopKind for o in theirs]
+        log.append(OrderAssigned(at=now, orders=tuple(theirs), routes=(Route(who, tuple(stops)),)))
+    return log
