@@ -40,6 +40,8 @@ class Watchdog(QObject):
         """Where it was held up longer than ``warn_ms``, and the longest that took, in milliseconds."""
         self._told_at: dict[str, float] = {}
         self._answered = time.perf_counter()
+        self._held: deque[float] = deque(maxlen=KEPT)
+        self._spent = time.thread_time()
         self._main = threading.get_ident()
         self._clicked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         self._ended = threading.Event()
@@ -54,8 +56,13 @@ class Watchdog(QObject):
         """How long each of the last clicks waited, (n,)."""
         return 1000 * np.array(self._waits)
 
+    def held_ms(self) -> Floats:
+        """The main thread's own processor time from one click to the next, (n,): what others on the machine take is not in it."""
+        return 1000 * np.array(self._held)
+
     def forget(self) -> None:
         self._waits.clear()
+        self._held.clear()
         self.places.clear()
 
     def told(self) -> str:
@@ -73,6 +80,8 @@ class Watchdog(QObject):
     def _answer(self, due: float) -> None:
         self._answered = time.perf_counter()
         self._waits.append(self._answered - due)
+        spent, self._spent = self._spent, time.thread_time()
+        self._held.append(self._spent - spent)
 
     def _watch(self) -> None:
         due = time.perf_counter()

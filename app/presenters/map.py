@@ -218,7 +218,7 @@ class MapPresenter(QObject):
         driver_id = self.followed_driver()
         route = engine.world.routes.get(driver_id or "")
         row = engine.positions.find(driver_id or "")
-        if driver_id is None or route is None or row is None:
+        if driver_id is None or route is None or row is None or np.isnan(engine.positions.lat[row]):
             self._shown_route = None
             self._view.set_route(None)
             return
