@@ -57,7 +57,7 @@ class Watchdog(QObject):
         return 1000 * np.array(self._waits)
 
     def held_ms(self) -> Floats:
-        """The main thread's own processor time from one click to the next, (n,): what others on the machine take is not in it."""
+        """The main thread's own processor time from one click to the next, (n,), without what others on the machine take."""
         return 1000 * np.array(self._held)
 
     def forget(self) -> None:

@@ -130,8 +130,8 @@ def _in_a_window(data: Path, port: int, drivers: int, orders: int) -> Result:
 
 
 def waits_of(held_ms: Floats, seconds: float) -> Floats:
-    """How long clicks, one each `PROBE_S`, would have waited had nothing else run: those that come while the main thread is held
-    up wait for what is left of it, the others not at all."""
+    """How long clicks, one each `PROBE_S`, would have waited had nothing else run: those that come while the main thread is
+    held up wait for what is left of it, the others not at all."""
     step = 1000 * PROBE_S
     waits = [np.arange(ms, 0.0, -step) for ms in held_ms.tolist() if ms > 0]
     idle = max(0, round(1000 * seconds / step) - sum(map(len, waits)))

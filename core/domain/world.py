@@ -19,6 +19,7 @@ from core.domain.provider import Consignment, ConsignmentState, Provider
 from core.domain.rules import RuleSet, Tally
 
 T = TypeVar("T")
+_URGENCY = {kind: i for i, kind in enumerate(AlertKind)}
 
 
 class World:
@@ -42,6 +43,8 @@ class World:
         self.notes: dict[str, Note] = {}
         self.forwards: dict[str, Forward] = {}
         self.etas: dict[str, tuple[float | None, float]] = {}
+        self._alerts_of: dict[str, tuple[Alert, ...]] = {}
+        """By order or driver, the most urgent first."""
         self._offer_of_driver: dict[str, str] = {}
         self._open: dict[str, Order] = {}
 
@@ -76,6 +79,10 @@ class World:
         self.experiments.update((e.name, e) for e in change.experiments)
         for alert in change.alerts:
             _keep(self.alerts, alert.id, alert, gone=alert.cleared_at is not None)
+            about = (self.alerts.get(alert_id(kind, alert.subject)) for kind in AlertKind)
+            self._alerts_of[alert.subject] = tuple(one for one in about if one is not None)
+            if not self._alerts_of[alert.subject]:
+                del self._alerts_of[alert.subject]
         for forward in change.forwards:
             _keep(self.forwards, forward.id, forward, gone=forward.removed)
         if isinstance(change, DispatchChange):
@@ -147,11 +154,10 @@ class World:
 
     def alerts_about(self, order: Order) -> list[Alert]:
         """The alerts that stand about an order and whoever is under way with it, the most urgent first."""
-        if not self.alerts:
-            return []
+        own = [alert for alert in self._alerts_of.get(order.id, ()) if alert.order_id is not None]
         driver = order.driver_id if order.status in ACTIVE else None
-        ids = (alert_id(kind, subject) for kind in AlertKind for subject in (order.id, driver) if subject)
-        return [alert for i in ids if (alert := self.alerts.get(i)) is not None and alert.subject in (alert.order_id, driver)]
+        theirs = [a for a in self._alerts_of.get(driver, ()) if a.driver_id is not None] if driver is not None else []
+        return sorted(own + theirs, key=lambda alert: _URGENCY[alert.kind]) if own and theirs else own or theirs
 
     def open_orders(self) -> Iterable[Order]:
         return self._open.values()
