@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -80,7 +80,7 @@ class RecorderPresenter(QObject):
         self._rerun = Rerun(Recording(stage.store, keep_s), stage.tracks)
         self._thread = ThreadPoolExecutor(1, "recorder")
         self._closing = False
-        self._span = Span(0.0, 0.0, [])
+        self._span, self._read_at = Span(0.0, 0.0, []), 0.0
         self._covered, self._live_edge = (0.0, 0.0), True
         self._clock: PastClock | None = None
         self._coming: deque[_Coming] = deque()
@@ -187,7 +187,7 @@ class RecorderPresenter(QObject):
 
     def go_to(self, at: float) -> None:
         """Show that moment (epoch seconds), as soon as the one asked for before is there; of several the last."""
-        self._wanted = min(max(at, self._span.first_at), self._now())
+        self._wanted = min(max(at, self._span.first_at), max(self._now(), self._span.last_at))
         if not self._jumping and self._open:
             self._jump()
 
@@ -229,7 +229,7 @@ class RecorderPresenter(QObject):
             self._deeds.window.tell(tr("Nothing has been recorded yet"))
             self.end()
             return
-        self._span = replace(span, last_at=self._now())
+        self._span, self._read_at = span, self._now()
         self._bar.scale.set_marks([_scale_mark(one) for one in span.marks])
         self._bar.set_ready(True)
         self._bar.set_span_hours(SHIFT_H)
@@ -365,11 +365,11 @@ class RecorderPresenter(QObject):
 
     def _read_on(self) -> None:
         """The shift goes on: every so often the slider learns of it, unless a hand is on it."""
-        if self._now() - self._span.last_at > READ_ON_S and not self._jumping and not self._bar.scale.isSliderDown():
+        if self._now() - self._read_at > READ_ON_S and not self._jumping and not self._bar.scale.isSliderDown():
             self._do(lambda: self._rerun.open(self._pause), self._grown)
 
     def _grown(self, span: Span) -> None:
-        self._span = replace(span, last_at=self._now())
+        self._span, self._read_at = span, self._now()
         self._bar.scale.set_marks([_scale_mark(one) for one in span.marks])
         if self._live_edge:
             self._cover(self._covered[0], self._now())

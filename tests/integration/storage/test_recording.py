@@ -169,7 +169,7 @@ def test_positions_have_the_speed_and_heading_of_the_way(store: Store, tracks: T
     stand = Rerun(Recording(store, KEEP_S), tracks).stand(NOW + 65)
     row = stand.positions.find("D-1")
     assert row is not None
-    assert stand.positions.t[row] == pytest.approx(NOW + 60, abs=0.01)
+    assert stand.positions.t[row] == pytest.approx(NOW + 60, rel=0, abs=0.01)
     assert stand.positions.spd[row] == pytest.approx(10.0, rel=0.01)
     assert stand.positions.hdg[row] == pytest.approx(0.0, abs=0.1)
     assert ACTIVITIES[stand.positions.activity[row]] is Activity.TO_PICKUP
