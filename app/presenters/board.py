@@ -68,6 +68,7 @@ class BoardPresenter(QObject):
         """Another world is looked at, all of it."""
         self._rows.clear()
         self._due = dict.fromkeys(self._engine.world.orders)
+        self._turned = True
         self._beat()
         self._refresh.now()
 
@@ -102,8 +103,10 @@ class BoardPresenter(QObject):
             order = world.orders.get(order_id)
             if order is not None:
                 self._rows[order_id] = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""))
-            if time.perf_counter() - began > PORTION_S:
+            # Another moment is shown whole: half of it would be wrong.
+            if not self._turned and time.perf_counter() - began > PORTION_S:
                 break
+        self._turned = False
         if len(self._rows) > len(world.orders):
             self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in world.orders}
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
