@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, TypeVar
 from app.actions.declared import Scope
 from app.presenters.asking import Asking
 from app.presenters.dashboard import DashboardPresenter
+from app.presenters.done import DonePresenter
 from app.presenters.handover import HandoverPresenter
 from app.presenters.links import Links
 from app.presenters.shifts import ShiftsPresenter
 from app.saving import Saver
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.done.panel import DonePanel
 from widgets.handover.panel import HandoverPanel
 from widgets.shifts.panel import ShiftsPanel
 
@@ -43,7 +45,8 @@ class Desk:
         self.shifts = ShiftsPresenter(deeds, shifts, self._asking, saver)
         self._links.connect(shifts.context_requested, lambda ids, at: window.context_menu(Scope.DRIVER, at))
         self.handover = HandoverPresenter(deeds, self._panel("handover", HandoverPanel), self._asking, saver)
-        self._presenters = (self.dashboard, self.shifts, self.handover)
+        done = DonePresenter(deeds, self._panel("done", DonePanel))
+        self._presenters = (done, self.dashboard, self.shifts, self.handover)
 
     def _panel(self, name: str, kind: type[P]) -> P:
         panel = self._window.managed[name]

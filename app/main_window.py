@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.docks["inspector"].raise_()
         self.docks["drivers"].raise_()
         # Side panels need about the same room on any screen; what a large one has more of goes to the map.
-        orders, inspector = min(540, round(self.width() * 0.34)), min(390, round(self.width() * 0.22))
+        orders, inspector = min(560, round(self.width() * 0.37)), min(390, round(self.width() * 0.22))
         sides = [self.docks["orders"], self.docks["inspector"]]
         self.resizeDocks(sides, [orders, inspector], Qt.Orientation.Horizontal)
         below = max(250, round(self.height() * 0.26))

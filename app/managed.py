@@ -12,6 +12,7 @@ from widgets.areas.panel import AreasPanel
 from widgets.audit.panel import AuditPanel
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
+from widgets.done.panel import DonePanel
 from widgets.forwarding.panel import ForwardingPanel
 from widgets.handover.panel import HandoverPanel
 from widgets.merchants.panel import MerchantsPanel
@@ -42,6 +43,7 @@ MANAGED: dict[str, Managed] = {
     "rules": Managed(mark("Rules"), RulesPanel, _LEFT),
     "providers": Managed(mark("Providers"), ProvidersPanel, _BELOW),
     "merchants": Managed(mark("Merchants"), MerchantsPanel, _BELOW),
+    "done": Managed(mark("What was done"), DonePanel, _BELOW),
     "what_if": Managed(mark("What if?"), WhatIfPanel, _RIGHT),
     "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
     "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),

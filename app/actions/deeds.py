@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.actions.history import History, Refusal
 from app.actions.naming import which_orders
+from app.actions.recalls import recall_question
 from app.actions.recorder import NoRecorder, Recorder
 from app.actions.sandbox import Sandbox, tryable
 from app.presenters.selection import Selection
@@ -75,7 +76,7 @@ class Deeds:
         self.selection = selection
         self.window = window
         self.training = training
-        self.history = History(self._carry)
+        self.history = History(self._carry, stamp=lambda: (engine.clock.now(), self.own_name()))
         self.sandbox: Sandbox | None = None
         self.refused: dict[str, str] = {}
         """Orders with which the last thing tried could not be done, and why."""
@@ -109,11 +110,11 @@ class Deeds:
 
     def _note_refused(self, commands: Sequence[c.Command], refused: Sequence[str]) -> None:
         """Keep for each order why what was tried with it last was refused, until something else is tried with it."""
-        touched = {order_id for command in commands for order_id in _orders_of(command)}
+        touched = {order_id for command in commands for order_id in orders_of(command)}
         before = {order_id: self.refused.pop(order_id) for order_id in touched if order_id in self.refused}
         for line in refused:
             if isinstance(line, Refusal):
-                self.refused.update(dict.fromkeys(_orders_of(line.command), str(line)))
+                self.refused.update(dict.fromkeys(orders_of(line.command), str(line)))
         if before or refused:
             for listen in tuple(self.refused_changed):
                 listen(touched)
@@ -355,6 +356,16 @@ class Deeds:
     # History
 
     def undo(self) -> None:
+        """Ask first where a driver would have to be told that it is off."""
+        question = None
+        if self.sandbox is None:
+            question = recall_question(self.history.undo_commands, self.engine.world, self.engine.receipts)
+        if question is None:
+            self._undo()
+        else:
+            self.window.ask_sure(*question, tr("Send a recall"), self._undo)
+
+    def _undo(self) -> None:
         text = self.doing.undo_text
         if text is not None:
             refused = self.doing.undo()
@@ -408,6 +419,7 @@ class Deeds:
         self.window.focus("alerts")
 
     def own_name(self) -> str:
+        """Who is at the desk."""
         return self.settings.text("alerts.name").strip() or "dispatcher"
 
     def _about_alerts(self, verb: str, ids: Sequence[str] | None, make: Callable[[str], c.Command]) -> None:
@@ -495,7 +507,7 @@ class Deeds:
         self.window.quit()
 
 
-def _orders_of(command: c.Command) -> tuple[str, ...]:
+def orders_of(command: c.Command) -> tuple[str, ...]:
     """The orders that a command names."""
     one: str = getattr(command, "order_id", "")
     many: tuple[str, ...] = getattr(command, "orders", ())

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from core.domain.commands import Command
 from core.domain.errors import KerbsideError
 
 Execute = Callable[[Command], Sequence[Command]]
 """Carries a command out and returns the commands that would undo it, none where nothing can; raises KerbsideError."""
+
+
+RECORDS = 1000
+"""So many deeds are told of."""
 
 
 class Refusal(str):
@@ -26,35 +31,94 @@ class Refusal(str):
     command: Command
 
 
+class Standing(StrEnum):
+    DONE = "done"
+    UNDONE = "undone"
+    FINAL = "final"
+    """Done, and nothing takes it back, or not any more."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What is told of a deed: ``at`` is epoch seconds, ``refused`` what of it could not be done, or undone."""
+
+    number: int
+    text: str
+    at: float
+    actor: str
+    commands: tuple[Command, ...]
+    standing: Standing
+    refused: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     text: str
     commands: tuple[Command, ...]
     undo: tuple[Command, ...]
+    number: int = 0
 
 
 class History:
-    """``limit`` deeds are kept. Doing something new forgets what was undone."""
+    """``limit`` deeds are kept. Doing something new forgets what was undone, though `records` still tell of it. ``stamp`` gives
+    the time, epoch seconds, and who is at the desk."""
 
-    def __init__(self, execute: Execute, limit: int = 200) -> None:
+    def __init__(
+        self, execute: Execute, limit: int = 200, stamp: Callable[[], tuple[float, str]] = lambda: (0.0, "dispatcher")
+    ) -> None:
         self._execute = execute
         self._limit = limit
+        self._stamp = stamp
+        self._number = 0
+        self._records: dict[int, Record] = {}
+        self.changed: list[Callable[[], None]] = []
         self._done: list[Deed] = []
         self._undone: list[Deed] = []
 
     def do(self, text: str, *commands: Command) -> list[str]:
         """Carry the commands out as one deed. Returns a line for each that was refused; the others stand."""
         carried, undo, refused = self._carry_out(commands)
+        if carried:
+            self._number += 1
+            at, actor = self._stamp()
+            standing = Standing.DONE if undo else Standing.FINAL
+            self._records[self._number] = Record(self._number, text, at, actor, carried, standing, tuple(refused))
+            self._records.pop(self._number - RECORDS, None)
         if undo:
-            self._done.append(Deed(text, carried, undo))
+            self._done.append(Deed(text, carried, undo, self._number))
+            for gone in self._done[: -self._limit]:
+                self._note(gone, Standing.FINAL)
             del self._done[: -self._limit]
             self._undone.clear()
+        self._tell()
         return refused
+
+    def records(self) -> list[Record]:
+        """What was done, the oldest first."""
+        return list(self._records.values())
+
+    @property
+    def undo_commands(self) -> tuple[Command, ...]:
+        """What would take the last deed back."""
+        return self._done[-1].undo if self._done else ()
+
+    def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = ()) -> None:
+        record = self._records.get(deed.number)
+        if record is not None:
+            record.standing, record.refused = standing, tuple(refused)
+
+    def _tell(self) -> None:
+        for listen in tuple(self.changed):
+            listen()
 
     def forget(self, kind: type[Command]) -> None:
         """Drop the deeds that are of this kind of command alone: what they were about has come to its end."""
         for deeds in (self._done, self._undone):
-            deeds[:] = [deed for deed in deeds if not all(isinstance(command, kind) for command in deed.commands)]
+            gone = [deed for deed in deeds if all(isinstance(command, kind) for command in deed.commands)]
+            deeds[:] = [deed for deed in deeds if deed not in gone]
+            for deed in gone:
+                self._records.pop(deed.number, None)
+        self._tell()
 
     @property
     def undo_text(self) -> str | None:
@@ -72,6 +136,8 @@ class History:
         undone, _, refused = self._carry_out(deed.undo)
         if undone:
             self._undone.append(deed)
+        self._note(deed, Standing.UNDONE if undone else Standing.FINAL, refused)
+        self._tell()
         return refused
 
     def redo(self) -> list[str]:
@@ -81,7 +147,9 @@ class History:
         deed = self._undone.pop()
         done, undo, refused = self._carry_out(deed.commands)
         if done:
-            self._done.append(Deed(deed.text, done, undo or deed.undo))
+            self._done.append(Deed(deed.text, done, undo or deed.undo, deed.number))
+            self._note(deed, Standing.DONE, refused)
+        self._tell()
         return refused
 
     def _carry_out(self, commands: Sequence[Command]) -> tuple[tuple[Command, ...], tuple[Command, ...], list[str]]:

@@ -146,10 +146,10 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
         return (moment.now - row.waiting_since) / alarm_s()
 
     return (
-        Column("Order", lambda r, m: r.id, sort=lambda r: r.id, tip=_tip, width=54),
-        Column("State", _state_text, token=_state_token, icon=_state_icon, sort=lambda r: r.status.value, tip=_tip, width=122),
+        Column("Order", lambda r, m: r.id, sort=lambda r: r.id, tip=_tip, width=50),
+        Column("State", _state_text, token=_state_token, icon=_state_icon, sort=lambda r: r.status.value, tip=_tip, width=114),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, name="From and to"),
-        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=54),
+        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50),
         Column(
             "Age, ETA",
             when,
@@ -159,7 +159,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             sort=lambda r: r.eta if r.eta is not None else r.due_at,
             right=True,
             timed=True,
-            width=104,
+            width=96,
             name="Age, countdown or expected arrival",
         ),
         Column(
@@ -169,7 +169,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             token=told_token,
             icon=told_icon,
             tip=told_tip,
-            width=88,
+            width=82,
             name="How far the last command has come",
         ),
         _time(mark("Due"), "due_at", 60),

@@ -10,7 +10,7 @@ from widgets.orders.rows import OrderRow
 LOOKS: dict[Told, tuple[str, str, str]] = {
     Told.QUEUED: (mark("Queued"), "hourglass-medium", "offered"),
     Told.SENT: (mark("Sent"), "paper-plane-tilt", "muted"),
-    Told.SEEN: (mark("On phone"), "device-mobile", "free"),
+    Told.SEEN: (mark("Seen"), "device-mobile", "free"),
     Told.FAILED: (mark("Lost"), "x-circle", "late"),
 }
 """Word, icon and colour of each."""

@@ -147,7 +147,7 @@ def test_views_are_written_and_read() -> None:
         ({}, "", "", "muted"),
         ({"told": Told.QUEUED, "told_what": "assign"}, "Queued", "hourglass-medium", "offered"),
         ({"told": Told.SENT, "told_what": "offer"}, "Sent", "paper-plane-tilt", "muted"),
-        ({"told": Told.SEEN, "told_what": "route"}, "On phone", "device-mobile", "free"),
+        ({"told": Told.SEEN, "told_what": "route"}, "Seen", "device-mobile", "free"),
         ({"told": Told.FAILED, "told_what": "recall"}, "Lost", "x-circle", "late"),
         ({"told": Told.SEEN, "refused": "it is carrying"}, "Refused", "prohibit", "late"),
     ],

@@ -110,3 +110,42 @@ def test_only_so_many_deeds_are_kept(board: Board) -> None:
     for _ in range(5):
         history.undo()
     assert board.has == ["a", "b"]
+
+
+def standings(history: History) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(record.text, record.standing.value, record.refused) for record in history.records()]
+
+
+def test_what_was_done_is_told_with_whether_it_stands(board: Board) -> None:
+    history = History(board.execute, stamp=lambda: (1000.0, "Kim"))
+    told: list[int] = []
+    history.changed.append(lambda: told.append(len(history.records())))
+    history.do("Put a", *put("a"))
+    history.do("Put ink", *put("ink"))
+    history.do("Put a again", *put("a"))
+    history.do("Put b and a", *put("b", "a"))
+    assert standings(history) == [
+        ("Put a", "done", ()),
+        ("Put ink", "final", ()),
+        ("Put b and a", "done", ("a is there already",)),
+    ]
+    assert {(record.at, record.actor) for record in history.records()} == {(1000.0, "Kim")}
+    history.undo()
+    assert standings(history)[-1] == ("Put b and a", "undone", ())
+    history.redo()
+    assert standings(history)[-1][1] == "done"
+    history.undo()
+    history.do("Put c", *put("c"))
+    assert [standing for _, standing, _ in standings(history)] == ["done", "final", "undone", "done"]
+    assert told == [1, 2, 2, 3, 3, 3, 3, 4]
+
+
+def test_what_is_beyond_the_limit_or_can_t_be_undone_any_more_is_final(board: Board) -> None:
+    history = History(board.execute, limit=1)
+    history.do("Put a", *put("a"))
+    history.do("Put b", *put("b"))
+    assert [standing for _, standing, _ in standings(history)] == ["final", "done"]
+    board.has.remove("b")
+    assert history.undo_commands == (Take(what="b"),)
+    history.undo()
+    assert standings(history)[-1] == ("Put b", "final", ("there is no b",))

@@ -1,0 +1,118 @@
+"""What was done at this desk: when, by whom, and whether it stands, was undone, or can't be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from core.domain.language import mark, tr
+from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.panel import Panel
+from widgets.common.search import SearchField
+from widgets.common.table_view import RowsView
+from widgets.common.tables import Column, RowsModel
+from widgets.common.words import Moment
+
+STANDINGS: dict[str, tuple[str, str, str]] = {
+    "done": (mark("Done"), "check", "text"),
+    "undone": (mark("Undone"), "arrow-u-up-left", "muted"),
+    "final": (mark("Can't be undone"), "lock-simple", "muted"),
+}
+"""Words, icon and colour of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    """``standing`` is one of `STANDINGS`; ``refused`` says what of it could not be done or undone; ``orders`` it is about."""
+
+    id: str
+    at: float
+    text: str
+    actor: str
+    standing: str
+    refused: str = ""
+    orders: tuple[str, ...] = ()
+
+
+def _standing(row: DoneRow, _: Moment) -> str:
+    words = tr(STANDINGS[row.standing][0])
+    return tr("{words}, in part", words=words) if row.refused else words
+
+
+COLUMNS: tuple[Column[DoneRow], ...] = (
+    Column(mark("Time"), lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
+    Column(
+        mark("What was done"),
+        lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
+        token=lambda r, m: "muted" if r.standing == "undone" else "text",
+        width=0,
+    ),
+    Column(mark("By"), lambda r, m: r.actor, width=120),
+    Column(
+        mark("Stands"),
+        _standing,
+        token=lambda r, m: "late" if r.refused else STANDINGS[r.standing][2],
+        icon=lambda r, m: "warning" if r.refused else STANDINGS[r.standing][1],
+        width=170,
+    ),
+)
+
+
+class DonePanel(Panel):
+    """``orders_chosen(list[str])`` when a row is chosen; ``undo_requested`` and ``redo_requested`` are its buttons."""
+
+    orders_chosen = Signal(list)
+    undo_requested = Signal()
+    redo_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model: RowsModel[DoneRow] = RowsModel(COLUMNS)
+        self.view = RowsView(self.model, tr("What was done"))
+        self.search = SearchField(tr("Filter"), tr("Filter what was done"), self.view)
+        self._empty = EmptyOver(
+            self.view, EmptyState(tr("Nothing done yet"), tr("Whatever is done here stands here, and can be undone"))
+        )
+        self.undo, self.redo = QPushButton(tr("Undo")), QPushButton(tr("Redo"))
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 4, 8, 4)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.undo)
+        bar.addWidget(self.redo)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.view)
+        self.undo.clicked.connect(self.undo_requested)
+        self.redo.clicked.connect(self.redo_requested)
+        self.search.filter_changed.connect(lambda _: self._sift())
+        self.view.selection_changed.connect(self._chosen)
+
+    def set_rows(self, rows: Iterable[DoneRow]) -> None:
+        """All of it, the newest first."""
+        self.model.set_rows(rows)
+        self._empty.show_when(not self.model.rows)
+
+    def set_moment(self, moment: Moment) -> None:
+        self.model.set_moment(moment)
+
+    def set_next(self, undo: str | None, redo: str | None) -> None:
+        """What would be undone and done again; ``None`` where there is nothing."""
+        for button, verb, text in ((self.undo, tr("Undo"), undo), (self.redo, tr("Redo"), redo)):
+            button.setEnabled(text is not None)
+            button.setToolTip(f"{verb}: {text}" if text else "")
+
+    def _sift(self) -> None:
+        words = self.search.words()
+        self.model.set_filter(
+            (lambda row: all(word in f"{row.text} {row.actor}".casefold() for word in words)) if words else None
+        )
+
+    def _chosen(self, ids: list[str]) -> None:
+        orders = [order for row in self.model.shown if row.id in ids for order in row.orders]
+        if orders:
+            self.orders_chosen.emit(list(dict.fromkeys(orders)))
