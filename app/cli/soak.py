@@ -10,7 +10,9 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
+from itertools import combinations
 from pathlib import Path
+from statistics import median
 
 from app.cli.headless import open_demo
 from app.demo import percentile, run_headless
@@ -20,20 +22,25 @@ from core.domain.order import ENDED, Status
 FORGOTTEN_S = 3600.0
 """An order that is still open so long after its promise has been forgotten."""
 
+LEAK_MB_PER_HOUR = 5.0
+DRIFT_TIMES = 1.5
+LEAST_HOURS = 4
+"""Fewer hours than these, once all that is kept for a time is there, tell nothing of a leak or a drift."""
+
 Hour = dict[str, float]
 
 
 def run_soak(args: argparse.Namespace) -> int:
-    """Exit code 1 where an order is missing or forgotten, or a cycle failed."""
+    """Exit code 1 where an order is missing or forgotten, a cycle failed, memory leaks or cycles drift."""
     with ExitStack() as stack:
         report = _soak(args, stack)
-    sound = not (report["forgotten"] or report["missing"] or report["cycles_failed"])
+    faults = [key for key in ("forgotten", "missing", "cycles_failed", "differences", "leaks", "drifts") if report[key]]
     if args.json:
         print(json.dumps(report))
     else:
-        print("sound: every order is accounted for" if sound else "NOT sound: see forgotten, missing, cycles_failed")
+        print(f"NOT sound: see {', '.join(faults)}" if faults else "sound: every order is accounted for")
         print(", ".join(f"{key} {value}" for key, value in report.items() if key != "hours"))
-    return 0 if sound else 1
+    return 1 if faults else 0
 
 
 def _soak(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
@@ -56,7 +63,7 @@ def _soak(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
         hour: Hour = {
             "hour": round(minute / 60, 2),
             "memory_mb": memory_mb(),
-            "trees_mb": round(demo.travel.cached_mb, 1),
+            "caches_mb": round(demo.travel.cached_mb, 1),
             "database_mb": round(demo.database.stat().st_size / 2**20, 1),
             "in_memory": len(engine.world.orders),
             "open": sum(1 for _ in engine.world.open_orders()),
@@ -87,7 +94,32 @@ def _soak(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
         "cycles_failed": len(failed),
         "refused": engine.refused_count,
         "differences": len(system.store.rebuild_check()),
+        **judged(hours, system.settings.number("orders.in_memory_h") + 1.0),
         "hours": hours,
+    }
+
+
+def judged(hours: list[Hour], settled_h: float) -> dict[str, float | bool | None]:
+    """Whether memory leaks and cycles slow down, from the hours after ``settled_h``, by when all that is kept for a time is
+    there.
+
+    A leak is what memory grows by each hour beyond the caches of travel times, which are bounded: the median of the slopes
+    between all pairs of hours (Theil and Sen). A drift is the median cycle of the last third of the hours over that of
+    the first third. ``None`` where the hours are too few to tell.
+    """
+    settled = [hour for hour in hours if hour["hour"] > settled_h]
+    if len(settled) < LEAST_HOURS:
+        return {"leak_mb_per_hour": None, "drift_times": None, "leaks": False, "drifts": False}
+    beyond = [(hour["hour"], hour["memory_mb"] - hour["caches_mb"]) for hour in settled]
+    leak = median((b - a) / (y - x) for (x, a), (y, b) in combinations(beyond, 2))
+    cycles = [hour["cycle_p50_s"] for hour in settled]
+    third = len(cycles) // 3
+    drift = median(cycles[-third:]) / max(median(cycles[:third]), 1e-9)
+    return {
+        "leak_mb_per_hour": round(leak, 2),
+        "drift_times": round(drift, 3),
+        "leaks": leak > LEAK_MB_PER_HOUR,
+        "drifts": drift > DRIFT_TIMES,
     }
 
 

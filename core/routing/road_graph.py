@@ -112,8 +112,8 @@ class RoadGraph:
 
     @property
     def cached_mb(self) -> float:
-        """What the trees kept so far take."""
-        return self._cache.held_mb
+        """What the trees and the ways kept so far take; both are bounded."""
+        return self._cache.held_mb + sum(memory.held_mb for memory in self._memories.values())
 
     def network(self, vehicle: Vehicle) -> VehicleNetwork:
         """The vehicle's own network, built at the first call."""

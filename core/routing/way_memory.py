@@ -23,6 +23,10 @@ class WayMemory:
     def __len__(self) -> int:
         return len(self._old.keys) + len(self._fresh.keys)
 
+    @property
+    def held_mb(self) -> float:
+        return 16e-6 * len(self)
+
     def recall(self, keys: Keys) -> Floats:
         """Seconds, shape (n,), NaN where the way is not known."""
         seconds = self._old.recall(keys)
