@@ -27,6 +27,7 @@ P = TypeVar("P", bound=Panel)
 
 
 class Desk:
+    window: MainWindow
     dashboard: DashboardPresenter
     shifts: ShiftsPresenter
     handover: HandoverPresenter
@@ -34,7 +35,7 @@ class Desk:
     def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
         deeds.desk = self
         self._deeds = deeds
-        self._window, self._links = window, Links()
+        self.window, self._links = window, Links()
         self._asking = Asking(window)
         saver = Saver(self._asking, lambda text, bad: deeds.window.tell(text, bad=bad))
         dashboard = self._panel("dashboard", DashboardPanel)
@@ -49,7 +50,7 @@ class Desk:
         self._presenters = (done, self.dashboard, self.shifts, self.handover)
 
     def _panel(self, name: str, kind: type[P]) -> P:
-        panel = self._window.managed[name]
+        panel = self.window.managed[name]
         assert isinstance(panel, kind)
         return panel
 
@@ -65,5 +66,5 @@ class Desk:
 
     def open(self, name: str) -> None:
         """Show one of the docks, with the focus in it."""
-        self._window.open_dock(name)
-        self._window.managed[name].setFocus()
+        self.window.open_dock(name)
+        self.window.managed[name].setFocus()

@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QMenu, QMenuBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
 from app.actions.replaying import can_do
+from app.layouts import VERSION, Layouts
 from app.managed import MANAGED
 from core.domain.language import tr
 from widgets.alerts.panel import AlertsPanel
@@ -36,7 +47,6 @@ from widgets.what_if.panel import WhatIfPanel
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
 
-LAYOUT_VERSION = 3
 SMALLEST = (1024, 600)
 ON_DEMAND = {"find": "orders", "history": "orders", **{name: dock.beside for name, dock in MANAGED.items()}}
 """Docks that are there once they are wanted, each in tabs with another."""
@@ -98,7 +108,8 @@ class MainWindow(QMainWindow):
         self._layout_file: QSettings | None = None
         self._with_map: QByteArray | None = None
         self._make_menus()
-        self._default_layout()
+        self.layouts = Layouts(self, self.docks, ON_DEMAND)
+        self.layouts.arrange()
         theme.changed.connect(lambda _: self._dress())
         self._set_rows()
 
@@ -120,31 +131,6 @@ class MainWindow(QMainWindow):
         strip.hide()
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, strip)
         return strip
-
-    def _default_layout(self) -> None:
-        """Orders and inspector from top to bottom beside the map, drivers and log in tabs below it."""
-        for name, dock in self.docks.items():
-            dock.setFloating(False)
-            dock.setVisible(name not in ON_DEMAND)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks["orders"])
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.docks["inspector"])
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks["drivers"])
-        self.tabifyDockWidget(self.docks["drivers"], self.docks["timeline"])
-        self.tabifyDockWidget(self.docks["timeline"], self.docks["alerts"])
-        self.tabifyDockWidget(self.docks["alerts"], self.docks["log"])
-        for name, beside in ON_DEMAND.items():
-            self.tabifyDockWidget(self.docks[beside], self.docks[name])
-        self.docks["orders"].raise_()
-        self.docks["inspector"].raise_()
-        self.docks["drivers"].raise_()
-        # Side panels need about the same room on any screen; what a large one has more of goes to the map.
-        orders, inspector = min(560, round(self.width() * 0.37)), min(390, round(self.width() * 0.22))
-        sides = [self.docks["orders"], self.docks["inspector"]]
-        self.resizeDocks(sides, [orders, inspector], Qt.Orientation.Horizontal)
-        below = max(250, round(self.height() * 0.26))
-        self.resizeDocks([self.docks["drivers"]], [below], Qt.Orientation.Vertical)
 
     # Actions
 
@@ -297,14 +283,14 @@ class MainWindow(QMainWindow):
     def restore_layout(self, file: QSettings) -> None:
         """Take up the layout of the last time; where there is none, or it does not fit, the default one."""
         self._layout_file = file
-        geometry, state = file.value("geometry"), file.value("state")
+        geometry = file.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
             self.resize(self.screen().availableGeometry().size())
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
-            self._default_layout()
+        if not self.layouts.restore(file):
+            self.layouts.arrange()
         self.recorder_strip.hide()
         self.orders.boards.restore(str(file.value("boards", "")))
         with suppress(ValueError):
@@ -314,17 +300,28 @@ class MainWindow(QMainWindow):
     def save_layout(self) -> None:
         if self._layout_file is None:
             return
+        self.board_alone(False)
         self._layout_file.setValue("geometry", self.saveGeometry())
-        self._layout_file.setValue("state", self._with_map or self.saveState(LAYOUT_VERSION))
+        self.layouts.save(self._layout_file)
         view = self.map.view()
         if view is not None:
             self._layout_file.setValue("map", f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}")
         self._layout_file.setValue("boards", self.orders.boards.kept())
         self._layout_file.sync()
 
+    def use_layout(self, name: str) -> None:
+        self.board_alone(False)
+        self.layouts.use(name)
+
+    def float_panel(self) -> None:
+        """The panel that has the focus: out of the window, or back into it."""
+        focused = QApplication.focusWidget()
+        dock = next((d for d in self.docks.values() if focused is not None and (d is focused or d.isAncestorOf(focused))), None)
+        self.layouts.float(dock or self.docks["orders"])
+
     def reset_layout(self) -> None:
         self.board_alone(False)
-        self._default_layout()
+        self.layouts.arrange()
 
     @property
     def is_board_alone(self) -> bool:
@@ -335,7 +332,7 @@ class MainWindow(QMainWindow):
         centre = self.centralWidget()
         assert centre is not None
         if alone and self._with_map is None:
-            self._with_map = self.saveState(LAYOUT_VERSION)
+            self._with_map = self.saveState(VERSION)
             centre.hide()
             for name, dock in self.docks.items():
                 dock.setVisible(name == "orders")
@@ -344,7 +341,7 @@ class MainWindow(QMainWindow):
         elif not alone and self._with_map is not None:
             state, self._with_map = self._with_map, None
             centre.show()
-            self.restoreState(state, LAYOUT_VERSION)
+            self.restoreState(state, VERSION)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save_layout()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.actions import what_if
 from app.actions.route_deeds import hand_over_route, route_orders
+from app.layouts import LAYOUTS
 from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
 from core.matching.profiles import PROFILES
@@ -92,6 +93,14 @@ def _replays(deeds: Deeds) -> bool:
     return deeds.recorder.open
 
 
+def _lay_out(name: str) -> Callable[[Deeds], None]:
+    return lambda deeds: deeds.desk.window.use_layout(name)
+
+
+def _lies(name: str) -> Callable[[Deeds], bool]:
+    return lambda deeds: deeds.desk.window.layouts.name == name
+
+
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
 _IN_KITCHEN = (Status.WAITING, Status.HELD, *_TAKEN)
 _CANCELLABLE = tuple(s for s in Status if s not in ENDED and s not in {Status.CARRYING, Status.AT_DROPOFF})
@@ -171,7 +180,7 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: d.chosen_driver() is not None),
     Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
-    Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+W", "calendar", rule_before=True),
+    Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+H", "calendar", rule_before=True),
     Declared("shift.import", "&Drivers", "Import shifts…", lambda d: d.desk.shifts.load(), "", "download-simple"),
     Declared("shift.export", "&Drivers", "Export shifts…", lambda d: d.desk.shifts.save(), "", "export"),
     Declared("handover.note", "&Drivers", "Write a note for the next shift", lambda d: d.desk.open("handover"), "Ctrl+Shift+N",
@@ -234,6 +243,10 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.focus("timeline"), "Ctrl+T", "chart-bar-horizontal"),
     Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right"),
     Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
+    *(Declared(f"layout.{name}", "&View", layout.label, _lay_out(name), keys, checked=_lies(name), rule_before=n == 0)
+      for n, ((name, layout), keys) in enumerate(zip(LAYOUTS.items(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True))),
+    Declared("view.float", "&View", "Float the panel, or dock it", lambda d: d.desk.window.float_panel(), "Ctrl+F11",
+             "frame-corners"),
     Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
     Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
              checked=lambda d: d.engine.matching_paused),

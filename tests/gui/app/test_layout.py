@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.layouts import LAYOUTS
 from app.main_window import MainWindow
 from widgets.common.theme import Theme
 
@@ -70,3 +71,59 @@ def test_the_map_keeps_the_largest_part_of_a_small_screen(rig: Any, qapp: QAppli
     assert made.map.height() > made.docks["drivers"].height()
     assert made.drivers.chips.height() < 2 * made.drivers.search.height()  # in one line
     end(made)
+
+
+def seen(made: MainWindow) -> set[str]:
+    return {name for name, dock in made.docks.items() if dock.toggleViewAction().isChecked()}
+
+
+def test_layouts_have_names_and_stay_as_they_were_left(rig: Any, qapp: QApplication, tmp_path: Path) -> None:
+    made = window(tmp_path / "layout.ini", qapp)
+    made.setWindowState(Qt.WindowState.WindowNoState)
+    made.resize(1600, 900)
+    dispatch = seen(made)
+    made.use_layout("planning")
+    QTest.qWait(50)
+    assert {"timeline", "shifts"} <= seen(made)
+    assert made.docks["timeline"].height() > 0.35 * made.height()
+    made.docks["shifts"].hide()
+    made.use_layout("wall")
+    QTest.qWait(50)
+    assert seen(made) == {"dashboard", "alerts"}
+    assert made.map.width() > 0.6 * made.width()
+    made.use_layout("dispatch")
+    assert seen(made) == dispatch
+    made.use_layout("planning")
+    assert "shifts" not in seen(made)
+    end(made)
+
+    again = window(tmp_path / "layout.ini", qapp)
+    assert again.layouts.name == "planning"
+    assert "shifts" not in seen(again)
+    again.use_layout("wall")
+    assert seen(again) == {"dashboard", "alerts"}
+    again.use_layout("planning")
+    again.reset_layout()
+    assert "shifts" in seen(again)
+    end(again)
+
+
+def test_every_dock_of_every_layout_is_there(rig: Any) -> None:
+    docks = rig.window.docks.keys()
+    for layout in LAYOUTS.values():
+        assert set(layout.shown) <= docks
+        assert set(layout.front) <= set(layout.shown)
+
+
+def test_a_layout_is_chosen_and_a_panel_floated_by_key(rig: Any) -> None:
+    rig.press("Ctrl+2")
+    assert rig.window.layouts.name == "planning"
+    assert rig.action("layout.planning").isChecked()
+    assert not rig.action("layout.dispatch").isChecked()
+    rig.press("Ctrl+1")
+    rig.window.drivers.view.setFocus()
+    rig.press("Ctrl+F11", on=rig.window.drivers.view)
+    assert rig.window.docks["drivers"].isFloating()
+    rig.window.layouts.float(rig.window.docks["drivers"])
+    assert not rig.window.docks["drivers"].isFloating()
+    rig.window.reset_layout()

@@ -19,7 +19,7 @@ def planned(rig: Any, driver_id: str) -> tuple[str, str]:
 
 
 def test_several_are_planned_at_once_and_undone(rig: Any) -> None:
-    rig.press("Ctrl+Shift+W")
+    rig.press("Ctrl+Shift+H")
     panel = rig.window.managed["shifts"]
     rig.until(lambda: len(panel.model.rows) == 3)
     panel.select(["D-1", "D-17"])

@@ -1,0 +1,144 @@
+"""Arrangements of the panels by name: each is as it was left, and can be had anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from core.domain.language import mark
+
+VERSION = 4
+_LEFT, _BELOW, _RIGHT = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+)
+_ANCHORS = ("orders", "inspector", "drivers")
+"""Beside which all others stand in tabs: to the left of the map, to its right, below it."""
+_AT_FIRST = ("timeline", "alerts", "log")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """``shown`` are the docks that are there, ``front`` those before others in their tabs; ``below`` is the share of the
+    window's height that the panels under the map get, ``side`` that of its width to the left."""
+
+    label: str
+    shown: tuple[str, ...]
+    front: tuple[str, ...]
+    below: float = 0.26
+    side: float = 0.37
+
+
+LAYOUTS: dict[str, Layout] = {
+    "dispatch": Layout(
+        mark("Layout: Dispatch"),
+        ("orders", "inspector", "drivers", "timeline", "alerts", "log"),
+        ("orders", "inspector", "drivers"),
+    ),
+    "planning": Layout(
+        mark("Layout: Planning"),
+        ("orders", "inspector", "timeline", "drivers", "shifts", "alerts"),
+        ("orders", "inspector", "timeline"),
+        below=0.46,
+    ),
+    "trainer": Layout(
+        mark("Layout: Trainer"),
+        ("orders", "inspector", "dashboard", "drivers", "timeline", "alerts", "log"),
+        ("orders", "inspector", "alerts"),
+    ),
+    "wall": Layout(mark("Layout: Wall"), ("dashboard", "alerts"), ("dashboard", "alerts"), below=0.2, side=0.3),
+}
+MOST_SIDE_PX, MOST_INSPECTOR_PX, LEAST_BELOW_PX = 560, 390, 250
+
+
+class Layouts:
+    """``beside`` names for each dock that is no anchor the anchor it stands with."""
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget], beside: Mapping[str, str]) -> None:
+        self._window, self._docks = window, docks
+        self._beside = {**dict.fromkeys(_AT_FIRST, "drivers"), **beside}
+        self._left: dict[str, QByteArray] = {}
+        self.name = "dispatch"
+
+    def use(self, name: str) -> None:
+        """Change to another; the one so far is remembered as it is."""
+        self._left[self.name] = self._window.saveState(VERSION)
+        self.name = name
+        before = self._left.get(name)
+        if before is None or not self._window.restoreState(before, VERSION):
+            self.arrange()
+
+    def arrange(self) -> None:
+        """The layout in use as it is at first."""
+        layout, docks, window = LAYOUTS[self.name], self._docks, self._window
+        shown = set(layout.shown) & docks.keys()
+        for name, dock in docks.items():
+            dock.setFloating(False)
+            dock.setVisible(name in shown)
+        window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        for anchor, side in zip(_ANCHORS, (_LEFT, _RIGHT, _BELOW), strict=True):
+            window.addDockWidget(side, docks[anchor])
+        last = {anchor: anchor for anchor in _ANCHORS}
+        for name, anchor in self._beside.items():
+            window.tabifyDockWidget(docks[last[anchor]], docks[name])
+            last[anchor] = name
+        for name in layout.front:
+            if name in docks:
+                docks[name].raise_()
+        self._share_out(layout)
+
+    def _share_out(self, layout: Layout) -> None:
+        """Side panels need about the same room on any screen; what a large one has more of goes to the map."""
+        width, height = self._window.width(), self._window.height()
+        left, right = min(MOST_SIDE_PX, round(width * layout.side)), min(MOST_INSPECTOR_PX, round(width * 0.22))
+        sides = [self._one(layout, "orders"), self._one(layout, "inspector")]
+        self._window.resizeDocks(sides, [left, right], Qt.Orientation.Horizontal)
+        below = max(min(LEAST_BELOW_PX, height // 3), round(height * layout.below))
+        self._window.resizeDocks([self._one(layout, "drivers")], [below], Qt.Orientation.Vertical)
+
+    def _one(self, layout: Layout, anchor: str) -> QDockWidget:
+        """Any of those that stand with the anchor and are shown."""
+        near = [name for name in (anchor, *self._beside) if name == anchor or self._beside.get(name) == anchor]
+        name = next((n for n in layout.front if n in near and n in self._docks), anchor)
+        return self._docks[name]
+
+    # From one start to the next
+
+    def restore(self, file: QSettings) -> bool:
+        """Take up what was kept; ``False`` where the layout in use has nothing that fits."""
+        for name in LAYOUTS:
+            state = file.value(f"layouts/{name}")
+            if isinstance(state, QByteArray):
+                self._left[name] = state
+        name = str(file.value("layout", "dispatch"))
+        self.name = name if name in LAYOUTS else "dispatch"
+        state = self._left.get(self.name)
+        return state is not None and self._window.restoreState(state, VERSION)
+
+    def save(self, file: QSettings) -> None:
+        self._left[self.name] = self._window.saveState(VERSION)
+        for name, state in self._left.items():
+            file.setValue(f"layouts/{name}", state)
+        file.setValue("layout", self.name)
+
+    # Other monitors
+
+    def float(self, dock: QDockWidget) -> None:
+        """Take a panel out of the window, onto the next monitor where there is one; or put it back."""
+        out = not dock.isFloating()
+        dock.setFloating(out)
+        if out:
+            screens, here = QGuiApplication.screens(), self._window.screen()
+            other = next((screen for screen in screens if screen is not here), None)
+            if other is not None:
+                dock.setGeometry(other.availableGeometry().adjusted(0, 40, 0, 0))
+            elif dock.width() < 640:
+                dock.resize(900, 600)
+        dock.show()
+        dock.raise_()
