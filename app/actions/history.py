@@ -6,7 +6,7 @@ Nothing is rolled back. Undoing is doing the opposite, so a driver who was told 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.domain.commands import Command
@@ -57,6 +57,8 @@ class Deed:
     commands: tuple[Command, ...]
     undo: tuple[Command, ...]
     number: int = 0
+    again: tuple[Command, ...] = ()
+    """What takes the undoing back, where the commands themselves can't be given twice (an order is placed once)."""
 
 
 class History:
@@ -133,9 +135,9 @@ class History:
         if not self._done:
             return []
         deed = self._done.pop()
-        undone, _, refused = self._carry_out(deed.undo)
+        undone, again, refused = self._carry_out(deed.undo)
         if undone:
-            self._undone.append(deed)
+            self._undone.append(replace(deed, again=again))
         self._note(deed, Standing.UNDONE if undone else Standing.FINAL, refused)
         self._tell()
         return refused
@@ -146,6 +148,8 @@ class History:
             return []
         deed = self._undone.pop()
         done, undo, refused = self._carry_out(deed.commands)
+        if not done and deed.again:
+            done, undo, refused = self._carry_out(deed.again)
         if done:
             self._done.append(Deed(deed.text, done, undo or deed.undo, deed.number))
             self._note(deed, Standing.DONE, refused)

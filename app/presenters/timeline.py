@@ -33,6 +33,8 @@ PORTION_S = 0.004
 """Time that rows may be made in, in one refresh; the rest follows in the next."""
 LOOKED_AT_ONCE = 25
 """Routes foreseen in one question: it has to be put together between two frames."""
+LOOK_EVERY_S = 30.0
+"""Routes of which nothing is heard are foreseen anew this often."""
 BEFORE_S, AFTER_S = 6 * 3600.0, 7 * 3600.0
 
 
@@ -51,6 +53,7 @@ class TimelinePresenter(QObject):
         self._due: dict[str, None] = {}
         self._unseen: dict[str, None] = {}
         self._roster_stale = True
+        self._look_at = 0.0
         self._weighed: dict[Move, Weighed] = {}
         self._links = links = Links()
         bus = self._engine.bus
@@ -139,6 +142,10 @@ class TimelinePresenter(QObject):
         clock = self._engine.clock
         now = clock.now()
         start = (now - BEFORE_S) // 3600 * 3600
+        if now >= self._look_at:
+            # Also while the matcher is paused and says nothing new.
+            self._look_at = now + LOOK_EVERY_S
+            self._unseen.update(dict.fromkeys(self._deeds.world.routes))
         if self._panel.isVisible():
             self._panel.set_moment(Moment(now, clock.zone), start, start + BEFORE_S + AFTER_S)
         self._refresh()

@@ -178,6 +178,7 @@ class Desk:
             order = replace(order, area_id=merchant.area_id)
             draft.change(OrderTagged, order)
         self._dispatcher.choose(draft, order)
+        draft.outcome.undo = (CancelOrder(order_id=order.id, reason="placed by mistake", actor=command.actor),)
 
     def _change(self, draft: Draft, command: ChangeOrder) -> None:
         before = draft.order(command.order_id)
@@ -315,8 +316,12 @@ class Desk:
         ready_at = min(command.ready_at, draft.now) if is_ready else command.ready_at
         late_min = (ready_at - order.ready_at) / 60
         moved = f"{abs(late_min):.0f} min {'later' if late_min > 0 else 'earlier'}" if abs(late_min) >= 0.5 else ""
-        after = replace(order, ready_at=ready_at, readied_at=ready_at if is_ready else order.readied_at)
+        # Who says later has not got it ready, whatever was said before.
+        after = replace(order, ready_at=ready_at, readied_at=ready_at if is_ready else None)
         draft.change(ReadyTold, after, reason="is ready" if is_ready else moved)
+        if order.ready_at > draft.now or order.readied_at is not None:
+            before = order.ready_at if order.readied_at is None else order.readied_at
+            draft.outcome.undo = (TellReady(order_id=order.id, ready_at=before, actor=command.actor),)
 
     def _save_driver(self, draft: Draft, command: SaveDriver) -> None:
         driver = command.driver

@@ -9,7 +9,7 @@ from core.domain import commands as c
 from core.domain.driver import Presence, Route
 from core.domain.order import Status
 from core.messaging.codecs.kerbside import AssignMessage, OfferMessage, RevokeMessage, RouteMessage
-from tests.rigs import Rig
+from tests.rigs import DOOR, Rig
 
 
 @pytest.fixture
@@ -154,3 +154,25 @@ def test_everything_undone_is_on_disk_and_nothing_is_rolled_back(rig: Rig, histo
     kinds = [type(change).__name__ for change in rig.store.history("O-1")]
     assert kinds == ["OrderReceived", "OrderQueued", "OrderAssigned", "OrderUnassigned"]
     assert rig.store.rebuild_check() == []
+
+
+def test_a_new_order_is_cancelled_and_comes_back(rig: Rig, history: History) -> None:
+    history.do("New order", c.PlaceOrder(order_id="O-9", merchant_id="M-1", dropoff=DOOR))
+    assert history.undo() == []
+    assert rig.status_of("O-9") is Status.CANCELLED
+    assert history.redo() == []
+    assert rig.status_of("O-9") is Status.WAITING
+    assert history.undo() == []
+    assert rig.status_of("O-9") is Status.CANCELLED
+
+
+def test_what_the_merchant_said_is_taken_back(rig: Rig, history: History) -> None:
+    rig.place("O-8", ready_at=rig.clock.now() + 600)
+    before = rig.order("O-8")
+    history.do("Later", c.TellReady(order_id="O-8", ready_at=before.ready_at + 600))
+    history.undo()
+    assert (rig.order("O-8").ready_at, rig.order("O-8").readied_at) == (before.ready_at, None)
+    history.do("Ready", c.TellReady(order_id="O-8", ready_at=rig.clock.now()))
+    assert rig.order("O-8").readied_at is not None
+    history.undo()
+    assert (rig.order("O-8").ready_at, rig.order("O-8").readied_at) == (before.ready_at, None)
