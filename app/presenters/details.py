@@ -16,11 +16,13 @@ from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
 from core.domain.language import tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
+from core.domain.receipt import Told
 from core.domain.vehicle import CAPACITY
 from core.domain.world import World
 from core.matching.cost import MEDIUM, TERMS
 from core.matching.decisions import Candidate as Priced
 from widgets.inspector.details import Candidate, Deed, DriverDetails, HistoryLine, OrderDetails, StopLine
+from widgets.orders.told import told_sentence
 
 MOST_EXCLUDED = 40
 
@@ -32,6 +34,7 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
     driver = world.drivers.get(order.driver_id or "")
     eta = world.etas.get(order.id)
     offer = world.offers.get(order.offer_id or "")
+    receipt = engine.receipts.get(order.id)
     return OrderDetails(
         id=order.id,
         status=order.status,
@@ -62,6 +65,8 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
         candidates=candidates(order, engine),
         reason=_why_nobody(order, engine),
         deeds=_buttons(deeds, Scope.ORDERS, primary="order.assign"),
+        told=told_sentence(receipt.told, receipt.what) if receipt is not None else "",
+        told_lost=receipt is not None and receipt.told is Told.FAILED,
     )
 
 

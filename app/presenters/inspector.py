@@ -11,7 +11,7 @@ from app.presenters.details import driver_details, order_details
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.scene import Turned
-from core.domain.events import Change, CycleFinished, FenceCrossed, FenceDwelled
+from core.domain.events import Change, CommandsTold, CycleFinished, FenceCrossed, FenceDwelled
 from core.domain.language import tr
 from widgets.common.words import Moment
 from widgets.inspector.panel import InspectorPanel
@@ -29,7 +29,11 @@ class InspectorPresenter(QObject):
         self._refresh = Refresh(self._show, INSPECTOR_MS, self)
         bus = deeds.engine.bus
         self._links = Links()
-        self._links.keep(bus.subscribe(Change, self._hear), bus.subscribe(CycleFinished, self._refresh))
+        self._links.keep(
+            bus.subscribe(Change, self._hear),
+            bus.subscribe(CycleFinished, self._refresh),
+            bus.subscribe(CommandsTold, self._refresh),
+        )
         self._links.keep(bus.subscribe(Turned, self._refresh))
         self._links.connect(deeds.selection.changed, self._refresh.now)
         self._links.connect(panel.order_linked, lambda order_id: deeds.selection.set_orders([order_id]))

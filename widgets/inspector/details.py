@@ -46,7 +46,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetails:
-    """``reason`` says why nobody has the order; ``load`` is ready to be read ("1.2 kg, 5 l")."""
+    """``reason`` says why nobody has the order; ``load`` is ready to be read ("1.2 kg, 5 l"); ``told`` says how far the last
+    command about it has come, ``told_lost`` that it never will."""
 
     id: str
     status: Status
@@ -77,6 +78,8 @@ class OrderDetails:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     deeds: tuple[Deed, ...] = ()
+    told: str = ""
+    told_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

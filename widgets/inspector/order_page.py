@@ -83,6 +83,7 @@ def _parties(order: OrderDetails) -> list[list[Cell]]:
     return facts(
         [
             (tr("Driver"), driver),
+            (tr("Told"), (Bit(order.told, "late" if order.told_lost else "muted"),)),
             (tr("From"), (Bit(order.merchant),)),
             (tr("To"), (Bit(order.address),)),
             (tr("Customer"), (Bit(order.customer),)),
