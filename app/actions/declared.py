@@ -180,7 +180,7 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: d.chosen_driver() is not None),
     Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
-    Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+H", "calendar", rule_before=True),
+    Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+O", "calendar", rule_before=True),
     Declared("shift.import", "&Drivers", "Import shifts…", lambda d: d.desk.shifts.load(), "", "download-simple"),
     Declared("shift.export", "&Drivers", "Export shifts…", lambda d: d.desk.shifts.save(), "", "export"),
     Declared("handover.note", "&Drivers", "Write a note for the next shift", lambda d: d.desk.open("handover"), "Ctrl+Shift+N",

@@ -19,7 +19,7 @@ def planned(rig: Any, driver_id: str) -> tuple[str, str]:
 
 
 def test_several_are_planned_at_once_and_undone(rig: Any) -> None:
-    rig.press("Ctrl+Shift+H")
+    rig.press("Ctrl+Shift+O")
     panel = rig.window.managed["shifts"]
     rig.until(lambda: len(panel.model.rows) == 3)
     panel.select(["D-1", "D-17"])
@@ -60,6 +60,8 @@ def test_who_is_off_shift_is_left_out_of_the_drivers_table(rig: Any, tmp_path: P
     path.write_text("driver,shift_end\nD-2,2020-01-01T10:00\n")
     rig.deeds.desk.shifts.load_from(path)
     drivers = rig.window.drivers
+    rig.deeds.set_to("window.only_on_shift", False)
+    rig.window.reset_layout()
     rig.window.open_dock("drivers")
     rig.action("driver.rostered").trigger()
     rig.until(lambda: [row.id for row in drivers.model.shown] == ["D-1", "D-17"])
