@@ -18,6 +18,7 @@ from core.matching.explain import best_candidates, describe, unassigned
 from core.matching.formulations import Problem, Solution, solve, spread
 from core.matching.formulations.assignment import Assignment as AssignmentFormulation
 from core.matching.formulations.exchange import Exchange
+from core.matching.formulations.flow import Flow
 from core.matching.formulations.set_packing import SetPacking
 from core.matching.generators.alone import Alone
 from core.matching.goals import add_goals, all_weights, too_cold
@@ -90,7 +91,9 @@ def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
 
 def solve_problem(problem: Problem, params: Params) -> Solution:
     """By the formulation of its shape."""
-    return solve(problem, (AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s)))
+    return solve(
+        problem, (Flow(), AssignmentFormulation(), SetPacking(limit_s=params.solve_s), Exchange(limit_s=params.solve_s))
+    )
 
 
 def problem_of(snapshot: Snapshot, travel: TravelTimes) -> Problem:

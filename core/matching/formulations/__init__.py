@@ -64,6 +64,12 @@ class Problem:
         return csr_array((np.ones(len(rows)), (rows, variables)), shape=(self.drivers + self.orders, len(columns)))
 
 
+def disjoint(problem: Problem) -> bool:
+    """Whether no order is in two sets."""
+    members = [order for group in problem.groups for order in group]
+    return len(members) == len(set(members))
+
+
 def spread(members: Ints, sizes: Ints, group: Ints) -> tuple[Ints, Ints]:
     """(member, index into ``group``) for each member of each group that occurs; ``members`` holds all groups end to end."""
     start = np.cumsum(sizes) - sizes

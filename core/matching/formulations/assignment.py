@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.matching.formulations import Problem, Solution
+from core.matching.formulations import Problem, Solution, disjoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Assignment:
     name: ClassVar[str] = "assignment"
 
     def fits(self, problem: Problem) -> bool:
-        members = [order for group in problem.groups for order in group]
-        return len(members) == len(set(members))
+        return disjoint(problem)
 
     def solve(self, problem: Problem) -> Solution:
         gain = problem.gain

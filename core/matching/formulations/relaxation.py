@@ -9,6 +9,7 @@ import numpy as np
 
 from core.matching.formulations import Problem, Solution
 from core.matching.formulations.assignment import Assignment
+from core.matching.formulations.greedy import in_turn
 from core.matching.formulations.programmes import relaxed
 from core.matching.market import Ints
 from core.matching.timing import Floats
@@ -17,7 +18,8 @@ from core.matching.timing import Floats
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """The linear programme says how much it wants each set of orders; sets are kept from the most wanted down, without
-    conflict; the assignment of what is kept is then optimal. The programme's value bounds what any choice can reach.
+    conflict; the assignment of what is kept is then optimal. The programme's value bounds what any choice can reach. Without an
+    answer in time sets of one order are assigned; and it is never worse than the plan before, filled up by greed.
     """
 
     name: ClassVar[str] = "relaxation"
@@ -36,7 +38,8 @@ class Relaxation:
         if answer is not None:
             np.add.at(wanted, problem.group[columns], answer.x)
         kept = np.flatnonzero(_without_conflict(problem, wanted)[problem.group])
-        chosen = tuple(kept[list(Assignment().solve(problem.only(kept)).chosen)].tolist())
+        rounded = tuple(kept[list(Assignment().solve(problem.only(kept)).chosen)].tolist())
+        chosen = min(rounded, in_turn(problem), key=lambda choice: float(gain[list(choice)].sum()))
         bound = None if answer is None else answer.value
         return Solution(chosen, self.name, problem.gap(float(gain[list(chosen)].sum()), bound))
 

@@ -19,8 +19,8 @@ class SetPacking:
     """One binary a column; each driver once, each order once; solved by HiGHS to the relative ``gap``.
 
     ``nodes`` bounds the search by what it does and not by the clock, so that the answer is the same each time; ``limit_s``
-    is a last resort. Beyond ``most_columns`` the rounded relaxation is as good and much quicker; it also answers where the
-    search ends without anything better.
+    is a last resort. Where the search ends without anything proven, the rounded relaxation answers if that is better, and so at
+    least the plan before, filled up by greed. Beyond ``most_columns`` `Exchange` is quicker.
     """
 
     name: ClassVar[str] = "set_packing"

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from core.matching.formulations import Problem, Solution, solve
 from core.matching.formulations.assignment import Assignment
 from core.matching.formulations.exchange import Exchange
+from core.matching.formulations.flow import Flow
+from core.matching.formulations.greedy import in_turn
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.formulations.set_packing import SetPacking
 
@@ -54,6 +56,54 @@ def least(problem):
 def test_the_assignment_is_optimal(problem):
     assert Assignment().fits(problem)
     assert total(problem, Assignment().solve(problem).chosen) == pytest.approx(least(problem))
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems())
+def test_where_all_formulations_apply_they_find_the_same_optimum(problem):
+    best = least(problem)
+    for formulation in (Flow(), Assignment(), SetPacking(), Exchange(moves=500)):
+        answer = formulation.solve(problem)
+        assert total(problem, answer.chosen) == pytest.approx(best)
+        assert answer.gap <= 1e-6
+
+
+def sparse(drivers=1000, orders=900, near=20):
+    """Single orders, each with its nearest drivers."""
+    rng = np.random.default_rng(4)
+    km = np.hypot(*(rng.uniform(0, 10, (orders, 1, 2)) - rng.uniform(0, 10, (1, drivers, 2))).transpose(2, 0, 1))
+    driver = np.argsort(km, axis=1)[:, :near].ravel()
+    group = np.repeat(np.arange(orders), near)
+    groups = tuple((i,) for i in range(orders))
+    return Problem(drivers, orders, driver, group, 5 + 3 * km[group, driver], groups, np.full(orders, 40.0))
+
+
+def test_many_single_orders_with_few_drivers_each_flow():
+    problem = sparse()
+    formulations = (Flow(), Assignment(), SetPacking())
+    answer = solve(problem, formulations)
+    assert answer.formulation == "flow"
+    assert total(problem, answer.chosen) == pytest.approx(total(problem, Assignment().solve(problem).chosen))
+    assert solve(sparse(drivers=100, orders=90), formulations).formulation == "assignment"
+    assert not Flow().fits(replace(problem, groups=((0, 1), *problem.groups[1:])))
+
+
+def test_numbers_too_large_to_flow_are_assigned():
+    problem = sparse(drivers=20, orders=15)
+    huge = replace(problem, cost=problem.cost * 1e12, unserved=problem.unserved * 1e12)
+    assert Flow().solve(huge).chosen == Assignment().solve(huge).chosen
+
+
+@settings(max_examples=80, deadline=None)
+@given(problems(largest_group=3), st.data())
+def test_without_time_the_answer_is_sound_and_no_worse_than_the_plan_before(problem, data):
+    plan = data.draw(st.permutations(range(len(problem.driver))))[:2]
+    apart = problem.only(np.array(plan)) if plan else problem
+    kept = [plan[c] for c in in_turn(replace(apart, planned=None))]
+    problem = replace(problem, planned=np.isin(np.arange(len(problem.driver)), kept))
+    for formulation in (SetPacking(limit_s=0.0), Relaxation(limit_s=0.0), Exchange(limit_s=0.0)):
+        answer = formulation.solve(problem)
+        assert least(problem) - 1e-6 <= total(problem, answer.chosen) <= total(problem, kept) + 1e-6
 
 
 @settings(max_examples=60, deadline=None)
