@@ -15,6 +15,13 @@ from core.domain.errors import KerbsideError
 log = logging.getLogger("kerbside")
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk is told by whoever could not store what counts; a traceback for each line would help nobody."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
     """Log to `kerbside.log` in ``folder``, rotated at 2 MB, five kept; to the terminal only what matters."""
     root = logging.getLogger()
@@ -25,7 +32,7 @@ def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "kerbside.log"
-        handlers.append(logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
+        handlers.append(_LogFile(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for before in root.handlers:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -92,7 +93,8 @@ def match(snapshot: Snapshot, recording: Recording | None = None, keep: float = 
     if recording is not None and keep >= 1:
         from core.matching.recorder import keep_cycle
 
-        keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city, recording.part)
+        with suppress(OSError):  # a full disk: orders must go to drivers all the same
+            keep_cycle(recording.folder, int(keep), snapshot, decisions, recording.city, recording.part)
     return decisions
 
 

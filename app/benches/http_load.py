@@ -11,8 +11,16 @@ import sys
 import time
 
 CONNECTIONS = 100
+SHOPS = 200
+SOUTH, WEST, NORTH, EAST = 45.0, 11.0, 45.36, 11.5
+"""Forty kilometres each way."""
 IDLE_S = 3.0
 """A connection that was idle for longer may just be closed from the other side."""
+
+
+def shop_at(number: int) -> tuple[float, float]:
+    """Where the merchant of that number is: spread evenly by the golden ratio, degrees."""
+    return SOUTH + (NORTH - SOUTH) * (number + 0.5) / SHOPS, WEST + (EAST - WEST) * (number * 0.618033988749895 % 1.0)
 
 
 async def place(port: int, key: str, count: int, seconds: float) -> list[float]:
@@ -31,9 +39,10 @@ async def place(port: int, key: str, count: int, seconds: float) -> list[float]:
         idle_since, reader, writer = free.pop() if free else (0.0, None, None)
         if reader is None or writer is None or time.perf_counter() - idle_since > IDLE_S:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        body = json.dumps(
-            {"merchant_id": f"M-{number % 200}", "dropoff": {"lat": 45.0 + number % 97 * 1e-3, "lon": 9.0 + number % 89 * 1e-3}}
-        )
+        shop = number * 7 % SHOPS
+        lat, lon = shop_at(shop)
+        door = {"lat": lat + (number % 97 - 48) * 5e-4, "lon": lon + (number % 89 - 44) * 7e-4}
+        body = json.dumps({"merchant_id": f"M-{shop}", "dropoff": door})
         request = (
             f"POST /v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
             f"Idempotency-Key: {key[-6:].replace('_', '-')}-{began:.3f}-{number}\r\n"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from app.bootstrap import city_file, compose, open_outside, wake
+from app.bootstrap import System, city_file, compose, open_outside, wake
 from app.caretaker import Caretaker
 from app.lines import check_broker, open_lines
 from app.runtime import start_logging, steady
@@ -18,6 +20,7 @@ from core.routing.city import City
 from core.settings import Settings
 from core.storage.folder import DataFolder
 
+SWITCH_S = 0.0005
 _OVER = {
     "disk": "the database can be written again",
     "clock": "this machine's clock has caught up",
@@ -37,7 +40,7 @@ def run_serve(args: argparse.Namespace) -> int:
         if args.http is not None:
             parse_listen(args.http)
             settings.set("http.listen", args.http)
-        asyncio.run(_serve(folder, settings))
+        asyncio.run(serve(folder, settings))
     return 0
 
 
@@ -45,7 +48,10 @@ def _say(text: str) -> None:
     print(f"kerbside: {text}", flush=True)
 
 
-async def _serve(folder: DataFolder, settings: Settings) -> None:
+async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System], None] = lambda system: None) -> None:
+    """Until a signal ends it. ``watch`` is handed the core before its first beat, for whoever measures it."""
+    # Whoever answers other systems must not wait 5 ms for the interpreter each time the engine is busy.
+    sys.setswitchinterval(SWITCH_S)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM"):
@@ -79,6 +85,7 @@ async def _serve(folder: DataFolder, settings: Settings) -> None:
     system.engine.handover.wake = lambda: wake(loop, attend)
     http = f", HTTP at {outside.address}" if outside.address else ""
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
+    watch(system)
     beat = steady(system.engine.tick, _say)
     caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
     try:

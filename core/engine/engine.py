@@ -186,21 +186,25 @@ class Engine:
 
     def tick(self) -> None:
         now = self.clock.now()
-        self.handover.work_off(ATTEND_S)
+        self._breathe()
         self._notice_broker(now)
+        self._breathe()
         self._take_messages(now)
         self._publish_receipts(self._receipts.take(now), now)
+        self._breathe()
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
             self._notice_silence(now)
             self._notice_stuck(now)
+            self._breathe()
             self._commit(self._alarms.look(now, self.silent(now), self._broker[0] in _CONNECTED))
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
         self.errands.tick(now)
         self._learning.tick(now)
+        self._breathe()
         self.cycles.tick(now, self.matching_paused)
         if now >= self._next_forget:
             self._next_forget = now + FORGET_EVERY_S
@@ -208,6 +212,13 @@ class Engine:
         if self._stepped:
             self.store.flush()
         self._outbox.release()
+
+    def _breathe(self) -> None:
+        """Between the pieces of a tick: whoever asks from another thread waits for one of them at most."""
+        if self._stepped:
+            self.handover.work_off(ATTEND_S)
+        else:
+            self.attend()
 
     @property
     def rest_s(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ from core.tracking.positions import PositionStore
 from core.tracking.search import Among, Searcher
 
 MANY = 2000
-SPARE = 8
+SPARE = 3
 
 _WEIGHTS = (
     "pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop", "pickup_early", "pickup_late", "dropoff_early",
@@ -85,8 +86,9 @@ class Photographer:
         A driver on the way to the pick-up of a single order may lose it to a better one: the order is among those to be given
         out then, and the driver among those who are free.
 
-        Of more than `MANY` drivers only those are told of who are on a route, or free and among the nearest to a waiting order:
-        `SPARE` times as many as the matcher would look at, since it may find some of them unfit.
+        Of more than `MANY` drivers only those are told of who are on a route, free and among the nearest to a pick-up, or of a
+        merchant's own: `SPARE` times as many as the matcher would look at and one more an order, since some may be unfit and
+        others go to the orders beside it.
         """
         world, views = self._world, _Views(self._settings, self._planner, now)
         params = params_from(self._settings)
@@ -135,13 +137,15 @@ class Photographer:
         return Snapshot(now, params, drivers=tuple(drivers), areas=areas, fleets=fleets_of(world.merchants.values()))
 
     def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
-        found = [np.empty(0, np.int64)]
-        for place, vehicles in dict.fromkeys((order.pickup, order.vehicles) for order in orders):
+        found, drivers = [np.empty(0, np.int64)], self._world.drivers
+        for (place, vehicles), waiting in Counter((order.pickup, order.vehicles) for order in orders).items():
             free = Among(frozenset({Activity.FREE}), vehicles or None)
-            many = SPARE * params.nearest_drivers
+            many = SPARE * params.nearest_drivers + waiting
             found.append(self._search.nearest(place, many, 1000 * params.max_pickup_km, free)[0])
         ids = dict.fromkeys([*self._world.routes, *self._positions.driver_ids(np.unique(np.concatenate(found)))])
-        return (self._world.drivers[driver_id] for driver_id in ids if driver_id in self._world.drivers)
+        if fleets := {order.fleet for order in orders if order.fleet}:
+            ids |= dict.fromkeys(driver.id for driver in drivers.values() if driver.group in fleets)
+        return (drivers[driver_id] for driver_id in ids if driver_id in drivers)
 
     def _loose(self, present: list[tuple[Driver, LatLon, bool]], now: float) -> dict[str, tuple[Order, float]]:
         """Orders that may change hands, by the driver who has each, with the minutes another has to be better by.

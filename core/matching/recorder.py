@@ -46,12 +46,17 @@ class Recorded:
 
 
 def keep_cycle(folder: Path, keep: int, snapshot: Snapshot, decisions: Decisions, city: str, part: int = 0) -> Path:
-    """Write the cycle, atomically, and drop all but the last ``keep``: they are numbered by the time they were told."""
+    """Write the cycle, atomically, and drop all but the last ``keep``: they are numbered by the time they were told.
+    Raises OSError, with nothing left behind."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{round(snapshot.now * 1000):015d}{f'-{part:03d}' if part else ''}{SUFFIX}"
     scratch = path.with_suffix(".new")
-    scratch.write_bytes(pack(snapshot, decisions, city))
-    os.replace(scratch, path)
+    try:
+        scratch.write_bytes(pack(snapshot, decisions, city))
+        os.replace(scratch, path)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise
     for old in sorted(folder.glob(f"*{SUFFIX}"))[:-keep]:
         old.unlink(missing_ok=True)
     return path
