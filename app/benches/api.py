@@ -40,6 +40,8 @@ PER_S = 5000 / 300
 STEADY_S = 60.0
 BURST = 1000
 DRIVERS, ACTIVE = 50_000, 0.2
+PREP_MIN = 4.0
+"""Short, so that offers are made while the load lasts."""
 LEAD_S = 75.0
 """Until every phone has reported once, and the greeting of all of them is over."""
 REST_S = 20.0
@@ -130,7 +132,7 @@ def _ours(
     now = time.time()
     store = Store.open(folder / "kerbside.db")
     places = [LatLon(*shop_at(number)) for number in range(SHOPS)]
-    shops = tuple(Merchant(f"M-{n}", f"Shop {n}", place) for n, place in enumerate(places))
+    shops = tuple(Merchant(f"M-{n}", f"Shop {n}", place, prep_min=PREP_MIN) for n, place in enumerate(places))
     people = tuple(
         Driver(driver_id(n), f"Driver {n}", Vehicle.SCOOTER, presence=Presence.ONLINE, presence_at=now) for n in range(drivers)
     )

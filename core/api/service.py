@@ -145,7 +145,8 @@ class Service:
             row = (once.key.id, once.request, once.digest, now, answer.decode())
             return [(_ANSWER, [row]), (_FORGET, [(now - ANSWERED_S,)])]
 
-        promised = await self.ask(lambda engine: engine.execute(command, also)[1])
+        placing = self.engine.handover.ask(lambda: self.engine.execute(command, also)[1], light=True)
+        promised = await asyncio.wrap_future(placing)
         try:
             await asyncio.shield(asyncio.wrap_future(promised))
         except StorageError:

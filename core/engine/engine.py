@@ -139,7 +139,9 @@ class Engine:
         self._planner = Planner(self.world.open_orders())
         self._tally = Tally(self.world.orders.values())
         self._learning = Learning(self._planner, settings, store.path, estimates, executor, stepped)
-        self.photographer = Photographer(self.world, self.positions, self.search, settings, self._planner, self._tally)
+        self.photographer = Photographer(
+            self.world, self.positions, self.search, settings, self._planner, self._tally, self._breathe_lightly
+        )
         self.cycles = Cycles(self.world, settings, self.photographer, executor, bus, self._commit, recording, seed, stepped)
         self._next_sweep = clock.now()
         self._next_forget = clock.now() + FORGET_EVERY_S
@@ -220,10 +222,16 @@ class Engine:
         else:
             self.attend()
 
+    def _breathe_lightly(self) -> None:
+        """In the middle of a piece that reads the world: orders may come in, nothing else may change."""
+        if not self._stepped:
+            self.handover.work_off(ATTEND_S, light=True)
+            self._outbox.release()
+
     @property
     def rest_s(self) -> float:
         """How long the next tick may wait."""
-        return BEHIND_S if self._behind or self.cycles.behind else BEAT_S
+        return BEHIND_S if self._behind or self.cycles.behind or self._teller.greets else BEAT_S
 
     def _forget(self, now: float) -> None:
         """Keep in memory what somebody may still ask for; the database has the rest."""
@@ -266,6 +274,7 @@ class Engine:
         reports = decode(messages)
         for refusal in reports.refused:
             self._refuse(refusal.topic, refusal.reason, now)
+        self._breathe()
         self._apply_fixes(reports, now)
         for report in reports.presences:
             at = None if report.t is None else report.t + self.movement.clock_error_s(report.driver_id)

@@ -27,6 +27,7 @@ from core.tracking.search import Among, Searcher
 
 MANY = 2000
 SPARE = 3
+AT_ONCE = 250
 
 _WEIGHTS = (
     "pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop", "pickup_early", "pickup_late", "dropoff_early",
@@ -72,9 +73,11 @@ class Photographer:
         settings: Settings,
         planner: Planner,
         tally: Tally,
+        breathe: Callable[[], None] = lambda: None,
     ) -> None:
+        """``breathe`` is called every now and then while a snapshot is taken; orders may come in by it, and no more."""
         self._world, self._positions, self._search, self._settings = world, positions, search, settings
-        self._planner, self._tally = planner, tally
+        self._planner, self._tally, self._breathe = planner, tally, breathe
 
     def over(self, world: World, positions: PositionStore, search: Searcher) -> Photographer:
         """One that takes another world, such as a recorded one, with what is known of kitchens and stops now."""
@@ -95,15 +98,19 @@ class Photographer:
         lats, lons = self._positions.lat, self._positions.lon
         done = self._tally.done(now)
         orders = [views.order(o, world) for o in world.open_orders() if o.status is Status.WAITING]
+        self._breathe()
         present: list[tuple[Driver, LatLon, bool]] = []
         for driver in world.drivers.values() if len(world.drivers) <= MANY else self._near(orders, params):
             row = self._positions.find(driver.id)
             if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
                 continue
             present.append((driver, LatLon(float(lats[row]), float(lons[row])), self._is_open(driver, now)))
+        self._breathe()
         loose = self._loose(present, now)
         drivers = []
-        for driver, place, is_open in present:
+        for n, (driver, place, is_open) in enumerate(present):
+            if n % AT_ONCE == 0:
+                self._breathe()
             held = loose.get(driver.id)
             if held is not None:
                 order, hold_min = held

@@ -14,7 +14,7 @@ from core.messaging.codecs import events, kerbside, owntracks
 from core.orders.tells import Tell, TellAssign, TellConfirm, TellOffer, TellRevoke
 from core.ports import OutMessage
 
-GREETED_AT_ONCE = 300
+GREETED_AT_ONCE = 60
 """A large fleet is greeted over many ticks: each has to stay short."""
 
 
@@ -75,6 +75,11 @@ class Teller:
         for _ in range(min(GREETED_AT_ONCE, len(self._ungreeted))):
             out.extend(self.route_messages(self._ungreeted.popleft()))
         return out
+
+    @property
+    def greets(self) -> bool:
+        """Whether there are drivers still to be greeted: the next tick should come soon."""
+        return bool(self._ungreeted)
 
     def route_messages(self, driver_id: str) -> list[OutMessage]:
         driver = self._world.drivers.get(driver_id)

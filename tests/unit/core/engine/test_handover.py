@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from core.domain import commands as c
 from core.engine import handover as module
 from core.engine.handover import Busy, Handover
 from tests.rigs import Rig
@@ -80,3 +82,36 @@ def _order():  # type: ignore[no-untyped-def]
     from tests.rigs import DOOR
 
     return PlaceOrder(order_id="O-1", merchant_id="M-1", dropoff=DOOR)
+
+
+def test_light_work_goes_first_and_alone_in_between() -> None:
+    handover, done, woken = Handover(), [], []
+    handover.wake = lambda: woken.append(1)
+    handover.ask(lambda: done.append("change"))
+    handover.ask(lambda: done.append("order"), light=True)
+    handover.work_off(10.0, light=True)
+    assert done == ["order"]
+    assert len(woken) == 2  # the other is not forgotten
+    handover.ask(lambda: done.append("another order"), light=True)
+    handover.work_off(10.0)
+    assert done == ["order", "another order", "change"]
+
+
+def test_orders_come_in_while_a_snapshot_is_taken_and_are_in_the_next(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "kerbside.db", stepped=False)
+    rig.merchant()
+    for n in range(300):
+        rig.driver(f"D-{n}")
+    rig.tick()
+    rig.place("O-1")
+    photographer, engine = rig.engine.cycles._photographer, rig.engine
+    placed = engine.handover.ask(lambda: rig.place("O-2"), light=True)
+    cancelled = engine.handover.ask(lambda: rig.do(c.CancelOrder(order_id="O-1")))
+    first = photographer.take(rig.clock.now(), 0)
+    assert placed.done()
+    assert not cancelled.done()
+    assert [o.id for o in first.orders] == ["O-1"]
+    assert len(first.drivers) == 300
+    engine.attend()
+    assert [o.id for o in photographer.take(rig.clock.now(), 0).orders] == ["O-2"]
+    rig.close()
