@@ -34,10 +34,10 @@ from core.orders.draft import Draft
 from core.orders.progress import record
 from core.providers.carrier import HAS_IT, ON_THE_WAY, Answer, Fate, Parcel
 from core.providers.internal import OwnFleet, at_once
+from core.rules.caps import booked, booking
 from core.rules.facts import Facts, Fleet
 from core.rules.ruleset import Choice, Rules, counted
 
-HOUR_S = 3600.0
 OWN = Provider(INTERNAL, "Own fleet", ProviderKind.INTERNAL)
 FLEET_AGE_S = 1.0
 """How old the count of waiting orders may be: counting anew for each order of a burst would not do."""
@@ -85,9 +85,13 @@ class Dispatch:
         provider = self.providers().get(provider_id)
         if provider is None or not provider.enabled:
             return False
-        if provider.cap_per_hour is not None and booked(self._world, provider_id, now) >= provider.cap_per_hour:
+        if provider.cap_per_hour is not None and self.this_hour(provider_id, now) >= provider.cap_per_hour:
             return False
         return provider.kind is ProviderKind.INTERNAL or self._reachable(provider_id, now)
+
+    def this_hour(self, provider_id: str, now: float) -> int:
+        """Orders booked with the provider since the hour began."""
+        return booked(self._world.tallies, provider_id, now, self._clock.zone)
 
     def facts(self, order: Order, now: float) -> Facts:
         merchant = self._world.merchants.get(order.merchant_id)
@@ -133,7 +137,8 @@ class Dispatch:
             if not self.free(provider_id, now):
                 continue
             provider = self.provider(provider_id)
-            booking = (self._booking(provider, now),) if provider.cap_per_hour is not None else ()
+            capped = provider.cap_per_hour is not None
+            book = (booking(self._world.tallies, provider_id, now, self._clock.zone),) if capped else ()
             if provider.kind is ProviderKind.INTERNAL:
                 parcel = Parcel(order.id, order, "", order.due_at)
                 if at_once(self.own.send(parcel)).fate is not Fate.ACCEPTED:
@@ -159,7 +164,7 @@ class Dispatch:
                     rule_id=rule_id,
                     orders=(order,),
                     consignments=made,
-                    tallies=tallies + booking,
+                    tallies=tallies + book,
                 )
             )
             if not made:
@@ -169,11 +174,6 @@ class Dispatch:
         tried = ", ".join(chain)
         reason = f"{why}: no provider can take it{f' ({tried})' if tried else ''}"
         draft.add(NoProviderLeft(at=now, actor=actor, reason=reason, orders=(held,), tallies=tallies))
-
-    def _booking(self, provider: Provider, now: float) -> Tally:
-        hour = now - now % HOUR_S
-        count = booked(self._world, provider.id, now)
-        return Tally(cap_tally(provider.id), {provider.id: count + 1}, hour)
 
     def recall(self, draft: Draft, order: Order, reason: str, then: tuple[str, ...] = (), *, cancel: bool = False) -> None:
         """Ask for it back; what comes then follows once the provider has given it up."""
@@ -296,13 +296,3 @@ class Dispatch:
     def _name(self, provider_id: str) -> str:
         provider = self.providers().get(provider_id)
         return provider.name if provider is not None else provider_id
-
-
-def cap_tally(provider_id: str) -> str:
-    return f"hour {provider_id}"
-
-
-def booked(world: World, provider_id: str, now: float) -> int:
-    """Orders booked with the provider since the hour began; hours are those of UTC."""
-    tally = world.tallies.get(cap_tally(provider_id))
-    return 0 if tally is None or tally.since != now - now % HOUR_S else tally.counts.get(provider_id, 0)

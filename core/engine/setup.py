@@ -23,7 +23,6 @@ from core.domain.events import ProviderRemoved, ProviderSaved, RulesSaved, Weath
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Day, Rule, RuleSet
 from core.domain.world import World
-from core.engine.dispatch import booked
 from core.engine.errands import Errands
 from core.geofencing.tagging import Tagger
 from core.orders.desk import Handler
@@ -151,7 +150,7 @@ class Setup:
                     retry_at=breaker.until if breaker.state is BreakerState.OPEN else None,
                     open=held.count(provider.id),
                     doubtful=doubtful.count(provider.id),
-                    this_hour=None if provider.cap_per_hour is None else booked(self._world, provider.id, now),
+                    this_hour=None if provider.cap_per_hour is None else self._dispatch.this_hour(provider.id, now),
                     sent=health.sent,
                     retries=health.retries,
                     calls=health.calls,

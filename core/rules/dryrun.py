@@ -9,11 +9,12 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from core.domain.driver import Driver, Presence
-from core.domain.events import Change, OrderReceived, OrderRefused, ProviderChosen
+from core.domain.events import Change, DispatchChange, OrderReceived, OrderRefused, ProviderChosen
 from core.domain.merchant import Merchant
 from core.domain.order import Order, Status
 from core.domain.provider import INTERNAL, Provider
 from core.domain.rules import Tally
+from core.rules.caps import booked, booking
 from core.rules.facts import NOWHERE, Facts, Fleet
 from core.rules.ruleset import Rules, counted
 
@@ -42,8 +43,10 @@ class Tried:
 class DryRun:
     """``orders`` in the order in which they were placed.
 
-    Shares and caps are counted from none at the beginning. Every provider that is switched on is taken to be in reach: what it
-    would have answered nobody knows. Our own fleet's load is as it was, not as it would have become.
+    Shares and caps go on from what had been counted at the beginning (of shares, as far as they were counted within `LEAD_S`
+    before), and hold from there for the orders as these rules would have given them. Every provider that is switched on is
+    taken to be in reach: what it would have answered nobody knows. Our own fleet's load is as it was, not as it would have
+    become.
     """
 
     start: float
@@ -106,24 +109,24 @@ def dry_run(
     """``log`` begins `LEAD_S` before ``start``. ``area_of`` tells an order's area as areas are now."""
     busy = _Busy(drivers, start - LEAD_S)
     tallies: dict[str, Tally] = {}
-    hours: Counter[tuple[str, int]] = Counter()
     would: dict[str, Tried] = {}
     was: dict[str, tuple[str, str]] = {}
     for change in log:
+        if isinstance(change, DispatchChange) and change.at < start:
+            tallies.update((tally.id, tally) for tally in change.tallies)
         if isinstance(change, ProviderChosen | OrderRefused):
             order = change.orders[0]
             refused = isinstance(change, OrderRefused)
             first = (REFUSED, "") if refused else (order.provider_id or INTERNAL, _rule_of(change))
             was.setdefault(order.id, first)
         if isinstance(change, OrderReceived) and start <= change.at < end:
-            order = replace(change.orders[0], area_id=area_of(change.orders[0]))
-            hour = int(change.at // 3600)
+            order, at = replace(change.orders[0], area_id=area_of(change.orders[0])), change.at
 
-            def free(provider_id: str, hour: int = hour) -> bool:
+            def free(provider_id: str, at: float = at) -> bool:
                 provider = providers.get(provider_id)
                 if provider is None or not provider.enabled:
                     return False
-                return provider.cap_per_hour is None or hours[provider_id, hour] < provider.cap_per_hour
+                return provider.cap_per_hour is None or booked(tallies, provider_id, at, zone) < provider.cap_per_hour
 
             facts = Facts(order, merchants.get(order.merchant_id), change.at, zone, weather, busy.fleet)
             choice = rules.choose(facts, free, tallies)
@@ -135,7 +138,9 @@ def dry_run(
                 tally = counted(choice, tallies, change.at)
                 if tally is not None:
                     tallies[tally.id] = tally
-                hours[given, hour] += 1
+                if given in providers:
+                    book = booking(tallies, given, at, zone)
+                    tallies[book.id] = book
             area = order.area_id or NOWHERE
             would[order.id] = Tried(order.id, order.placed_at, area, INTERNAL, "", given, rule)
         busy.follow(change)

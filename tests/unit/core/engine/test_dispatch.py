@@ -495,6 +495,23 @@ def test_a_dry_run_tells_what_rules_would_have_done(rig: Rig) -> None:
         rig.engine.setup.dry_run([Rule("x", {}, {"provider": "nobody"})], rig.store, start, end)
 
 
+def test_a_dry_run_goes_on_from_the_shares_and_caps_there_were(rig: Rig, outside: Outside) -> None:
+    outside(cap_per_hour=4)
+    split = Rule("split", {}, {"split": {"swift": 1, "internal": 2}})
+    rig.do(c.SaveRules(rules=(split,)))
+    before = [rig.place(f"B-{n}").provider_id for n in range(4)]
+    rig.tick()
+    start = rig.clock.now()
+    was = [rig.place(f"O-{n}").provider_id for n in range(12)]
+    rig.tick()
+    told = rig.engine.setup.dry_run([split], rig.store, start, rig.clock.now() + 1)
+    # The same rules on the same orders do what was done: no share begins anew, and the cap counts what came before.
+    assert [o.would for o in told.orders] == [o.was for o in told.orders] == was
+    assert told.changed == ()
+    assert before.count("swift") == 1
+    assert (before + was).count("swift") == 4  # by its share it would have been five
+
+
 def test_findings_know_the_areas_there_are(rig: Rig) -> None:
     rig.do(c.SaveArea(area=Area("a", "Old town", ((ring(),),))))
     (finding,) = rig.engine.setup.check([])
