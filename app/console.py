@@ -254,7 +254,7 @@ class Console:
         self._stages.add("editors", Editors(deeds, window, self.city, lambda: self.outside).close)
         map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
         map_presenter.set_city(self.city)
-        recorder = deeds.recorder = RecorderPresenter(deeds, engine, window)
+        recorder = deeds.recorder = RecorderPresenter(deeds, engine, window, self.city)
         find = FindPresenter(
             engine, system.executor, window.find_drivers, window.map, selection, lambda line: questions.tell(line, bad=True)
         )

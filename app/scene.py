@@ -25,7 +25,7 @@ from core.domain.reports import FixBatch, Floats
 from core.domain.world import World
 from core.orders.tells import Outcome
 from core.settings import Settings
-from core.storage.rerun import Stand
+from core.storage.rerun import Stand, touched_drivers
 from core.storage.store import Logged, Store
 from core.storage.tracks import TrackLog
 from core.storage.writer import Extras
@@ -158,10 +158,9 @@ class Past:
         bus.publish(FixesApplied(at=at, rows=rows, count=len(fixes)))
 
     def _describe(self, change: Change) -> None:
-        touched = {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}
-        touched |= {o.driver_id for o in change.orders if o.driver_id is not None}
         drivers = self.world.drivers
-        self.positions.describe({i: (drivers[i].vehicle, self.world.activity(i)) for i in touched if i in drivers})
+        touched = [driver_id for driver_id in touched_drivers(change) if driver_id in drivers]
+        self.positions.describe({i: (drivers[i].vehicle, self.world.activity(i)) for i in touched})
 
     def silent(self, now: float) -> NDArray[np.bool_]:
         """As the engine judges it; whoever is under way is taken to have been asked for active tracking."""

@@ -320,6 +320,8 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("replay.slower", "&Recorder", "Slower", lambda d: d.recorder.change_speed(-1), "Ctrl+Down", "rewind",
              able=_replays),
     Declared("replay.time", "&Recorder", "Go to a time…", lambda d: d.recorder.ask_time(), "Ctrl+J", "clock", able=_replays),
+    Declared("replay.save", "&Recorder", "Save the stretch as a page…", lambda d: d.recorder.save(), "Ctrl+E", "floppy-disk",
+             able=_replays),
     Declared("merchant.open", "M&anage", mark("Merchants"), lambda d: d.editors.open("merchants"), "Ctrl+Shift+M", "storefront",
              rule_before=True),
     Declared("merchant.add", "M&anage", mark("Add a merchant…"), lambda d: d.editors.merchants.add(), "", "plus",

@@ -15,13 +15,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.actions.deeds import Deeds
 from app.main_window import MainWindow
+from app.presenters.asking import Asking
 from app.presenters.history_text import QUIET, log_row
 from app.presenters.links import Links
 from app.presenters.recorder_time import time_text, typed_time
+from app.presenters.rerun_saver import RerunSaver
 from app.scene import Past, PastClock, Stage, recent
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AlertRaised, AreaCrossed, FenceCrossed, FenceDwelled
 from core.domain.language import tr
+from core.routing.city import City
 from core.storage.codec import KINDS
 from core.storage.recording import Mark, Recording
 from core.storage.rerun import Rerun, Span, Stand, Stretch, taken
@@ -72,7 +75,7 @@ class RecorderPresenter(QObject):
     _answered = Signal(int, object, object)
     _reading = Signal(int)
 
-    def __init__(self, deeds: Deeds, stage: Stage, window: MainWindow) -> None:
+    def __init__(self, deeds: Deeds, stage: Stage, window: MainWindow, city: City | None) -> None:
         super().__init__(window.recorder)
         self._deeds, self._stage, self._window, self._bar = deeds, stage, window, window.recorder
         self._open = False
@@ -111,11 +114,15 @@ class RecorderPresenter(QObject):
         self._second = QTimer(self)
         self._second.setInterval(SECOND_MS)
         self._second.timeout.connect(self._show_live)
-        bar.save.hide()
+        self._questions = Asking(window)
+        tell = lambda text, bad: deeds.window.tell(text, bad=bad)  # noqa: E731
+        self._saver = RerunSaver(self._questions, stage.executor, city, self._thread.submit, tell, self)
+        links.connect(bar.save_pressed, self.save)
 
     def close(self) -> None:
         self._closing = True
         self._links.end()
+        self._questions.close()
         self._leave()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
@@ -184,6 +191,11 @@ class RecorderPresenter(QObject):
     def ask_time(self) -> None:
         self._bar.time.setFocus()
         self._bar.time.selectAll()
+
+    def save(self) -> None:
+        """The stretch that the slider covers, as a page."""
+        if self._stage.past is not None:
+            self._saver.save(self._rerun, *self._covered, self._stage.engine.clock.zone)
 
     def go_to(self, at: float) -> None:
         """Show that moment (epoch seconds), as soon as the one asked for before is there; of several the last."""

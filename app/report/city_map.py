@@ -14,17 +14,15 @@ from folium.template import Template
 from xstatic.pkg import leaflet
 
 from app.report.ground import ground_of
+from app.report.places import labels, rounded
 from app.report.series import Series
 from core.clock import local_time
-from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.domain.order import ENDED, Order, Status
 from core.routing.city import City
 
 MAX_DELIVERIES = 1500
 """The last so many are drawn: more would hide each other, and the city."""
-LABELLED = ("city", "suburb", "quarter")
-MAX_LABELS = 40
 
 _LEAFLET = Path(leaflet.BASE_DIR)
 
@@ -38,14 +36,14 @@ class MapParts:
     left_out: int
 
 
-class _BareMap(folium.Map):
+class BareMap(folium.Map):
     """folium's map without folium's links to content networks."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # folium's own attribute is a list
     default_css: list[tuple[str, str]] = []  # noqa: RUF012  # the same
 
 
-class _Call(MacroElement):
+class Call(MacroElement):
     """A call of one of the page's own functions, with the element it belongs to and JSON."""
 
     _template = Template(
@@ -61,9 +59,9 @@ class _Call(MacroElement):
 
 def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
     """Ground, areas, merchants and what became of the orders. The same run gives the same text."""
-    page = _BareMap(tiles=None, attribution_control=False, min_zoom=9, max_zoom=18, zoom_snap=0.5)
+    page = BareMap(tiles=None, attribution_control=False, min_zoom=9, max_zoom=18, zoom_snap=0.5)
     page._id = "report"
-    _Call("ground", {**ground_of(city.base_map), "bounds": [city.bounds[:2], city.bounds[2:]], "places": _labels(city)}).add_to(
+    Call("ground", {**ground_of(city.base_map), "bounds": [city.bounds[:2], city.bounds[2:]], "places": labels(city)}).add_to(
         page
     )
     drawn = [o for o in series.orders if o.status not in (Status.CANCELLED, Status.FAILED)]
@@ -74,7 +72,7 @@ def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
     counts: dict[str, int] = {}
     for order in series.orders:
         counts[order.merchant_id] = counts.get(order.merchant_id, 0) + 1
-    merchants = [[*_rounded(m.place), m.name, counts.get(m.id, 0)] for m in series.world.merchants.values()]
+    merchants = [[*rounded(m.place), m.name, counts.get(m.id, 0)] for m in series.world.merchants.values()]
     for number, (name, function, data) in enumerate(
         (
             ("Areas", "areas", [_area(a) for a in series.world.areas.values()]),
@@ -88,7 +86,7 @@ def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
             continue
         group = folium.FeatureGroup(name=name)
         group._id = str(number)
-        _Call(function, data).add_to(group)
+        Call(function, data).add_to(group)
         group.add_to(page)
     control = folium.LayerControl(collapsed=False)
     control._id = "report"
@@ -119,13 +117,8 @@ def leaflet_style() -> str:
     return re.sub(r"url\((images/[\w.-]+\.png)\)", inside, (_LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
 
 
-def _labels(city: City) -> list[list[object]]:
-    named = [p for kind in LABELLED for p in city.places if p.kind == kind]
-    return [[*_rounded(p.place), p.name, p.kind] for p in named[:MAX_LABELS]]
-
-
 def _area(area: Area) -> list[object]:
-    return [area.name, [[[_rounded(p) for p in ring] for ring in polygon] for polygon in area.polygons]]
+    return [area.name, [[[rounded(p) for p in ring] for ring in polygon] for polygon in area.polygons]]
 
 
 def _order(order: Order, zone: tzinfo | None) -> list[object]:
@@ -138,11 +131,7 @@ def _order(order: Order, zone: tzinfo | None) -> list[object]:
     else:
         told = f"{promised}, {order.status.value.replace('_', ' ')}"
     by = f" by {order.driver_id}" if order.driver_id else ""
-    return [*_rounded(order.pickup), *_rounded(order.dropoff), f"{order.id}{by}", told]
-
-
-def _rounded(place: LatLon) -> list[float]:
-    return [round(place.lat, 5), round(place.lon, 5)]
+    return [*rounded(order.pickup), *rounded(order.dropoff), f"{order.id}{by}", told]
 
 
 def _extent(orders: list[Order]) -> tuple[float, float, float, float] | None:

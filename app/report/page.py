@@ -82,13 +82,13 @@ def build_page(system: System, city: City, figures: Figures, cycles_s: Sequence[
     zone = system.clock.zone
     parts = build_map(series, city, zone)
     tokens = f"{css_variables('light')}@media(prefers-color-scheme:dark){{{css_variables('dark')}}}"
-    styles = [tokens, leaflet_style(), _resource("report.css")]
-    scripts = [leaflet_script(), _resource("map.js"), parts.script]
+    styles = [tokens, leaflet_style(), resource("report.css")]
+    scripts = [leaflet_script(), resource("map.js"), parts.script]
     began, ended = (datetime.fromtimestamp(at, zone) for at in (series.start, series.end))
     day = f"{began:%A} {began.day} {began:%B %Y}"
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(RESOURCES))
     return environment.get_template("page.html").render(
-        policy=_policy(styles, scripts),
+        policy=policy(styles, scripts),
         title=f"Deliveries in {city.name}",
         facts=_facts(system, figures, f"{day}, {began:%H:%M} to {ended:%H:%M} {began:%Z}".rstrip()),
         tiles=_tiles(figures),
@@ -102,11 +102,11 @@ def build_page(system: System, city: City, figures: Figures, cycles_s: Sequence[
     )
 
 
-def _resource(name: str) -> str:
+def resource(name: str) -> str:
     return (RESOURCES / name).read_text(encoding="utf-8")
 
 
-def _policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
+def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
     """Nothing may be fetched from anywhere, and only what is in this file runs, each piece allowed by its digest."""
     return (
         f"default-src 'none'; script-src {_digests(scripts)}; style-src {_digests(styles)}; img-src data:; "

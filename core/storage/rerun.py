@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.domain.events import Change
 from core.domain.geo import EARTH_RADIUS_M
 from core.domain.reports import FixBatch, Floats
 from core.domain.world import World
@@ -91,6 +92,12 @@ class Rerun:
         ways = self._tracks.ways(since, until)
         spd, hdg = moved(ways)
         return FixBatch(ways.drivers, ways.driver, ways.t, ways.lat, ways.lon, np.full(len(ways.t), np.nan), spd, hdg)
+
+
+def touched_drivers(change: Change) -> set[str]:
+    """Whose doings a change may have changed."""
+    touched = {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}
+    return touched | {o.driver_id for o in change.orders if o.driver_id is not None}
 
 
 def moved(ways: Ways) -> tuple[Floats, Floats]:
