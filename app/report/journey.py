@@ -79,7 +79,7 @@ def gathered(rerun: Rerun, since: float, until: float, zone: tzinfo | None) -> J
         since=since,
         until=until,
         offset_s=offset.total_seconds() if offset is not None else 0.0,
-        ways=ways,
+        ways=sorted(ways, key=lambda way: (len(way.driver_id), way.driver_id)),
         orders=sorted(orders.values(), key=lambda o: (o.placed_at, o.id)),
         merchants={m.id: (m.name, m.place) for m in world.merchants.values()},
     )
