@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from app.scene import replaying
 from core.domain.alert import Alert, AlertKind
@@ -171,6 +173,23 @@ def test_the_slider_drags_through_time(rig: Any, back: Any) -> None:
     QTest.mouseRelease(scale, Qt.MouseButton.LeftButton, pos=QPoint(scale.width() // 2, 18))
     wanted = rig.deeds.recorder._covered[0] + scale.value()
     rig.until(lambda: rig.deeds.engine.past.at == pytest.approx(wanted, rel=0, abs=2.0))
+
+
+def test_the_stretch_is_saved_as_a_page(rig: Any, back: Any, tmp_path: Path) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    rig.engine.store.flush()
+    back()
+    rig.press("Ctrl+E")
+    dialog = rig.dialog(QFileDialog)
+    path = tmp_path / "shift.html"
+    dialog.selectFile(str(path))
+    dialog.accept()
+    rig.until(lambda: rig.said().startswith(("Saved as", "The page could not")))
+    text = path.read_text(encoding="utf-8")
+    assert "Report.rerun(" in text
+    assert "Trattoria Rosa" in text
+    assert f'"{order}"' in text
 
 
 def _outcome(*changes: Any) -> Any:
