@@ -24,6 +24,7 @@ from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
+from app.map_desk import MapDesk
 from app.outside import OutsideDoors
 from app.presenters.alerts import AlertsPresenter
 from app.presenters.board import BoardPresenter
@@ -264,6 +265,9 @@ class Console:
             self._stages.add("a presenter's place", presenter.deleteLater)
             self._stages.add(type(presenter).__name__, presenter.close)
         self._stages.add("desk", Desk(window, system, deeds).close)
+        maps = MapDesk(window, deeds)
+        maps.use(find.within)
+        self._stages.add("map desk", maps.close)
         self._stages.add("set-up", setup.close)
         window.frame.set_mode("training" if training else "live")
         window.setWindowTitle(f"Kerbside: {self.city.name}" if self.city is not None else "Kerbside")

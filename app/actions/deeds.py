@@ -27,6 +27,7 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from app.desk import Desk
     from app.editors import Editors
+    from app.map_desk import MapDesk
 
 
 class Window(Protocol):
@@ -87,6 +88,7 @@ class Deeds:
         """Commands about what is not saved yet: who carries them out, and returns those that undo them."""
         self.editors: Editors
         self.desk: Desk
+        self.maps: MapDesk
         self.changed: Callable[[], None] = lambda: None
         self.recorder: Recorder = NoRecorder()
         self.pointed: LatLon | None = None

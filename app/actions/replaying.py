@@ -14,6 +14,7 @@ LOOKS = frozenset(
     {
         "order.why",
         "order.next_exception",
+        "map.reach",
         "alert.show",
         "driver.follow",
         "history.open",

@@ -2,7 +2,7 @@
 "use strict";
 
 (function (K) {
-  const NAMES = ["drivers", "orders", "areas", "routes", "labels", "base"];
+  const NAMES = ["drivers", "orders", "heat", "areas", "routes", "labels", "base"];
 
   const button = (parent, label, title, act) => {
     const element = L.DomUtil.create("button", "map-button", parent);

@@ -1,11 +1,12 @@
-// Shapes that the dispatcher draws: a circle, a rectangle, an outline, a line, a point. One at a time, and then the map is a map again.
+// Shapes that the dispatcher draws: a circle, a rectangle, an outline, a line, a point; what is measured, and what a lasso is
+// thrown round. One at a time, and then the map is a map again.
 "use strict";
 
 (function (K) {
   const CLOSE = 10; // pixels from its first corner within which an outline is closed
   const STILL = 5; // pixels a hand may move in a click
   const METRES = 6371008.8;
-  const FEWEST = { outline: 3, line: 2 }; // corners of what is drawn corner by corner
+  const FEWEST = { outline: 3, line: 2, measure: 2, lasso: 3 }; // corners of what is drawn corner by corner
 
   const toLatLon = (point) => [K.latOf(point.y), K.lonOf(point.x)];
 
@@ -18,6 +19,7 @@
     return 2 * METRES * Math.asin(Math.min(1, Math.sqrt(h)));
   }
 
+  const length = (points) => points.slice(1).reduce((sum, point, i) => sum + metres(points[i], point), 0);
   const words = (m) => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(1)} km`);
 
   K.Draw = class {
@@ -40,6 +42,8 @@
       if (!kind) return;
       this.kind = kind;
       this.points = [];
+      this.measured = null;
+      this.thrown = false;
       this.at = null;
       K.crosshair.on = false;
       this.hint.textContent = hint;
@@ -83,7 +87,7 @@
 
     corner(twice) {
       const { points, pressed } = this;
-      const home = this.kind === "outline" && points.length && this.far(points[0], pressed) < CLOSE;
+      const home = (this.kind === "outline" || this.kind === "lasso") && points.length && this.far(points[0], pressed) < CLOSE;
       const closes = points.length >= FEWEST[this.kind] && (twice || home);
       if (closes) return this.done(points);
       if (!points.length || this.far(points[points.length - 1], pressed) > 1) points.push(pressed);
@@ -104,10 +108,16 @@
       if (!this.kind || !event.target.closest || !event.target.closest(".leaflet-container")) return;
       this.at = this.place(event);
       K.crosshair.on = false;
+      // A lasso is thrown in one go, or laid corner by corner.
+      if (this.kind === "lasso" && this.pressed && event.buttons & 1 && this.far(this.points[this.points.length - 1], this.at) > STILL) {
+        this.points.push(this.at);
+        this.thrown = true;
+      }
       this.marks.draw();
     }
 
     release(event) {
+      if (this.kind === "lasso" && this.thrown) return this.finish();
       if (!this.kind || !this.pressed || FEWEST[this.kind]) return;
       const to = this.place(event);
       const dragged = this.far(this.pressed, to) >= STILL;
@@ -135,12 +145,56 @@
       // The click that ends a drawing means nothing else.
       K.hands.swallowClick();
       this.end();
+      if (kind === "lasso") return this.caught(points);
+      if (kind === "measure") {
+        this.measured = points;
+        K.tell("measured", { points: points.map(toLatLon), metres: length(points) });
+        return this.marks.draw();
+      }
       K.tell("drawn", { kind, points: points.map(toLatLon), radius });
+    }
+
+    // Whoever lies within is found here, where everybody is drawn.
+    caught(points) {
+      const { drivers, orders } = this.marks;
+      const within = ([x, y]) =>
+        points.reduce((inside, a, i) => {
+          const b = points[(i + 1) % points.length];
+          const crosses = a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x;
+          return crosses ? !inside : inside;
+        }, false);
+      const caught = { orders: [], drivers: [], points: points.map(toLatLon) };
+      if (K.layerOn("orders")) {
+        const ends = (order) => [order.pickup, order.pickup ? null : order.dropoff].filter(Boolean);
+        caught.orders = orders.list.filter((order) => ends(order).some(within)).map(({ id }) => id);
+      }
+      if (K.layerOn("drivers")) {
+        for (let i = 0; i < drivers.count; i++) if (drivers.x[i] >= 0 && within([drivers.x[i], drivers.y[i]])) caught.drivers.push(drivers.ids[i]);
+      }
+      K.tell("lassoed", caught);
+    }
+
+    forget() {
+      this.measured = null;
+      this.marks.draw();
+    }
+
+    // How far it is from the first place to each of the others, as the crow flies.
+    paintMeasured(marks, points) {
+      points.forEach((point, i) => {
+        if (!i) return;
+        const [x, y] = marks.screen([point.x, point.y]);
+        marks.label(words(length(points.slice(0, i + 1))), x, y, i === points.length - 1);
+      });
     }
 
     // What there is of it so far.
     paint(marks) {
       K.crosshair.paint(marks);
+      if (this.measured) {
+        marks.path(this.measured.map(({ x, y }) => [x, y]));
+        this.paintMeasured(marks, this.measured);
+      }
       if (!this.kind || !this.at || !this.points.length || this.kind === "point") return;
       const context = marks.context;
       const screen = (p) => marks.screen([p.x, p.y]);
@@ -154,7 +208,7 @@
         for (const point of this.points.slice(1)) context.lineTo(...screen(point));
         context.lineTo(x1, y1);
       }
-      if (this.kind !== "line") {
+      if (this.kind !== "line" && this.kind !== "measure") {
         context.globalAlpha = 0.1;
         context.fillStyle = K.colour("accent");
         context.fill();
@@ -164,7 +218,8 @@
       context.lineWidth = 2;
       context.stroke();
       if (this.kind === "circle") marks.label(words(metres(this.points[0], this.at)), x1, y1, true);
-      if (!FEWEST[this.kind]) return;
+      if (this.kind === "measure") this.paintMeasured(marks, [...this.points, this.at]);
+      if (!FEWEST[this.kind] || this.thrown) return;
       for (const point of this.points) {
         const [x, y] = screen(point);
         context.beginPath();

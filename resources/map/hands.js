@@ -41,7 +41,10 @@
       if (this.swallow) return (this.swallow = false);
       const found = this.marks.at(event.containerPoint);
       if (found && found.kind === "group") return this.enter(found.group);
-      if (found) return K.tell(`${found.kind}_clicked`, { id: found.id });
+      if (found) {
+        K.popup.want(found.kind, found.id);
+        return K.tell(`${found.kind}_clicked`, { id: found.id });
+      }
       K.tell("ground", { lat: event.latlng.lat, lon: event.latlng.lng });
       K.tell("cleared");
     }
@@ -149,6 +152,7 @@
     key(event) {
       if (K.draw.kind) return;
       if (event.key === "Escape" && this.pressed) return this.cancel();
+      if (event.key === "Escape" && K.draw.measured) return K.draw.forget();
       if (event.key === "Escape") return K.tell("cleared");
       if (event.key === "Home") return K.emit("do:fit", {});
       if (event.key.startsWith("Arrow")) this.handMoved();

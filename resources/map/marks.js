@@ -133,7 +133,9 @@
       if (K.layerOn("orders")) this.drawOrders();
       if (this.level === "groups") this.drawGroups();
       if (this.level === "arrows") this.drawArrows(this.shown);
+      K.heat.write(this);
       this.drawPointed();
+      K.popup.follow();
       K.stats.draws++;
       K.stats.draw_ms = performance.now() - started;
       K.stats.shown = this.shown.length;
@@ -232,6 +234,15 @@
       context.stroke();
       context.strokeStyle = K.colour("accent");
       context.lineWidth = 2.5;
+      context.stroke();
+    },
+
+    path(points) {
+      const context = this.context;
+      context.beginPath();
+      points.forEach((point) => context.lineTo(...this.screen(point)));
+      context.strokeStyle = K.colour("accent");
+      context.lineWidth = 2;
       context.stroke();
     },
 

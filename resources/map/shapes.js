@@ -14,7 +14,8 @@
       this.areas = L.layerGroup();
       this.route = L.layerGroup();
       this.shape = L.layerGroup().addTo(map);
-      this.data = { areas: [], route: null, shape: [] };
+      this.fences = L.layerGroup();
+      this.data = { areas: [], route: null, shape: [], fences: [] };
     }
 
     set(name, value) {
@@ -26,6 +27,7 @@
       for (const [layer, on] of [
         [this.areas, K.layerOn("areas")],
         [this.route, K.layerOn("routes")],
+        [this.fences, K.layerOn("routes")],
       ]) {
         if (on) layer.addTo(this.map);
         else layer.remove();
@@ -46,6 +48,24 @@
           fillOpacity: 0.05,
         });
         this.areas.addLayer(outline);
+      }
+    }
+
+    // Within which a driver counts as there.
+    draw_fences() {
+      this.fences.clearLayers();
+      for (const { place, radius_m } of this.data.fences) {
+        this.fences.addLayer(
+          L.circle(place, {
+            radius: radius_m,
+            pane: "areas",
+            interactive: false,
+            color: K.colour("accent"),
+            weight: 1.5,
+            dashArray: "4 4",
+            fillOpacity: 0.06,
+          })
+        );
       }
     }
 

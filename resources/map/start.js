@@ -5,7 +5,7 @@ Kerbside.start = (map) => {
   const K = Kerbside;
   const CLOSEST = 17; // no first view is nearer than this
   const SMALL = 0.15; // what takes less of the window than this is brought nearer
-  const PANES = { areas: 300, routes: 410, labels: 420, marks: 430, stops: 440, past: 435 };
+  const PANES = { areas: 300, heat: 290, routes: 410, labels: 420, marks: 430, stops: 440, past: 435 };
   K.map = map;
   for (const [name, level] of Object.entries(PANES)) {
     const pane = map.createPane(name);
@@ -19,7 +19,9 @@ Kerbside.start = (map) => {
   const shapes = new K.Shapes(map);
   const controls = new K.Controls(map);
   const past = new K.Past();
-  Object.assign(K, { drivers, orders, ground, marks, shapes, past });
+  const heat = new K.Heat(drivers, orders);
+  Object.assign(K, { drivers, orders, ground, marks, shapes, past, heat });
+  K.popup = new K.Popup(map, marks);
   let online = null;
   let city = null;
   let placed = false;
@@ -75,6 +77,8 @@ Kerbside.start = (map) => {
     if (opening || before === now || looks(before) !== looks(now) || JSON.stringify(before.layers) !== JSON.stringify(now.layers)) {
       showGround();
       shapes.restyle();
+      if (K.layerOn("heat")) heat.addTo(map).place();
+      else heat.remove();
       past.place();
       marks.restyle();
     } else marks.draw();
@@ -97,12 +101,14 @@ Kerbside.start = (map) => {
     const points = placed || city ? [] : fleetPoints();
     if (points.length) firstView(boxOf(points).pad(0.1));
     marks.refresh();
+    heat.refresh();
   });
   K.on("data:orders", (list) => {
     orders.set(list);
+    heat.refresh();
     if (!marks.inHand()) marks.draw();
   });
-  for (const name of ["areas", "route", "shape"]) K.on("data:" + name, (value) => shapes.set(name, value));
+  for (const name of ["areas", "route", "shape", "fences"]) K.on("data:" + name, (value) => shapes.set(name, value));
   K.on("data:past", (value) => {
     past.set(value);
     // What is now steps back while one looks at what was.

@@ -51,6 +51,7 @@ class PageState(QObject):
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._flush)
         self.sent_refreshes = 0
+        self._shared: list[PageState] = []
 
     @property
     def ready(self) -> bool:
@@ -66,6 +67,26 @@ class PageState(QObject):
         self._revisions[name] = self._revisions.get(name, 0) + 1
         self._stale.add(name)
         self._soon()
+        for other in self._shared:
+            self._pass_on(name, other)
+
+    def share(self, other: PageState) -> None:
+        """From now on ``other`` has the same state, all but what a page is set up with, encoded once for both."""
+        self._shared.append(other)
+        for name in self._encoders:
+            self._pass_on(name, other)
+
+    def unshare(self, other: PageState) -> None:
+        self._shared.remove(other)
+
+    def _pass_on(self, name: str, other: PageState) -> None:
+        if name != "config":
+            other.put(name, lambda: self.encoded(name))
+
+    def encoded(self, name: str) -> bytes:
+        """What stands under a name as bytes; empty where nothing does."""
+        found = self.fetch(name)
+        return found[1] if found is not None else b""
 
     def fetch(self, name: str) -> tuple[bytes, bytes] | None:
         """MIME type and bytes of what stands under a name, ``None`` where nothing does."""

@@ -45,7 +45,7 @@ def drivers_blob(revision: int, columns: DriverColumns) -> bytes:
 
 
 def orders_json(orders: Sequence[OrderMark]) -> bytes:
-    return _json(
+    return to_json(
         [
             {
                 "id": o.id,
@@ -62,7 +62,7 @@ def orders_json(orders: Sequence[OrderMark]) -> bytes:
 
 
 def areas_json(areas: Sequence[AreaShape]) -> bytes:
-    return _json([{"id": a.id, "name": a.name, "polygons": [_rings(p) for p in a.polygons]} for a in areas])
+    return to_json([{"id": a.id, "name": a.name, "polygons": [_rings(p) for p in a.polygons]} for a in areas])
 
 
 def route_json(driver_id: str, legs: Iterable[ArrayLike], stops: Sequence[RouteStop]) -> bytes:
@@ -73,7 +73,7 @@ def route_json(driver_id: str, legs: Iterable[ArrayLike], stops: Sequence[RouteS
         if points.ndim != 2 or points.shape[1] != 2:
             raise BadInput(f"a leg of a route is points of latitude and longitude, not an array of shape {points.shape}")
         lines.append(np.round(points, 6).tolist())
-    return _json(
+    return to_json(
         {
             "driver": driver_id,
             "legs": lines,
@@ -83,7 +83,7 @@ def route_json(driver_id: str, legs: Iterable[ArrayLike], stops: Sequence[RouteS
 
 
 def shape_json(polygons: Sequence[Rings]) -> bytes:
-    return _json([_rings(p) for p in polygons])
+    return to_json([_rings(p) for p in polygons])
 
 
 def past_json(past: Past | None) -> bytes:
@@ -91,23 +91,25 @@ def past_json(past: Past | None) -> bytes:
         return b"null"
     flat = [np.round(np.asarray(line, np.float64), 6).ravel().tolist() for line in past.lines]
     dots = [] if past.dots is None else np.round(past.dots, 6).ravel().tolist()
-    return _json({"lines": flat, "dots": dots, "stops": [{"place": list(place), "label": text} for place, text in past.stops]})
+    return to_json(
+        {"lines": flat, "dots": dots, "stops": [{"place": list(place), "label": text} for place, text in past.stops]}
+    )
 
 
 def found_json(ids: Sequence[str]) -> bytes:
-    return _json(list(ids))
+    return to_json(list(ids))
 
 
 def ids_json(revision: int, ids: Sequence[str]) -> bytes:
-    return _json({"revision": revision, "ids": list(ids)})
+    return to_json({"revision": revision, "ids": list(ids)})
 
 
 def config_json(config: Mapping[str, object]) -> bytes:
-    return _json(dict(config))
+    return to_json(dict(config))
 
 
 def names_json(names: Mapping[str, str]) -> bytes:
-    return _json(dict(names))
+    return to_json(dict(names))
 
 
 def _place(place: LatLon) -> list[float] | None:
@@ -118,5 +120,5 @@ def _rings(rings: Rings) -> list[list[list[float]]]:
     return [[[lat, lon] for lat, lon in ring] for ring in rings]
 
 
-def _json(value: object) -> bytes:
+def to_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -106,9 +106,13 @@ DRAWN = {
     "rectangle": mark("Press at one corner and drag to the other. Esc stops"),
     "outline": mark("Click corner after corner; double-click or Enter closes it, Backspace takes one back. Esc stops"),
     "line": mark("Click place after place across it; double-click or Enter ends it, Backspace takes one back. Esc stops"),
+    "measure": mark("Click place after place; double-click or Enter ends it, Backspace takes one back. Esc stops"),
+    "lasso": mark("Draw round what you want, or click corner after corner and close it with Enter. Esc stops"),
     "point": mark("Click the place. Esc stops"),
 }
 """What can be drawn, and how."""
 
-LAYERS = ("drivers", "orders", "areas", "routes", "labels", "base")
+LAYERS = ("drivers", "orders", "heat", "areas", "routes", "labels", "base")
 """Layers a person can turn off, by name."""
+LAYERS_OFF = frozenset({"heat"})
+"""Those that nobody sees until they are asked for."""

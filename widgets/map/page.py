@@ -31,6 +31,8 @@ OWN_SCRIPTS = (
     "shapes.js",
     "controls.js",
     "past.js",
+    "heat.js",
+    "popup.js",
     "crosshair.js",
     "draw.js",
     "edit.js",

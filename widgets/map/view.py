@@ -15,16 +15,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
-from core.domain.geo import LatLon
 from core.domain.language import tr
 from widgets.common.look import LOOKS, ThemeName, colours
 from widgets.common.states import ACTIVITY
 from widgets.map import encode
 from widgets.map.bridge import Fields, PageState
 from widgets.map.editor import ShapeEditor
-from widgets.map.marks import DRAWN, LAYERS, AreaShape, Drawn, DriverColumns, OrderMark, Past, Rings, RouteStop
+from widgets.map.marks import DRAWN, LAYERS, LAYERS_OFF, AreaShape, DriverColumns, OrderMark, Past, Rings, RouteStop
 from widgets.map.page import ORIGIN, page_html
 from widgets.map.scheme import Guard, PageFiles
+from widgets.map.texts import page_texts, read_drawn, read_number
+from widgets.map.tools import MapTools, Mirrored
 from widgets.map.web import MapPage, MapWeb
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,13 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 _RELOAD_MS = 500
 _NEEDED_BY = {"drivers": ("drivers", "ids"), "orders": ("orders",), "areas": ("areas",), "routes": ("route",)}
 """Layer, and what the page needs for nothing else."""
+_HEATED = frozenset({"drivers", "orders"})
+"""Layers whose state the heat is made of."""
+_MIRRORED = ("select", "motion", "attribution")
+_TOLD_BACK = (
+    "driver_clicked", "order_clicked", "driver_context", "order_context", "context", "ground_clicked", "cleared",
+    "order_dropped", "drop_target_changed", "name_wanted", "woken",
+)  # fmt: skip
 
 
 class MapView(QWidget):
@@ -74,10 +82,12 @@ class MapView(QWidget):
         self._state = PageState(self)
         self._state.heard.connect(self._hear)
         self.editor = ShapeEditor(self._state)
+        self.tools = MapTools(self._state)
+        self._mirrors: list[MapView] = []
         self._config: Fields = {
             "activities": [a.value for a in Activity],
             "activity_names": [ACTIVITY[a].label for a in Activity],
-            "layers": dict.fromkeys(LAYERS, True),
+            "layers": {name: name not in LAYERS_OFF for name in LAYERS},
             "motion": True,
             "attribution": "",
             "tiles": "",
@@ -85,7 +95,7 @@ class MapView(QWidget):
             "follow": None,
             "view": None,
             "font": self.font().family(),
-            "texts": self._texts(),
+            "texts": page_texts(),
         }
         self._base: bytes | None = None
         self._ids: tuple[str, ...] = ()
@@ -183,8 +193,11 @@ class MapView(QWidget):
     # How it shows it
 
     def set_theme(self, theme: ThemeName) -> None:
+        self._theme: ThemeName = theme
         self._page.setBackgroundColor(QColor(LOOKS[theme].land))
         self._configure(theme=theme, colours=colours(theme))
+        for other in self._mirrors:
+            other.set_theme(theme)
 
     def set_layers(self, layers: Mapping[str, bool]) -> None:
         """Turn layers on or off, by the names in `marks.LAYERS`."""
@@ -197,12 +210,15 @@ class MapView(QWidget):
 
     def shows(self, layer: str) -> bool:
         """Whether anybody can see the layer: where not, it is sent nothing, and what is told meanwhile is kept."""
-        return self.isVisible() and self.layers()[layer]
+        on = self.layers()
+        wanted = on[layer] or (layer in _HEATED and on["heat"])
+        return (self.isVisible() and wanted) or any(other.shows(layer) for other in self._mirrors)
 
     def _set_layers(self, layers: dict[str, bool]) -> None:
         before = self.layers()
         self._configure(layers=layers)
-        self._state.hold({name for layer, names in _NEEDED_BY.items() if not layers[layer] for name in names})
+        needless = {layer for layer in _NEEDED_BY if not layers[layer] and not (layer in _HEATED and layers["heat"])}
+        self._state.hold({name for layer in needless for name in _NEEDED_BY[layer]})
         if any(on and not before[name] for name, on in layers.items()):
             self.woken.emit()
 
@@ -232,6 +248,8 @@ class MapView(QWidget):
         self._config["tiles_attribution"] = attribution if on else ""
         self._configure(tiles=url if on else "")
         self._reload()
+        for other in self._mirrors:
+            other.set_online_tiles(on, url, attribution)
 
     def set_view(self, lat: float, lon: float, zoom: float) -> None:
         self._config["view"] = [lat, lon, zoom]
@@ -258,6 +276,28 @@ class MapView(QWidget):
         """Keep a driver in view until the dispatcher moves the map by hand."""
         self._configure(follow=driver_id)
 
+    # Another window with the same map
+
+    def mirror(self, other: MapView) -> None:
+        """From now on ``other`` shows what is told here, encoded once for both, with a view and layers of its own; what is done
+        there is told here."""
+        self._mirrors.append(other)
+        self._state.share(other._state)
+        other._configure(**{name: self._config[name] for name in _MIRRORED})
+        other.set_theme(self._theme)
+        if self._config["tiles"]:
+            other.set_online_tiles(True, str(self._config["tiles"]), str(self._config["tiles_attribution"]))
+        if (view := self.view()) is not None:
+            other.set_view(*view)
+        links: Mirrored = [(getattr(other, name), getattr(self, name)) for name in _TOLD_BACK]
+        for theirs, ours in (*links, (other.tools.acted, self.tools.acted)):
+            theirs.connect(ours)
+
+    def let_go(self, other: MapView) -> None:
+        """End of `mirror`; the other is about to go."""
+        self._mirrors.remove(other)
+        self._state.unshare(other._state)
+
     # For measurements and tests
 
     def page(self) -> QWebEnginePage:
@@ -269,8 +309,7 @@ class MapView(QWidget):
 
     def encoded(self, name: str) -> bytes:
         """What the page gets when it fetches that state; empty where there is none."""
-        found = self._state.fetch(name)
-        return found[1] if found is not None else b""
+        return self._state.encoded(name)
 
     @property
     def refreshes(self) -> int:
@@ -286,6 +325,9 @@ class MapView(QWidget):
     def _configure(self, **changes: object) -> None:
         self._config |= changes
         self._state.put("config", lambda: encode.config_json(self._config))
+        if shared := {name: value for name, value in changes.items() if name in _MIRRORED}:
+            for other in self._mirrors:
+                other._configure(**shared)
 
     def _page_html(self) -> bytes:
         return page_html(f"https://{self.guard.allowed_host}" if self.guard.allowed_host else "")
@@ -324,9 +366,9 @@ class MapView(QWidget):
             case "order_context":
                 self.order_context.emit(thing, self._global(message))
             case "context":
-                self.context.emit(_number(message, "lat"), _number(message, "lon"), self._global(message))
+                self.context.emit(read_number(message, "lat"), read_number(message, "lon"), self._global(message))
             case "ground":
-                self.ground_clicked.emit(_number(message, "lat"), _number(message, "lon"))
+                self.ground_clicked.emit(read_number(message, "lat"), read_number(message, "lon"))
             case "cleared":
                 self.cleared.emit()
             case "dropped":
@@ -334,11 +376,11 @@ class MapView(QWidget):
                 if isinstance(ids, list):
                     self.order_dropped.emit([str(i) for i in ids], thing)
             case "drawn":
-                self.drawn.emit(_drawn(message))
+                self.drawn.emit(read_drawn(message))
             case "draw_ended":
                 self.draw_ended.emit()
-            case "edited" | "edit_refused":
-                return  # `editor` hears them itself
+            case "edited" | "edit_refused" | "act" | "lassoed" | "measured":
+                return  # `editor` and `tools` hear them themselves
             case "name_wanted":
                 self.name_wanted.emit(thing)
             case "target":
@@ -352,49 +394,16 @@ class MapView(QWidget):
                     self._set_layers({name: bool(layers.get(name, True)) for name in LAYERS})
                     self.layers_changed.emit(self.layers())
             case "view":
-                lat, lon, zoom = _number(message, "lat"), _number(message, "lon"), _number(message, "zoom")
+                lat, lon, zoom = read_number(message, "lat"), read_number(message, "lon"), read_number(message, "zoom")
                 self._config["view"] = [lat, lon, zoom]
                 self.view_changed.emit(lat, lon, zoom)
             case _:
                 _log.warning("the map's page said %r, which nobody understands", kind)
 
     def _global(self, message: Fields) -> QPoint:
-        return self._web.mapToGlobal(QPoint(int(_number(message, "x")), int(_number(message, "y"))))
+        return self._web.mapToGlobal(QPoint(int(read_number(message, "x")), int(read_number(message, "y"))))
 
     def layer_names(self) -> dict[str, str]:
         """What each layer is called."""
-        texts = self._texts()
+        texts = page_texts()
         return {name: texts.get(name, name.capitalize()) for name in LAYERS}
-
-    def _texts(self) -> dict[str, str]:
-        return {
-            "drivers": tr("Drivers"),
-            "orders": tr("Orders"),
-            "areas": tr("Areas"),
-            "routes": tr("Routes"),
-            "labels": tr("Labels"),
-            "base": tr("Base map"),
-            "layers": tr("Layers"),
-            "zoom_in": tr("Zoom in (+)"),
-            "zoom_out": tr("Zoom out (−)"),
-            "fit": tr("Show all (Home)"),
-            "pickup": tr("Pick-up"),
-            "dropoff": tr("Drop-off"),
-            "fix_ago": tr("seen {age} ago"),
-            "long_ago": tr("hours"),
-        }
-
-
-def _drawn(message: Fields) -> Drawn:
-    points = message.get("points")
-    places = tuple(LatLon(float(lat), float(lon)) for lat, lon in points) if isinstance(points, list) else ()
-    kind = str(message.get("kind"))
-    if kind in {"circle", "point"}:
-        # A map that was dragged round the world counts on; a place by itself is on the globe.
-        places = tuple(LatLon(lat, (lon + 180.0) % 360.0 - 180.0) for lat, lon in places)
-    return Drawn(kind, places, _number(message, "radius"))
-
-
-def _number(message: Fields, name: str) -> float:
-    value = message.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
