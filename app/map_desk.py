@@ -190,7 +190,7 @@ class MapDesk(QObject):
         other.setGeometry((elsewhere[0] if elsewhere else here).geometry())
         self._beat()
         other.showFullScreen()
-        self._deeds.window.tell(tr("F11 closes the wall view"))
+        self._deeds.window.tell(tr("Shift+F11 closes the wall view"))
 
     def _open(self, wall: bool) -> MapWindow:
         other = MapWindow(self._view, self._window.theme.name, wall)
@@ -221,7 +221,7 @@ class MapDesk(QObject):
         mode = tr("Training") if self._deeds.training else tr("Live")
         waiting = sum(order.status in _UNASSIGNED for order in orders)
         return [
-            WallFigure(Moment(now, engine.clock.zone).clock(now), tr("{mode}, F11 closes", mode=mode)),
+            WallFigure(Moment(now, engine.clock.zone).clock(now), tr("{mode}, Shift+F11 closes", mode=mode)),
             WallFigure(f"{waiting:,}", tr("orders without a driver"), "offered" if waiting else "text", "■" if waiting else ""),
             WallFigure(f"{sum(o.status in ACTIVE for o in orders):,}", tr("orders under way"), "to_pickup", "●"),
             WallFigure(f"{len(late):,}", tr("orders in trouble"), "late" if late else "text", "⚠" if late else ""),

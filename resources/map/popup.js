@@ -8,7 +8,7 @@
       this.marks = marks;
       this.wanted = null; // what was clicked here: its popup opens once the program has said what stands in it
       this.said = null;
-      this.popup = L.popup({ autoPan: false, closeButton: false, offset: [0, -10], className: "acts", maxWidth: 280 });
+      this.popup = L.popup({ autoPanPadding: [12, 12], closeButton: false, offset: [0, -10], className: "acts", maxWidth: 280 });
       K.on("data:popup", (said) => this.set(said));
       map.on("popupclose", () => (this.open = false));
       map.getContainer().addEventListener("keydown", (event) => this.key(event), true);
@@ -42,7 +42,10 @@
       if (!at) return this.close();
       const focused = this.open ? document.activeElement && document.activeElement.dataset.act : this.wanted.focus;
       this.popup.setLatLng([K.latOf(at[1]), K.lonOf(at[0])]).setContent(this.content());
+      // Into view when it opens, and then the map stays where it is.
+      this.popup.options.autoPan = !this.open;
       if (!this.open) this.popup.openOn(this.map);
+      this.popup.options.autoPan = false;
       this.open = true;
       const buttons = [...this.popup.getElement().querySelectorAll("button")];
       if (focused) (buttons.find((one) => one.dataset.act === focused) || buttons[0] || this.map.getContainer()).focus();

@@ -83,7 +83,7 @@ class MapWindow(QWidget):
         if self.strip is not None:
             box.addWidget(self.strip)
         # The page has the keyboard, and gives Escape a meaning of its own.
-        for keys in ("Ctrl+W", "F11") if wall else ("Ctrl+W",):
+        for keys in ("Ctrl+W", "Shift+F11") if wall else ("Ctrl+W",):
             QShortcut(QKeySequence(keys), self, self.close)
         box.addWidget(self.map, 1)
         main.mirror(self.map)

@@ -105,7 +105,7 @@ def test_who_can_be_at_a_pick_up_in_time_is_found_from_the_order(desk: Any) -> N
 
 
 def test_a_map_in_a_window_of_its_own_is_told_the_same_and_closes_by_itself(desk: Any) -> None:
-    desk.press("Ctrl+Shift+N")
+    desk.press("Ctrl+Shift+O")
     (other,) = desk.deeds.maps.windows
     assert other.isVisible()
     answers: list[Any] = []
@@ -124,11 +124,11 @@ def test_a_map_in_a_window_of_its_own_is_told_the_same_and_closes_by_itself(desk
 
 
 def test_the_wall_fills_a_screen_and_goes_by_the_same_key(desk: Any) -> None:
-    desk.press("F11")
+    desk.press("Shift+F11")
     (wall,) = desk.deeds.maps.windows
     desk.until(wall.isFullScreen)
     captions = [label.accessibleName() for label in wall.strip._labels]
     assert "drivers free: 3" in captions
-    assert any(caption.startswith("Live, F11 closes: ") for caption in captions)
+    assert any(caption.startswith("Live, Shift+F11 closes: ") for caption in captions)
     desk.window.run_declared("map.wall")
     assert desk.deeds.maps.windows == []

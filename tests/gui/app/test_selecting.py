@@ -116,7 +116,7 @@ def test_context_menus_hold_the_actions_of_their_scope(rig: Any) -> None:
     QTest.mouseClick(board.view.viewport(), RIGHT, NONE, row_at(board.view, board.model, order))
     board.view.context_requested.emit([order], rig.window.mapToGlobal(QPoint(50, 200)))
     menu = menu_of(rig)
-    told = {"order.why", "order.ready", "order.kitchen_late"}
+    told = {"order.why", "order.ready", "order.kitchen_late", "map.reach"}
     assert names(menu) == {"order.assign", "order.offer", "order.hold", "order.cancel"} | told
     menu.close()
 

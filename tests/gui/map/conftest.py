@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from widgets.map import webengine
-from widgets.map.marks import DriverColumns
+from widgets.map.marks import LAYERS, LAYERS_OFF, DriverColumns
 from widgets.map.view import MapView
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -118,7 +118,7 @@ def screen(shown: Screen) -> Screen:
     shown.view.set_orders([])
     shown.view.set_route(None)
     shown.view.set_areas([])
-    shown.view.set_layers(dict.fromkeys(shown.view.layers(), True))
+    shown.view.set_layers({name: name not in LAYERS_OFF for name in LAYERS})
     shown.view.set_view(45.0, 9.0, 15)
     shown.settled()
     shown.drivers((45.0, 9.0), (45.003, 9.003))

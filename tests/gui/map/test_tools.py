@@ -148,7 +148,9 @@ def test_a_way_is_measured_and_stays_until_escape(tools: Screen) -> None:
 
 
 def test_the_heat_counts_orders_that_wait_and_drivers_who_are_free(tools: Screen) -> None:
-    assert tools.view.layers()["heat"] is True  # the fixture shows everything
+    assert tools.ask("Kerbside.heat._map || null") is None  # nobody has asked for it
+    tools.view.set_layers({"heat": True})
+    tools.settled()
     cells = "Kerbside.heat.count().cells.map(c => [c.demand, c.supply])"
     assert sorted(map(sum, zip(*tools.ask(cells), strict=True))) == [2, 2]
     tools.view.set_layers({"drivers": False, "orders": False})
@@ -232,4 +234,4 @@ def test_a_wall_s_figures_are_large_and_marked(qtbot: Any, tools: Screen) -> Non
     wall.activateWindow()
     tools.until(wall.isActiveWindow)
     with qtbot.waitSignal(wall.closed):
-        QTest.keyClick(wall, Qt.Key.Key_F11)
+        QTest.keyClick(wall, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
