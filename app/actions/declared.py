@@ -225,7 +225,7 @@ ACTIONS: tuple[Declared, ...] = (
              rule_before=True),
     Declared("map.lasso", "&View", mark("Select on the map by a lasso"), lambda d: d.maps.draw("lasso"), "L", "selection",
              Scope.MAP),
-    Declared("map.pop_out", "&View", mark("Map in a window of its own"), lambda d: d.maps.pop_out(), "Ctrl+Shift+O",
+    Declared("map.pop_out", "&View", mark("Map in a window of its own"), lambda d: d.maps.pop_out(), "Ctrl+Shift+F11",
              "app-window", Scope.MAP),
     Declared("map.wall", "&View", mark("Wall view"), lambda d: d.maps.wall(), "Shift+F11", "monitor", Scope.MAP),
     Declared("dashboard.open", "&View", "Dashboard", lambda d: d.desk.open("dashboard"), "Ctrl+Shift+D", "chart-line-up",

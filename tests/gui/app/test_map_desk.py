@@ -105,7 +105,7 @@ def test_who_can_be_at_a_pick_up_in_time_is_found_from_the_order(desk: Any) -> N
 
 
 def test_a_map_in_a_window_of_its_own_is_told_the_same_and_closes_by_itself(desk: Any) -> None:
-    desk.press("Ctrl+Shift+O")
+    desk.press("Ctrl+Shift+F11")
     (other,) = desk.deeds.maps.windows
     assert other.isVisible()
     answers: list[Any] = []

@@ -128,7 +128,8 @@ def test_context_menus_hold_the_actions_of_their_scope(rig: Any) -> None:
 
     rig.window.map.driver_context.emit("D-1", rig.window.mapToGlobal(QPoint(400, 200)))
     menu = menu_of(rig)
-    assert names(menu) == {"driver.follow", "history.track", "driver.code", "driver.break", "driver.off", "driver.remove"}
+    own = {"driver.follow", "history.track", "driver.code", "driver.route", "driver.break", "driver.off", "driver.remove"}
+    assert names(menu) == own | {"shift.edit"}
     assert rig.deeds.selection.driver == "D-1"
     menu.close()
 
