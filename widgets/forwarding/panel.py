@@ -110,6 +110,7 @@ class ForwardingPanel(Panel):
         for action, label, icon_name, _ in TOOLS:
             flow.addWidget(self._tool(action, tr(label), icon_name))
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("Passing events on"))
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(_page(tools, self.view), tr("Rules"))
         self.tabs.addTab(self._letters(), tr("Given up"))

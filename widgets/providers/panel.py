@@ -149,6 +149,7 @@ class ProvidersPanel(Panel):
         for action, label, icon_name, _ in TOOLS:
             flow.addWidget(self._tool(action, tr(label), icon_name))
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("Providers"))
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(_page(tools, self.view), tr("Providers"))
         self.tabs.addTab(self._doubts(), tr("In doubt"))

@@ -170,6 +170,7 @@ class RulesPanel(Panel):
         self._empty.state.acted.connect(lambda: self.wanted.emit("rule.add"))
         self.form = RuleForm()
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("Rules"))
         self.tabs.setDocumentMode(True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.form)

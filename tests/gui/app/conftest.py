@@ -211,7 +211,7 @@ class Rig:
         return json.loads(str(answers[0] or "null"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def whole(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     rig = Rig(qapp, tmp_path_factory.mktemp("console"))
     yield rig

@@ -53,8 +53,8 @@ def test_an_order_s_own_story_and_the_way_into_a_file(rig: Rig, panel: Any, tmp_
     rig.engine.execute(CancelOrder(order_id=order, actor="bo", reason="no longer hungry"))
     panel.group.setCurrentIndex(panel.group.findData(""))
     panel.thing.setText(order)
-    rig.until(lambda: panel.model.shown and panel.model.shown[0].what == "Order cancelled")
-    assert {row.thing.split(",")[0] for row in panel.model.shown} == {order}
+    rig.until(lambda: {row.thing.split(",")[0] for row in panel.model.shown} == {order})
+    assert panel.model.shown[0].what == "Order cancelled"
     assert any("status: waiting → cancelled" in line for line in panel.model.shown[0].lines)
     count = len(panel.model.shown)
     path = tmp_path / "changes.csv"

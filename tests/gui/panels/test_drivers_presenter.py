@@ -60,7 +60,7 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def test_everybody_is_there_from_the_first_and_counted(desk: Desk) -> None:
     assert len(desk.panel.model.rows) == FLEET
-    assert "Free 60" in [button.text() for button in desk.panel.chips._buttons.values()]
+    assert "Free 60" in [button.accessibleName() for button in desk.panel.chips._buttons.values()]
     desk.add(1, first=FLEET)
     desk.refresh()
     assert desk.row(f"D-{FLEET}").activity is Activity.FREE
