@@ -1,35 +1,47 @@
-"""Which events a rule wants. An operator is a function of what the event holds and what the condition says."""
+"""Which events a rule wants.
+
+As in provider rules a condition is a set of values (`core.rules.sets`), here along a path into the event instead of a dimension
+of an order; only what looks into a text is a test of its own.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from core.domain.errors import BadInput
 from core.domain.forward import Condition, Forward
 from core.messaging import topics
+from core.rules.operators.numbers import read_bounds
+from core.rules.sets import Labels
 from core.storage.codec import KINDS
 
 
-def _number(order: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
-    def compare(held: Any, wanted: Any) -> bool:
-        return isinstance(held, int | float) and not isinstance(held, bool) and order(held, wanted)
-
-    return compare
+def _among(wanted: Iterable[Any], *, others: bool = False) -> Test:
+    labels = Labels(frozenset(wanted), others)
+    return lambda held: others if isinstance(held, dict) else labels.holds(held)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda held, wanted: bool(held == wanted),
-    "is_not": lambda held, wanted: bool(held != wanted),
-    "one_of": lambda held, wanted: held in wanted,
-    "below": _number(lambda held, wanted: held < wanted),
-    "above": _number(lambda held, wanted: held > wanted),
-    "begins_with": lambda held, wanted: isinstance(held, str) and held.startswith(wanted),
-    "contains": lambda held, wanted: isinstance(held, str) and wanted in held,
-    "present": lambda held, wanted: (held is not None) == wanted,
+def _bounded(**bound: float) -> Test:
+    numbers = read_bounds(bound)
+    return lambda held: isinstance(held, int | float) and not isinstance(held, bool) and numbers.holds(held)
+
+
+Test = Callable[[Any], bool]
+OPERATORS: dict[str, Callable[[Any], Test]] = {
+    "is": lambda wanted: _among((wanted,)),
+    "is_not": lambda wanted: _among((wanted,), others=True),
+    "one_of": _among,
+    "below": lambda wanted: _bounded(below=wanted),
+    "above": lambda wanted: _bounded(above=wanted),
+    "begins_with": lambda wanted: lambda held: isinstance(held, str) and held.startswith(wanted),
+    "contains": lambda wanted: lambda held: isinstance(held, str) and wanted in held,
+    "present": lambda wanted: _among((None,), others=wanted),
 }
+"""What a condition says → whether a value fits it."""
 MOST_CONDITIONS = 20
 
 
@@ -41,13 +53,16 @@ def wants(rule: Forward, event: dict[str, Any]) -> bool:
 
 
 def _holds(condition: Condition, event: dict[str, Any]) -> bool:
-    test = OPERATORS[condition.op]
+    test = _test(condition)
     held = list(_values(event, condition.field.split(".")))
     if condition.op == "is_not":
-        return all(test(value, condition.value) for value in held)
-    if not held:
-        held = [None]
-    return any(test(value, condition.value) for value in held)
+        return all(map(test, held))
+    return any(map(test, held or [None]))
+
+
+@lru_cache(1000)
+def _test(condition: Condition) -> Test:
+    return OPERATORS[condition.op](condition.value)
 
 
 def _values(part: Any, path: list[str]) -> Iterator[Any]:

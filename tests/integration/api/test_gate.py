@@ -36,9 +36,12 @@ def test_a_scope_opens_its_own_and_no_more(served: Served, scope: Scope) -> None
         Scope.DRIVERS_WRITE: ("DELETE", "/v1/drivers/none", None, 404),
         Scope.PLACES_READ: ("GET", "/v1/areas", None, 200),
         Scope.PLACES_WRITE: ("PUT", "/v1/merchants/M-2", {"name": "Due", "place": {"lat": 45, "lon": 9}}, 200),
+        Scope.RULES_READ: ("GET", "/v1/rules", None, 200),
+        Scope.RULES_WRITE: ("DELETE", "/v1/providers/none", None, 404),
         Scope.EVENTS_READ: ("GET", "/v1/events", None, 200),
         Scope.FORWARDING: ("GET", "/v1/forwarding", None, 200),
     }
+    assert asked.keys() == set(Scope)
     _, secret = served.keyring.make("one scope", [scope])
     with served.client(secret) as web:
         for needed, (method, path, body, status) in asked.items():

@@ -50,6 +50,11 @@ def rule(*conditions: Condition, to: str = "https://example.org/x", kinds: froze
         (Condition("drivers.id", "present", False), True),
         (Condition("orders.area_id", "above", 1), False),
         (Condition("nothing.at.all", "is", "x"), False),
+        (Condition("orders.dropoff", "is", "x"), False),
+        (Condition("orders.dropoff", "is_not", "x"), True),
+        (Condition("orders.dropoff", "present", True), True),
+        (Condition("orders.dropoff", "present", False), False),
+        (Condition("orders.area_id", "one_of", ("south", 3.0, True)), False),
     ],
 )
 def test_conditions(condition: Condition, wanted: bool) -> None:
