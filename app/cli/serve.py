@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from core.settings import Settings
 from core.storage.folder import DataFolder
 
 SWITCH_S = 0.0005
+SETTLED_S = 60.0
 _OVER = {
     "disk": "the database can be written again",
     "clock": "this machine's clock has caught up",
@@ -86,6 +88,10 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
     http = f", HTTP at {outside.address}" if outside.address else ""
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
     watch(system)
+    # What a large fleet is made of stays: looking through it for garbage stopped everything for half a second at a time.
+    gc.collect()
+    gc.freeze()
+    loop.call_later(SETTLED_S, gc.freeze)  # what came with the first words of everyone
     beat = steady(system.engine.tick, _say)
     caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
     try:
