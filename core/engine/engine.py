@@ -312,7 +312,7 @@ class Engine:
 
     def _apply_fixes(self, reports: Reports, now: float) -> None:
         fixes = reports.fixes
-        if not len(fixes) and not fixes.mode:
+        if not len(fixes) and not fixes.mode and not fixes.route:
             return
         known = np.fromiter(map(self.world.drivers.__contains__, fixes.drivers), np.bool_, len(fixes.drivers))
         if not known.all() or not fixes.mode.keys() <= self.world.drivers.keys():

@@ -33,6 +33,7 @@ def test_nothing_is_lost_either_way_when_the_broker_is_killed_and_comes_back(mos
     mosquitto.save()
     heard: dict[bytes, None] = {}
     told: dict[bytes, None] = {}
+    acknowledged: list[tuple[int, bool]] = []
 
     def take() -> None:
         for transport, got in ((console, heard), (sim, told)):
@@ -42,7 +43,7 @@ def test_nothing_is_lost_either_way_when_the_broker_is_killed_and_comes_back(mos
 
     for n in range(300):
         sim.publish(topics.orders("D-1"), b"word %d" % n)
-        console.publish(topics.offers("D-1"), b"offer %d" % n)
+        console.publish(topics.offers("D-1"), b"offer %d" % n, told=lambda taken, n=n: acknowledged.append((n, taken)))
         if n == 100:
             mosquitto.kill()
             assert wait_for(lambda: console.stats.state == sim.stats.state == "lost")
@@ -60,6 +61,9 @@ def test_nothing_is_lost_either_way_when_the_broker_is_killed_and_comes_back(mos
     assert list(heard) == [b"word %d" % n for n in range(300)]
     assert list(told) == [b"offer %d" % n for n in range(300)]
     assert wait_for(lambda: console.stats.pending == sim.stats.pending == 0)
+    # Each was acknowledged once, those of the time without a broker as well.
+    assert wait_for(lambda: len(acknowledged) == 300)
+    assert sorted(acknowledged) == [(n, True) for n in range(300)]
     assert (console.stats.state, console.stats.detail) == ("connected", "")
     broker.close()
 
@@ -69,8 +73,9 @@ def test_messages_wait_for_a_broker_that_is_not_there_yet_unless_they_expire(cre
     broker = Broker(mosquitto.port, credentials, "mosquitto")
     early = broker.join(SIMULATOR, [topics.offers("+")], ready=False)
     assert wait_for(lambda: "no broker answers at" in early.stats.detail)
-    early.publish(topics.offers("D-1"), b"stale", expiry_s=0.1)
-    early.publish(topics.offers("D-1"), b"fresh", expiry_s=600)
+    heard: list[tuple[str, bool]] = []
+    early.publish(topics.offers("D-1"), b"stale", expiry_s=0.1, told=lambda taken: heard.append(("stale", taken)))
+    early.publish(topics.offers("D-1"), b"fresh", expiry_s=600, told=lambda taken: heard.append(("fresh", taken)))
     early.publish(topics.offers("D-1"), b"lasting", qos=0)
     assert early.stats.pending == 3
     mosquitto.start()
@@ -78,6 +83,7 @@ def test_messages_wait_for_a_broker_that_is_not_there_yet_unless_they_expire(cre
         assert [m.payload for m in collect(early, 2, 10)] == [b"fresh", b"lasting"]
         assert wait_for(lambda: early.stats.pending == 0)
         assert early.stats.sent == 3
+        assert wait_for(lambda: sorted(heard) == [("fresh", True), ("stale", False)])
     finally:
         broker.close()
         mosquitto.kill()

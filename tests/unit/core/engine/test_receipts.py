@@ -175,3 +175,12 @@ def test_what_is_forgotten_of_orders_is_forgotten_here(rig: Rig, far: Far) -> No
     far.answer()
     rig.tick()
     assert told(rig) is None
+
+
+def test_an_app_may_say_its_route_without_a_position(rig: Rig, far: Far) -> None:
+    rig.do(c.AssignOrder(order_id="O-1", driver_id="D-1"))
+    rig.tick()
+    rig.send(topics.fixes("D-1"), {"fixes": [], "route": route_version(rig)})
+    rig.send(topics.fixes("nobody"), {"fixes": [], "route": 10**12})
+    rig.tick()
+    assert told(rig) is Told.SEEN

@@ -242,3 +242,14 @@ def test_fixes_come_out_as_they_went_in(rows: list[tuple[float, ...]]) -> None:
     fixes = decode([message(FIXES, kerbside.encode_fixes(*columns, mode="passive", batt=10.0))]).fixes
     for sent, got in zip(columns, (fixes.t, fixes.lat, fixes.lon, fixes.acc, fixes.spd, fixes.hdg), strict=True):
         assert got.tolist() == sent.tolist()
+
+
+def test_a_phone_says_which_route_it_has() -> None:
+    t = np.array([1_700_000_000.0])
+    payload = kerbside.encode_fixes(t, np.array([45.0]), np.array([9.0]), route=1_772_820_007)
+    reports = decode([Inbound(topics.fixes("D-1"), payload, False, 1_700_000_001.0)])
+    assert not reports.refused
+    assert reports.fixes.route == {"D-1": 1_772_820_007}
+    assert len(reports.fixes) == 1
+    said_alone = decode([Inbound(topics.fixes("D-1"), b'{"fixes":[],"route":7}', False, 1.0)])
+    assert said_alone.fixes.route == {"D-1": 7}

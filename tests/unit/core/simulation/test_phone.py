@@ -200,3 +200,11 @@ def test_whatever_is_heard_in_whatever_order_words_stay_legal(heard):
             assert [(word["event"], word["order"]) for word in new] == [(event, next_stop.order) for event in pair]
             assert all(known.get(word["id"], word) == word for word in said[before:])
             known.update((word["id"], word) for word in new)
+
+
+def test_the_version_of_a_route_is_said_back_once(phone):
+    assert phone.route_to_say() is None
+    phone.hear(RouteMessage(41, both("a"), []), 0.0)
+    phone.hear(RouteMessage(42, both("a"), []), 1.0)
+    assert phone.route_to_say() == 42
+    assert phone.route_to_say() is None
