@@ -204,7 +204,7 @@ ACTIONS: tuple[Declared, ...] = (
              able=lambda d: d.doing.undo_text is not None),
     Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
              able=lambda d: d.doing.redo_text is not None),
-    Declared("edit.done", "&Edit", mark("What was done"), lambda d: d.desk.open("done"), "Ctrl+Shift+H", "list-bullets"),
+    Declared("edit.done", "&Edit", mark("What was done"), lambda d: d.desk.open("done"), "Ctrl+Alt+Z", "list-bullets"),
     Declared("edit.what_if", "&Edit", "What if?", what_if.toggle, "W", "flask", able=lambda d: not d.recorder.open,
              checked=lambda d: d.sandbox is not None, rule_before=True),
     Declared("edit.what_if_do", "&Edit", "Carry out what was tried", what_if.carry_out, "Ctrl+Return", "checks",

@@ -12,6 +12,7 @@ from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import order_row
 from app.scene import Turned
+from core.domain.alert import Alert
 from core.domain.events import AreaRemoved, AreaSaved, Change, CommandsTold, DriverChanged, EtasUpdated, MerchantRegistered
 from core.domain.language import tr
 from widgets.common.words import Moment
@@ -76,22 +77,32 @@ class BoardPresenter(QObject):
         world = self._engine.world
         ids = [order.id for order in change.orders]
         ids += [order_id for offer in change.offers for order_id in offer.order_ids]
-        ids += [alert.order_id for alert in change.alerts if alert.order_id is not None]
-        about = [a.driver_id for a in change.alerts if a.driver_id is not None] + [d.id for d in change.drivers]
-        ids += [order_id for driver_id in about for order_id in world.route(driver_id).orders()]
+        ids += self._alarmed(change.alerts)
+        ids += [order_id for driver in change.drivers for order_id in world.route(driver.id).orders()]
         if isinstance(change, _NAMES):
             ids += world.orders
         self._make_anew(ids)
+
+    def _alarmed(self, alerts: Iterable[Alert]) -> list[str]:
+        """The orders that the alerts are about, by themselves or by their drivers."""
+        ids: list[str] = []
+        for alert in alerts:
+            if alert.order_id is not None:
+                ids.append(alert.order_id)
+            if alert.driver_id is not None:
+                ids += self._engine.world.route(alert.driver_id).orders()
+        return ids
 
     def _make_anew(self, order_ids: Iterable[str]) -> None:
         self._due.update(dict.fromkeys(order_ids))
         self._refresh()
 
     def _beat(self) -> None:
-        """Lateness and ages grow by themselves, without an event; what an alert says grows with them."""
+        """Lateness and ages grow by themselves, without an event; so does what an alert says, and a snooze runs out."""
         self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
         self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
         self._due.update(dict.fromkeys(row.id for row in self._panel.exceptions()))
+        self._due.update(dict.fromkeys(self._alarmed(self._engine.world.alerts.values())))
         self._refresh()
 
     def _show(self) -> None:

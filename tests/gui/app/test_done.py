@@ -10,7 +10,7 @@ from widgets.dialogs.confirm import ConfirmDialog
 
 def test_what_was_done_stands_in_its_panel_and_is_undone_there(rig: Any) -> None:
     order = rig.order()
-    rig.press("Ctrl+Shift+H")
+    rig.press("Ctrl+Alt+Z")
     panel = rig.window.managed["done"]
     rig.until(panel.isVisible)
     rig.deeds.assign([order], "D-1")
