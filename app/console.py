@@ -219,7 +219,9 @@ class Console:
             system.engine.execute,
             lived,
             ended,
+            simulated.scenario,
         )
+        self.desk.trainer.begin(life, simulated)
         self._stages.add("simulation", life.close)
         self._tasks.append(asyncio.ensure_future(_drive(life, clock)))
 
@@ -264,7 +266,8 @@ class Console:
         for presenter in (*presenters, map_presenter, find, past, recorder):
             self._stages.add("a presenter's place", presenter.deleteLater)
             self._stages.add(type(presenter).__name__, presenter.close)
-        self._stages.add("desk", Desk(window, system, deeds).close)
+        self.desk = Desk(window, system, deeds)
+        self._stages.add("desk", self.desk.close)
         maps = MapDesk(window, deeds)
         maps.use(find.within)
         self._stages.add("map desk", maps.close)

@@ -11,12 +11,14 @@ from app.presenters.done import DonePresenter
 from app.presenters.handover import HandoverPresenter
 from app.presenters.links import Links
 from app.presenters.shifts import ShiftsPresenter
+from app.presenters.trainer import TrainerPresenter
 from app.saving import Saver
 from widgets.common.panel import Panel
 from widgets.dashboard.panel import DashboardPanel
 from widgets.done.panel import DonePanel
 from widgets.handover.panel import HandoverPanel
 from widgets.shifts.panel import ShiftsPanel
+from widgets.trainer.panel import TrainerPanel
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -31,6 +33,7 @@ class Desk:
     dashboard: DashboardPresenter
     shifts: ShiftsPresenter
     handover: HandoverPresenter
+    trainer: TrainerPresenter
 
     def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
         deeds.desk = self
@@ -47,7 +50,8 @@ class Desk:
         self._links.connect(shifts.context_requested, lambda ids, at: window.context_menu(Scope.DRIVER, at))
         self.handover = HandoverPresenter(deeds, self._panel("handover", HandoverPanel), self._asking, saver)
         done = DonePresenter(deeds, self._panel("done", DonePanel))
-        self._presenters = (done, self.dashboard, self.shifts, self.handover)
+        self.trainer = TrainerPresenter(deeds, self._panel("trainer", TrainerPanel), system.engine)
+        self._presenters = (done, self.dashboard, self.shifts, self.handover, self.trainer)
 
     def _panel(self, name: str, kind: type[P]) -> P:
         panel = self.window.managed[name]

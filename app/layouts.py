@@ -48,8 +48,8 @@ LAYOUTS: dict[str, Layout] = {
     ),
     "trainer": Layout(
         mark("Layout: Trainer"),
-        ("orders", "inspector", "dashboard", "drivers", "timeline", "alerts", "log"),
-        ("orders", "inspector", "alerts"),
+        ("orders", "inspector", "trainer", "drivers", "timeline", "alerts", "log"),
+        ("orders", "trainer", "drivers"),
     ),
     "wall": Layout(mark("Layout: Wall"), ("dashboard", "alerts"), ("dashboard", "alerts"), below=0.2, side=0.3),
 }

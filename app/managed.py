@@ -19,6 +19,7 @@ from widgets.merchants.panel import MerchantsPanel
 from widgets.providers.panel import ProvidersPanel
 from widgets.rules.panel import RulesPanel
 from widgets.shifts.panel import ShiftsPanel
+from widgets.trainer.panel import TrainerPanel
 from widgets.what_if.panel import WhatIfPanel
 
 _LEFT, _BELOW = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -48,5 +49,6 @@ MANAGED: dict[str, Managed] = {
     "shifts": Managed(mark("Shifts"), ShiftsPanel, _BELOW),
     "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),
     "handover": Managed(mark("Handover"), HandoverPanel, _BELOW),
+    "trainer": Managed(mark("Trainer"), TrainerPanel, _RIGHT),
     "audit": Managed(mark("Audit"), AuditPanel, _BELOW),
 }

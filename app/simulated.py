@@ -12,10 +12,11 @@ import logging
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from core.domain.merchant import Merchant
 from core.domain.vehicle import Vehicle
 from core.routing.city import City
 from core.routing.synthetic import synthetic_merchants
+from core.simulation.faults import Declines, GpsJump, Injected, KitchenDelay, OutOfReach
 from core.simulation.params import CityFacts, SimulationParams
+from core.simulation.scenarios import Scenario, read_scenario
 
 log = logging.getLogger(__name__)
 
@@ -81,10 +84,14 @@ class Simulated:
     city: Path | None = None
     speed: float = 20.0
     params: SimulationParams = field(default_factory=lambda: SimulationParams(window_min=EVENING_MIN))
+    scenario: Scenario | None = None
 
 
 def simulated_by(args: argparse.Namespace) -> Simulated:
-    """As the command line has it."""
+    """As the command line has it. Raises BadInput for a scenario there is none of."""
+    if args.scenario is not None:
+        scenario = read_scenario(args.scenario)
+        return Simulated(args.city, args.speed, scenario.params, scenario)
     params = SimulationParams(
         seed=args.seed, drivers=args.drivers, orders_per_hour=args.orders_per_hour, window_min=EVENING_MIN
     )
@@ -100,6 +107,14 @@ class _Task:
     port: int
     secret: str
     start: float
+    scenario: Scenario | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Other figures of `SimulationParams` from now on."""
+
+    changes: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,7 @@ class SimulatedCity:
         execute: Execute,
         lived: Callable[[float], None],
         ended: Callable[[str], None],
+        scenario: Scenario | None = None,
     ) -> None:
         self._execute, self._lived, self._ended = execute, lived, ended
         self._loop = asyncio.get_running_loop()
@@ -133,7 +149,7 @@ class SimulatedCity:
         self._closed = False
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        task = _Task(city, params, port, secret, start)
+        task = _Task(city, params, port, secret, start, scenario)
         self._process = context.Process(target=_live, args=(theirs, task), name="kerbside-simulator", daemon=True)
         self._process.start()
         theirs.close()
@@ -149,6 +165,16 @@ class SimulatedCity:
             self._idle = False
             self._send(now)
 
+    def turn(self, changes: Mapping[str, float]) -> None:
+        """Let it go on with other figures of `SimulationParams`, which have been checked."""
+        if not self._closed:
+            self._send(_Turn(dict(changes)))
+
+    def inject(self, fault: Injected) -> None:
+        """Let something go wrong."""
+        if not self._closed:
+            self._send(fault)
+
     def close(self) -> None:
         self._closed = True
         self._send(None)
@@ -158,7 +184,7 @@ class SimulatedCity:
             self._process.join()
         self._pipe.close()
 
-    def _send(self, message: float | _Answer | None) -> None:
+    def _send(self, message: float | _Answer | _Turn | Injected | None) -> None:
         try:
             self._pipe.send(message)
         except OSError:
@@ -206,11 +232,19 @@ class _Console:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
+        self.asked: list[_Turn | Injected] = []
+        """What a trainer wants, not yet done."""
+
+    def _receive(self) -> Any:
+        """The next answer or time; what a trainer wants may come before it."""
+        while isinstance(message := self._pipe.recv(), _Turn | OutOfReach | Declines | GpsJump | KitchenDelay):
+            self.asked.append(message)
+        return message
 
     def execute(self, command: Command) -> None:
         self._pipe.send(command)
         # No time is told before the one before it has been lived, so what comes next is the answer, or the end.
-        answer = self._pipe.recv()
+        answer = self._receive()
         if answer is None:
             raise EOFError
         if answer.refusal:
@@ -219,7 +253,7 @@ class _Console:
     def next_moment(self, lived: float) -> float | None:
         """Tell how far the simulation has come; returns how far it may go, ``None`` where it is to end."""
         self._pipe.send(lived)
-        moment: float | None = self._pipe.recv()
+        moment: float | None = self._receive()
         return moment
 
 
@@ -249,7 +283,13 @@ def _simulate(console: _Console, task: _Task) -> None:
         simulator = Simulator(facts, RoadGraph(city, _TREES_MB), phones, console.execute, task.params, task.start)
         if not phones.wait_ready(PATIENCE_S):
             raise KerbsideError(tr("the built-in broker does not answer: {detail}", detail=phones.stats.detail))
+        if task.scenario is not None:
+            for fault in task.scenario.faults(task.start, simulator.fleet(), simulator.merchants()):
+                simulator.inject(fault)
         while (moment := console.next_moment(simulator.now)) is not None:
+            while console.asked:
+                asked = console.asked.pop(0)
+                simulator.turn(asked.changes) if isinstance(asked, _Turn) else simulator.inject(asked)
             simulator.step(min(moment, simulator.now + CATCH_UP_S))
     finally:
         phones.close()

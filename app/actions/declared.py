@@ -252,6 +252,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.focus("timeline"), "Ctrl+T", "chart-bar-horizontal"),
     Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right"),
     Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
+    Declared("trainer.open", "&View", "Trainer", lambda d: d.desk.open("trainer"), "Ctrl+Shift+T", "chalkboard-teacher"),
     *(Declared(f"layout.{name}", "&View", layout.label, _lay_out(name), keys, checked=_lies(name), rule_before=n == 0)
       for n, ((name, layout), keys) in enumerate(zip(LAYOUTS.items(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True))),
     Declared("view.float", "&View", "Float the panel, or dock it", lambda d: d.desk.window.float_panel(), "Ctrl+F11",

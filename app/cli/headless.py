@@ -28,6 +28,7 @@ from core.routing.city import City
 from core.routing.road_graph import RoadGraph
 from core.settings import Settings
 from core.simulation.params import SimulationParams
+from core.simulation.scenarios import read_scenario
 from core.simulation.simulator import SUBSCRIPTIONS, Simulator
 from core.storage.folder import DataFolder
 
@@ -77,13 +78,17 @@ def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
     system = compose(database, settings, clock, console, city_path=path, seed=args.seed, stepped=True)
     stack.callback(system.close)
     travel = RoadGraph(city, settings.number("routing.tree_cache_mb"))
+    scenario = read_scenario(args.scenario) if getattr(args, "scenario", None) else None
     params = SimulationParams(
         seed=args.seed,
         drivers=args.drivers,
         orders_per_hour=args.orders_per_hour,
         window_min=min(1440.0, max(1.0, args.minutes)),
     )
-    simulator = populate(system, city, travel, drivers, params)
+    simulator = populate(system, city, travel, drivers, params if scenario is None else scenario.params)
+    if scenario is not None:
+        for fault in scenario.faults(clock.now(), simulator.fleet(), simulator.merchants()):
+            simulator.inject(fault)
     barriers = (lambda: pass_through(drivers, console), lambda: pass_through(console, drivers))
     return Demo(system, simulator, city, travel, database, barriers)
 

@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and end")
     demo.add_argument("--json", action="store_true")
 
+    demo.add_argument("--scenario", metavar="NAME", help="an exercise: quiet-start, friday-rush or everything-at-once")
     demo.add_argument("--profile", choices=list(PROFILES), help="what the matcher strives for")
 
     soak = commands.add_parser(

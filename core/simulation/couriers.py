@@ -19,7 +19,7 @@ from core.simulation.customers import offsets_m, popularity
 from core.simulation.fixes import FixRecorder
 from core.simulation.habits import Habits
 from core.simulation.kitchens import Kitchens
-from core.simulation.motion import Floats, Motion, way
+from core.simulation.motion import Floats, Motion, scattered, way
 from core.simulation.params import CityFacts, SimulationParams
 from core.simulation.phone import Phone
 from core.simulation.roster import first_places, roster
@@ -75,6 +75,9 @@ class Fleet:
         self.drivers = roster(params)
         self.motion = Motion(first_places(city, params))
         self.cut_off: set[int] = set()
+        self.declining: set[int] = set()
+        self.off_m: dict[int, tuple[float, float]] = {}
+        """By driver, how far north and east of the truth the phone places them."""
         self._habits = Habits(params)
         self._city, self._travel, self._kitchens, self._params = city, travel, kitchens, params
         self._publish, self._stats = publish, stats
@@ -99,6 +102,10 @@ class Fleet:
         courier.break_at = start + self._break_in_s(courier)
         self._wake[i] = courier.until
         return courier
+
+    def turn(self, params: SimulationParams) -> None:
+        """Go on with other figures."""
+        self._params = params
 
     def _look_at_the_map(self) -> None:
         """Ask for one address and one way per vehicle beforehand, so that no step has to wait while they are made ready."""
@@ -139,7 +146,8 @@ class Fleet:
         self._stats.offers_received += 1
         chance = float(rng.random())
         wait_s = min(40.0, max(1.0, params.answer_s * math.exp(float(rng.normal(0.0, 0.5)))))
-        if courier.phase is Phase.BREAK or chance >= params.accept_rate + params.ignore_rate:
+        unwilling = courier.phase is Phase.BREAK or courier.index in self.declining
+        if unwilling or chance >= params.accept_rate + params.ignore_rate:
             courier.answers.append((now + wait_s, offer_id, "reject"))
         elif chance < params.accept_rate:
             courier.answers.append((now + wait_s, offer_id, "accept"))
@@ -181,7 +189,11 @@ class Fleet:
     def _send_fixes(self, i: int, now: float) -> None:
         phone = self.couriers[i].phone
         taken = self._recorder.take(i, now)
-        columns = (taken.t, taken.lat, taken.lon, taken.acc, taken.spd, taken.hdg)
+        lat, lon = taken.lat, taken.lon
+        if i in self.off_m:
+            n = len(lat)
+            lat, lon = scattered(lat, lon, np.full(n, self.off_m[i][0]), np.full(n, self.off_m[i][1]))
+        columns = (taken.t, lat, lon, taken.acc, taken.spd, taken.hdg)
         config, route = phone.config_to_say(), phone.route_to_say()
         payload = encode_fixes(*columns, mode=phone.mode, batt=taken.batt, config=config, route=route)
         self._publish(topics.fixes(phone.driver_id), payload)

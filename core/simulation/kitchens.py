@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.merchant import Merchant
 from core.simulation.chance import Concern, lognormal, stream
@@ -48,6 +48,28 @@ class Kitchens:
         self._cooking: dict[str, list[float]] = {}
         self._habits = Habits(params)
         self._words: list[tuple[float, str, float]] = []
+        self._merchant_of: dict[str, str] = {}
+        self._later_s: dict[str, tuple[float, float]] = {}
+
+    def turn(self, params: SimulationParams) -> None:
+        """Go on with other figures."""
+        self._params = params
+
+    def delay(self, merchant_id: str, later_s: float, until: float, now: float) -> None:
+        """Everything of this merchant is ready so much later: what it is at now, and what it takes until then."""
+        self._later_s[merchant_id] = (until, later_s)
+        for order_id, ticket in self._tickets.items():
+            if self._merchant_of.get(order_id) == merchant_id and ticket.ready_at > now:
+                self._put_off(ticket, later_s, now)
+
+    def _put_off(self, ticket: Ticket, later_s: float, now: float) -> None:
+        late = replace(ticket, ready_at=ticket.ready_at + later_s)
+        self._tickets[ticket.order_id] = late
+        self._words = [word for word in self._words if word[1] != ticket.order_id]
+        heapq.heapify(self._words)
+        if self._habits.tells(self._merchant_of[ticket.order_id]):
+            heapq.heappush(self._words, (now + _LATE_AFTER_S, ticket.order_id, late.ready_at))
+            heapq.heappush(self._words, (late.ready_at, ticket.order_id, late.ready_at))
 
     def take(self, order_id: str, merchant: Merchant, now: float) -> Ticket:
         """The merchant takes an order; its estimate is a whole number of minutes, as merchants give it."""
@@ -64,14 +86,17 @@ class Kitchens:
             refused_at = now + float(rng.uniform(20, 150))
             reason = f"merchant: {REFUSALS[int(rng.integers(len(REFUSALS)))]}"
         ticket = Ticket(order_id, now + 60 * math.ceil(usual_min), ready_at, refused_at, reason)
-        self._tickets[order_id] = ticket
+        self._tickets[order_id], self._merchant_of[order_id] = ticket, merchant.id
         if self._habits.tells(merchant.id):
             heapq.heappush(self._words, (ready_at, order_id, ready_at))
             late_at = ticket.estimate_at + _LATE_AFTER_S
             if ready_at > late_at:
                 more = math.ceil((ready_at - late_at) / _LATE_STEP_S) * _LATE_STEP_S
                 heapq.heappush(self._words, (late_at, order_id, late_at + more))
-        return ticket
+        until, later_s = self._later_s.get(merchant.id, (0.0, 0.0))
+        if now < until:
+            self._put_off(ticket, later_s, now)
+        return self._tickets[order_id]
 
     def words(self, now: float) -> list[tuple[str, float]]:
         """What merchants say by now: (order id, when it is ready, epoch seconds); of orders that are still here."""
@@ -100,3 +125,4 @@ class Kitchens:
     def done_with(self, order_id: str) -> None:
         """The order has left the kitchen, or will never."""
         self._tickets.pop(order_id, None)
+        self._merchant_of.pop(order_id, None)

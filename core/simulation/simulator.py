@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.domain.commands import CancelOrder, Command, PlaceOrder, TellReady
 from core.domain.driver import Driver
@@ -16,7 +17,7 @@ from core.ports import Transport, TravelTimes
 from core.simulation.chance import Concern, stream
 from core.simulation.couriers import Fleet
 from core.simulation.customers import Customers, promise_s
-from core.simulation.faults import Fault, cut_off
+from core.simulation.faults import Declines, Fault, GpsJump, Injected, KitchenDelay, OutOfReach, cut_off
 from core.simulation.kitchens import Kitchens
 from core.simulation.params import CityFacts, SimulationParams
 from core.simulation.profile import DayProfile, arrivals
@@ -56,8 +57,10 @@ class Simulator:
         self._city, self._params = city, params
         self._transport, self._execute = transport, execute
         self._customers = Customers(city, params)
+        self._start, self._demand = start, stream(params.seed, Concern.DEMAND)
         profile = DayProfile(params.orders_per_hour, start, params.window_min * 60)
-        self._arrivals: Iterator[float] = arrivals(profile, start, stream(params.seed, Concern.DEMAND))
+        self._arrivals: Iterator[float] = arrivals(profile, start, self._demand)
+        self._injected: list[Injected] = []
         self._next_order_at = next(self._arrivals, math.inf)
         self._next_number = params.first_order
         self._second_thoughts: list[tuple[float, str, str, str]] = []
@@ -86,8 +89,42 @@ class Simulator:
             self._now += 1.0
             self._second(self._now)
 
+    # --- a trainer's hand ------------------------------------------------------------------------------------------
+
+    def turn(self, changes: Mapping[str, float]) -> None:
+        """Go on with other figures of `SimulationParams` from now on. Raises BadInput where one can't be."""
+        params = replace(self._params, **changes)  # type: ignore[arg-type]
+        if params.orders_per_hour != self._params.orders_per_hour:
+            profile = DayProfile(params.orders_per_hour, self._start, params.window_min * 60)
+            self._arrivals = arrivals(profile, self._now, self._demand)
+            self._next_order_at = next(self._arrivals, math.inf)
+        self._params = params
+        self.couriers.turn(params)
+        self.kitchens.turn(params)
+
+    def inject(self, fault: Injected) -> None:
+        """Let something go wrong, now or when its time comes."""
+        if isinstance(fault, OutOfReach):
+            self.faults.append(fault)
+        else:
+            self._injected.append(fault)
+
+    def _apply_injected(self, now: float) -> None:
+        couriers, active = self.couriers, [f for f in self._injected if f.start <= now < f.end]
+        for fault in active:
+            if isinstance(fault, KitchenDelay):
+                self.kitchens.delay(fault.merchant_id, 60 * fault.later_min, fault.end, now)
+        jumps = [f for f in active if isinstance(f, GpsJump) and f.driver_id in self._index]
+        couriers.off_m = {self._index[f.driver_id]: (f.north_m, f.east_m) for f in jumps}
+        declining = [f.driver_id for f in active if isinstance(f, Declines)]
+        couriers.declining = {self._index[i] for i in declining if i in self._index}
+        # A delay is told the kitchen once; the others go on until their end.
+        self._injected = [f for f in self._injected if now < f.end and not (isinstance(f, KitchenDelay) and f in active)]
+
     def _second(self, now: float) -> None:
         self._apply_faults(now)
+        if self._injected or self.couriers.off_m or self.couriers.declining:
+            self._apply_injected(now)
         self._listen(now)
         self._reconsider(now)
         self._order(now)
@@ -136,7 +173,7 @@ class Simulator:
 
     def _order(self, now: float) -> None:
         while self._next_order_at <= now:
-            self._next_order_at = next(self._arrivals)
+            self._next_order_at = next(self._arrivals, math.inf)
             self._place(now)
 
     def _place(self, now: float) -> None:
