@@ -15,6 +15,7 @@ from app.presenters.merchants import MerchantsPresenter
 from app.presenters.providers import ProvidersPresenter
 from app.presenters.rules import RulesPresenter
 from core.api.server import Outside
+from core.domain.language import tr
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.audit.panel import AuditPanel
@@ -66,6 +67,7 @@ class Editors:
             "audit": self.audit,
         }
         deeds.editors = self
+        window.may_close = self.may_close
         for name in self._presenters:
             self._join(name, Scope(name))
 
@@ -83,7 +85,23 @@ class Editors:
     def open(self, name: str) -> None:
         self._window.open_dock(name)
 
+    def may_close(self) -> bool:
+        """Whether nothing would be lost; where something would, it is asked, and the window closed if a person says so."""
+        shape = self.areas.shapes.session
+        unsaved = [tr("the shape of an area")] if shape is not None and shape.changed else []
+        unsaved += [tr("the rules")] if self.rules.changed else []
+        if not unsaved:
+            return True
+        self._asking.sure(
+            tr("Close without saving {what}?", what=tr(" and ").join(unsaved)),
+            tr("What you did to them is lost; they stay as they were saved."),
+            tr("Close without saving"),
+            self._window.close,
+        )
+        return False
+
     def close(self) -> None:
+        self._window.may_close = lambda: True
         self._links.end()
         self._asking.close()
         for presenter in self._presenters.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setDockNestingEnabled(True)
         self.theme = theme
+        self.may_close: Callable[[], bool] = lambda: True
         self.map = MapView(theme.name)
         self.orders = OrdersPanel()
         self.drivers = DriversPanel()
@@ -344,6 +345,10 @@ class MainWindow(QMainWindow):
             self.restoreState(state, VERSION)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # A person is asked about what is not saved; the system, which ends programs in its own way, is not kept waiting.
+        if event.spontaneous() and not self.may_close():
+            event.ignore()
+            return
         self.save_layout()
         self.closing.emit()
         super().closeEvent(event)

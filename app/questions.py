@@ -393,7 +393,8 @@ class Questions:
         self._window.reset_layout()
 
     def quit(self) -> None:
-        self._window.close()
+        if self._window.may_close():
+            self._window.close()
 
 
 class NewDriverDialog(AskDialog):

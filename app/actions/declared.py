@@ -119,12 +119,16 @@ _FIGURES = {
     "day": mark("Figures of the day"),
 }
 
+_sendable = _orders(Status.WAITING, Status.HELD, Status.SENDING, Status.OUTSIDE)
+
 ACTIONS: tuple[Declared, ...] = (
     Declared("order.new", "&Orders", "New order…", lambda d: d.new_order(), "Ctrl+N", "plus", rule_before=False),
     Declared("order.assign", "&Orders", "Assign to a driver…", lambda d: d.choose_driver(), "A", "user-plus", Scope.ORDERS,
              _orders(Status.WAITING, Status.HELD, *_TAKEN), rule_before=True),
     Declared("order.offer", "&Orders", "Offer to a driver…", lambda d: d.choose_driver(offer=True), "O", "bell-ringing",
              Scope.ORDERS, _orders(Status.WAITING)),
+    Declared("order.provider", "&Orders", mark("Send to a provider…"), lambda d: d.editors.providers.send(), "", "truck",
+             Scope.ORDERS, lambda d: bool(d.engine.world.providers) and _sendable(d)),
     Declared("order.unassign", "&Orders", "Take back from the driver", lambda d: d.unassign(), "U", "arrow-u-up-left",
              Scope.ORDERS, _orders(*_TAKEN)),
     Declared("order.hold", "&Orders", "Hold", lambda d: d.hold(), "H", "pause", Scope.ORDERS,

@@ -20,6 +20,7 @@ from core.domain.geo import LatLon, checked_place
 from core.domain.language import mark, tr
 from core.domain.merchant import Area
 from core.geofencing.shapes import Polygons, closed, cut, joined, problem_of, split
+from core.orders.places import names
 from core.routing.addresses import place_of
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
@@ -209,6 +210,8 @@ class ShapeDesk(QObject):
             made.append(replace(area, id=area_id(name, {*world.areas, *(m.id for m in made)}), name=name, polygons=piece))
         self._deeds.carry_out(tr("Split {area}", area=area.name), [c.SaveArea(area=one) for one in made])
         self._panel.select([one.id for one in made])
+        if any(names(rule.when, "area", area.id) for rule in world.ruleset.rules):
+            self._deeds.window.tell(tr("Its rules name {area} alone: say in them what holds for the new part", area=area.name))
 
     # What is to be seen
 

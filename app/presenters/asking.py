@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from core.domain.language import tr
 from widgets.dialogs.confirm import ConfirmDialog
@@ -28,9 +28,18 @@ class Asking:
         for dialog in tuple(self._open):
             dialog.reject()
 
-    def sure(self, question: str, text: str, button: str, then: Callable[[], None]) -> None:
+    def sure(self, question: str, text: str, button: str, then: Callable[[], object]) -> None:
         dialog = ConfirmDialog(question, text, button, self.window, danger=True, refuse=tr("Leave it"))
         dialog.accepted.connect(then)
+        self.show(dialog)
+
+    def choice(self, question: str, choices: Sequence[str], button: str, then: Callable[[str], None]) -> None:
+        dialog = QInputDialog(self.window)
+        dialog.setWindowTitle(question)
+        dialog.setLabelText(question)
+        dialog.setComboBoxItems(list(choices))
+        dialog.setOkButtonText(button)
+        dialog.textValueSelected.connect(then)
         self.show(dialog)
 
     def open_file(self, question: str, filters: Sequence[str], then: Callable[[Path], None]) -> None:

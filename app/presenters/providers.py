@@ -10,6 +10,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from app.actions.deeds import Deeds
+from app.actions.naming import which_orders
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.links import Links
@@ -190,6 +191,18 @@ class ProvidersPresenter(QObject):
             self.seen()
 
         self._asking.sure(question, text, button, settled)
+
+    def send(self) -> None:
+        """The orders that are selected, to a provider of the dispatcher's choice, whatever the rules say."""
+        orders = self._deeds.chosen_orders()
+        providers = self._engine.errands.dispatch.providers()
+        by_name = {provider.name: provider for provider in providers.values() if provider.enabled}
+
+        def chosen(name: str) -> None:
+            commands = [c.SendToProvider(order_id=order.id, provider_id=by_name[name].id) for order in orders]
+            self._deeds.carry_out(tr("Send {orders} to {name}", orders=which_orders(orders), name=name), commands)
+
+        self._asking.choice(tr("Who is to deliver {orders}?", orders=which_orders(orders)), list(by_name), tr("Send"), chosen)
 
     def is_other(self) -> bool:
         provider = self.chosen()

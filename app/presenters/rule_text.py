@@ -27,6 +27,14 @@ LABELS = {
     "refuse": mark("Refuse the order"),
 }
 """Words of the registries as a person reads them; one that is not here is read as it is."""
+WEATHER = {
+    "dry": mark("dry"),
+    "rain": mark("rain"),
+    "storm": mark("storm"),
+    "snow": mark("snow"),
+    "ice": mark("ice"),
+    "heat": mark("heat"),
+}
 _BOUNDS = {"above": "> {n}", "at_least": "≥ {n}", "below": "< {n}", "at_most": "≤ {n}"}
 
 Named = Callable[[str, str], str]

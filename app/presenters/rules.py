@@ -13,7 +13,7 @@ from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rule_text import label, then_text, when_text
+from app.presenters.rule_text import WEATHER, label, then_text, when_text
 from core.domain import commands as c
 from core.domain.events import (
     AreaRemoved,
@@ -24,6 +24,7 @@ from core.domain.events import (
     ProviderRemoved,
     ProviderSaved,
     RulesSaved,
+    WeatherTold,
 )
 from core.domain.language import ntr, tr
 from core.domain.provider import INTERNAL
@@ -31,6 +32,7 @@ from core.domain.rules import Rule
 from core.rules.analysis import Finding, Level, check
 from core.rules.dryrun import HELD, REFUSED, DryRun
 from core.rules.facts import NOWHERE
+from core.rules.operators.weather import WEATHERS
 from core.rules.words import Form, Word, action_words, operator_words
 from widgets.rules.panel import RulesPanel
 from widgets.rules.rows import Choice, FindingRow, RuleRow, ShareRow, TrialRow, WordForm
@@ -60,8 +62,8 @@ class RulesPresenter(QObject):
         deeds.own[RulesDraft] = self._take
         self._links = links = Links()
         links.keep(lambda: deeds.own.pop(RulesDraft, None))
-        kinds = (AreaSaved, AreaRemoved, MerchantRegistered, MerchantRemoved, ProviderSaved, ProviderRemoved, RulesSaved)
-        for kind in kinds:
+        places = (AreaSaved, AreaRemoved, MerchantRegistered, MerchantRemoved)
+        for kind in (*places, ProviderSaved, ProviderRemoved, RulesSaved, WeatherTold):
             links.keep(self._engine.bus.subscribe(kind, self._hear))
         links.connect(panel.moved, self.reorder)
         links.connect(panel.chosen, self._choose)
@@ -69,6 +71,7 @@ class RulesPresenter(QObject):
         links.connect(panel.toggled, self.toggle)
         links.connect(panel.trial_wanted, self.try_out)
         links.connect(panel.looked, self.show_shares)
+        links.connect(panel.weather_told, self.tell_weather)
         self.show()
 
     def close(self) -> None:
@@ -227,6 +230,10 @@ class RulesPresenter(QObject):
             )
             for rule in rules
         )
+        self._panel.set_weather(
+            [("", tr("Weather: not told")), *((w, tr("Today: {weather}", weather=tr(WEATHER[w]))) for w in WEATHERS)],
+            self._world.weather.get(self._today(), ""),
+        )
         told = ""
         if self.changed:
             errors = sum(f.level is Level.ERROR for f in self._findings)
@@ -268,7 +275,7 @@ class RulesPresenter(QObject):
         things: dict[str, list[Choice]] = {"area": [*areas, (NOWHERE, tr("Outside all areas"))], "merchant": merchants}
 
         def form(word: Word) -> WordForm:
-            choices = things[word.names] if word.names else [(i, tr(i)) for i in word.choices]
+            choices = things[word.names] if word.names else [(i, tr(WEATHER.get(i, i))) for i in word.choices]
             kind = word.form.value if word.form is not Form.PICK or choices else Form.LABELS.value
             return WordForm(word.word, label(word.word), kind, tuple(choices), word.unit, word.example)
 
@@ -281,6 +288,15 @@ class RulesPresenter(QObject):
 
     def chosen(self) -> Rule | None:
         return self._rule(self._chosen)
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self._engine.clock.now(), self._engine.clock.zone).date().isoformat()
+
+    def tell_weather(self, weather: str) -> None:
+        if weather != self._world.weather.get(self._today(), ""):
+            said = tr("Today's weather: {weather}", weather=tr(WEATHER[weather]) if weather else tr("not told"))
+            self._deeds.carry_out(said, [c.TellWeather(weather=weather, date=self._today())])
+        self.show()
 
     # Shares, live
 

@@ -131,7 +131,8 @@ class _View(OrderedView[RuleRow]):
 
 class RulesPanel(Panel):
     """``wanted(str)`` the action of a button; ``moved(list[str])`` the order wanted; ``toggled(str)``, ``chosen(str)`` a rule;
-    ``edited(Rule)``; ``trial_wanted(str)`` one of `SPANS`; ``looked`` once a second while shares can be seen.
+    ``edited(Rule)``; ``trial_wanted(str)`` one of `SPANS`; ``looked`` once a second while shares can be seen;
+    ``weather_told(str)`` what a person says of today.
     """
 
     moved = Signal(list)
@@ -140,6 +141,7 @@ class RulesPanel(Panel):
     edited = Signal(object)
     trial_wanted = Signal(str)
     looked = Signal()
+    weather_told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +158,11 @@ class RulesPanel(Panel):
         for button, action in ((self.save, "rule.save"), (self.discard, "rule.discard")):
             button.clicked.connect(lambda _=False, action=action: self.wanted.emit(action))
             flow.addWidget(button)
+        self.weather = QComboBox()
+        self.weather.setAccessibleName(tr("Today's weather, for rules that ask for it"))
+        self.weather.setToolTip(tr("Today's weather, for rules that ask for it"))
+        self.weather.activated.connect(lambda _: self.weather_told.emit(self.weather.currentData()))
+        flow.addWidget(self.weather)
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.setProperty("kind", "caption")
@@ -309,6 +316,14 @@ class RulesPanel(Panel):
         self.save.setVisible(changed)
         self.discard.setVisible(changed)
         self.save.setEnabled(savable)
+
+    def set_weather(self, choices: Sequence[Choice], today: str) -> None:
+        """What the weather of a day can be, and what was said of today; empty for nothing."""
+        if self.weather.count() != len(choices):
+            self.weather.clear()
+            for key, label in choices:
+                self.weather.addItem(label, key)
+        self.weather.setCurrentIndex(max(0, self.weather.findData(today)))
 
     def set_findings(self, rows: Sequence[FindingRow]) -> None:
         self.findings.set_rows(rows)

@@ -227,4 +227,8 @@ def test_a_merge_is_not_done_by_half_where_a_rule_names_one(rig: Rig, panel: Any
     rig.action("area.merge").trigger()
     rig.until(lambda: "named by rule Own" in rig.said())
     assert set(on_disk(rig)) == {"old-town", "east"}
+    choose(rig, panel, "old-town")
+    rig.action("area.split").trigger()
+    drawn(rig, "line", (LatLon(44.98, 9.005), LatLon(45.02, 9.005)))
+    rig.until(lambda: "Its rules name Old town alone" in rig.said())
     rig.engine.execute(SaveRules(rules=()))

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SettleConsignment
 from core.domain.order import Status
@@ -115,5 +116,24 @@ def test_an_order_that_may_have_been_taken_is_settled_by_a_person(rig: Rig, pane
     rig.until(lambda: panel.doubts.shown == [])
     rig.engine.store.flush()
     assert rig.engine.store.order(order).status is Status.OUTSIDE
+    rig.engine.execute(SettleConsignment(order_id=order, has_it=False))
+    rig.engine.execute(CancelOrder(order_id=order))
+
+
+def test_a_dispatcher_gives_an_order_to_a_provider_whatever_the_rules_say(rig: Rig, panel: Any) -> None:
+    order = rig.order()
+    rig.choose(order)
+    assert not rig.action("order.provider").isEnabled()
+    rig.engine.errands.secrets.set("hand", "x")
+    rig.engine.execute(SaveProvider(provider=Provider("hand", "By hand", ProviderKind.WEBHOOK, NOBODY)))
+    rig.window.refresh_actions()
+    rig.action("order.provider").trigger()
+    dialog = rig.dialog(QInputDialog)
+    assert dialog.comboBoxItems() == ["Own fleet", "By hand"]
+    dialog.setTextValue("By hand")
+    dialog.accept()
+    rig.until(lambda: order in rig.engine.world.consignments)
+    rig.engine.store.flush()
+    assert rig.engine.store.order(order).provider_id == "hand"
     rig.engine.execute(SettleConsignment(order_id=order, has_it=False))
     rig.engine.execute(CancelOrder(order_id=order))

@@ -157,3 +157,26 @@ def test_shares_held_stand_beside_those_asked(rig: Rig, panel: Any) -> None:
     assert (row.asked_pct, row.held_pct, row.orders, row.off) == (100.0, 100.0, 1, 0.0)
     panel.show_tab("form")
     rig.engine.execute(CancelOrder(order_id=order))
+
+
+def test_the_weather_of_the_day_is_told_and_undone(rig: Rig, panel: Any) -> None:
+    today = rig.deeds.editors.rules._today()
+    panel.weather_told.emit("rain")
+    rig.engine.store.flush()
+    assert rig.engine.store.load().world.weather == {today: "rain"}
+    assert panel.weather.currentText() == "Today: rain"
+    rig.action("edit.undo").trigger()
+    rig.until(lambda: panel.weather.currentText() == "Weather: not told")
+    assert rig.engine.world.weather[today] == ""
+
+
+def test_a_window_with_unsaved_rules_asks_before_it_closes(rig: Rig, panel: Any) -> None:
+    assert rig.window.may_close()
+    rig.action("rule.add").trigger()
+    rig.action("file.quit").trigger()
+    question = rig.dialog(ConfirmDialog)
+    assert "Close without saving the rules" in question.heading.text()
+    question.reject()
+    assert rig.window.isVisible()
+    rig.deeds.editors.rules._end()
+    assert rig.window.may_close()
