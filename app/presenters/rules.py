@@ -57,6 +57,8 @@ class RulesPresenter(QObject):
         self._findings: list[Finding] = []
         self._checked: tuple[Rule, ...] | None = None
         self._chosen = ""
+        self._stale = True
+        """What rules may name has changed since the form was told of it."""
         self._aside = Aside("rules", self)
         self._look = Refresh(self.show, LOOK_MS, self)
         deeds.own[RulesDraft] = self._take
@@ -86,7 +88,7 @@ class RulesPresenter(QObject):
         self._panel.set_state("", changed=False, savable=False)
 
     def _hear(self, change: Change) -> None:
-        self._checked = None
+        self._checked, self._stale = None, True
         if self._panel.isVisible():
             self._look()
 
@@ -217,8 +219,9 @@ class RulesPresenter(QObject):
     def show(self) -> None:
         rules = self.in_order()
         wrong = {rule.id: [f for f in self._findings if f.rule_id == rule.id] for rule in rules}
-        operators, actions, providers = self._words()
-        self._panel.set_words(operators, actions, providers)
+        if self._stale:
+            self._stale = False
+            self._panel.set_words(*self._words())
         self._panel.set_rows(
             RuleRow(
                 rule.id,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from core.domain.errors import BadInput
-from core.rules.actions import ACTIONS
+from core.rules.actions import ACTIONS, ActionWord
 from core.rules.facts import DIMENSIONS
-from core.rules.operators import OPERATORS
+from core.rules.operators import OPERATORS, Operator
 
 
 class Form(StrEnum):
@@ -50,8 +51,14 @@ _UNITS = {"kg": "kg", "l": "l", "km": "km", "min": "min"}
 
 def operator_words() -> tuple[Word, ...]:
     """In the order in which they were registered."""
+    return _operator_words(tuple(OPERATORS.values()))
+
+
+@lru_cache(4)
+def _operator_words(operators: tuple[Operator, ...]) -> tuple[Word, ...]:
     words = []
-    for name, operator in OPERATORS.items():
+    for operator in operators:
+        name = operator.word
         dimension = DIMENSIONS[operator.dimension]
         named = operator.names in {"area", "merchant"}
         label = dimension.choices[0] if dimension.choices else "x"
@@ -65,8 +72,13 @@ def operator_words() -> tuple[Word, ...]:
 
 
 def action_words() -> tuple[Word, ...]:
+    return _action_words(tuple(ACTIONS.values()))
+
+
+@lru_cache(4)
+def _action_words(actions: tuple[ActionWord, ...]) -> tuple[Word, ...]:
     forms = {Form.ONE: "x", Form.CHAIN: ["x"], Form.SHARES: {"x": 1}, Form.NOTHING: True}
-    return tuple(Word(name, _form(one.read, forms), example=one.help) for name, one in ACTIONS.items())
+    return tuple(Word(one.word, _form(one.read, forms), example=one.help) for one in actions)
 
 
 def _form(read: Callable[[object], object], forms: Mapping[Form, object]) -> Form:

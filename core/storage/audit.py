@@ -24,7 +24,7 @@ from core.storage.codec import (
 from core.storage.store import SETUP_KINDS, Logged, Store
 
 PAGE = 200
-LOOKED_UP = 20
+LOOKED_UP = 5
 """Of a change that touched more things than this, only so many are told as they were before."""
 
 
@@ -166,18 +166,19 @@ def _told(store: Store, logged: Iterable[Logged]) -> Iterator[Entry]:
 
 def _before(store: Store, table: str, thing_id: str, seq: int) -> Entity | None:
     """The thing as the last change before ``seq`` left it."""
-    if table == ORDERS.name:
-        query = (
-            "SELECT e.seq, kind, body FROM event_orders o JOIN events e USING (seq) WHERE o.order_id = ? AND o.seq < ?"
-            " ORDER BY o.seq DESC LIMIT 5"
-        )
-        found = store.logged(query, thing_id, seq)
-    else:
-        # The id is looked for in the text: what is found is looked at, since another field may hold it as well.
-        wanted = Wanted(frozenset(CARRIERS[table]), mentions=thing_id)
-        found = _select(store, wanted, "seq < ?", seq, "DESC", 5)
-    for one in found:
+    # The id is looked for in the text, where another field may hold it as well: then the one before that is looked at.
+    wanted = Wanted(frozenset(CARRIERS[table]), mentions=thing_id)
+    while found := _last(store, table, thing_id, wanted, seq):
+        (one,) = found
         for of, entity in entities(one.change):
             if of.name == table and str(getattr(entity, of.columns[0])) == thing_id:
                 return entity
+        seq = one.seq
     return None
+
+
+def _last(store: Store, table: str, thing_id: str, wanted: Wanted, seq: int) -> list[Logged]:
+    if table != ORDERS.name:
+        return _select(store, wanted, "seq < ?", seq, "DESC", 1)
+    query = "SELECT e.seq, kind, body FROM event_orders o JOIN events e USING (seq) WHERE o.order_id = ? AND o.seq < ?"
+    return store.logged(f"{query} ORDER BY o.seq DESC LIMIT 1", thing_id, seq)

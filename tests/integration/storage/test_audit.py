@@ -118,7 +118,7 @@ def test_of_many_touched_at_once_only_some_are_looked_up(rig: Rig) -> None:
         rig.merchant(id=f"M-{n}", name=f"Shop {n}")
     rig.do(c.SaveArea(area=AREA))
     tagged = read(rig, kinds=frozenset({"MerchantsTagged"}))[0]
-    assert (len(tagged.touched), tagged.more) == (20, 10)
+    assert (len(tagged.touched), tagged.more) == (5, 25)
 
 
 def test_rare_kinds_are_found_by_their_index(rig: Rig) -> None:
