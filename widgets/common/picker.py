@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.language import ntr, tr
 
 _ID = int(Qt.ItemDataRole.UserRole)
+FEW = 8
+"""More choices than this can be searched."""
 NAMED = 2
 """So many are named on the button; more are counted."""
 
@@ -24,12 +26,13 @@ class _Popup(QFrame):
         else:
             super().keyPressEvent(event)
 
-    def hideEvent(self, event: object) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
         self.closed.emit()
 
 
 class Picker(QPushButton):
-    """``changed(list[str])`` carries the ids that are chosen, in the order of the choices, once the list is closed."""
+    """``changed(list[str])`` carries the ids that are chosen, once the list is closed; not where they are the same."""
 
     changed = Signal(list)
 
@@ -64,34 +67,42 @@ class Picker(QPushButton):
         self.setAccessibleName(f"{self._name}: {text}")
 
     def open(self) -> None:
-        popup = self._popup = _Popup(self, Qt.WindowType.Popup)
+        if self._popup is None:
+            self._popup = self._make_popup()
+        popup, known = self._popup, dict(self._choices)
+        strangers = [(i, tr("{thing} (gone)", thing=i)) for i in self._chosen if i not in known]
+        self.search.clear()
+        self.search.setVisible(len(known) > FEW)
+        self.list.clear()
+        # Those that are chosen stand first, where they can be seen among hundreds.
+        for thing_id, label in sorted((*strangers, *self._choices), key=lambda choice: choice[0] not in self._chosen):
+            item = QListWidgetItem(label, self.list)
+            item.setData(_ID, thing_id)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if thing_id in self._chosen else Qt.CheckState.Unchecked)
+        popup.resize(260, min(320, 60 + 28 * self.list.count() + (36 if len(known) > FEW else 0)))
+        at, room = self.mapToGlobal(QPoint(0, self.height())), self.screen().availableGeometry()
+        popup.move(min(at.x(), room.right() - popup.width()), min(at.y(), room.bottom() - popup.height()))
+        popup.show()
+        (self.search if len(known) > FEW else self.list).setFocus()
+        self.list.setCurrentRow(0)
+
+    def _make_popup(self) -> _Popup:
+        popup = _Popup(self, Qt.WindowType.Popup)
         popup.setFrameShape(QFrame.Shape.StyledPanel)
         self.search, self.list = QLineEdit(), QListWidget()
         self.search.setPlaceholderText(tr("Type to search"))
         self.search.setAccessibleName(tr("Search"))
         self.list.setAccessibleName(self._name)
-        known = dict(self._choices)
-        strangers = [(i, tr("{thing} (gone)", thing=i)) for i in self._chosen if i not in known]
-        for thing_id, label in (*strangers, *self._choices):
-            item = QListWidgetItem(label)
-            item.setData(_ID, thing_id)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if thing_id in self._chosen else Qt.CheckState.Unchecked)
-            self.list.addItem(item)
         layout = QVBoxLayout(popup)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        if len(known) > 8:
-            layout.addWidget(self.search)
+        layout.addWidget(self.search)
         layout.addWidget(self.list)
         self.search.textChanged.connect(self._filter)
-        self.search.returnPressed.connect(lambda: self.list.setFocus())
+        self.search.returnPressed.connect(self.list.setFocus)
         popup.closed.connect(self._closed)
-        popup.resize(260, min(320, 60 + 28 * self.list.count() + (36 if len(known) > 8 else 0)))
-        popup.move(self.mapToGlobal(QPoint(0, self.height())))
-        popup.show()
-        (self.search if len(known) > 8 else self.list).setFocus()
-        self.list.setCurrentRow(0)
+        return popup
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -100,12 +111,8 @@ class Picker(QPushButton):
             item.setHidden(not all(word in item.text().casefold() for word in words))
 
     def _closed(self) -> None:
-        popup, self._popup = self._popup, None
-        if popup is None:
-            return
         items = [self.list.item(n) for n in range(self.list.count())]
         ids = [str(item.data(_ID)) for item in items if item.checkState() is Qt.CheckState.Checked]
-        popup.deleteLater()
-        if ids != list(self._chosen):
+        if set(ids) != set(self._chosen):
             self.choose(ids)
             self.changed.emit(ids)

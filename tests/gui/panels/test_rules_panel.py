@@ -12,6 +12,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.rules import Rule
+from widgets.common.picker import Picker
 from widgets.common.reorder import OrderedModel
 from widgets.common.tables import RowsModel
 from widgets.rules.action import ActionForm, Chain, Shares
@@ -201,6 +202,30 @@ def test_a_chain_grows_at_its_end_and_keeps_each_provider_once(qtbot: QtBot) -> 
     assert (form.value(), len(chain.boxes)) == ({"chain": ["swift", "internal"]}, 3)
     chain.boxes[0].setCurrentIndex(chain.boxes[0].findData("internal"))
     assert form.value() == {"chain": ["internal"]}
+
+
+# The offscreen platform says so of every popup.
+@pytest.mark.qt_log_ignore(r"does not support raise\(\)", "does not support grabbing the keyboard")
+def test_several_are_picked_out_of_many(qtbot: QtBot) -> None:
+    choices = [(f"a{n}", f"Area {n}") for n in range(12)]
+    picker = Picker("Areas", choices)
+    qtbot.addWidget(picker)
+    picker.show()
+    picker.choose(["a7", "gone"])
+    assert picker.text() == "Area 7, gone (gone)"
+    picker.open()
+    assert [picker.list.item(n).text() for n in range(2)] == ["gone (gone)", "Area 7"]
+    picker.search.setText("area 11")
+    shown = [picker.list.item(n) for n in range(picker.list.count()) if not picker.list.item(n).isHidden()]
+    assert [item.text() for item in shown] == ["Area 11"]
+    shown[0].setCheckState(Qt.CheckState.Checked)
+    picker.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    with qtbot.waitSignal(picker.changed) as changed:
+        QTest.keyClick(picker.list, Qt.Key.Key_Escape)
+    assert changed.args == [["a7", "a11"]]
+    picker.open()
+    with qtbot.assertNotEmitted(picker.changed):
+        QTest.keyClick(picker.list, Qt.Key.Key_Escape)
 
 
 def row(rule: Rule, **values: Any) -> RuleRow:
