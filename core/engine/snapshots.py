@@ -147,6 +147,7 @@ class Photographer:
         found, drivers = [np.empty(0, np.int64)], self._world.drivers
         for (place, vehicles), waiting in Counter((order.pickup, order.vehicles) for order in orders).items():
             free = Among(frozenset({Activity.FREE}), vehicles or None)
+            self._breathe()
             many = SPARE * params.nearest_drivers + waiting
             found.append(self._search.nearest(place, many, 1000 * params.max_pickup_km, free)[0])
         ids = dict.fromkeys([*self._world.routes, *self._positions.driver_ids(np.unique(np.concatenate(found)))])
