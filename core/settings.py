@@ -131,10 +131,12 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s(
         "matching.generators",
-        "alone, same_merchant, nearby_merchants, into_route",
+        "alone, same_merchant, nearby_merchants, into_route, multibundle",
         "Which routes are proposed: each order alone, several of one merchant, two of merchants nearby, between the stops of a"
-        " route under way; leave out what is not wanted",
+        " route under way, any number of orders; leave out what is not wanted",
     ),
+    _s("matching.multibundle_s", 60.0, "How often routes of any number of orders are looked for; 0 never", "s", 0, 3600),
+    _s("matching.multibundle_limit_s", 4.0, "How long such a search may take", "s", 0.1, 60),
     _s(
         "matching.share_margin_min",
         6.0,

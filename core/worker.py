@@ -111,6 +111,13 @@ def foresee(snapshot: Snapshot) -> tuple[Outlook, ...]:
     return look(snapshot, _times())
 
 
+def bundle(snapshot: Snapshot, limit_s: float) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Bundles of any number of orders, as routes by their ids."""
+    from core.matching.multibundle import multibundles
+
+    return multibundles(snapshot, _times(), limit_s)
+
+
 def learn(database: FilePath, since: float, now: float, usual_stop_min: float) -> Estimator:
     """Estimates from the orders delivered since then, as the database has them."""
     from core.estimation.model import train

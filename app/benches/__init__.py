@@ -28,6 +28,7 @@ BENCHES = {
     "recorder": "looking back over a log of 100,000 events: reading it, jumps, memory",
     "desk": "the whole console, 2,000 drivers, 5,000 orders and every panel open: how long a click waits",
     "matching": "cycles of a market at its peak, 1,000 drivers by 2,000 orders, and what comes of them",
+    "sharing": "batching and chaining on against off, at the training city's peak: drivers' time per delivery and lateness",
     "start": "from the command line to a window that can be used, compiled files at hand or not",
     "routing": "reading OSM extracts, shortest-path trees, travel-time matrices",
 }

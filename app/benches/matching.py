@@ -4,7 +4,7 @@
 of the orders are new and a fiftieth of the drivers begin other routes. The first cycle, for which nothing is known yet but the
 ways to and from the merchants, is told apart (``cold``). *Played out*: the same market with nobody new, decided every half
 minute until every order is at its door, by the matcher, by the matcher with one order to a driver (*single*), and by giving
-each order, oldest first, the nearest free driver (*nearest*). *Contested*: the cycle's own candidates with only a third of the
+each order, oldest first, the nearest free driver (*nearest*); `bench sharing` looks closer. *Contested*: the cycle's own candidates with only a third of the
 drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver and order, nothing left out, trees at hand."""
 
 from __future__ import annotations
@@ -128,12 +128,12 @@ def _played(result: Result, city: City, travel: RoadGraph, drivers: int, orders:
         market = Peak(city, travel, drivers, orders)
         outcomes[name] = market.play(choose, params, 30.0)
     ours, single, near = outcomes.values()
-    result.figures |= {f"played_{key}": value for key, value in ours.figures().items()}
+    result.figures |= {f"played_{key}": value for key, value in ours.figures().items() if value == value}
     shared = ours.pdt_min(least=2)
     if shared == shared:
-        result.figures["played_pdt_batched_and_chained_min"] = shared
+        result.figures["played_pdt_batched_and_chained_min"] = result.figures.pop("played_pdt_shared_min")
     for name, outcome in (("single", single), ("nearest", near)):
-        result.peers |= {f"{name}_{key}": value for key, value in outcome.figures().items()}
+        result.peers |= {f"{name}_{key}": value for key, value in outcome.figures().items() if value == value}
         result.ratios[f"pdt_{name}_over_ours"] = outcome.pdt_min() / ours.pdt_min()
     result.ratios["pdt_single_over_batched_and_chained"] = single.pdt_min() / shared if shared == shared else 1.0
 

@@ -31,7 +31,8 @@ Chooser = Callable[[Snapshot], Iterable[Given]]
 @dataclass(slots=True)
 class Rider:
     """A driver with the stops still to be made; ``since`` is when the leg to the first one began, at ``origin``, and ``there``
-    when it ends. ``tour`` counts the orders and the seconds on legs and at stops since the driver was last free."""
+    when it ends. ``tour`` counts the orders and the seconds on legs and at stops since the driver was last free; ``had`` the
+    orders of a route that nobody here decided, whose own seconds are taken off beforehand."""
 
     id: str
     vehicle: Vehicle
@@ -40,6 +41,7 @@ class Rider:
     stops: list[StopView] = field(default_factory=list)
     there: float = np.nan
     tour: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    had: int = 0
 
     def place(self, now: float) -> LatLon:
         if not self.stops or self.there <= self.since:
@@ -54,36 +56,48 @@ class Rider:
 
 @dataclass(slots=True)
 class Outcome:
-    """Of the orders delivered: ``tours`` are (orders, minutes on legs and at stops) of each tour from free to free, ``late``
-    the minutes after the promise, ``click`` those from order to door."""
+    """``done`` are the orders delivered and when, ``waited`` the seconds that drivers stood at merchants who were not ready.
 
-    tours: list[tuple[int, float]] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)
-    click: list[float] = field(default_factory=list)
+    ``tours`` are (when it ended, orders given out, those and the ones the driver had at the start, seconds on legs and at stops)
+    of each tour from free to free. What the routes under way at the start would have taken by themselves is in no tour: it is
+    the same whatever is chosen.
+    """
 
-    def pdt_min(self, least: int = 1, most: int = 10**6) -> float:
+    tours: list[tuple[float, int, int, float]] = field(default_factory=list)
+    done: list[tuple[OrderView, float]] = field(default_factory=list)
+    waited: float = 0.0
+
+    def pdt_min(self, least: int = 1, most: int = 10**6, since: float = 0.0) -> float:
         """Minutes of drivers' time per delivery, in tours of so many orders; NaN where there are none."""
-        tours = [t for t in self.tours if least <= t[0] <= most]
-        orders = sum(n for n, _ in tours)
-        return sum(minutes for _, minutes in tours) / orders if orders else float("nan")
+        tours = [t for t in self.tours if least <= t[2] <= most and t[0] >= since]
+        orders = sum(t[1] for t in tours)
+        return sum(t[3] for t in tours) / 60.0 / orders if orders else float("nan")
+
+    def shared_pct(self, since: float = 0.0) -> float:
+        tours = [t for t in self.tours if t[0] >= since]
+        return 100.0 * sum(t[1] for t in tours if t[2] > 1) / max(1, sum(t[1] for t in tours))
 
     def figures(self) -> dict[str, float]:
-        late = np.array(self.late)
-        shared = sum(n for n, _ in self.tours if n > 1)
+        late = np.array([max(0.0, at - order.due_at) / 60.0 for order, at in self.done])
         return {
-            "delivered": len(self.late),
+            "delivered": len(late),
             "pdt_min": self.pdt_min(),
+            "pdt_shared_min": self.pdt_min(2),
+            "pdt_solo_min": self.pdt_min(1, 1),
             "late_pct": 100.0 * float((late > 0).mean()),
             "late_min_mean": float(late.mean()),
-            "click_to_door_min": float(np.mean(self.click)),
-            "shared_pct": 100.0 * shared / max(1, len(self.late)),
+            "click_to_door_min": float(np.mean([at - order.placed_at for order, at in self.done])) / 60.0,
+            "waiting_min": self.waited / 60.0 / max(1, len(late)),
+            "shared_pct": self.shared_pct(),
         }
 
 
 class Peak:
-    """``drivers`` riders, half of whom are under way, and ``orders`` that wait; both the same for the same seed."""
+    """``drivers`` riders, half of whom are under way (or none), and ``orders`` that wait; both the same for the same seed."""
 
-    def __init__(self, city: City, travel: TravelTimes, drivers: int, orders: int, seed: int = 1) -> None:
+    def __init__(
+        self, city: City, travel: TravelTimes, drivers: int, orders: int, seed: int = 1, under_way: bool = True
+    ) -> None:
         self.travel, self.now = travel, START
         self._rng = np.random.default_rng(seed)
         nodes = np.column_stack((city.node_lat, city.node_lon)).astype(np.float64)
@@ -92,14 +106,15 @@ class Peak:
         self._number = 0
         self.waiting: dict[str, OrderView] = {}
         for _ in range(orders):
-            self._place(self.order(self.now - float(self._rng.uniform(0, 600))))
+            self.place(self.now - float(self._rng.uniform(0, 600)))
         kinds = self._rng.choice(len(FLEET_MIX), drivers, p=[share for _, share in FLEET_MIX])
         self.riders: dict[str, Rider] = {}
         for i, (kind, node) in enumerate(zip(kinds.tolist(), self._rng.integers(0, len(nodes), drivers).tolist(), strict=True)):
             rider = Rider(f"D-{i:04}", FLEET_MIX[kind][0], LatLon(*nodes[node].tolist()), self.now)
             self.riders[rider.id] = rider
         self.outcome = Outcome()
-        self.send(range(0, drivers, 2))
+        if under_way:
+            self.send(range(0, drivers, 2))
 
     def order(self, placed: float) -> OrderView:
         wish = self._customers.wish()
@@ -110,8 +125,10 @@ class Peak:
             placed + promise_s(wish.merchant.place, wish.dropoff, prep), weight_kg=wish.weight_kg, volume_l=wish.volume_l,
         )  # fmt: skip
 
-    def _place(self, order: OrderView) -> None:
+    def place(self, at: float) -> OrderView:
+        order = self.order(at)
         self.waiting[order.id] = order
+        return order
 
     def send(self, rows: Sequence[int]) -> None:
         """Put these drivers at the beginning of routes of one or two orders of their own, from near them."""
@@ -121,8 +138,17 @@ class Peak:
             own = [self.order(self.now - 600.0) for _ in range(int(self._rng.integers(1, 3)))]
             rider.origin, rider.since = own[0].pickup, self.now
             rider.stops = [StopView(k, o) for o in own for k in (StopKind.PICKUP, StopKind.DROPOFF)][1:]
-            rider.tour = [float(len(own)), 0.0]
-        self._ride_on([riders[i] for i in rows])
+            rider.tour, rider.had = [0.0, 0.0], len(own)
+        mine = [riders[i] for i in rows]
+        self._ride_on(mine)
+        for rider in mine:
+            rider.tour[1] = -self._left_s(rider)
+
+    def _left_s(self, rider: Rider) -> float:
+        """Seconds on legs and at stops to the end of the route."""
+        places = np.array([stop.place for stop in rider.stops])
+        onward = float(self.travel.pairs(places[:-1], places[1:], rider.vehicle).sum()) if len(places) > 1 else 0.0
+        return rider.there - rider.since + onward + STOP_S * len(rider.stops)
 
     def churn(self, seconds: float, new_orders: int, new_routes: int) -> None:
         """What changes between two cycles of a peak that stays: everyone rides on, the oldest orders make room for new ones,
@@ -131,7 +157,7 @@ class Peak:
         for id_ in list(self.waiting)[:new_orders]:
             del self.waiting[id_]
         for _ in range(new_orders):
-            self._place(self.order(self.now - float(self._rng.uniform(0, seconds))))
+            self.place(self.now - float(self._rng.uniform(0, seconds)))
         busy = [i for i, rider in enumerate(self.riders.values()) if rider.stops]
         half = len(self.riders) // 2
         free = [i for i, rider in enumerate(self.riders.values()) if not rider.stops]
@@ -197,14 +223,15 @@ class Peak:
             rider.stops[0] = replace(stop, arrived_at=rider.there)
             return False
         rider.tour[1] += rider.there - rider.since + service
+        self.outcome.waited += max(0.0, ready - rider.there)
         if stop.kind is StopKind.DROPOFF:
-            self.outcome.late.append(max(0.0, done - stop.order.due_at) / 60.0)
-            self.outcome.click.append((done - stop.order.placed_at) / 60.0)
+            self.outcome.done.append((stop.order, done))
         rider.origin, rider.since = stop.place, done
         del rider.stops[0]
         if not rider.stops:
-            self.outcome.tours.append((int(rider.tour[0]), rider.tour[1] / 60.0))
-            rider.tour = [0.0, 0.0]
+            given = int(rider.tour[0])
+            self.outcome.tours.append((done, given, given + rider.had, rider.tour[1]))
+            rider.tour, rider.had = [0.0, 0.0], 0
         return True
 
     def _ride_on(self, riders: Sequence[Rider]) -> None:

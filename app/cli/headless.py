@@ -17,7 +17,7 @@ from app.runtime import start_logging
 from app.simulated import START
 from core.clock import SteppedClock
 from core.domain.driver import Presence
-from core.domain.errors import KerbsideError
+from core.domain.errors import BadInput, KerbsideError
 from core.domain.order import Status
 from core.insight.figures import summarise
 from core.messaging import topics
@@ -26,7 +26,7 @@ from core.messaging.local import LocalBroker, LocalTransport
 from core.messaging.mqtt import MqttTransport
 from core.routing.city import City
 from core.routing.road_graph import RoadGraph
-from core.settings import Settings
+from core.settings import Settings, declared
 from core.simulation.params import SimulationParams
 from core.simulation.scenarios import read_scenario
 from core.simulation.simulator import SUBSCRIPTIONS, Simulator
@@ -69,6 +69,12 @@ def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
     settings = Settings()
     if args.profile is not None:
         settings.set("matching.profile", args.profile)
+    for given in getattr(args, "set", None) or ():
+        key, _, value = given.partition("=")
+        setting = declared(key.strip())
+        if setting is None:
+            raise BadInput(f"--set {given}: there is no setting {key.strip()}")
+        settings.set(setting.key, setting.read(value))
     clock = SteppedClock(START)
     path = city_file(folder, args.city)
     city = City.load(path)
@@ -180,7 +186,8 @@ def summary_of_orders(figures: dict[str, object]) -> str:
             f"orders: {f['orders_placed']} placed, {f['orders_delivered']} delivered, {f['orders_cancelled']} cancelled, "
             f"{f['orders_open']} open; {f['due_delivered_pct']} % of the {f['orders_due']} due by then are delivered",
             f"minutes per delivery: {f['pdt_min']} (pick-up leg {f['pickup_leg_min']}, pick-up stop {f['pickup_stop_min']}, "
-            f"drop-off leg {f['dropoff_leg_min']}, drop-off stop {f['dropoff_stop_min']}), waiting {f['waiting_min']}",
+            f"drop-off leg {f['dropoff_leg_min']}, drop-off stop {f['dropoff_stop_min']}), waiting {f['waiting_min']}; "
+            f"batched and chained {f['pdt_shared_min']}, alone {f['pdt_solo_min']}",
             f"late: {f['late_orders_pct']} %; batched {f['batched_pct']} %, chained {f['chained_pct']} %; "
             f"{f['orders_per_driver_hour']} orders per driver-hour",
         )

@@ -43,6 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     demo.add_argument("--scenario", metavar="NAME", help="an exercise: quiet-start, friday-rush or everything-at-once")
     demo.add_argument("--profile", choices=list(PROFILES), help="what the matcher strives for")
+    demo.add_argument(
+        "--set", action="append", metavar="KEY=VALUE", help="a setting of a headless run, as settings.toml names it; repeatable"
+    )
 
     soak = commands.add_parser(
         "soak", parents=[common], help="a day of the demo at full load: memory, cycle times and every order accounted for"

@@ -14,6 +14,7 @@ from core.bus import Bus
 from core.domain.events import CycleFailed, CycleFinished, EtasUpdated
 from core.domain.order import ENDED, Status
 from core.domain.world import World
+from core.engine.multibundles import Multibundles
 from core.engine.snapshots import Photographer
 from core.matching.clusters import join, split
 from core.orders.progress import Proposal, make_offers
@@ -56,6 +57,7 @@ class Cycles:
         self._parts: list[Decisions] = []
         self._proposals: deque[Proposal] = deque()
         self._offers = self._turn = 0
+        self._multibundles = Multibundles(settings, executor, stepped)
 
     @property
     def behind(self) -> bool:
@@ -79,8 +81,8 @@ class Cycles:
 
     def _begin(self, now: float) -> None:
         snapshot = self._photographer.take(now, self._seed)
-        if self.decisions is not None:
-            snapshot = replace(snapshot, planned=tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed))
+        planned = () if self.decisions is None else tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed)
+        snapshot = replace(snapshot, planned=planned, proposed=self._multibundles.proposed(now))
         clusters = split(snapshot, int(self._settings.number("matching.cluster_orders")), self._turn)
         keep, recording = self._settings.number("matching.record_cycles") * len(clusters), self._recording
         self._turn, self._parts, self._offers = self._turn + 1, [], 0
@@ -91,6 +93,7 @@ class Cycles:
             except (RuntimeError, OSError) as error:  # no process can be had at the moment; the next cycle asks again
                 self._failed(error, now)
                 break
+        self._multibundles.begin(snapshot)
 
     def forget(self, now: float) -> None:
         """Drop the reasons for orders that ended an hour ago."""
@@ -99,6 +102,7 @@ class Cycles:
         self.explained = {i: why for i, why in self.explained.items() if i in still}
 
     def close(self) -> None:
+        self._multibundles.close()
         for cycle in self._running:
             cycle.cancel()
 

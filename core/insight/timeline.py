@@ -45,6 +45,11 @@ class Parts:
     def total(self) -> float:
         return self.pickup_leg + self.pickup_stop + self.dropoff_leg + self.dropoff_stop
 
+    def __iadd__(self, other: Parts) -> Parts:
+        for name in ("pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
 
 def visit_of(order: Order) -> Visit | None:
     """The times of a delivered order, or ``None`` where it was not delivered by a driver.
@@ -69,15 +74,26 @@ def _within(at: float | None, low: float, high: float, otherwise: float) -> floa
 def time_spent(visits: Iterable[Visit]) -> Parts:
     """Take the time of *one* driver apart."""
     parts = Parts()
-    for together in _overlapping(visits):
-        cuts = sorted({at for v in together for at in (v.assigned, v.at_pickup, v.picked_up, v.at_dropoff, v.delivered)})
-        for start, end in pairwise(cuts):
-            name = _part_at(start, together)
-            setattr(parts, name, getattr(parts, name) + end - start)
+    for together in tours(visits):
+        parts += _taken_apart(together)
     return parts
 
 
-def _overlapping(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
+def tour_minutes(visits: Iterable[Visit]) -> list[tuple[int, float]]:
+    """How many deliveries, and minutes, each tour of *one* driver has, from having nothing to do to having nothing to do."""
+    return [(len(together), _taken_apart(together).total / 60) for together in tours(visits)]
+
+
+def _taken_apart(together: list[Visit]) -> Parts:
+    parts = Parts()
+    cuts = sorted({at for v in together for at in (v.assigned, v.at_pickup, v.picked_up, v.at_dropoff, v.delivered)})
+    for start, end in pairwise(cuts):
+        name = _part_at(start, together)
+        setattr(parts, name, getattr(parts, name) + end - start)
+    return parts
+
+
+def tours(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
     """Groups of visits whose times hang together; between two groups the driver had nothing to do."""
     group: list[Visit] = []
     until = 0.0

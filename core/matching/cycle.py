@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.matching.candidates import admitted
-from core.matching.cost import LATE
+from core.matching.cost import LATE, TERMS
 from core.matching.decisions import Assignment, Counts, Decisions
 from core.matching.eligibility import Pairs, Reason, judge, read_pairs
 from core.matching.explain import best_candidates, describe, unassigned
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from core.ports import Path, Points, TravelTimes
 
 
+_QUARTER = 0.25
 _HELD_TIMES = 100.0
 """An order that has a driver counts so many times as much as one that has none."""
 
@@ -206,24 +207,30 @@ def _planned(pairs: Pairs, driver: Ints, group: Ints, groups: tuple[tuple[int, .
 def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     """What each order costs if it gets no driver in this cycle, in minutes.
 
-    More where an offer is due now than where it can wait; more for the older order; and never less than the lateness that
-    even its best driver can't avoid any more, so that a late order is not passed over for being late. Serving comes before the
-    medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
+    More where an offer is due now than where it can wait, and the more the older it is then; and never less than the lateness that
+    even its best driver can't avoid any more, so that a late order is not passed over for being late, nor than its cheapest
+    route and a `_QUARTER` of the price besides, so that one that is dear to bring is not left for being dear. Serving comes
+    before the medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
     """
     params, orders = pairs.params, pairs.market.orders
-    weights = all_weights(params) * LATE
-    late = (columns.minutes * weights).sum(axis=1)
-    least, due = np.full(len(orders), np.inf), np.zeros(len(orders), dtype=np.bool_)
+    weights = all_weights(params)
+    terms = columns.minutes[:, : len(TERMS)] * weights[: len(TERMS)]
+    late, whole = terms[:, LATE[: len(TERMS)]].sum(axis=1), terms.sum(axis=1)
+    least, cheapest = np.full(len(orders), np.inf), np.full(len(orders), np.inf)
+    due = np.zeros(len(orders), dtype=np.bool_)
     sets = [b.orders for b in pairs.bundles]
     single = np.array([group[0] if len(group) == 1 else -1 for group in sets], dtype=np.int64)
     of = single[columns.bundle]
     alone = of >= 0
     np.minimum.at(least, of[alone], late[alone])
+    np.minimum.at(cheapest, of[alone], whole[alone])
     np.logical_or.at(due, of[alone], columns.commit[alone] <= 0.0)
     base = np.where(due, params.unserved, params.unserved_later)
-    age = np.maximum(-orders.placed, 0.0) / 60.0
+    age = np.where(due, np.maximum(-orders.placed, 0.0) / 60.0, 0.0)
     held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
-    return base + 2.0 * medium + held + params.age_weight * age + np.where(np.isfinite(least), least, 0.0)
+    known = np.isfinite(least)
+    own = np.maximum(base + np.where(known, least, 0.0), np.where(known, cheapest, 0.0) + _QUARTER * base)
+    return own + 2.0 * medium + held + params.age_weight * age
 
 
 def _decisions(

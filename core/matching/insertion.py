@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.domain.driver import StopKind
 from core.matching.cost import minutes
 from core.matching.market import Ints
+from core.matching.sharing import latest_shared
 from core.matching.timing import Floats
 from core.matching.underway import Ride, Stops, ride_along
 
@@ -69,17 +70,22 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
         np.any(ride.late & ~was_late, axis=1),
         leave,
         no_way,
-        _beyond(old, row, np.where(no_way[:, None], 0.0, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1))),
+        _beyond(
+            old,
+            row,
+            np.where(no_way[:, None], 0.0, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1)),
+            pairs.params.share_margin_min,
+        ),
     )
 
 
-def _beyond(old: Ride, row: Ints, done: Floats) -> Floats:
-    """How long after their promises those on board come who are delayed by a minute or more, the worst of each route: inf where
-    one was to be late anyhow, -inf where nobody is delayed."""
+def _beyond(old: Ride, row: Ints, done: Floats, margin_min: float | None) -> Floats:
+    """Seconds by which those on board who are delayed by a minute or more come later than they may (`latest_shared`), the worst
+    of each route: inf where one was to be late anyhow, -inf where nobody is delayed."""
     stops, was = old.stops.take(row), (old.arrive + old.service)[row]
     delayed = stops.here & np.isfinite(stops.due) & (done > was + 60.0)
-    after = done - np.where(was > stops.due, -np.inf, stops.due)
-    worst: Floats = np.where(delayed, after, -np.inf).max(axis=1)
+    latest = np.where(was > stops.due, -np.inf, latest_shared(stops.due, was, margin_min or 0.0))
+    worst: Floats = np.where(delayed, done - latest, -np.inf).max(axis=1)
     return worst
 
 

@@ -88,7 +88,8 @@ class DriverColumns:
 @dataclass(frozen=True, slots=True)
 class Market:
     """``fixed`` holds (order, driver) indices of the dispatcher's decisions. ``shared`` (fleets, orders) says which orders the
-    drivers of each fleet may bring. ``planned`` is the plan before, by indices: a driver and a set of orders."""
+    drivers of each fleet may bring. ``planned`` is the plan before, by indices: a driver and a set of orders. ``proposed`` is the
+    snapshot's."""
 
     now: float
     orders: OrderColumns
@@ -96,6 +97,7 @@ class Market:
     fixed: dict[int, int]
     shared: NDArray[np.bool_]
     planned: frozenset[tuple[int, tuple[int, ...]]] = frozenset()
+    proposed: tuple[tuple[tuple[str, str], ...], ...] = ()
 
 
 def read_market(snapshot: Snapshot) -> Market:
@@ -152,6 +154,7 @@ def read_market(snapshot: Snapshot) -> Market:
         _fixed(snapshot, [o.id for o in orders], [d.id for d in drivers]),
         _shared(snapshot, orders, pickup),
         _planned(snapshot, [o.id for o in orders], [d.id for d in drivers]),
+        snapshot.proposed,
     )
 
 

@@ -40,11 +40,12 @@ class Params:
     """How to match.
 
     ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets. Orders share a driver only
-    where each is still foretold to come ``share_margin_min`` before its promise, as far as it could by itself; ``None`` leaves
-    that to the cost.
+    where each is still foretold to come ``share_margin_min`` before its promise, or a part of its own slack where that is less
+    (`core.matching.sharing`); ``None`` leaves that to the cost.
     ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
-    of one that can still wait, ``age_weight`` what each minute since the order came adds to both. They are far above the
-    cost of any sensible route, so that as many orders as possible are served, the urgent ones first. ``prefer_free_min``
+    of one that can still wait, ``age_weight`` what each minute since it came adds to the first. They are above the cost of
+    a usual route, and no more: an order rather waits for the next cycle than fill a driver's time with a wild detour, which
+    others would wait for in turn. `core.matching.cycle` sees to it that what is dear in itself is brought. ``prefer_free_min``
     settles ties in favour of a driver who is free. ``solve_s`` stops a solver that would hold up the cycle.
     ``finish_in_shift`` says what the end of a shift bounds: the last drop-off, or only the beginning of the last pick-up.
     ``spread_pay_min`` is what a delivery costs more with a driver who has earned the guaranteed pay of the shift already,
@@ -63,8 +64,8 @@ class Params:
     dropoff_stop_min: float = 2.0
     weights: Weights = field(default_factory=Weights)
     generators: tuple[BundleGenerator, ...] = GENERATORS
-    unserved: float = 1000.0
-    unserved_later: float = 300.0
+    unserved: float = 40.0
+    unserved_later: float = 15.0
     age_weight: float = 1.0
     prefer_free_min: float = 0.001
     solve_s: float = 5.0

@@ -122,7 +122,8 @@ class Snapshot:
     """A market at ``now``. ``orders`` are those to be given out; orders that drivers have are in their ``stops``.
 
     ``areas`` are those that admit some vehicles only. ``planned`` is what the cycle before meant to give to whom later on: a
-    driver and orders, from which a search may start.
+    driver and orders, from which a search may start. ``proposed`` are routes found by `core.matching.multibundle` a while ago:
+    kinds of stops ("pickup", "dropoff") and orders' ids, any of which may have gone since.
     """
 
     now: float
@@ -134,3 +135,4 @@ class Snapshot:
     areas: tuple[Area, ...] = ()
     fleets: tuple[Fleet, ...] = ()
     planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    proposed: tuple[tuple[tuple[str, str], ...], ...] = ()

@@ -6,10 +6,11 @@ from core.domain.errors import BadInput
 from core.matching.generators import BundleGenerator
 from core.matching.generators.alone import Alone
 from core.matching.generators.into_route import IntoRoute
+from core.matching.generators.multibundle import Multibundle
 from core.matching.generators.nearby_merchants import NearbyMerchants
 from core.matching.generators.same_merchant import SameMerchant
 
-GENERATORS: tuple[BundleGenerator, ...] = (Alone(), SameMerchant(), NearbyMerchants(), IntoRoute())
+GENERATORS: tuple[BundleGenerator, ...] = (Alone(), SameMerchant(), NearbyMerchants(), IntoRoute(), Multibundle())
 
 
 def chosen(names: str) -> tuple[BundleGenerator, ...]:

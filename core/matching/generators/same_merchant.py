@@ -28,10 +28,10 @@ class SameMerchant:
     """
 
     name: ClassVar[str] = "same_merchant"
-    ready_gap_min: float = 6.0
+    ready_gap_min: float = 8.0
     detour_km: float = 0.3
-    partners: int = 4
-    most: int = 2
+    partners: int = 6
+    most: int = 4
 
     def propose(self, market: Market) -> list[Bundle]:
         orders = market.orders

@@ -60,6 +60,14 @@ def test_figure_8_three_deliveries_of_a_compound_route_take_18_each():
     assert [3 * part for part in parts_of(figures)] == pytest.approx([9 + 5, 4 + 4, 9 + 6 + 6, 3 + 4 + 4])
     assert figures.batched_pct == pytest.approx(200 / 3)
     assert figures.chained_pct == pytest.approx(100 / 3)
+    assert (figures.pdt_shared_min, figures.pdt_solo_min) == (18, None)
+
+
+def test_shared_tours_are_told_from_those_with_one_delivery():
+    batch = [delivered(f"O-{i}", "D-1", 0, 8, 12, 22 + 9 * i, 26 + 9 * i) for i in range(2)]
+    alone = [delivered("O-3", "D-1", 50, 58, 62, 72, 77), delivered("O-4", "D-2", 0, 9, 13, 25, 29)]
+    figures = summarise([*batch, *alone], pickup_stop_min=4)
+    assert (figures.pdt_shared_min, figures.pdt_solo_min) == (17.5, 28)
 
 
 def test_time_with_nothing_to_do_does_not_count():

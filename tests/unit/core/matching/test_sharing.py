@@ -26,20 +26,23 @@ def batched(town, due, margin, drivers=2):
     return any(a.batched for a in found.assignments)
 
 
-def test_a_batch_needs_the_margin_before_each_promise(street):
+def test_a_batch_keeps_the_margin_before_each_promise(street):
     """The far door can't come first, the near one would be too late. So the batch is done at the far one after twelve minutes,
     a driver who goes there alone after nine."""
-    assert batched(street, due=14, margin=2.0)
-    assert not batched(street, due=13, margin=2.0)
-    assert batched(street, due=13, margin=None)
+    assert batched(street, due=25, margin=2.0)
+    assert batched(street, due=16, margin=4.0), "of seven minutes it has by itself, less than two have to be kept"
+    assert batched(street, due=13, margin=4.0), "and of four, one"
+    assert not batched(street, due=12.5, margin=4.0)
+    assert batched(street, due=12.5, margin=0.4)
+    assert batched(street, due=12.5, margin=None)
 
 
-def test_who_could_not_keep_it_alone_either_may_share(street):
-    assert batched(street, due=10, margin=2.0, drivers=1)
-    assert not batched(street, due=11, margin=2.0, drivers=1)
+def test_who_is_late_alone_as_well_may_share(street):
+    assert batched(street, due=8.5, margin=2.0, drivers=1)
+    assert not batched(street, due=10, margin=2.0, drivers=1)
 
 
-@pytest.mark.parametrize(("due", "taken"), [(18.0, True), (15.0, False)])
+@pytest.mark.parametrize(("due", "taken"), [(18.0, True), (12.5, False)])
 def test_nobody_on_board_is_pushed_into_the_margin(street, due, taken):
     first = street.order("1", "shop", "far", due=due)
     driver = street.driver("D", stops=(StopView(StopKind.PICKUP, first), StopView(StopKind.DROPOFF, first)))
