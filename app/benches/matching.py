@@ -4,8 +4,9 @@
 of the orders are new and a fiftieth of the drivers begin other routes. The first cycle, for which nothing is known yet but the
 ways to and from the merchants, is told apart (``cold``). *Played out*: the same market with nobody new, decided every half
 minute until every order is at its door, by the matcher, by the matcher with one order to a driver (*single*), and by giving
-each order, oldest first, the nearest free driver (*nearest*); `bench sharing` looks closer. *Contested*: the cycle's own candidates with only a third of the
-drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver and order, nothing left out, trees at hand."""
+each order, oldest first, the nearest free driver (*nearest*); `bench sharing` looks closer. *Contested*: the cycle's own
+candidates with only a third of the drivers, against CP-SAT. *Pairs*: travel times and an assignment of every driver and order,
+nothing left out, trees at hand."""
 
 from __future__ import annotations
 

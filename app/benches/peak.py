@@ -58,9 +58,9 @@ class Rider:
 class Outcome:
     """``done`` are the orders delivered and when, ``waited`` the seconds that drivers stood at merchants who were not ready.
 
-    ``tours`` are (when it ended, orders given out, those and the ones the driver had at the start, seconds on legs and at stops)
-    of each tour from free to free. What the routes under way at the start would have taken by themselves is in no tour: it is
-    the same whatever is chosen.
+    ``tours`` are (when it ended, orders given out, those and the ones the driver had at the start, seconds on legs and at
+    stops) of each tour from free to free. What the routes under way at the start would have taken by themselves is in no tour:
+    it is the same whatever is chosen.
     """
 
     tours: list[tuple[float, int, int, float]] = field(default_factory=list)

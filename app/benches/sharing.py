@@ -1,10 +1,10 @@
 """Batching and chaining on against off, in the training city at its peak, both played to the end by the same matcher.
 
-*Burst*: 1,000 drivers, half of them under way, and 2,000 orders at once, nobody new. *Steady*: orders keep coming at the demo's own
-five for each driver and hour, and what is measured are the half hour's tours and promises after the market has filled. *Off*
-is one order to a driver, who is given the next one when free. What is compared is drivers' time per delivery (PDT) of the batched and
-chained deliveries with sharing on, with all deliveries when it is off, and with those of the same run that shared with
-nobody; and the share of all orders that came after their promise, in either run."""
+*Burst*: 1,000 drivers, half of them under way, and 2,000 orders at once, nobody new. *Steady*: orders keep coming at the
+demo's own five for each driver and hour, and what is measured are the half hour's tours and promises after the market has
+filled. *Off* is one order to a driver, who is given the next one when free. What is compared is drivers' time per delivery
+(PDT) of the batched and chained deliveries with sharing on, with all deliveries when it is off, and with those of the same run
+that shared with nobody; and the share of all orders that came after their promise, in either run."""
 
 from __future__ import annotations
 

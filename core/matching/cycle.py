@@ -207,10 +207,11 @@ def _planned(pairs: Pairs, driver: Ints, group: Ints, groups: tuple[tuple[int, .
 def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     """What each order costs if it gets no driver in this cycle, in minutes.
 
-    More where an offer is due now than where it can wait, and the more the older it is then; and never less than the lateness that
-    even its best driver can't avoid any more, so that a late order is not passed over for being late, nor than its cheapest
-    route and a `_QUARTER` of the price besides, so that one that is dear to bring is not left for being dear. Serving comes
-    before the medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for nobody.
+    More where an offer is due now than where it can wait, and the more the older it is then; and never less than the lateness
+    that even its best driver can't avoid any more, so that a late order is not passed over for being late, nor than its
+    cheapest route and a `_QUARTER` of the price besides, so that one that is dear to bring is not left for being dear. Serving
+    comes before the medium level, a unit of which costs ``medium``; and who has a driver already does not lose them for
+    nobody.
     """
     params, orders = pairs.params, pairs.market.orders
     weights = all_weights(params)
@@ -229,8 +230,9 @@ def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     age = np.where(due, np.maximum(-orders.placed, 0.0) / 60.0, 0.0)
     held = np.where(orders.holder >= 0, _HELD_TIMES * params.unserved, 0.0)
     known = np.isfinite(least)
-    own = np.maximum(base + np.where(known, least, 0.0), np.where(known, cheapest, 0.0) + _QUARTER * base)
-    return own + 2.0 * medium + held + params.age_weight * age
+    own: Floats = np.maximum(base + np.where(known, least, 0.0), np.where(known, cheapest, 0.0) + _QUARTER * base)
+    own += 2.0 * medium + held + params.age_weight * age
+    return own
 
 
 def _decisions(

@@ -88,8 +88,8 @@ class DriverColumns:
 @dataclass(frozen=True, slots=True)
 class Market:
     """``fixed`` holds (order, driver) indices of the dispatcher's decisions. ``shared`` (fleets, orders) says which orders the
-    drivers of each fleet may bring. ``planned`` is the plan before, by indices: a driver and a set of orders. ``proposed`` is the
-    snapshot's."""
+    drivers of each fleet may bring. ``planned`` is the plan before, by indices: a driver and a set of orders. ``proposed`` is
+    the snapshot's."""
 
     now: float
     orders: OrderColumns

@@ -1,10 +1,11 @@
 """Bundles of any number of orders, by vehicle routing: what takes longer than a cycle may.
 
-Orders that will be ready within ``AHEAD_S`` are parted by where their merchants are, into groups of `ORDERS` at most; each group
-and the drivers nearest to it, who are or will soon be free, make a vehicle-routing problem (`core.matching.vehicle_routing`), with
-the loads, the ready times, and the latest that an order may share a ride (`core.matching.sharing`). A route is cut where the
-driver carries nothing; pieces with several orders are the bundles. They are proposals like any others: who drives them, and
-whether, is for the cycle to decide (`core.matching.generators.multibundle`).
+Orders that will be ready within ``AHEAD_S`` are parted by where their merchants are, into groups of `ORDERS` at most; each
+group and the drivers nearest to it, who are or will soon be free, make a vehicle-routing problem
+(`core.matching.vehicle_routing`), with the loads, the ready times, and the latest that an order may share a ride
+(`core.matching.sharing`). A route is cut where the driver carries nothing; pieces with several orders are the bundles. They
+are proposals like any others: who drives them, and whether, is for the cycle to decide
+(`core.matching.generators.multibundle`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Orders that share a driver: each has to keep its promise with something in hand, since what is foretold is not certain.
 
 What is kept in hand is ``share_margin_min``, or a share of the slack that the order has by itself where that is less: an order
-that is tight may give up some of its slack to another, never all of it. One that would be late by itself too is left to the cost.
+that is tight may give up some of its slack to another, never all of it. One that would be late by itself too is left to the
+cost.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Multibundle:
-    """What `core.matching.multibundle` has proposed, as far as it still holds: orders that wait no more are taken out of a route,
-    and one that keeps fewer than two, or that doesn't bring each of its orders from merchant to door, is none. Loads, times and
-    rules are judged by the cycle like those of any bundle."""
+    """What `core.matching.multibundle` has proposed, as far as it still holds: orders that wait no more are taken out of a
+    route, and one that keeps fewer than two, or that doesn't bring each of its orders from merchant to door, is none. Loads,
+    times and rules are judged by the cycle like those of any bundle."""
 
     name: ClassVar[str] = "multibundle"
 

@@ -117,7 +117,7 @@ def test_a_route_that_does_not_bring_each_order_once_is_none(route):
 
 
 def test_the_solver_leaves_out_what_does_not_fit_and_fetches_at_one_place_once():
-    """Two orders of one shop and one that can't be brought in time, on a line: vehicle 0, shop at 100 s, doors at 200 and 300."""
+    """Two orders of one shop and one that can't be brought in time, on a line: shop at 100 s, doors at 200 and 300."""
     at = np.array([100, 100, 100, 200, 300, 300, 0])
     seconds = np.abs(at[:, None] - at[None])
     task = Task(
