@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.domain.driver import StopKind
 from core.matching.cost import minutes
 from core.matching.market import Ints
-from core.matching.sharing import latest_shared
+from core.matching.sharing import latest_shared, margin_s
 from core.matching.timing import Floats
 from core.matching.underway import Ride, Stops, ride_along
 
@@ -57,6 +57,7 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
     np.put_along_axis(was_late, place_of_old, old.late[row], axis=1)
     here = np.arange(len(row))
     leave = np.where(before[:, 0] == 0, -np.inf, old.depart[row, np.maximum(before[:, 0] - 1, 0)])
+    pending = np.where(stops.here & stops.pickup & np.isnan(stops.arrived), stops.ready, 0.0)
     begun = np.where(stops.here & stops.pickup, np.maximum(ride.arrive, stops.ready), -np.inf)
     with np.errstate(invalid="ignore"):  # where there is no way, inf less inf
         change = np.where(no_way[:, None], 0.0, minutes(ride.timed) - minutes(_of(old, row).timed))
@@ -74,17 +75,17 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
             old,
             row,
             np.where(no_way[:, None], 0.0, np.take_along_axis(ride.arrive + ride.service, place_of_old, axis=1)),
-            pairs.params.share_margin_min,
+            margin_s(pending.max(axis=1), pairs.params.share_margin_min or 0.0),
         ),
     )
 
 
-def _beyond(old: Ride, row: Ints, done: Floats, margin_min: float | None) -> Floats:
+def _beyond(old: Ride, row: Ints, done: Floats, margin: Floats) -> Floats:
     """Seconds by which those on board who are delayed by a minute or more come later than they may (`latest_shared`), the worst
     of each route: inf where one was to be late anyhow, -inf where nobody is delayed."""
     stops, was = old.stops.take(row), (old.arrive + old.service)[row]
     delayed = stops.here & np.isfinite(stops.due) & (done > was + 60.0)
-    latest = np.where(was > stops.due, -np.inf, latest_shared(stops.due, was, margin_min or 0.0))
+    latest = np.where(was > stops.due, -np.inf, latest_shared(stops.due, was, margin[:, None]))
     worst: Floats = np.where(delayed, done - latest, -np.inf).max(axis=1)
     return worst
 

@@ -20,7 +20,7 @@ from core.domain.driver import StopKind
 from core.matching.decisions import StopRef
 from core.matching.market import VEHICLES, Ints, Market, read_market
 from core.matching.pruning import great_circle_km
-from core.matching.sharing import latest_shared
+from core.matching.sharing import latest_shared, margin_s
 from core.matching.timing import Floats
 from core.matching.underway import Underway, follow
 from core.matching.vehicle_routing import HORIZON_S, Task, routes
@@ -80,7 +80,8 @@ def _task(market: Market, underway: Underway, group: Ints, able: Ints, travel: T
     free = np.maximum(underway.free_at[nearest], 0.0)
     fetched = np.maximum(orders.ready[group], (free[:, None] + seconds[2 * m :, :m]).min(axis=0))
     alone = fetched + orders.pickup_service[group] + np.diagonal(seconds[:m, m : 2 * m]) + orders.dropoff_service[group]
-    latest = np.minimum(latest_shared(orders.due[group], alone, margin_min), HORIZON_S)
+    margin = margin_s(orders.ready[group], margin_min)
+    latest = np.minimum(latest_shared(orders.due[group], alone, margin), HORIZON_S)
     service = np.concatenate([orders.pickup_service[group], orders.dropoff_service[group]])
     load = np.stack([orders.weight[group], orders.volume[group]], axis=1)
     room = np.stack([drivers.weight_limit[nearest], drivers.volume_limit[nearest]], axis=1)

@@ -1,8 +1,9 @@
 """Orders that share a driver: each has to keep its promise with something in hand, since what is foretold is not certain.
 
-What is kept in hand is ``share_margin_min``, or a share of the slack that the order has by itself where that is less: an order
-that is tight may give up some of its slack to another, never all of it. One that would be late by itself too is left to the
-cost.
+What is least certain is a kitchen that is still at work, the more so the longer it has to go. So what a route keeps in hand is
+`SURE_MIN`, and a `SHARE` of the minutes until all that it fetches is ready, ``share_margin_min`` at most. An order whose own
+slack is small keeps `KEPT` of it instead: it may give up some of it to another, never all. One that would be late by itself
+too is left to the cost.
 """
 
 from __future__ import annotations
@@ -19,34 +20,46 @@ if TYPE_CHECKING:
     from core.matching.eligibility import Pairs
     from core.matching.pricing import Columns
 
-KEPT = 0.25
-"""The share of its slack that an order keeps in any case."""
+SURE_MIN = 1.5
+SHARE = 0.4
+KEPT = 0.5
 
 
-def latest_shared(due: Floats, alone: Floats, margin_min: float) -> Floats:
+def margin_s(pending: Floats, most_min: float) -> Floats:
+    """What routes keep in hand whose last kitchen is ready in ``pending`` seconds."""
+    margin: Floats = np.minimum(60.0 * most_min, 60.0 * SURE_MIN + SHARE * np.maximum(pending, 0.0))
+    return margin
+
+
+def latest_shared(due: Floats, alone: Floats, margin: Floats) -> Floats:
     """The latest that an order due then, and done at ``alone`` without others, may be done with them; inf where it is late
     anyhow. Seconds, broadcast."""
     slack = due - alone
-    latest: Floats = np.where(slack > 0, due - np.minimum(60.0 * margin_min, KEPT * slack), np.inf)
+    latest: Floats = np.where(slack > 0, due - np.minimum(margin, KEPT * slack), np.inf)
     return latest
 
 
 def too_tight(pairs: Pairs, priced: Columns) -> NDArray[np.bool_]:
     """Which routes shared by several orders, those on board included, leave one of them less than the margin, shape (n,)."""
-    margin, orders = pairs.params.share_margin_min, pairs.market.orders
-    if margin is None or not len(priced):
+    most, orders = pairs.params.share_margin_min, pairs.market.orders
+    if most is None or not len(priced):
         return np.zeros(len(priced), dtype=np.bool_)
     order = np.full((len(pairs.bundles), priced.arrive.shape[1]), -1, dtype=np.int64)
+    pending = np.zeros(len(pairs.bundles))
     for row, bundle in enumerate(pairs.bundles):
         for k, (kind, index) in enumerate(bundle.stops):
             if kind is StopKind.DROPOFF:
                 order[row, k] = index
-    shared = np.array([len(b.orders) > 1 or b.into is not None for b in pairs.bundles], dtype=np.bool_)[priced.bundle]
+    sizes = np.bincount(pairs.member_of, minlength=len(pairs.bundles))
+    if len(pairs.members):
+        np.maximum.at(pending, pairs.member_of, orders.ready[pairs.members])
+    shared = ((sizes > 1) | np.array([b.into is not None for b in pairs.bundles], dtype=np.bool_))[priced.bundle]
     at = order[priced.bundle]
     done = np.where(at >= 0, priced.arrive + orders.dropoff_service[at], -np.inf)
     best = np.full(len(orders), np.inf)
     alone = at[~shared]
     np.minimum.at(best, alone[alone >= 0], done[~shared][alone >= 0])
-    late = np.any((at >= 0) & (done > latest_shared(orders.due, best, margin)[at]), axis=1)
+    margin = margin_s(pending, most)[priced.bundle]
+    late = np.any((at >= 0) & (done > latest_shared(orders.due[at], best[at], margin[:, None])), axis=1)
     tight: NDArray[np.bool_] = shared & (late | (priced.beyond > 0.0))
     return tight

@@ -1,8 +1,10 @@
 """Orders that share a driver keep something in hand."""
 
+import numpy as np
 import pytest
 
 from core.domain.driver import StopKind
+from core.matching.sharing import latest_shared, margin_s
 from core.matching.snapshot import StopView
 
 LINE = ("base", "shop", "second", "near", "far")
@@ -29,12 +31,32 @@ def batched(town, due, margin, drivers=2):
 def test_a_batch_keeps_the_margin_before_each_promise(street):
     """The far door can't come first, the near one would be too late. So the batch is done at the far one after twelve minutes,
     a driver who goes there alone after nine."""
-    assert batched(street, due=25, margin=2.0)
-    assert batched(street, due=16, margin=4.0), "of seven minutes it has by itself, less than two have to be kept"
-    assert batched(street, due=13, margin=4.0), "and of four, one"
-    assert not batched(street, due=12.5, margin=4.0)
-    assert batched(street, due=12.5, margin=0.4)
-    assert batched(street, due=12.5, margin=None)
+    assert batched(street, due=13.5, margin=2.0)
+    assert not batched(street, due=13.4, margin=2.0), "all is ready, so a minute and a half will do"
+    assert batched(street, due=12.5, margin=0.5)
+    assert not batched(street, due=12.4, margin=0.5)
+    assert batched(street, due=12, margin=None)
+
+
+def test_a_tight_order_keeps_half_of_its_own_slack(street):
+    alone = street.run([street.order("2", "shop", "far", due=11, dropoff_stop_min=1.0)], [street.driver("D")])
+    [one] = alone.assignments
+    assert one.arrivals[-1] + 60 == 60 * 9, "two minutes of slack"
+    assert latest_shared(np.array([660.0]), np.array([540.0]), np.array([180.0])).tolist() == [600.0]
+    assert latest_shared(np.array([660.0]), np.array([700.0]), np.array([180.0])).tolist() == [np.inf]
+
+
+def test_the_margin_grows_with_what_a_kitchen_has_still_to_do(street):
+    """Both are ready in five minutes, and done three minutes later than before: two minutes more would be kept, if so many
+    were wanted."""
+    assert margin_s(np.array([-60.0, 0.0, 300.0, 3000.0]), 4.0).tolist() == [90.0, 90.0, 210.0, 240.0]
+    for due, taken in ((17.5, True), (17.4, False)):
+        orders = [
+            street.order("1", "shop", "near", due=14, ready=5, dropoff_stop_min=3.0),
+            street.order("2", "shop", "far", due=due, ready=5, dropoff_stop_min=1.0),
+        ]
+        found = street.run(orders, [street.driver(f"D{i}") for i in range(2)], share_margin_min=2.5)
+        assert any(a.batched for a in found.assignments) is taken
 
 
 def test_who_is_late_alone_as_well_may_share(street):
@@ -42,7 +64,7 @@ def test_who_is_late_alone_as_well_may_share(street):
     assert not batched(street, due=10, margin=2.0, drivers=1)
 
 
-@pytest.mark.parametrize(("due", "taken"), [(18.0, True), (12.5, False)])
+@pytest.mark.parametrize(("due", "taken"), [(18.0, True), (13.0, False)])
 def test_nobody_on_board_is_pushed_into_the_margin(street, due, taken):
     first = street.order("1", "shop", "far", due=due)
     driver = street.driver("D", stops=(StopView(StopKind.PICKUP, first), StopView(StopKind.DROPOFF, first)))
