@@ -2,8 +2,8 @@
 
 What is least certain is a kitchen that is still at work, the more so the longer it has to go. So what a route keeps in hand is
 `SURE_MIN`, and a `SHARE` of the minutes until all that it fetches is ready, ``share_margin_min`` at most. An order whose own
-slack is small keeps `KEPT` of it instead: it may give up some of it to another, never all. One that would be late by itself
-too is left to the cost.
+slack is small keeps a part of it instead (`KEPT`): it may give up some of it to another, never all. One that would be late by
+itself too is left to the cost.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SURE_MIN = 1.5
 SHARE = 0.4
-KEPT = 0.5
+KEPT, KEPT_COOKING = 0.25, 0.5
+"""Of its slack, once everything is ready, and before."""
 
 
 def margin_s(pending: Floats, most_min: float) -> Floats:
@@ -35,7 +36,8 @@ def latest_shared(due: Floats, alone: Floats, margin: Floats) -> Floats:
     """The latest that an order due then, and done at ``alone`` without others, may be done with them; inf where it is late
     anyhow. Seconds, broadcast."""
     slack = due - alone
-    latest: Floats = np.where(slack > 0, due - np.minimum(margin, KEPT * slack), np.inf)
+    kept = np.where(margin > 60.0 * SURE_MIN, KEPT_COOKING, KEPT) * slack
+    latest: Floats = np.where(slack > 0, due - np.minimum(margin, kept), np.inf)
     return latest
 
 

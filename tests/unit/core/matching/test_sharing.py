@@ -31,18 +31,19 @@ def batched(town, due, margin, drivers=2):
 def test_a_batch_keeps_the_margin_before_each_promise(street):
     """The far door can't come first, the near one would be too late. So the batch is done at the far one after twelve minutes,
     a driver who goes there alone after nine."""
-    assert batched(street, due=13.5, margin=2.0)
-    assert not batched(street, due=13.4, margin=2.0), "all is ready, so a minute and a half will do"
+    assert batched(street, due=13, margin=2.0)
+    assert not batched(street, due=12.9, margin=2.0), "a quarter of the four minutes it has by itself is to be kept"
     assert batched(street, due=12.5, margin=0.5)
     assert not batched(street, due=12.4, margin=0.5)
     assert batched(street, due=12, margin=None)
 
 
-def test_a_tight_order_keeps_half_of_its_own_slack(street):
+def test_a_tight_order_keeps_a_part_of_its_own_slack_more_while_a_kitchen_is_at_work(street):
     alone = street.run([street.order("2", "shop", "far", due=11, dropoff_stop_min=1.0)], [street.driver("D")])
     [one] = alone.assignments
     assert one.arrivals[-1] + 60 == 60 * 9, "two minutes of slack"
     assert latest_shared(np.array([660.0]), np.array([540.0]), np.array([180.0])).tolist() == [600.0]
+    assert latest_shared(np.array([660.0]), np.array([540.0]), np.array([90.0])).tolist() == [630.0]
     assert latest_shared(np.array([660.0]), np.array([700.0]), np.array([180.0])).tolist() == [np.inf]
 
 
