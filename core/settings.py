@@ -131,16 +131,16 @@ DECLARED: tuple[Setting, ...] = (
     ),
     _s(
         "matching.generators",
-        "alone, same_merchant, nearby_merchants, into_route, multibundle",
-        "Which routes are proposed: each order alone, several of one merchant, two of merchants nearby, between the stops of a"
-        " route under way, any number of orders; leave out what is not wanted",
+        "alone, into_route, multibundle, nearby_merchants, same_merchant",
+        "Which routes are proposed: each order alone, between the stops of a route under way, any number of orders, two of"
+        " merchants nearby, several of one merchant; leave out what is not wanted",
     ),
     _s("matching.multibundle_s", 60.0, "How often routes of any number of orders are looked for; 0 never", "s", 0, 3600),
     _s("matching.multibundle_limit_s", 4.0, "How long such a search may take", "s", 0.1, 60),
     _s(
         "matching.share_margin_min",
         6.0,
-        "Orders share a driver only where each would still come so long before its promise, as far as it could by itself",
+        "Most that orders sharing a driver keep in hand before their promises; less where the kitchens are done",
         "min",
         0,
         60,

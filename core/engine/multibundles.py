@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NAME = "multibundle"
+NO_LIMIT_S = 3600.0
 
 
 class Multibundles:
@@ -44,8 +45,10 @@ class Multibundles:
         if not wanted or not every_s or self._run is not None or now < self._next_at or len(snapshot.orders) < 2:
             return
         self._next_at = now + every_s
+        # A stepped run is to be the same on a slow machine: there the solver's own bound is the only one.
+        limit_s = NO_LIMIT_S if self._stepped else self._settings.number("matching.multibundle_limit_s")
         try:
-            self._run = self._executor.submit(bundle, snapshot, self._settings.number("matching.multibundle_limit_s"))
+            self._run = self._executor.submit(bundle, snapshot, limit_s)
         except (RuntimeError, OSError):  # no process can be had at the moment
             log.exception("no multibundles this time")
 

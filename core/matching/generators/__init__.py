@@ -1,7 +1,8 @@
 """Bundle generators: each proposes routes for some of the orders that wait.
 
-A generator is a frozen dataclass whose fields are its parameters, in a file of its own. Adding one takes that file and an
-entry in `Params.generators`; leaving it out switches it off. Bundles may overlap: the optimiser chooses without conflict.
+A generator is a frozen dataclass whose fields are its parameters, all with defaults, in a file of its own in this folder,
+where it is found (`registry`). `Params.generators` are those in use; leaving one out switches it off. Bundles may overlap: the
+optimiser chooses without conflict.
 """
 
 from __future__ import annotations

@@ -1,16 +1,27 @@
-"""The generators there are, by name. A new one takes a file of its own and an entry here; settings choose among them."""
+"""The generators there are: every class of a file beside this one that proposes bundles. A new one takes a file, and its name
+in the settings, which choose among them."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+import core.matching.generators as folder
 from core.domain.errors import BadInput
 from core.matching.generators import BundleGenerator
-from core.matching.generators.alone import Alone
-from core.matching.generators.into_route import IntoRoute
-from core.matching.generators.multibundle import Multibundle
-from core.matching.generators.nearby_merchants import NearbyMerchants
-from core.matching.generators.same_merchant import SameMerchant
 
-GENERATORS: tuple[BundleGenerator, ...] = (Alone(), SameMerchant(), NearbyMerchants(), IntoRoute(), Multibundle())
+
+def found() -> tuple[BundleGenerator, ...]:
+    """With their own parameters, by the names of their files."""
+    made: list[BundleGenerator] = []
+    for name in sorted(f"{folder.__name__}.{module.name}" for module in iter_modules(folder.__path__)):
+        if name != __name__:
+            own = [kind for kind in vars(import_module(name)).values() if getattr(kind, "__module__", "") == name]
+            made += [kind() for kind in own if isinstance(kind, type) and hasattr(kind, "propose") and hasattr(kind, "name")]
+    return tuple(made)
+
+
+GENERATORS: tuple[BundleGenerator, ...] = found()
 
 
 def chosen(names: str) -> tuple[BundleGenerator, ...]:

@@ -4,17 +4,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import core.matching.generators as folder
 from core.domain.driver import StopKind
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.vehicle import Vehicle
+from core.engine.snapshots import params_from
+from core.matching.cycle import run_cycle
+from core.matching.generators import registry
 from core.matching.generators.alone import Alone
 from core.matching.generators.nearby_merchants import NearbyMerchants
 from core.matching.generators.registry import GENERATORS, chosen
 from core.matching.generators.same_merchant import SameMerchant
 from core.matching.market import read_market
 from core.matching.params import Params
-from core.matching.snapshot import OrderView, Snapshot
-from core.settings import BY_KEY
+from core.matching.snapshot import DriverView, OrderView, Snapshot
+from core.routing.great_circle import GreatCircle
+from core.settings import BY_KEY, Settings
 
 P, D = StopKind.PICKUP, StopKind.DROPOFF
 SHOP = LatLon(50.0, 8.0)
@@ -125,6 +131,37 @@ def test_a_generator_is_added_by_its_file_and_a_name_in_the_parameters(town):
     assert len(without.unassigned) == 2
 
 
+def test_a_file_beside_the_others_is_a_generator_and_its_name_in_the_settings_switches_it_on(tmp_path, monkeypatch):
+    (tmp_path / "backwards.py").write_text(
+        "from core.domain.driver import StopKind\n"
+        "from core.matching.generators import Bundle\n"
+        "class Backwards:\n"
+        "    name = 'backwards'\n"
+        "    def propose(self, market):\n"
+        "        n = range(len(market.orders))\n"
+        "        stops = [*((StopKind.PICKUP, i) for i in n), *((StopKind.DROPOFF, i) for i in reversed(n))]\n"
+        "        return [Bundle(tuple(stops), self.name)]\n"
+    )
+    monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path)])
+    monkeypatch.setattr(registry, "GENERATORS", registry.found())
+    assert {g.name for g in registry.GENERATORS} - {g.name for g in GENERATORS} == {"backwards"}
+    settings = Settings({"matching.generators": "alone, backwards"})
+    params = params_from(settings)
+    shop = (order("1", 1.0), order("2", 1.1))
+    driver = DriverView("D", Vehicle.CAR, SHOP)
+    told = run_cycle(Snapshot(0.0, params, shop, (driver,)), GreatCircle())
+    assert [a.generator for a in told.assignments] == ["backwards"]
+    settings.set("matching.generators", "alone")
+    told = run_cycle(Snapshot(0.0, params_from(settings), shop, (driver,)), GreatCircle())
+    assert [a.generator for a in told.assignments] == ["alone"]
+
+
+@pytest.mark.parametrize("left_out", [g.name for g in GENERATORS])
+def test_each_can_be_left_out(left_out):
+    settings = Settings({"matching.generators": ", ".join(g.name for g in GENERATORS if g.name != left_out)})
+    assert {g.name for g in params_from(settings).generators} == {g.name for g in GENERATORS} - {left_out}
+
+
 def near(order_id, shop_east_km, north_km, ready_min=0.0, **more):
     shop = LatLon(SHOP.lat, SHOP.lon + shop_east_km / 71.5)
     return order(order_id, north_km, shop_east_km, ready_min, shop=f"shop {shop_east_km}", place=shop)
@@ -154,7 +191,7 @@ def test_of_many_neighbours_an_order_is_paired_with_the_best():
 def test_generators_are_chosen_by_name_in_the_order_given():
     assert [g.name for g in chosen(" into_route, alone,alone ")] == ["into_route", "alone"]
     assert chosen("") == ()
-    with pytest.raises(BadInput, match=r"no bundle generator 'alnoe': choose among alone, same_merchant"):
+    with pytest.raises(BadInput, match=r"no bundle generator 'alnoe': choose among alone, into_route"):
         chosen("alnoe")
 
 
