@@ -42,7 +42,8 @@ def latest_shared(due: Floats, alone: Floats, margin: Floats) -> Floats:
 
 
 def too_tight(pairs: Pairs, priced: Columns) -> NDArray[np.bool_]:
-    """Which routes shared by several orders, those on board included, leave one of them less than the margin, shape (n,)."""
+    """Which routes shared by several orders leave one of them less than the margin, shape (n,). An order that its driver is to
+    take next, after a route under way, shares that driver too."""
     most, orders = pairs.params.share_margin_min, pairs.market.orders
     if most is None or not len(priced):
         return np.zeros(len(priced), dtype=np.bool_)
@@ -55,12 +56,13 @@ def too_tight(pairs: Pairs, priced: Columns) -> NDArray[np.bool_]:
     sizes = np.bincount(pairs.member_of, minlength=len(pairs.bundles))
     if len(pairs.members):
         np.maximum.at(pending, pairs.member_of, orders.ready[pairs.members])
-    shared = ((sizes > 1) | np.array([b.into is not None for b in pairs.bundles], dtype=np.bool_))[priced.bundle]
+    single = ((sizes == 1) & np.array([b.into is None for b in pairs.bundles], dtype=np.bool_))[priced.bundle]
+    shared = ~single | pairs.market.drivers.busy[priced.driver]
     at = order[priced.bundle]
     done = np.where(at >= 0, priced.arrive + orders.dropoff_service[at], -np.inf)
     best = np.full(len(orders), np.inf)
-    alone = at[~shared]
-    np.minimum.at(best, alone[alone >= 0], done[~shared][alone >= 0])
+    alone = at[single]
+    np.minimum.at(best, alone[alone >= 0], done[single][alone >= 0])
     margin = margin_s(pending, most)[priced.bundle]
     late = np.any((at >= 0) & (done > latest_shared(orders.due[at], best[at], margin[:, None])), axis=1)
     tight: NDArray[np.bool_] = shared & (late | (priced.beyond > 0.0))

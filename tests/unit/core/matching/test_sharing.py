@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.domain.driver import StopKind
+from core.matching.generators.alone import Alone
 from core.matching.sharing import latest_shared, margin_s
 from core.matching.snapshot import StopView
 
@@ -63,6 +64,22 @@ def test_the_margin_grows_with_what_a_kitchen_has_still_to_do(street):
 def test_who_is_late_alone_as_well_may_share(street):
     assert batched(street, due=8.5, margin=2.0, drivers=1)
     assert not batched(street, due=10, margin=2.0, drivers=1)
+
+
+def test_who_is_to_come_after_a_route_shares_the_driver_too(street):
+    """Whoever is near by is done eleven minutes from now, one who sets off at once after eight, on a longer way."""
+    first = street.order("1", "shop", "near", dropoff_stop_min=7.0)
+    drivers = [street.driver("near by", "second", stops=street.carrying(first)), street.driver("free", "base")]
+
+    def chosen(due, margin):
+        order = street.order("2", "near", "far", due=due)
+        [one] = street.run([order], drivers, share_margin_min=margin, generators=(Alone(),)).assignments
+        return one.driver_id
+
+    assert chosen(due=11.2, margin=None) == "near by"
+    assert chosen(due=11.2, margin=4.0) == "free"
+    assert chosen(due=12.5, margin=4.0) == "near by"
+    assert chosen(due=7.9, margin=None) == chosen(due=7.9, margin=4.0), "late with either: the cost decides"
 
 
 @pytest.mark.parametrize(("due", "taken"), [(18.0, True), (13.0, False)])
