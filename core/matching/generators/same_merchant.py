@@ -32,7 +32,7 @@ class SameMerchant:
     ready_gap_min: float = 8.0
     detour_km: float = 0.3
     partners: int = 6
-    most: int = 4
+    most: int = 3
     kmh: float = 40.0
 
     def propose(self, market: Market) -> list[Bundle]:
