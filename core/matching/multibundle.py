@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 AHEAD_S = 900.0
 ORDERS = 25
 DRIVERS = 15
-GROUPS = 8
+GROUPS = 3
 SOLUTIONS = 30
 """A group of 25 orders takes about 0.35 s with so many; a tenth of them is hardly worse, ten times as many hardly better."""
 
