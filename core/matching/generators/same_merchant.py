@@ -25,7 +25,7 @@ class SameMerchant:
     as the crow flies. Each order is paired with its ``partners`` best at most, those with the nearest doors; a larger set
     is one whose orders are all paired. A set is proposed once with each of its doors as the first, going on to the nearest
     door each time: which is better depends on the vehicle and on the promises. Not where one would be late even at ``kmh``, as
-    the crow flies, with a driver who is there already, if it would not be by itself.
+    the crow flies, with a driver who is there already, if it would not be by itself; 0 leaves that to the cost.
     """
 
     name: ClassVar[str] = "same_merchant"
@@ -57,10 +57,10 @@ class SameMerchant:
         pairs = self._pairs(ready, out, between)
         haste = _Haste(
             ready + orders.pickup_service[mine],
-            out * 3600.0 / self.kmh,
-            between * 3600.0 / self.kmh,
+            out * 3600.0 / (self.kmh or np.inf),
+            between * 3600.0 / (self.kmh or np.inf),
             orders.dropoff_service[mine],
-            orders.due[mine],
+            orders.due[mine] if self.kmh else np.full(len(mine), np.inf),
         )
         sets: list[tuple[int, ...]] = sorted(pairs)
         routes: list[tuple[int, ...]] = []

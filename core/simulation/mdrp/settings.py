@@ -41,7 +41,7 @@ def params_for(rules: Rules) -> Params:
             dropoff_early=0.0,
             dropoff_late=1.0,
         ),
-        generators=(Alone(), SameMerchant(ready_gap_min=30.0, detour_km=4.0, partners=6, most=3)),
+        generators=(Alone(), SameMerchant(ready_gap_min=30.0, detour_km=4.0, partners=6, most=3, kmh=0.0)),
         age_weight=0.0,
         spread_pay_min=1.0,
         shortage_weight=1.0,

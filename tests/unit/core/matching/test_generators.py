@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -129,6 +130,15 @@ def test_a_generator_is_added_by_its_file_and_a_name_in_the_parameters(town):
     without = town.run(orders, [town.driver("D")], generators=(Alone(),))
     assert len(without.assignments) == 1
     assert len(without.unassigned) == 2
+
+
+def test_a_set_is_left_out_where_one_would_be_late_even_with_a_driver_in_a_hurry():
+    """Six kilometres there and on to the other door take nine minutes at 40 km/h, and the stops six."""
+    orders = [replace(order(i, north), due_at=60.0 * due) for i, north, due in (("1", 6.0, 14.0), ("2", 6.2, 14.0))]
+    assert together(SameMerchant(), *orders) == []
+    assert together(SameMerchant(kmh=0.0), *orders) == [("1", "2")]
+    assert together(SameMerchant(), *(replace(o, due_at=900.0 + 60.0) for o in orders)) == [("1", "2")]
+    assert together(SameMerchant(), *(replace(o, due_at=60.0) for o in orders)) == [("1", "2")], "late alone as well"
 
 
 def test_a_file_beside_the_others_is_a_generator_and_its_name_in_the_settings_switches_it_on(tmp_path, monkeypatch):
