@@ -62,7 +62,7 @@ def test_the_assignment_is_optimal(problem):
 @given(problems())
 def test_where_all_formulations_apply_they_find_the_same_optimum(problem):
     best = least(problem)
-    for formulation in (Flow(), Assignment(), SetPacking(), Exchange(moves=500)):
+    for formulation in (Flow(), Assignment(), SetPacking(), Exchange(limit_s=120.0, moves=500)):
         answer = formulation.solve(problem)
         assert total(problem, answer.chosen) == pytest.approx(best)
         assert answer.gap <= 1e-6
@@ -186,7 +186,7 @@ def test_exchange_is_sound_and_its_bound_is_one(problem, planned):
     if planned:
         best = list(SetPacking().solve(problem).chosen)
         problem = replace(problem, planned=np.isin(np.arange(len(problem.driver)), best))
-    answer = Exchange(moves=2000).solve(problem)
+    answer = Exchange(limit_s=120.0, moves=2000).solve(problem)
     used = [problem.driver[c] for c in answer.chosen]
     orders = [o for c in answer.chosen for o in problem.groups[problem.group[c]]]
     assert len(set(used)) == len(used)
@@ -201,7 +201,7 @@ def test_exchange_is_sound_and_its_bound_is_one(problem, planned):
 def test_exchange_comes_near_the_best_and_answers_the_same_twice():
     problem = crowded(np.random.default_rng(5), drivers=40, orders=90)
     exact = SetPacking(nodes=5000, most_columns=10**6, limit_s=20.0).solve(problem)
-    first, again = Exchange().solve(problem), Exchange().solve(problem)
+    first, again = Exchange(limit_s=120.0).solve(problem), Exchange(limit_s=120.0).solve(problem)
     assert first == again
     assert total(problem, first.chosen) <= 1.0005 * total(problem, exact.chosen)
 
@@ -210,29 +210,32 @@ def test_what_the_searches_do_not_agree_on_is_repaired():
     repaired, hasty = 0.0, 0.0
     for seed in range(4):
         problem = crowded(np.random.default_rng(seed), drivers=40, orders=90)
-        hasty += total(problem, Exchange(moves=500, most_open=0).solve(problem).chosen)
-        repaired += total(problem, Exchange(moves=500).solve(problem).chosen)
+        hasty += total(problem, Exchange(limit_s=120.0, moves=500, most_open=0).solve(problem).chosen)
+        repaired += total(problem, Exchange(limit_s=120.0, moves=500).solve(problem).chosen)
     assert repaired < 0.999 * hasty
 
 
 def test_where_drivers_are_plenty_the_answer_is_the_best_and_near_its_bound():
     problem = crowded(np.random.default_rng(9), drivers=120, orders=60)
-    answer = Exchange().solve(problem)
-    exact = SetPacking(most_columns=10**6).solve(problem)
+    answer = Exchange(limit_s=120.0).solve(problem)
+    exact = SetPacking(most_columns=10**6, limit_s=120.0).solve(problem)
     assert total(problem, answer.chosen) == pytest.approx(total(problem, exact.chosen), rel=1e-6)
     assert answer.gap < 0.01
 
 
 def test_where_the_programme_takes_too_many_steps_the_search_alone_answers():
     problem = crowded(np.random.default_rng(8), drivers=40, orders=90)
-    assert Exchange(moves=2000, steps=0).solve(problem).chosen == Exchange(moves=2000, most_open=0).solve(problem).chosen
+    assert (
+        Exchange(limit_s=120.0, moves=2000, steps=0).solve(problem).chosen
+        == Exchange(limit_s=120.0, moves=2000, most_open=0).solve(problem).chosen
+    )
 
 
 def test_exchange_stops_at_its_limit_with_an_answer():
     problem = crowded(np.random.default_rng(6), drivers=40, orders=90)
     hasty = Exchange(limit_s=0.0).solve(problem)
     assert hasty.chosen
-    assert hasty.gap >= Exchange().solve(problem).gap
+    assert hasty.gap >= Exchange(limit_s=120.0).solve(problem).gap
 
 
 def crowded(rng, drivers, orders):
