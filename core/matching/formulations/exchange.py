@@ -33,11 +33,11 @@ class Exchange:
     its driver's best, its reduced cost. *Greed*: columns are taken in this order, or as the plan before had them, whichever is
     better. *Exchange*: simulated annealing, in ``searches`` at the same time; beside it the linear programme of the columns
     with the smallest reduced cost, ``near_relaxed`` for each driver and order. *Repair*: what all searches chose and the
-    programme wants wholly is kept, and the rest is solved exactly over the nearest columns, ``near_exact`` for each driver
-    and order (relaxation-induced neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
+    programme wants wholly is kept, and the rest is solved exactly over the ``near_exact`` nearest columns (relaxation-induced
+    neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
 
     The search cools from ``hot`` times the average loss of a driver against the bound to ``cold`` of that.
-    ``rounds``, ``moves``, ``steps`` (for each row of the programme), ``nodes`` and ``most_open`` bound the work and not the
+    ``rounds``, ``moves``, ``steps`` (for each row of the programme) and ``nodes`` bound the work and not the
     clock, so that the answer is the same each time; ``limit_s`` is a last resort. Where the programme is not solved within its
     steps, as with sets of orders that have no place in common, repairing would take far longer, and is left out. All ends
     within ``gap`` of the bound. Without numba the rounded relaxation answers.
@@ -52,11 +52,13 @@ class Exchange:
     hot: float = 3.0
     cold: float = 0.003
     near_relaxed: int = 8
-    near_exact: int = 4
+    near_exact: int = 2000
     programmes: int = 3
+    near_bound: float = 1e-3
     steps: int = 3
     nodes: int = 10
-    most_open: int = 15_000
+    repair: bool = True
+    repair_gap: float = 1e-5
     gap: float = 1e-6
     limit_s: float = 5.0
     seed: int = 1
@@ -123,7 +125,7 @@ class _Search:
             programme = pool.submit(self._relaxed, turn)
             found = list(pool.map(search, range(how.searches)))
             relaxation = programme.result()
-        if relaxation is None:
+        if relaxation is None or not how.repair:
             return *min(found, key=lambda one: one[1]), bound
         if relaxation.bound > bound:
             bound, reduced = relaxation.bound, relaxation.reduced
@@ -203,7 +205,7 @@ class _Search:
             if best is not None and best.bound > bound:
                 bound, reduced = best.bound, best.reduced
             best = _Relaxation(wanted, bound, reduced)
-            if bound >= answer.value - 1e-9 * abs(answer.value):
+            if self.problem.gap(answer.value, bound) <= how.near_bound:
                 break
             price = np.bincount(self.member_of, weights=answer.prices[self.problem.drivers + self.members], minlength=len(turn))
             called_for = self.gain - price - answer.prices[self.driver]
@@ -221,29 +223,30 @@ class _Search:
             return min(found, key=lambda one: one[1])
         taken = np.array([np.isin(np.arange(len(self.gain)), rows) for rows, _ in found])
         kept: NDArray[np.bool_] = np.logical_and.reduce(taken, axis=0) & whole
-        open_ = np.flatnonzero((self._near(reduced) | taken.any(axis=0)) & ~self._touched(kept))
-        if not 0 < len(open_) <= self.how.most_open or self._left_s() <= 0.0:
+        open_ = self._nearest(reduced, ~self._touched(kept), np.logical_or.reduce(taken, axis=0))
+        if not len(open_) or self._left_s() <= 0.0:
             return best
-        chosen = packed(self.gain[open_], self.problem.usage(self.columns[open_]), self.how.nodes, self._left_s()).chosen
+        chosen = packed(
+            self.gain[open_], self.problem.usage(self.columns[open_]), self.how.nodes, self._left_s(), self.how.repair_gap
+        ).chosen
         if chosen is None:
             return best
         rows = np.concatenate([np.flatnonzero(kept), open_[chosen]])
         value = float(self.gain[rows].sum())
         return (rows, value) if value < best[1] else best
 
-    def _near(self, reduced: Floats) -> NDArray[np.bool_]:
-        """The rows of the smallest reduced cost; and of single orders, each driver's first one and each order's first
-        two: where a set has to be given up for half of it, that half is far from being worth its prices."""
-        near = np.zeros(len(reduced), dtype=np.bool_)
-        count = self.how.near_exact * (self.problem.drivers + self.problem.orders)
-        near[np.argsort(reduced, kind="stable")[:count]] = True
-        single = np.flatnonzero(self.size == 1)
-        for owner, most in ((self.driver[single], 1), (self.members[self.first[single]], 2)):
-            by = np.lexsort((reduced[single], owner))
-            same = owner[by][most:] == owner[by][:-most]
-            near[single[by[: min(most, len(by))]]] = True
-            near[single[by[most:][~same]]] = True
-        return near
+    def _nearest(self, reduced: Floats, open_: NDArray[np.bool_], taken: NDArray[np.bool_]) -> Ints:
+        """Of the ``open_`` rows those ``taken``, the ``near_exact`` of the smallest reduced cost; and of single orders, each
+        driver's first one and each order's first two: where a set has to be given up for half of it, that half is far from
+        being worth its prices."""
+        rows = np.flatnonzero(open_)
+        rows = rows[np.argsort(reduced[rows], kind="stable")]
+        near = taken & open_
+        near[rows[: self.how.near_exact]] = True
+        single = rows[self.size[rows] == 1]
+        near[single[_among_first(self.driver[single], 1)]] = True
+        near[single[_among_first(self.members[self.first[single]], 2)]] = True
+        return np.flatnonzero(near)
 
     def _touched(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The rows that use a driver or an order of those kept."""
@@ -263,3 +266,12 @@ def _lists(owner: Ints, worth: Floats, owners: int) -> tuple[Ints, Ints]:
     by = np.lexsort((worth, owner))
     at = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=owners))])
     return at, by
+
+
+def _among_first(owner: Ints, most: int) -> NDArray[np.bool_]:
+    """Which entries are among the first so many of their owner."""
+    by = np.argsort(owner, kind="stable")
+    sorted_ = owner[by]
+    among = np.ones(len(owner), dtype=np.bool_)
+    among[by[most:]] = sorted_[most:] != sorted_[:-most]
+    return among

@@ -210,7 +210,7 @@ def test_what_the_searches_do_not_agree_on_is_repaired():
     repaired, hasty = 0.0, 0.0
     for seed in range(4):
         problem = crowded(np.random.default_rng(seed), drivers=40, orders=90)
-        hasty += total(problem, Exchange(limit_s=120.0, moves=500, most_open=0).solve(problem).chosen)
+        hasty += total(problem, Exchange(limit_s=120.0, moves=500, repair=False).solve(problem).chosen)
         repaired += total(problem, Exchange(limit_s=120.0, moves=500).solve(problem).chosen)
     assert repaired < 0.999 * hasty
 
@@ -227,7 +227,7 @@ def test_where_the_programme_takes_too_many_steps_the_search_alone_answers():
     problem = crowded(np.random.default_rng(8), drivers=40, orders=90)
     assert (
         Exchange(limit_s=120.0, moves=2000, steps=0).solve(problem).chosen
-        == Exchange(limit_s=120.0, moves=2000, most_open=0).solve(problem).chosen
+        == Exchange(limit_s=120.0, moves=2000, repair=False).solve(problem).chosen
     )
 
 
