@@ -16,9 +16,9 @@ from core.domain.world import World
 from core.storage.codec import KINDS, decode
 from core.storage.store import Logged, Store
 
-SPACING = 2048
+SPACING = 1024
 """Events between two shots of the world, to begin with."""
-MOST_SHOTS = 96
+MOST_SHOTS = 128
 """Beyond these every second one is dropped: a jump in a log of a year takes longer, and memory stays."""
 AT_ONCE = 40
 """Events folded before the other threads get their turn: under a millisecond."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from core.tracking.positions import PositionStore, Rows
 
 BEFORE_S = 300.0
 """Where a driver was is looked for this far back."""
+MANY = 2000
+"""Events from which on what they leave is worth keeping from the search for garbage."""
 STEP_S = 90.0
 """Between two fixes farther apart than this a heading says nothing."""
 STEADY_M = 3.0
@@ -59,8 +62,19 @@ class Rerun:
         self._recording, self._tracks = recording, tracks
 
     def open(self, pause: Callable[[int], None]) -> Span:
-        """Read the log, or what it has grown by; see `Recording.follow`."""
-        self._recording.follow(pause)
+        """Read the log, or what it has grown by; see `Recording.follow`.
+
+        What it is made of stays: looking through it for garbage, now or later, would hold everybody up.
+        """
+        searching, before = gc.isenabled(), self._recording.seq
+        gc.disable()
+        try:
+            self._recording.follow(pause)
+        finally:
+            if self._recording.seq - before > MANY:
+                gc.freeze()
+            if searching:
+                gc.enable()
         return Span(self._recording.first_at, self._recording.last_at, self._recording.marks())
 
     def stand(self, at: float) -> Stand:
