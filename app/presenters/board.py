@@ -113,7 +113,10 @@ class BoardPresenter(QObject):
             del self._due[order_id]
             order = world.orders.get(order_id)
             if order is not None:
-                self._rows[order_id] = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""))
+                row = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""))
+                # The same row stays the same object: the board works nothing out for it.
+                if self._rows.get(order_id) != row:
+                    self._rows[order_id] = row
             # Another moment is shown whole: half of it would be wrong.
             if not self._turned and time.perf_counter() - began > PORTION_S:
                 break

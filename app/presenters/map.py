@@ -29,7 +29,7 @@ from core.domain.events import (
 )
 from core.domain.geo import LatLon
 from core.domain.language import tr
-from core.domain.order import ENDED
+from core.domain.order import ENDED, Order
 from core.ports import Path
 from core.routing.city import City
 from core.settings import Value
@@ -64,6 +64,7 @@ class MapPresenter(QObject):
         self._orders = Refresh(self._show_orders, ORDERS_MS, self)
         self._route = Refresh(self._ask_route, ROUTE_MS, self)
         self._asked = 0
+        self._marks: dict[str, tuple[Order, OrderMark]] = {}
         self._shown_route: Route | None = None
         # Who is drawn, and their rows: found anew when drivers are added or changed, not at every refresh.
         self._roster_stale, self._roster_of = True, 0
@@ -182,15 +183,17 @@ class MapPresenter(QObject):
             return
         engine = self._engine
         now = engine.clock.now()
-        marks = []
-        for order in engine.world.orders.values():
-            chosen = order.id in self._selection.orders
-            if order.status in ENDED and not chosen and now - order.status_at > ENDED_SHOWN_S:
+        world, chosen, before, self._marks = engine.world, frozenset(self._selection.orders), self._marks, {}
+        for order in world.orders.values():
+            if order.status in ENDED and now - order.status_at > ENDED_SHOWN_S and order.id not in chosen:
                 continue
-            late = bool(exception_of(order, engine.world, now))
-            label = tr("{id}, due {due_at}", id=order.id, due_at=local_time(order.due_at, engine.clock.zone)) if chosen else ""
-            marks.append(OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label))
-        self._view.set_orders(marks)
+            late, known = bool(exception_of(order, world, now)), before.get(order.id)
+            if known is None or known[0] is not order or known[1].late != late or known[1].label or order.id in chosen:
+                due_at = local_time(order.due_at, engine.clock.zone)
+                label = tr("{id}, due {due_at}", id=order.id, due_at=due_at) if order.id in chosen else ""
+                known = order, OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label)
+            self._marks[order.id] = known
+        self._view.set_orders([mark for _, mark in self._marks.values()])
 
     def _select(self) -> None:
         selection = self._selection
