@@ -132,3 +132,22 @@ def test_the_wall_fills_a_screen_and_goes_by_the_same_key(desk: Any) -> None:
     assert any(caption.startswith("Live, Shift+F11 closes: ") for caption in captions)
     desk.window.run_declared("map.wall")
     assert desk.deeds.maps.windows == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "zoom"),
+    [("Trattoria Rosa", (45.0, 9.0), 16), ("Cy Stone", (45.0, 8.994), 12), ("Mill Lane 4", (45.004, 9.004), 12)],
+)
+def test_what_is_found_is_flown_to(desk: Any, typed: str, place: tuple[float, float], zoom: int) -> None:
+    """A merchant's own place; a driver and an order come into the window as near as one is looking."""
+    desk.order()
+    desk.window.map.set_view(45.5, 9.5, 12)
+    desk.until(lambda: desk.ask_map("Kerbside.map.getCenter().lat") == pytest.approx(45.5, abs=0.01))
+    desk.press("Ctrl+K")
+    desk.until(desk.window.finder.field.hasFocus)
+    QTest.keyClicks(desk.window.finder.field, typed)
+    desk.until(lambda: desk.window.finder.model.rowCount())
+    QTest.keyClick(desk.window.finder.field, RETURN)
+    inside = f"Kerbside.map.getBounds().contains([{place[0]}, {place[1]}])"
+    desk.until(lambda: desk.ask_map(inside))
+    assert desk.ask_map("Kerbside.map.getZoom()") >= zoom
