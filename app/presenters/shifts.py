@@ -66,6 +66,9 @@ class ShiftsPresenter(QObject):
         return Moment(self._engine.clock.now(), self._engine.clock.zone)
 
     def _show(self) -> None:
+        if not self._panel.isVisible():
+            self._refresh()  # a row for each of fifty thousand drivers takes its time
+            return
         moment = self._moment()
         self._panel.set_rows((shift_row(d, moment.now) for d in self._engine.world.drivers.values()), moment)
 
