@@ -63,6 +63,9 @@ class Demo:
 
 def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
     """Set up a city, its merchants and a fleet in the data folder, or in one that goes with the stack."""
+    scenario = read_scenario(args.scenario) if getattr(args, "scenario", None) else None
+    if scenario is not None:
+        args.seed = scenario.params.seed
     path = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
     folder = stack.enter_context(DataFolder(path))
     start_logging(folder.logs, verbose=args.verbose)
@@ -84,7 +87,6 @@ def open_demo(args: argparse.Namespace, stack: ExitStack) -> Demo:
     system = compose(database, settings, clock, console, city_path=path, seed=args.seed, stepped=True)
     stack.callback(system.close)
     travel = RoadGraph(city, settings.number("routing.tree_cache_mb"))
-    scenario = read_scenario(args.scenario) if getattr(args, "scenario", None) else None
     params = SimulationParams(
         seed=args.seed,
         drivers=args.drivers,
