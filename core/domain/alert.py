@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Severity(StrEnum):
@@ -73,6 +74,7 @@ class Alert:
         return not self.acknowledged_by and not self.is_snoozed(now)
 
 
+@lru_cache(maxsize=65_536)
 def alert_id(kind: AlertKind, subject: str) -> str:
     """One alert of a kind at a time for each order or driver."""
     return f"{kind.value} {subject}"
