@@ -50,5 +50,5 @@ MANAGED: dict[str, Managed] = {
     "forwarding": Managed(mark("Forwarding"), ForwardingPanel, _BELOW),
     "handover": Managed(mark("Handover"), HandoverPanel, _BELOW),
     "trainer": Managed(mark("Trainer"), TrainerPanel, _RIGHT),
-    "audit": Managed(mark("Audit"), AuditPanel, _BELOW),
+    "audit": Managed(mark("Audit"), AuditPanel, _LEFT),
 }

@@ -69,7 +69,7 @@ class AuditPresenter(QObject):
     def _again(self) -> None:
         if self._busy:
             self._look()
-        else:
+        elif not self._paged:
             self.ask()
 
     def _wanted(self) -> Wanted:
@@ -145,7 +145,7 @@ def audit_row(entry: Entry, zone: tzinfo | None) -> AuditRow:
     lines = [f"{_name(one)}: {line}" if several else line for one, differences in told for line in differences]
     if entry.more:
         lines.append(ntr("and {n} more", "and {n} more", entry.more))
-    when = datetime.fromtimestamp(change.at, zone).strftime("%d %b %H:%M:%S")
+    when = datetime.fromtimestamp(change.at, zone).strftime("%d %b %H:%M")
     what = kind_text(type(change).__name__)
     return AuditRow(str(entry.seq), change.at, when, change.actor, what, _things(entry), tuple(lines), change.reason)
 

@@ -42,10 +42,10 @@ SPANS: dict[str, tuple[str, float]] = {
 
 def columns() -> tuple[Column[AuditRow], ...]:
     return (
-        Column(tr("When"), lambda r, m: r.when, width=146),
-        Column(tr("Who"), lambda r, m: r.who, width=100),
-        Column(tr("What"), lambda r, m: r.what, width=132),
-        Column(tr("Thing"), lambda r, m: r.thing, width=120),
+        Column(tr("When"), lambda r, m: r.when, width=104),
+        Column(tr("Who"), lambda r, m: r.who, width=86),
+        Column(tr("What"), lambda r, m: r.what, width=114),
+        Column(tr("Thing"), lambda r, m: r.thing, width=92),
         Column(tr("Before → after"), lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
     )
 
@@ -102,11 +102,11 @@ class AuditPanel(Panel):
                 tr("Nothing was changed"), tr("Every change of areas, rules, orders and all else is kept and stands here")
             ),
         )
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.view)
         split.addWidget(area)
         split.setStretchFactor(0, 1)
-        split.setSizes([700, 300])
+        split.setSizes([440, 180])
         area.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
