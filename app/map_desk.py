@@ -68,6 +68,7 @@ class MapDesk(QObject):
             other.close()
         self._view.tools.set_popup(None)
         self._view.tools.set_fences(())
+        self.deleteLater()  # the window, its parent, outlives the core
 
     # Popups, and how near is there
 
