@@ -31,7 +31,7 @@ class Layout:
     shown: tuple[str, ...]
     front: tuple[str, ...]
     below: float = 0.26
-    side: float = 0.37
+    side: float = 0.4
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -53,7 +53,7 @@ LAYOUTS: dict[str, Layout] = {
     ),
     "wall": Layout(mark("Layout: Wall"), ("dashboard", "alerts"), ("dashboard", "alerts"), below=0.2, side=0.3),
 }
-MOST_SIDE_PX, MOST_INSPECTOR_PX, LEAST_BELOW_PX = 560, 390, 250
+MOST_SIDE_PX, MOST_INSPECTOR_PX, LEAST_BELOW_PX = 640, 390, 250
 
 
 class Layouts:

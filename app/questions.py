@@ -404,7 +404,7 @@ class NewDriverDialog(AskDialog):
         super().__init__(tr("Who is the new driver?"), tr("Add driver"), parent)
 
         self.page = DriversPage()
-        for widget in (self.page.view, self.page.csv, self.page.remove, self.page.add):
+        for widget in (self.page.view, self.page.csv, self.page.csv_columns, self.page.remove, self.page.add):
             widget.hide()
         self.body.addWidget(self.page)
         self.resize(640, 180)

@@ -15,7 +15,7 @@ CHIP_PX = 36
 """What a chip takes besides its words: icon, padding, border and the gap to the next."""
 
 _SHEET = """
-QToolButton[kind="button"] { padding: 2px 4px; }
+QToolButton[kind="button"] { padding: 2px 0 2px 6px; }
 QToolButton[kind="button"]:checked, QToolButton[kind="button"]:focus { border-color: palette(link); }
 """
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+
+GAP_PX = 8
 
 
 class EmptyState(QWidget):
@@ -20,8 +23,8 @@ class EmptyState(QWidget):
             label.setWordWrap(True)
         self._button.clicked.connect(self.acted)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(8)
+        layout.setContentsMargins(24, 8, 24, 8)
+        layout.setSpacing(GAP_PX)
         layout.addStretch(1)
         layout.addWidget(self._title)
         layout.addWidget(self._hint)
@@ -34,6 +37,15 @@ class EmptyState(QWidget):
         self._hint.setText(hint)
         self._button.setText(action)
         self._button.setVisible(bool(action))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is low, the button alone says what to do; words on top of each other would say nothing."""
+        super().resizeEvent(event)
+        words = self.width() - 48
+        rows = [self._title.heightForWidth(words), self._button.sizeHint().height() if self._button.text() else 0]
+        title = sum(rows) + GAP_PX * 3 <= self.height()
+        self._title.setVisible(title)
+        self._hint.setVisible(title and sum(rows) + self._hint.heightForWidth(words) + GAP_PX * 4 <= self.height())
 
 
 class EmptyOver(QObject):
@@ -49,6 +61,8 @@ class EmptyOver(QObject):
     def show_when(self, empty: bool) -> None:
         self.state.setVisible(empty)
         self._view.horizontalHeader().setVisible(not empty)
+        bars = Qt.ScrollBarPolicy
+        self._view.setHorizontalScrollBarPolicy(bars.ScrollBarAlwaysOff if empty else bars.ScrollBarAsNeeded)
         self._fit()
 
     def _fit(self) -> None:

@@ -236,10 +236,11 @@ QLabel[kind="caption"] { color: @muted; font-size: 11px; }
 QLabel[kind="title"] { font-size: 15px; font-weight: 600; }
 QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="error"] { color: @late; }
-QDockWidget { font-size: 15px; font-weight: 600; }
+QDockWidget { font-size: 15px; font-weight: 600; titlebar-close-icon: url("@icons/close-@theme.svg");
+  titlebar-normal-icon: url("@icons/float-@theme.svg"); }
 QDockWidget::title { background: @surface; padding: 6px 8px; border-bottom: 1px solid @line; text-align: left; }
 QDockWidget > QWidget { background: @surface; }
-QTabBar { qproperty-drawBase: 0; }
+QTabBar { qproperty-drawBase: 0; qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
 QTabBar::tab { background: transparent; color: @muted; padding: 5px 10px; border: 0; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom-color: @accent; }
@@ -274,6 +275,9 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: @hover; }
 QToolButton:checked { background: @selected; }
 QToolButton:focus { border-color: @accent; }
+QToolButton[kind="button"] { padding: 4px 6px 4px 10px; }
+QToolButton:disabled { color: @off; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit { background: @surface;
   border: 1px solid @line; border-radius: 4px; padding: 3px 8px; min-height: 18px;
   selection-background-color: @accent; selection-color: @on_accent; }

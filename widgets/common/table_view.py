@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QShowEvent
+from PySide6.QtGui import QAction, QFocusEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.domain.language import tr
 from widgets.common.cells import CellDelegate
 from widgets.common.look import ROW_PX
 from widgets.common.tables import ID_ROLE, Row, RowsModel
+
+LEAST_STRETCH_PX = 100
+"""A column that takes the room that is left stays readable; where less is left, the table scrolls."""
 
 R = TypeVar("R", bound=Row)
 
@@ -75,10 +78,29 @@ class RowsView(QTableView, Generic[R]):
     def showEvent(self, event: QShowEvent) -> None:
         """Titles differ in length from language to language, and their font is known once they are shown."""
         header = self.horizontalHeader()
+        # The arrow of what is sorted by stands over a title, and yet Qt would leave room beside each.
+        arrow = header.isSortIndicatorShown()
+        header.setSortIndicatorShown(False)
         for i, column in enumerate(self._rows.columns):
             if column.width:
                 header.resizeSection(i, max(header.sectionSize(i), header.sectionSizeHint(i)))
+        header.setSortIndicatorShown(arrow)
         super().showEvent(event)
+        self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
+        wide = [i for i, column in enumerate(self._rows.columns) if not column.width and not header.isSectionHidden(i)]
+        rest = self.viewport().width() - sum(header.sectionSize(i) for i in range(header.count()) if i not in wide)
+        enough = rest >= LEAST_STRETCH_PX * len(wide)
+        for i in wide:
+            header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
+            if not enough:
+                header.resizeSection(i, LEAST_STRETCH_PX)
 
     def _paint_all(self) -> None:
         self.viewport().update()

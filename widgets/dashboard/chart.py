@@ -98,6 +98,7 @@ class Chart(QWidget):
         self._plot_px, self._rows_px = PLOT_PX, 0
         self._title, self._nothing = QLabel(), QLabel()
         self._title.setProperty("kind", "strong")
+        self._title.setWordWrap(True)
         for label in (self._title, self.readout):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.readout.setWordWrap(True)

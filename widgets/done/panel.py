@@ -79,6 +79,7 @@ class DonePanel(Panel):
         self.undo, self.redo = QPushButton(tr("Undo")), QPushButton(tr("Redo"))
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
+        bar.setSpacing(8)
         bar.addWidget(self.search, 1)
         bar.addWidget(self.undo)
         bar.addWidget(self.redo)

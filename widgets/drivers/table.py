@@ -116,6 +116,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         right=True,
         width=76,
+        shown=False,
     ),
     Column(
         "Tracking",
@@ -126,7 +127,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=130,
     ),
-    Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86),
+    Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column("Shift ends", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, tip=_tip, right=True, width=84),
     Column("Group", lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, tip=_tip, width=90, shown=False),
     Column("Phone", lambda r, m: r.phone, sort=lambda r: r.phone or None, tip=_tip, width=120, shown=False),

@@ -28,6 +28,7 @@ from widgets.common.ground import lay_ground
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, duration, freshness
+from widgets.dialogs.ask import inset
 from widgets.drivers.table import natural
 from widgets.find.panel import metres
 
@@ -190,7 +191,8 @@ class HistoryPanel(QWidget):
         field = QDateTimeEdit()
         field.setDisplayFormat(_FORMAT)
         field.setAccessibleName(name)
-        field.setMinimumWidth(140)
+        field.setMinimumWidth(150)
+        inset(field)
         return field
 
     def _table(self, key: str, question: Question) -> RowsView[PastRow]:

@@ -129,7 +129,9 @@ class SettingField(QWidget):
 
     def _fit(self) -> None:
         """As high as its words need at this width: a scrolled column would squeeze them."""
-        self.setMinimumHeight(self._grid.heightForWidth(self.width()))
+        margins, words = self._grid.contentsMargins(), self.meaning.width()
+        height = self.meaning.heightForWidth(words) + self.caption.heightForWidth(words) + self._grid.verticalSpacing()
+        self.setMinimumHeight(max(self._grid.heightForWidth(self.width()), height + margins.top() + margins.bottom()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_now(), QPainter(self)

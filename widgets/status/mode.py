@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -98,7 +98,14 @@ class ModeFrame(QWidget):
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.ChildAdded, QEvent.Type.Show):
+        kinds = QEvent.Type
+        if watched is not self._over:
+            if event.type() == kinds.ZOrderChange:
+                self.raise_()
+        elif event.type() in (kinds.Resize, kinds.ChildAdded, kinds.Show):
+            if isinstance(event, QChildEvent) and event.child() is not self:
+                # A dock that comes before the others would come before the frame.
+                event.child().installEventFilter(self)
             self._fit()
         return super().eventFilter(watched, event)
 
