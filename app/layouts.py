@@ -31,7 +31,7 @@ class Layout:
     shown: tuple[str, ...]
     front: tuple[str, ...]
     below: float = 0.26
-    side: float = 0.4
+    side: float = 0.385
 
 
 LAYOUTS: dict[str, Layout] = {

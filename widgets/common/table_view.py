@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.domain.language import tr
 from widgets.common.cells import CellDelegate
-from widgets.common.look import ROW_PX
+from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
-LEAST_STRETCH_PX = 100
+LEAST_STRETCH_PX = 88
 """A column that takes the room that is left stays readable; where less is left, the table scrolls."""
 
 R = TypeVar("R", bound=Row)
@@ -78,13 +78,14 @@ class RowsView(QTableView, Generic[R]):
     def showEvent(self, event: QShowEvent) -> None:
         """Titles differ in length from language to language, and their font is known once they are shown."""
         header = self.horizontalHeader()
-        # The arrow of what is sorted by stands over a title, and yet Qt would leave room beside each.
-        arrow = header.isSortIndicatorShown()
-        header.setSortIndicatorShown(False)
+        # Qt's own hint takes the larger font of the rows, and room for an arrow that stands over the title.
+        font = QFont(self.font())
+        font.setPixelSize(CAPTION_PX)
+        font.setWeight(QFont.Weight(WEIGHT_STRONG))
+        metrics = QFontMetrics(font)
         for i, column in enumerate(self._rows.columns):
             if column.width:
-                header.resizeSection(i, max(header.sectionSize(i), header.sectionSizeHint(i)))
-        header.setSortIndicatorShown(arrow)
+                header.resizeSection(i, max(header.sectionSize(i), metrics.horizontalAdvance(tr(column.title)) + 20))
         super().showEvent(event)
         self._share_out()
 

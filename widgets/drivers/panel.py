@@ -126,7 +126,7 @@ class DriversPanel(QWidget):
         self.model = DriversModel()
         self.view = DriversView(self.model)
         self.search = SearchField(tr("Filter drivers"), tr("Filter drivers by number, name, vehicle or stop"), self.view)
-        self.search.setFixedWidth(140)
+        self.search.setFixedWidth(116)
         self.chips = Chips(tr("Show only drivers who are"))
         for activity, look in ACTIVITY.items():
             self.chips.add(activity.value, look.label, look.icon, look.token)

@@ -159,7 +159,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             sort=lambda r: r.eta if r.eta is not None else r.due_at,
             right=True,
             timed=True,
-            width=120,
+            width=116,
             name="Age, countdown or expected arrival",
         ),
         Column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -101,7 +101,8 @@ class ModeFrame(QWidget):
         kinds = QEvent.Type
         if watched is not self._over:
             if event.type() == kinds.ZOrderChange:
-                self.raise_()
+                # Once the dock has found itself in front: only then does it come before those it is in tabs with.
+                QTimer.singleShot(0, self, self.raise_)
         elif event.type() in (kinds.Resize, kinds.ChildAdded, kinds.Show):
             if isinstance(event, QChildEvent) and event.child() is not self:
                 # A dock that comes before the others would come before the frame.
