@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
             if declared.keys:
                 action.setShortcut(QKeySequence(declared.keys))
             action.setCheckable(declared.checked is not None)
+            action.setIconVisibleInMenu(declared.checked is None)  # it would stand where the tick belongs
             if declared.menu == "&View" and declared.id in {"view.system", "view.light", "view.dark"}:
                 themes.addAction(action)
             action.setEnabled(False)

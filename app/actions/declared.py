@@ -152,7 +152,7 @@ ACTIONS: tuple[Declared, ...] = (
              _step(Step.FAIL)),
     Declared("order.why", "&Orders", "Copy why as text", lambda d: d.copy_why(), "Ctrl+Shift+C", "copy", Scope.ORDERS,
              lambda d: bool(d.chosen_orders()), rule_before=True),
-    Declared("map.reach", "&Orders", mark("Find drivers within reach of the pick-up"), lambda d: d.maps.reach(), "", "path",
+    Declared("map.reach", "&Orders", mark("Find drivers within reach"), lambda d: d.maps.reach(), "", "path",
              Scope.ORDERS, lambda d: bool(d.chosen_orders())),
     Declared("order.next_exception", "&Orders", "Next exception", lambda d: d.next_exception(), "F8", "warning",
              rule_before=True),

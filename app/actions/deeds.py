@@ -18,7 +18,7 @@ from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.language import tr
+from core.domain.language import ntr, tr
 from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -260,7 +260,9 @@ class Deeds:
             self.window.tell(tr("Select an order that has not been picked up"), bad=True)
             return
         told = [o for o in orders if o.driver_id is not None]
-        text = tr("{told} of their drivers will be told.", told=len(told)) if told else tr("No driver has been told of it yet.")
+        text = tr("No driver has been told of it yet.")
+        if n := len({o.driver_id for o in told}):
+            text = ntr("{n} driver will be told.", "{n} drivers will be told.", n)
         self.window.ask_sure(
             tr("Cancel {orders}?", orders=which_orders(orders)),
             tr("{text} This can be undone.", text=text),

@@ -81,11 +81,11 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         token=lambda r, m: ACTIVITY[r.activity].token,
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         tip=_tip,
-        width=118,
+        width=112,
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76),
     Column("Orders", lambda r, m: str(r.orders) if r.orders else "", sort=lambda r: r.orders, tip=_tip, right=True, width=62),
-    Column("Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=170),
+    Column("Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62),
     Column(
         "Last fix",
@@ -96,7 +96,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         right=True,
         timed=True,
-        width=88,
+        width=78,
         name="Age of the last position",
     ),
     Column(
@@ -107,7 +107,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         icon=lambda r, m: "battery-warning" if _low(r) else "",
         tip=_tip,
         right=True,
-        width=84,
+        width=76,
     ),
     Column(
         "Speed",
@@ -125,10 +125,12 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         token=lambda r, m: "offered" if r.trouble else "text",
         icon=lambda r, m: "warning" if r.trouble else "",
         tip=_tip,
-        width=130,
+        width=100,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
-    Column("Shift ends", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, tip=_tip, right=True, width=84),
+    Column(
+        "Shift ends", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, tip=_tip, right=True, width=84, shown=False
+    ),
     Column("Group", lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, tip=_tip, width=90, shown=False),
     Column("Phone", lambda r, m: r.phone, sort=lambda r: r.phone or None, tip=_tip, width=120, shown=False),
 )
