@@ -17,6 +17,7 @@ from typing import Any
 import tomli_w
 
 from core.domain.errors import BadInput
+from core.domain.language import mark
 
 Value = bool | int | float | str
 
@@ -82,22 +83,22 @@ def _s(key: str, default: Value, description: str, unit: str = "", low: float = 
 
 
 SECTIONS: dict[str, str] = {
-    "matching": "Matching",
-    "offers": "Offers",
-    "orders": "Orders",
-    "goods": "Goods",
-    "estimates": "Estimates",
-    "alerts": "Alerts",
-    "providers": "Providers",
-    "http": "Other systems",
-    "forwarding": "Passing events on",
-    "storage": "Backups",
-    "tracking": "Tracking",
-    "geofencing": "Fences",
-    "mqtt": "Broker",
-    "routing": "Ways and times",
-    "map": "Map",
-    "window": "Window",
+    "matching": mark("Matching"),
+    "offers": mark("Offers"),
+    "orders": mark("Orders"),
+    "goods": mark("Goods"),
+    "estimates": mark("Estimates"),
+    "alerts": mark("Alerts"),
+    "providers": mark("Providers"),
+    "http": mark("Other systems"),
+    "forwarding": mark("Passing events on"),
+    "storage": mark("Backups"),
+    "tracking": mark("Tracking"),
+    "geofencing": mark("Fences"),
+    "mqtt": mark("Broker"),
+    "routing": mark("Ways and times"),
+    "map": mark("Map"),
+    "window": mark("Window"),
 }
 """What the sections of keys are called, in the order in which they are shown; one that is missing here comes last."""
 

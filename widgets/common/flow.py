@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+LEAST_PX = 200
+"""So wide is a line at least; a widget that wants more gets it where there is room."""
+
 
 class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
@@ -45,7 +48,7 @@ class FlowLayout(QLayout):
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        return size
+        return size.boundedTo(QSize(LEAST_PX, size.height()))
 
     def _lay(self, rect: QRect, move: bool) -> int:
         widget = self.parentWidget()
@@ -55,6 +58,8 @@ class FlowLayout(QLayout):
             if item.isEmpty():  # hidden
                 continue
             size = item.sizeHint()
+            # A long word is cut rather than the page around it.
+            size.setWidth(min(size.width(), max(rect.width(), LEAST_PX)))
             if x and x + size.width() > rect.width():
                 x, y, height = 0, y + height + self._gap, 0
             if move:

@@ -124,7 +124,7 @@ def _candidates(order: OrderDetails) -> list[list[Cell]]:
         detail = one.excluded or one.parts
         about = [Bit(who, link=f"driver:{one.driver_id}", strong=one.chosen)]
         if one.chosen:
-            about.append(Bit("  chosen", "free"))
+            about.append(Bit(f"  {tr('chosen')}", "free"))
         if detail:
             about.append(Bit(f"\n{detail}", "muted", small=True))
         able = open_ and not one.excluded and one.driver_id != order.driver_id

@@ -38,7 +38,7 @@ class TimelinePanel(QWidget):
         self._rows: tuple[TimelineRow, ...] = ()
         self._behind = False
         self.view = TimelineView()
-        self.search = SearchField(tr("Filter drivers"), tr("Filter the timeline by driver or order"), self.view)
+        self.search = SearchField(tr("Filter"), tr("Filter the timeline by driver or order"), self.view)
         self.search.setMaximumWidth(240)
         self.chips = Chips(tr("Which drivers the timeline shows"))
         for key, (label, icon_name, token, _) in KINDS.items():
