@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.handover_sheet import Sheet, Table, as_html, handover
 from app.presenters.handover import save_pdf
-from core.domain.alert import Alert, AlertKind
+from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Break, Driver, Presence, Route, Stop, StopKind
+from core.domain.events import AlertRaised
 from core.domain.geo import LatLon
 from core.domain.note import Note
 from core.domain.order import Order, Status
@@ -37,10 +38,11 @@ def evening(town: World, make_order: Callable[..., Order], make_driver: Callable
     ):
         world.orders[order.id] = world._open[order.id] = order
     world.routes["D-1"] = Route("D-1", (Stop(StopKind.PICKUP, "O-1", HERE),))
-    world.alerts["late O-1"] = Alert("late O-1", AlertKind.LATE, "O-1", NOW - 300, NOW - 290)
-    world.alerts["silent D-1"] = Alert(
-        "silent D-1", AlertKind.SILENT, "D-1", NOW - 400, NOW - 300, acknowledged_by="Ida", owner="Bo"
+    late = Alert(alert_id(AlertKind.LATE, "O-1"), AlertKind.LATE, "O-1", NOW - 300, NOW - 290)
+    silent = Alert(
+        alert_id(AlertKind.SILENT, "D-1"), AlertKind.SILENT, "D-1", NOW - 400, NOW - 300, acknowledged_by="Ida", owner="Bo"
     )
+    world.apply(AlertRaised(at=NOW, alerts=(late, silent)))
     world.drivers["D-2"] = make_driver(
         id="D-2",
         name="Bo Weber",

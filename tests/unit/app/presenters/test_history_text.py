@@ -14,12 +14,12 @@ from core.storage.codec import KINDS
 from widgets.log.rows import LogKind
 
 OFFER = Offer("F-1", "D-1", ("O-1",), 0.0, 45.0)
-ABSTRACT = {"Change", "DispatchChange"}
+ABSTRACT = {"Change", "DispatchChange", "NoteChange"}
 
 
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
-    fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved}
+    fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved, e.NoteTaken, e.NoteStruck}
     texts = (history_text._ORDER_TEXTS, history_text._DRIVER_TEXTS, history_text._SETUP_TEXTS, history_text._ALERT_TEXTS)
     known = {kind for table in texts for kind in table} | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
