@@ -1,0 +1,210 @@
+"""The values settings have, and the file they are kept in."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from core.domain.errors import BadInput
+from core.settings.declared import BY_KEY, declared
+from core.settings.setting import Value
+
+
+class Settings:
+    """Values by key. Assigning checks; `save` writes what differs from the defaults; listeners hear each change."""
+
+    def __init__(self, values: Mapping[str, object] | None = None, path: Path | None = None) -> None:
+        self._values: dict[str, Value] = {}
+        self._listeners: list[Callable[[str, Value], None]] = []
+        self._unknown: dict[str, object] = {}
+        self.path = path
+        self._stamp = _stamp(path)
+        self._in_file: set[str] = set()
+        self.problems: list[str] = []
+        for key, value in (values or {}).items():
+            self.set(key, value)
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """Read a file. What can't be read keeps its default and is named in `problems`; nothing is overwritten.
+
+        A file that is no TOML at all is set aside as ``settings.toml.bad``, so that the next save can't destroy it.
+        """
+        settings = cls(path=path)
+        if not path.exists():
+            return settings
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            settings.problems.append(f"{path} can't be read ({error.strerror}); defaults are used: check who owns it")
+            return settings
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            aside = path.with_name(path.name + ".bad")
+            path.replace(aside)
+            settings.problems.append(
+                f"settings.toml can't be read ({error}); defaults are used, the file is kept as {aside.name}"
+            )
+            return settings
+        for key, value in _flat(table):
+            try:
+                settings.set(key, value)
+                settings._in_file.add(key)
+            except BadInput as error:
+                settings.problems.append(f"{error}; the default is used")
+                settings._unknown[key] = value
+        return settings
+
+    def __getitem__(self, key: str) -> Value:
+        value = self._values.get(key)
+        if value is not None:
+            return value
+        setting = declared(key)
+        if setting is None:
+            raise KeyError(key)
+        return setting.default
+
+    def given(self, key: str) -> bool:
+        """Whether the value differs from the default."""
+        setting = declared(key)
+        return setting is not None and self[key] != setting.default
+
+    def number(self, key: str) -> float:
+        value = self[key]
+        assert isinstance(value, int | float)
+        return value
+
+    def text(self, key: str) -> str:
+        return str(self[key])
+
+    def flag(self, key: str) -> bool:
+        return bool(self[key])
+
+    def set(self, key: str, value: object) -> None:
+        """Raise BadInput for an unknown key or a value out of range."""
+        setting = declared(key)
+        if setting is None:
+            raise BadInput(f"there is no setting {key}")
+        checked = setting.checked(value)
+        self._unknown.pop(key, None)
+        if checked == self[key]:
+            return
+        self._values[key] = checked
+        for listener in tuple(self._listeners):
+            listener(key, checked)
+
+    def changed(self) -> dict[str, Value]:
+        """What differs from the defaults."""
+        return {key: value for key, value in sorted(self._values.items()) if self.given(key)}
+
+    def replace(self, values: Mapping[str, Value]) -> None:
+        """Take these values, and the defaults for all others. Raises BadInput with nothing changed."""
+        for key, value in values.items():
+            setting = declared(key)
+            if setting is None:
+                raise BadInput(f"there is no setting {key}")
+            setting.checked(value)
+        for key in {*BY_KEY, *self._values, *values}:
+            setting = declared(key)
+            assert setting is not None
+            self.set(key, values.get(key, setting.default))
+
+    def on_change(self, listener: Callable[[str, Value], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def follow_file(self) -> list[str]:
+        """Take over what somebody has changed in the file since it was read or saved; to be asked now and then.
+
+        Returns what can't be used, a line each; it leaves things as they were.
+        """
+        if self.path is None or _stamp(self.path) == self._stamp:
+            return []
+        self._stamp = _stamp(self.path)
+        try:
+            table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            return [f"settings.toml can't be read ({error}); the settings stay as they were"]
+        said = dict(_flat(table))
+        problems = []
+        gone = {key: setting.default for key in self._in_file - said.keys() if (setting := declared(key)) is not None}
+        self._in_file = {key for key in said if declared(key) is not None}
+        for key, value in {**gone, **said}.items():
+            try:
+                self.set(key, value)
+            except BadInput as error:
+                problems.append(f"settings.toml: {error}")
+        return problems
+
+    def save(self) -> None:
+        """Write atomically; values that could not be read are kept as they stood."""
+        if self.path is None:
+            return
+        table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
+        for key, value in sorted({**self._unknown, **self.changed()}.items()):
+            if "." in key:
+                _put(table, key, value)
+        scratch = self.path.with_name(self.path.name + ".new")
+        scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
+        os.replace(scratch, self.path)
+        self._stamp, self._in_file = _stamp(self.path), {k for k in self._values if self.given(k)}
+
+
+def toml_of(values: Mapping[str, Value]) -> str:
+    """Values as a file of settings, a table for each section."""
+    table: dict[str, Any] = {}
+    for key, value in sorted(values.items()):
+        _put(table, key, value)
+    return tomli_w.dumps(table)
+
+
+def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
+    """The settings in a TOML text, and a line for each that can't be used; raises BadInput where it is no TOML."""
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"this is no file of settings: {error}") from None
+    values: dict[str, Value] = {}
+    problems: list[str] = []
+    for key, value in _flat(table):
+        setting = declared(key)
+        try:
+            if setting is None:
+                raise BadInput(f"there is no setting {key}")
+            values[key] = setting.checked(value)
+        except BadInput as error:
+            problems.append(str(error))
+    return values, problems
+
+
+def _put(table: dict[str, Any], key: str, value: object) -> None:
+    """The value into the table of tables that its key names; a value that stands where a table belongs gives way."""
+    *sections, name = key.split(".")
+    for section in sections:
+        if not isinstance(table.get(section), dict):
+            table[section] = {}
+        table = table[section]
+    table[name] = value
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    """What changes with the file."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_mtime_ns, found.st_size)
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    """The values of nested tables, each by its whole key."""
+    for name, value in table.items():
+        key = f"{above}.{name}" if above else name
+        if isinstance(value, dict):
+            yield from _flat(value, key)
+        else:
+            yield key, value
