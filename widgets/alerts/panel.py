@@ -88,7 +88,8 @@ class AlertsPanel(QWidget):
         self.model: RowsModel[AlertRow] = RowsModel(COLUMNS)
         self.view = _View(self.model, tr("Alerts"))
         self.search = SearchField(tr("Filter alerts"), tr("Filter alerts by what, about whom, or owner"), self.view)
-        self.search.setFixedWidth(140)
+        self.search.setMinimumWidth(56)
+        self.search.setMaximumWidth(140)
         self.acknowledge, self.snooze, self.take = (
             QPushButton(tr("Acknowledge")),
             QPushButton(tr("Snooze")),

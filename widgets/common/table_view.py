@@ -14,7 +14,7 @@ from widgets.common.cells import CellDelegate
 from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
-LEAST_STRETCH_PX = 80
+LEAST_STRETCH_PX = 76
 """A column that takes the room that is left stays readable; where less is left, the table scrolls."""
 
 R = TypeVar("R", bound=Row)

@@ -169,7 +169,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             token=told_token,
             icon=told_icon,
             tip=told_tip,
-            width=88,
+            width=96,
             name="How far the last command has come",
         ),
         _time(mark("Due"), "due_at", 60),
