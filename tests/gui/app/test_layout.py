@@ -127,3 +127,18 @@ def test_a_layout_is_chosen_and_a_panel_floated_by_key(rig: Any) -> None:
     rig.window.layouts.float(rig.window.docks["drivers"])
     assert not rig.window.docks["drivers"].isFloating()
     rig.window.reset_layout()
+
+
+def test_the_frame_stays_in_front_of_a_panel_that_comes_to_the_front_of_its_tabs(
+    rig: Any, qapp: QApplication, tmp_path: Path
+) -> None:
+    made = window(tmp_path / "layout.ini", qapp)
+    made.frame.set_mode("training")
+    made.reset_layout()
+    for name in ("log", "alerts", "areas"):
+        made.open_dock(name)
+        QTest.qWait(20)
+        assert not made.docks[name].visibleRegion().isEmpty()
+        over = [child for child in made.children() if child in (made.docks[name], made.frame)]
+        assert over[-1] is made.frame
+    end(made)

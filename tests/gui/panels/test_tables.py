@@ -191,3 +191,14 @@ def test_rows_that_come_while_time_passes_are_painted_in_one_stroke(qtbot: QtBot
     model.set_rows([Thing("a"), Thing("b"), Thing("c")])  # and every row has moved
     qtbot.waitUntil(lambda: bool(painted.strokes))
     assert painted.strokes[0] == view.viewport().rect()
+
+
+@pytest.mark.parametrize(("px", "least"), [(150, 76), (600, 300)])
+def test_the_column_that_takes_what_is_left_stays_readable_where_little_is(qtbot: QtBot, px: int, least: int) -> None:
+    view = RowsView(RowsModel(columns()), "Things")
+    qtbot.addWidget(view)
+    view.resize(px, 200)
+    view.show()
+    assert view.columnWidth(2) >= least
+    view.resize(1200, 200)
+    qtbot.waitUntil(lambda: view.horizontalHeader().length() == view.viewport().width())
