@@ -92,6 +92,7 @@ class AuditPanel(Panel):
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.detail.setMargin(8)
         area = QScrollArea()
+        area.setAccessibleName(tr("Before → after"))
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(self.detail)

@@ -74,8 +74,3 @@ def lateness(minutes: float) -> str:
         return tr("on time")
     sign = "+" if whole > 0 else MINUS
     return f"{sign}{duration(abs(whole) * 60)}"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """``1 order``, ``3 orders``, ``1,204 orders``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

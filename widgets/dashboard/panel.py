@@ -81,6 +81,7 @@ class DashboardPanel(Panel):
         inside.addLayout(self._grid)
         inside.addStretch(1)
         self.area = QScrollArea()
+        self.area.setAccessibleName(tr("Dashboard"))
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidgetResizable(True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.domain.order import Status
 from widgets.common.promise import lateness_min
-from widgets.common.words import Moment, countdown, counted, duration, freshness, gap, lateness
+from widgets.common.words import Moment, countdown, duration, freshness, gap, lateness
 from widgets.drivers.table import natural
 
 
@@ -48,12 +48,6 @@ def test_a_moment_writes_clock_times_in_its_zone() -> None:
     assert noon.clock(noon.now + 7, seconds=True) == "12:00:07"
     assert noon.clock_and_gap(noon.now + 360) == "12:06, in 6 min"
     assert noon.clock(None) == noon.clock_and_gap(None) == ""
-
-
-def test_things_are_counted_in_words() -> None:
-    assert counted(1, "order") == "1 order"
-    assert counted(1204, "order") == "1,204 orders"
-    assert counted(2, "delivery", "deliveries") == "2 deliveries"
 
 
 @pytest.mark.parametrize(

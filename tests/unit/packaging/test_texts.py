@@ -55,3 +55,14 @@ def test_a_translation_names_the_same_values(language: str) -> None:
 def test_every_text_of_the_code_is_found() -> None:
     found = {message.id for message in texts.gathered()}
     assert len(found) > 1, "texts are gathered from the code"
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_every_text_is_translated(language: str) -> None:
+    catalogue = texts.read(language)
+    said = {message.id: message.string for message in texts.gathered() if message.id}
+    for key in said:
+        known = catalogue.get(key)
+        said[key] = known.string if known is not None else ""
+    missing = [key for key, text in said.items() if not (all(text) if isinstance(text, tuple) else text)]
+    assert missing == [], "run: make texts, and translate what came in empty"
