@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -174,10 +175,12 @@ class TimelinePresenter(QObject):
         began, world = time.perf_counter(), self._deeds.world
         first = [i for i in self._panel.in_view() if i in self._due]
         made = False
-        for driver_id in [*first, *(i for i in list(self._due) if i not in set(first))]:
+        for driver_id in chain(first, tuple(self._due)):
+            if driver_id not in self._due:
+                continue
             if made and time.perf_counter() - began > PORTION_S:
                 break
-            self._due.pop(driver_id, None)
+            del self._due[driver_id]
             if driver_id in world.drivers:
                 self._rows[driver_id] = self._row(driver_id, now)
                 made = True
