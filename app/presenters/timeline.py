@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -175,12 +174,10 @@ class TimelinePresenter(QObject):
         began, world = time.perf_counter(), self._deeds.world
         first = [i for i in self._panel.in_view() if i in self._due]
         made = False
-        for driver_id in chain(first, tuple(self._due)):
-            if driver_id not in self._due:
-                continue
+        for driver_id in [*first, *(i for i in list(self._due) if i not in set(first))]:
             if made and time.perf_counter() - began > PORTION_S:
                 break
-            del self._due[driver_id]
+            self._due.pop(driver_id, None)
             if driver_id in world.drivers:
                 self._rows[driver_id] = self._row(driver_id, now)
                 made = True
