@@ -12,8 +12,9 @@ from core.domain.rules import Tally
 def hour_start(at: float, zone: tzinfo | None) -> float:
     """When the local clock's hour began (epoch seconds): in Kolkata at half past by UTC. Of the two hours that bear the same
     name when clocks go back each is its own."""
-    local = datetime.fromtimestamp(at, zone)
-    return float(math.floor(at) - 60 * local.minute - local.second)
+    whole = math.floor(at)  # a fraction that rounds up would belong to the next second
+    local = datetime.fromtimestamp(whole, zone)
+    return float(whole - 60 * local.minute - local.second)
 
 
 def cap_tally(provider_id: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.rules.caps import booked, booking, hour_start
@@ -15,6 +15,7 @@ from core.rules.caps import booked, booking, hour_start
 ZONES = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Rome", "Australia/Lord_Howe", "America/St_Johns"]
 
 
+@example(at=1000000000.9999995, zone="UTC")
 @given(at=st.floats(1.0e9, 3.0e9), zone=st.sampled_from(ZONES))
 def test_an_hour_begins_at_a_full_hour_of_the_local_clock(at: float, zone: str) -> None:
     begin = hour_start(at, ZoneInfo(zone))
