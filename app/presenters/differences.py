@@ -8,7 +8,9 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 
+from app.presenters.event_words import event_text
 from app.presenters.rule_text import then_text, when_text
+from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.language import ntr, tr
 from core.domain.rules import Rule
@@ -36,6 +38,9 @@ def difference(before: object, after: object, zone: tzinfo | None = None) -> lis
         if isinstance(after, Rule) and name in {"when", "then"}:
             text = when_text if name == "when" else then_text
             lines.append(f"{_label(name)}: {text(was, _as_it_is)} → {text(now, _as_it_is)}")
+        elif isinstance(after, Forward) and name == "when":
+            texts = (event_text(when, _as_it_is) or tr("always") for when in (was, now))
+            lines.append(f"{_label(name)}: {' → '.join(texts)}")
         elif name == "rules":
             lines += _rules(was, now, zone)
         elif name == "polygons":

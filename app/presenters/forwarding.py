@@ -13,8 +13,10 @@ from PySide6.QtCore import QObject, QTimer
 from app.actions.deeds import Deeds
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
+from app.presenters.event_words import event_forms, event_text
 from app.presenters.kinds import KINDS, kind_text
 from app.presenters.links import Links
+from app.presenters.things import Things
 from core.api.server import Outside
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
@@ -24,7 +26,7 @@ from core.forwarding.choose import checked
 from core.forwarding.letters import DeadLetter, all_dead
 from widgets.common.words import Moment
 from widgets.dialogs.secret import SecretDialog
-from widgets.forwarding.dialog import OPERATORS, ForwardDialog, write_value
+from widgets.forwarding.dialog import ForwardDialog
 from widgets.forwarding.panel import ForwardingPanel
 from widgets.forwarding.rows import DeadRow, ForwardRow
 
@@ -39,6 +41,7 @@ class ForwardingPresenter(QObject):
         super().__init__(panel)
         self._deeds, self._panel, self._asking, self._outside = deeds, panel, asking, outside
         self._world, self._store = deeds.engine.world, deeds.engine.store
+        self._things = Things(self._world, deeds.engine.errands.dispatch.providers)
         self._aside = Aside("forwarding", self)
         self._asked = False
         self._links = links = Links()
@@ -101,8 +104,10 @@ class ForwardingPresenter(QObject):
         outside = self._outside()
         health = outside.forwarding(forward.id) if outside is not None else None
         if health is None:
-            return ForwardRow(forward.id, forward, what(forward), dead=dead)
-        return ForwardRow(forward.id, forward, what(forward), health.sent, health.waiting, dead, health.behind, health.problem)
+            return ForwardRow(forward.id, forward, what(forward, self._things), dead=dead)
+        return ForwardRow(
+            forward.id, forward, what(forward, self._things), health.sent, health.waiting, dead, health.behind, health.problem
+        )
 
     def chosen(self) -> Forward | None:
         return self._world.forwards.get(self._panel.selected())
@@ -119,7 +124,8 @@ class ForwardingPresenter(QObject):
 
     def _ask(self, forward: Forward, new: bool) -> None:
         kinds = [(kind, kind_text(kind)) for kind in KINDS]
-        dialog = ForwardDialog(forward, new, sorted(kinds, key=lambda pair: pair[1].casefold()), self._asking.window)
+        kinds.sort(key=lambda pair: pair[1].casefold())
+        dialog = ForwardDialog(forward, new, kinds, event_forms(self._things), self._asking.window)
 
         def saved(wanted: Forward) -> None:
             if new:
@@ -224,16 +230,12 @@ class ForwardingPresenter(QObject):
         self._deeds.window.tell(f"{text[:1].upper()}{text[1:]}", bad=True)
 
 
-def what(forward: Forward) -> str:
+def what(forward: Forward, things: Things) -> str:
     """Which events, in words."""
     kinds = ", ".join(sorted(kind_text(kind) for kind in forward.kinds)) if forward.kinds else tr("Every event")
-    if not forward.only:
+    if not forward.when:
         return kinds
-    said = [
-        f"{one.field} {tr(OPERATORS[one.op])}{'' if one.op == 'present' else ' ' + write_value(one.value)}"
-        for one in forward.only
-    ]
-    return tr("{kinds} where {conditions}", kinds=kinds, conditions=tr(" and ").join(said))
+    return tr("{kinds} where {conditions}", kinds=kinds, conditions=event_text(forward.when, things.named))
 
 
 def _id_from(name: str, taken: set[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from core.domain.language import mark, tr
+from core.domain.language import inner, mark, tr
 from core.rules.words import Form, Word, action_words, operator_words
 
 LABELS = {
@@ -35,10 +36,11 @@ WEATHER = {
     "ice": mark("ice"),
     "heat": mark("heat"),
 }
+_LOOKS = {"begins_with": mark("begins with"), "contains": mark("contains")}
 _BOUNDS = {"above": "> {n}", "at_least": "≥ {n}", "below": "< {n}", "at_most": "≤ {n}"}
 
 Named = Callable[[str, str], str]
-"""Kind (``area``, ``merchant``, ``provider``) and id of a thing → its name."""
+"""Kind (``area``, ``merchant``, ``provider``, ``status``) and id of a thing → its name."""
 
 
 def label(word: str) -> str:
@@ -46,49 +48,71 @@ def label(word: str) -> str:
 
 
 def when_text(when: Mapping[str, Any], named: Named) -> str:
-    return _all(when, named, {word.word: word for word in operator_words()}) or tr("every order")
+    return condition_text(when, named, {word.word: word for word in operator_words()}) or tr("every order")
 
 
-def _all(when: object, named: Named, words: Mapping[str, Word]) -> str:
-    if not isinstance(when, Mapping):
-        return str(when)
-    said = []
-    for word, argument in when.items():
-        parts = argument if isinstance(argument, list | tuple) else []
-        if word == "all":
-            said.append(tr(" and ").join(_part(part, named, words) for part in parts))
-        elif word == "any":
-            said.append(tr(" or ").join(_part(part, named, words) for part in parts))
-        elif word == "not":
-            said.append(tr("not ({what})", what=_all(argument, named, words)))
-        else:
-            said.append(_test(word, argument, named, words))
-    return tr(" and ").join(part for part in said if part)
+def condition_text(
+    when: Mapping[str, Any], named: Named, words: Mapping[str, Word], label: Callable[[str], str] = label
+) -> str:
+    """A condition of those words; empty for the empty one."""
+    return _Said(named, words, label).all(when)
 
 
-def _part(part: object, named: Named, words: Mapping[str, Word]) -> str:
-    text = _all(part, named, words)
-    nested = isinstance(part, Mapping) and (len(part) > 1 or {"all", "any"} & set(part))
-    return f"({text})" if nested else text
+@dataclass(frozen=True, slots=True)
+class _Said:
+    named: Named
+    words: Mapping[str, Word]
+    label: Callable[[str], str]
 
+    def all(self, when: object) -> str:
+        if not isinstance(when, Mapping):
+            return str(when)
+        said = []
+        for word, argument in when.items():
+            parts = argument if isinstance(argument, list | tuple) else []
+            if word == "all":
+                said.append(tr(" and ").join(self._part(part) for part in parts))
+            elif word == "any":
+                said.append(tr(" or ").join(self._part(part) for part in parts))
+            elif word == "not":
+                said.append(tr("not ({what})", what=self.all(argument)))
+            else:
+                said.append(self._test(word, argument))
+        return tr(" and ").join(part for part in said if part)
 
-def _test(word: str, argument: Any, named: Named, words: Mapping[str, Word]) -> str:
-    known = words.get(word)
-    name = label(word).lower()
-    if known is None or not argument:
-        return f"{name} {argument}" if argument else name
-    if known.form is Form.BOUNDS and isinstance(argument, Mapping):
-        unit = f" {known.unit}" if known.unit else ""
-        bounds = (_BOUNDS.get(key, "{n}").format(n=value) for key, value in argument.items())
-        return f"{name} {', '.join(bounds)}{unit}"
-    if known.form is Form.TIMES and isinstance(argument, Mapping):
-        days = argument.get("days")
-        when = f"{argument.get('from', '0:00')}–{argument.get('to', '24:00')}"
-        return f"{' '.join([days] if isinstance(days, str) else days)} {when}" if days else when
-    if known.form in {Form.PICK, Form.LABELS}:
-        things = [argument] if isinstance(argument, str) else list(argument)
-        return f"{name} {', '.join(named(known.names, str(i)) if known.names else str(i) for i in things)}"
-    return f"{name} {argument}"
+    def _part(self, part: object) -> str:
+        text = self.all(part)
+        nested = isinstance(part, Mapping) and (len(part) > 1 or {"all", "any"} & set(part))
+        return f"({text})" if nested else text
+
+    def _test(self, word: str, argument: Any) -> str:
+        known, name = self.words.get(word), self.label(word)
+        name = inner(name) if known is not None else name
+        if known is not None and known.form is Form.TIMES and isinstance(argument, Mapping):
+            days = argument.get("days")
+            when = f"{argument.get('from', '0:00')}–{argument.get('to', '24:00')}"
+            return f"{' '.join([days] if isinstance(days, str) else days)} {when}" if days else when
+        if isinstance(argument, Mapping):
+            return self._compared(name, argument, known.unit if known is not None else "")
+        if isinstance(argument, bool):
+            return f"{name}: {tr('yes') if argument else tr('no')}"
+        if isinstance(argument, list | tuple | str):
+            things = [argument] if isinstance(argument, str) else argument
+            kind = known.names if known is not None else ""
+            return f"{name} {', '.join(self.named(kind, str(i)) if kind else str(i) for i in things)}".rstrip()
+        return f"{name} {argument}" if argument is not None else name
+
+    @staticmethod
+    def _compared(name: str, argument: Mapping[str, Any], unit: str) -> str:
+        if argument and argument.keys() <= _BOUNDS.keys():
+            bounds = ", ".join(_BOUNDS[key].format(n=value) for key, value in argument.items())
+            return f"{name} {bounds}{f' {unit}' if unit else ''}"
+        word, wanted = next(iter(argument.items())) if len(argument) == 1 else ("", None)
+        if word in _LOOKS:
+            return f"{name} {tr(_LOOKS[word])} {wanted}"
+        if word == "present":
+            return tr("{what} is there", what=name) if wanted else tr("{what} is not there", what=name)
+        return f"{name} {dict(argument)}" if argument else name
 
 
 def then_text(then: Mapping[str, Any], named: Named) -> str:

@@ -14,6 +14,7 @@ from app.presenters.asking import Asking
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rule_text import WEATHER, label, then_text, when_text
+from app.presenters.things import Things
 from core.domain import commands as c
 from core.domain.events import (
     AreaRemoved,
@@ -34,8 +35,9 @@ from core.rules.dryrun import HELD, REFUSED, DryRun
 from core.rules.facts import NOWHERE
 from core.rules.operators.weather import WEATHERS
 from core.rules.words import Form, Word, action_words, operator_words
+from widgets.conditions.words import Choice, WordForm
 from widgets.rules.panel import RulesPanel
-from widgets.rules.rows import Choice, FindingRow, RuleRow, ShareRow, TrialRow, WordForm
+from widgets.rules.rows import FindingRow, RuleRow, ShareRow, TrialRow
 
 LOOK_MS = 150
 
@@ -52,6 +54,7 @@ class RulesPresenter(QObject):
         super().__init__(panel)
         self._deeds, self._panel, self._asking = deeds, panel, asking
         self._engine, self._world = deeds.engine, deeds.engine.world
+        self._things = Things(self._world, self._engine.errands.dispatch.providers)
         self._draft: tuple[Rule, ...] | None = None
         self._based_on = 0
         self._findings: list[Finding] = []
@@ -226,8 +229,8 @@ class RulesPresenter(QObject):
             RuleRow(
                 rule.id,
                 rule,
-                when_text(rule.when, self.named),
-                then_text(rule.then, self.named),
+                when_text(rule.when, self._things.named),
+                then_text(rule.then, self._things.named),
                 tuple(f.text[:1].upper() + f.text[1:] for f in wrong[rule.id]),
                 any(f.level is Level.ERROR for f in wrong[rule.id]),
             )
@@ -262,28 +265,16 @@ class RulesPresenter(QObject):
         self.show()
         self._deeds.changed()
 
-    def named(self, kind: str, thing_id: str) -> str:
-        if kind == "provider":
-            provider = self._engine.errands.dispatch.providers().get(thing_id)
-            return provider.name if provider is not None else tr("{thing} (gone)", thing=thing_id)
-        if kind == "area" and thing_id == NOWHERE:
-            return tr("outside all areas")
-        thing = (self._world.areas if kind == "area" else self._world.merchants).get(thing_id)
-        return thing.name if thing is not None else tr("{thing} (gone)", thing=thing_id)
-
     def _words(self) -> tuple[list[WordForm], list[WordForm], list[Choice]]:
-        world = self._world
-        areas = sorted(((a.id, a.name) for a in world.areas.values()), key=lambda pair: pair[1].casefold())
-        merchants = sorted(((m.id, m.name) for m in world.merchants.values()), key=lambda pair: pair[1].casefold())
-        things: dict[str, list[Choice]] = {"area": [*areas, (NOWHERE, tr("Outside all areas"))], "merchant": merchants}
-
         def form(word: Word) -> WordForm:
-            choices = things[word.names] if word.names else [(i, tr(WEATHER.get(i, i))) for i in word.choices]
+            choices = self._things.choices(word.names) if word.names else [(i, tr(WEATHER.get(i, i))) for i in word.choices]
+            if word.names == "area":
+                choices.append((NOWHERE, tr("Outside all areas")))
             kind = word.form.value if word.form is not Form.PICK or choices else Form.LABELS.value
             return WordForm(word.word, label(word.word), kind, tuple(choices), word.unit, word.example)
 
-        providers = [(p.id, p.name) for p in self._engine.errands.dispatch.providers().values()]
-        return [form(w) for w in operator_words()], [form(w) for w in action_words()], providers
+        operators, actions = operator_words(), action_words()
+        return [form(w) for w in operators], [form(w) for w in actions], self._things.choices("provider")
 
     def _choose(self, rule_id: str) -> None:
         self._chosen = rule_id
@@ -309,8 +300,8 @@ class RulesPresenter(QObject):
             ShareRow(
                 f"{view.rule_id} {view.area_id} {view.provider_id}",
                 titles.get(view.rule_id, view.rule_id),
-                self.named("area", view.area_id),
-                self.named("provider", view.provider_id),
+                self._things.named("area", view.area_id),
+                self._things.named("provider", view.provider_id),
                 view.asked_pct,
                 view.held_pct,
                 view.orders,
@@ -352,7 +343,7 @@ class RulesPresenter(QObject):
             return
         names = {REFUSED: tr("Refused"), HELD: tr("Held: nobody could take them")}
         rows = [
-            TrialRow(provider, names.get(provider) or self.named("provider", provider), was, would)
+            TrialRow(provider, names.get(provider) or self._things.named("provider", provider), was, would)
             for provider, (was, would) in run.by_provider().items()
         ]
         told = ntr(

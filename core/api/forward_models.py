@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from core.api.models import Model, Name
+from core.forwarding.choose import LOOKS
+from core.rules.operators.numbers import BOUNDS
 from core.storage.codec import KINDS
 
 _TO = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?|mqtt:[A-Za-z0-9/_{}.-]{1,200})$"
-
-
-class Condition(Model):
-    field: Annotated[str, Field(min_length=1, max_length=100, description="A path into the event, as orders.area_id")]
-    op: Literal["is", "is_not", "one_of", "below", "above", "begins_with", "contains", "present"]
-    value: str | float | bool | list[str | float | bool] = True
 
 
 class ForwardIn(Model):
@@ -32,7 +28,17 @@ class ForwardIn(Model):
             json_schema_extra={"items": {"type": "string", "enum": sorted(KINDS)}},
         ),
     ] = []
-    only: Annotated[list[Condition], Field(max_length=20, description="All of them have to hold")] = []
+    when: Annotated[
+        dict[str, Any],
+        Field(
+            description=(
+                "What the event has to hold: paths into it, each with a value, a list of values, bounds"
+                f" ({', '.join(BOUNDS)}) or one of {', '.join(LOOKS)}; joined by all, any, not. Where a path leads to"
+                " several values, one that fits is enough"
+            ),
+            examples=[{"orders.area_id": ["old-town"], "not": {"reason": {"contains": "test"}}}],
+        ),
+    ] = {}
     enabled: bool = True
 
 
@@ -54,7 +60,7 @@ class Forward(Model):
     name: str
     to: str
     kinds: list[str]
-    only: list[Condition]
+    when: dict[str, Any]
     enabled: bool
     health: ForwardHealth
 

@@ -116,7 +116,7 @@ def forward(f: Forward) -> View:
         "name": f.name,
         "to": f.to,
         "kinds": sorted(f.kinds),
-        "only": [{"field": c.field, "op": c.op, "value": c.value} for c in f.only],
+        "when": f.when,
         "enabled": f.enabled,
     }
 

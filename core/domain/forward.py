@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-Literal = str | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What an event has to hold: ``field`` is a path into it (``orders.area_id``, ``actor``), ``op`` one of `OPERATORS` in
-    `core.forwarding.choose`. Where the path leads to several values, one that fits is enough."""
-
-    field: str
-    op: str
-    value: Literal | tuple[Literal, ...] = True
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
     """``to`` is a webhook's address (``https://…``) or ``mqtt:`` and a topic, where ``{kind}`` and ``{order}`` are put in.
 
-    ``kinds`` are names of events; empty takes all. Of ``only`` every condition has to hold.
+    ``kinds`` are names of events; empty takes all. ``when`` is a condition on what the event holds, as `core.forwarding.choose`
+    reads it: paths into it with what they have to lead to, joined by ``all``, ``any`` and ``not``. An empty one always holds.
     """
 
     id: str
     name: str
     to: str
     kinds: frozenset[str] = frozenset()
-    only: tuple[Condition, ...] = ()
+    when: dict[str, Any] = field(default_factory=dict)
     enabled: bool = True
     removed: bool = False

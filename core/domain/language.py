@@ -27,6 +27,11 @@ def tr(text: str, /, **values: object) -> str:
     return said.format(**values) if values else said
 
 
+def inner(text: str) -> str:
+    """A title within a sentence: small in English; elsewhere as it is, since German nouns keep their capital."""
+    return text if isinstance(_texts, gettext.GNUTranslations) else text[:1].lower() + text[1:]
+
+
 def ntr(one: str, many: str, n: int, /, **values: object) -> str:
     """The form for ``n`` of them, by the language's own rule; ``{n}`` stands for the number."""
     return _texts.ngettext(one, many, n).format(n=n, **values)

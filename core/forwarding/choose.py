@@ -1,71 +1,68 @@
 """Which events a rule wants.
 
-As in provider rules a condition is a set of values (`core.rules.sets`), here along a path into the event instead of a dimension
-of an order; only what looks into a text is a test of its own.
+Its condition is a tree as in the rules on providers (`core.rules.tree`), whose words are paths into the event instead of
+dimensions of an order: `{"orders.area_id": ["old-town"], "not": {"reason": {"contains": "test"}}}`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from core.domain.errors import BadInput
-from core.domain.forward import Condition, Forward
+from core.domain.forward import Forward
 from core.messaging import topics
-from core.rules.operators.numbers import read_bounds
+from core.rules.operators.numbers import BOUNDS, read_bounds
 from core.rules.sets import Labels
+from core.rules.tree import Tree, leaves, read_tree
 from core.storage.codec import KINDS
 
-
-def _among(wanted: Iterable[Any], *, others: bool = False) -> Test:
-    labels = Labels(frozenset(wanted), others)
-    return lambda held: others if isinstance(held, dict) else labels.holds(held)
-
-
-def _bounded(**bound: float) -> Test:
-    numbers = read_bounds(bound)
-    return lambda held: isinstance(held, int | float) and not isinstance(held, bool) and numbers.holds(held)
+Fits = Callable[[Any], bool]
+MOST_CONDITIONS = 100
+LONGEST_PATH = 100
 
 
-Test = Callable[[Any], bool]
-OPERATORS: dict[str, Callable[[Any], Test]] = {
-    "is": lambda wanted: _among((wanted,)),
-    "is_not": lambda wanted: _among((wanted,), others=True),
-    "one_of": _among,
-    "below": lambda wanted: _bounded(below=wanted),
-    "above": lambda wanted: _bounded(above=wanted),
-    "begins_with": lambda wanted: lambda held: isinstance(held, str) and held.startswith(wanted),
-    "contains": lambda wanted: lambda held: isinstance(held, str) and wanted in held,
-    "present": lambda wanted: _among((None,), others=wanted),
-}
-"""What a condition says → whether a value fits it."""
-MOST_CONDITIONS = 20
+def _begins_with(wanted: object) -> Fits:
+    text = _text(wanted)
+    return lambda held: isinstance(held, str) and held.startswith(text)
 
 
-def wants(rule: Forward, event: dict[str, Any]) -> bool:
-    """Whether the rule chooses the event, in the shape of `core.api.views.event`."""
-    if rule.kinds and event["kind"] not in rule.kinds:
-        return False
-    return all(_holds(condition, event) for condition in rule.only)
+def _contains(wanted: object) -> Fits:
+    text = _text(wanted)
+    return lambda held: isinstance(held, str) and text in held
 
 
-def _holds(condition: Condition, event: dict[str, Any]) -> bool:
-    test = _test(condition)
-    held = list(_values(event, condition.field.split(".")))
-    if condition.op == "is_not":
-        return all(map(test, held))
-    return any(map(test, held or [None]))
+def _present(wanted: object) -> Fits:
+    if not isinstance(wanted, bool):
+        raise BadInput(f"true or false, not {wanted!r}")
+    return lambda held: (held is not None) is wanted
 
 
-@lru_cache(1000)
-def _test(condition: Condition) -> Test:
-    return OPERATORS[condition.op](condition.value)
+def _text(wanted: object) -> str:
+    if not isinstance(wanted, str) or not wanted:
+        raise BadInput(f"a text, not {wanted!r}")
+    return wanted
 
 
-def _values(part: Any, path: list[str]) -> Iterator[Any]:
+LOOKS: dict[str, Callable[[object], Fits]] = {"begins_with": _begins_with, "contains": _contains, "present": _present}
+"""What may be asked of a value beside which it is and how great it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One of the values that the path leads to has to fit; where it leads to none, "nothing" has to."""
+
+    path: tuple[str, ...]
+    fits: Fits
+
+    def holds(self, event: dict[str, Any], /) -> bool:
+        return any(map(self.fits, list(_values(event, self.path)) or [None]))
+
+
+def _values(part: Any, path: tuple[str, ...]) -> Iterator[Any]:
     """What the path leads to; through a list, to each of its parts."""
     if isinstance(part, list):
         for one in part:
@@ -76,40 +73,57 @@ def _values(part: Any, path: list[str]) -> Iterator[Any]:
         yield from _values(part[path[0]], path[1:])
 
 
+def _read_path(path: str, argument: object) -> Looked:
+    if not path or len(path) > LONGEST_PATH:
+        raise BadInput("a condition names what it looks at in the event, for example orders.area_id")
+    try:
+        return Looked(tuple(path.split(".")), _read_fits(argument))
+    except BadInput as error:
+        raise BadInput(f"the condition on {path} wants {error}") from None
+
+
+def _read_fits(argument: object) -> Fits:
+    if not isinstance(argument, dict):
+        return _among(argument)
+    if argument and argument.keys() <= BOUNDS.keys():
+        numbers = read_bounds(argument)
+        return lambda held: isinstance(held, int | float) and not isinstance(held, bool) and numbers.holds(held)
+    if len(argument) != 1 or next(iter(argument)) not in LOOKS:
+        raise BadInput(f"a value, a list of values, or one of {', '.join((*BOUNDS, *LOOKS))} with its own, not {argument!r}")
+    word, wanted = next(iter(argument.items()))
+    return LOOKS[word](wanted)
+
+
+def _among(argument: object) -> Fits:
+    wanted: Any = argument if isinstance(argument, list | tuple) else [argument]
+    plain = (isinstance(one, str | int | float) and (isinstance(one, str) or math.isfinite(one)) for one in wanted)
+    if not wanted or not all(plain):
+        raise BadInput(f"texts, numbers, true or false, not {argument!r}")
+    labels = Labels(frozenset(wanted))
+    return lambda held: not isinstance(held, dict) and labels.holds(held)
+
+
+def chooser(rule: Forward) -> Callable[[dict[str, Any]], bool]:
+    """Whether the rule chooses an event, in the shape of `core.api.views.event`. Raises BadInput with what is wrong with its
+    condition."""
+    when: Tree[Looked] = read_tree(rule.when, _read_path)
+    if sum(1 for _ in leaves(when)) > MOST_CONDITIONS:
+        raise BadInput(f"a forwarding rule has {MOST_CONDITIONS} conditions at most")
+    return lambda event: (not rule.kinds or event["kind"] in rule.kinds) and when.holds(event)
+
+
 def checked(rule: Forward) -> Forward:
     """Return the rule, or raise BadInput with what is wrong about it."""
     if not rule.name.strip():
         raise BadInput("a forwarding rule needs a name")
     if strange := sorted(rule.kinds - KINDS.keys()):
         raise BadInput(f"there is no kind of event {strange[0]!r}: the kinds are {', '.join(sorted(KINDS))}")
-    if len(rule.only) > MOST_CONDITIONS:
-        raise BadInput(f"a forwarding rule has {MOST_CONDITIONS} conditions at most")
-    for condition in rule.only:
-        _check_condition(condition)
+    chooser(rule)
     if rule.to.startswith("mqtt:"):
         _check_topic(rule.to[5:])
     else:
         _check_address(rule.to)
     return rule
-
-
-def _check_condition(condition: Condition) -> None:
-    value, op = condition.value, condition.op
-    if op not in OPERATORS:
-        raise BadInput(f"there is no operator {op!r}: the operators are {', '.join(OPERATORS)}")
-    if not condition.field or len(condition.field) > 100:
-        raise BadInput("a condition names the field it looks at, for example orders.area_id")
-    a_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    fits = {
-        "one_of": isinstance(value, tuple),
-        "below": a_number,
-        "above": a_number,
-        "begins_with": isinstance(value, str),
-        "contains": isinstance(value, str),
-        "present": isinstance(value, bool),
-    }.get(op, not isinstance(value, tuple))
-    if not fits:
-        raise BadInput(f"the condition on {condition.field} can't compare by {op} with {value!r}")
 
 
 def _check_address(address: str) -> None:

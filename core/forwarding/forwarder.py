@@ -12,14 +12,15 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.api import views
 from core.domain.forward import Forward
-from core.forwarding.choose import wants
+from core.forwarding.choose import chooser
 from core.forwarding.letters import Letter, Letters
 from core.forwarding.lines import Line
+from core.providers.breaker import backoff_s
 from core.storage.store import LogRow, Store
 from core.storage.tail import Tail
 
@@ -33,14 +34,17 @@ MOST_WAITING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """The n-th wait is ``first_s`` times 2 to the n, at most ``most_s``, times a chance of 0.5 to 1.5."""
+    """How often an event is tried before its letter is dead, and how long in between (see `backoff_s`)."""
 
     tries: int = 10
     first_s: float = 2.0
     most_s: float = 600.0
 
+    chance: random.Random = field(default_factory=random.Random, compare=False)
+
     def wait_s(self, tries: int) -> float:
-        return min(self.most_s, self.first_s * 2.0 ** min(tries, 30)) * random.uniform(0.5, 1.5)
+        """After the first try (0), the second …"""
+        return backoff_s(tries, self.chance, self.first_s, self.most_s)
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class Follower:
         self._tail = tail
         self._line = line
         self._patience = patience
+        self._wants: Callable[[dict[str, Any]], bool] = lambda event: False
         self._cursor = 0
         self._waiting: dict[int, Letter] = {}
         self._poked = asyncio.Event()
@@ -87,6 +92,7 @@ class Follower:
                 await asyncio.sleep(self._patience.first_s)
 
     async def _run(self) -> None:
+        self._wants = chooser(self.rule)
         await self._load()
         while True:
             self.health.waiting, self.health.behind = len(self._waiting), max(0, self._tail.last - self._cursor)
@@ -134,7 +140,7 @@ class Follower:
         chains: dict[object, list[tuple[LogRow, dict[str, Any]]]] = {}
         for row in rows:
             event = views.event(row)
-            if wants(self.rule, event):
+            if self._wants(event):
                 chains.setdefault(row.order_id or row.seq, []).append((row, event))
         behind = {x.order_id for x in self._waiting.values()}
         kept = [x for letters in await asyncio.gather(*(self._chain(c, behind) for c in chains.values())) for x in letters]

@@ -12,12 +12,13 @@ from core.domain.errors import BadInput
 from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider
 from core.domain.rules import Rule
-from core.rules.condition import Box, Condition, Group, TooManyBoxes, meet, uncovered
+from core.rules.condition import Box, Condition, TooManyBoxes, boxes_of, meet, uncovered
 from core.rules.facts import MINUTES_A_DAY, NOWHERE
 from core.rules.operators import OPERATORS
 from core.rules.operators.time import DAYS
 from core.rules.ruleset import Compiled, Rules
 from core.rules.sets import Labels, Numbers
+from core.rules.tree import Group, leaves
 
 
 class Level(StrEnum):
@@ -85,7 +86,7 @@ def check(rules: Iterable[Rule], known: Known) -> list[Finding]:
 def _names(one: Compiled, known: Known) -> Iterable[Finding]:
     """Names of things that do not exist, and of providers that are switched off."""
     rule = one.rule
-    for test in one.when.tests():
+    for test in leaves(one.when):
         names = OPERATORS[test.word].names
         if names and isinstance(test.values, Labels):
             for name in sorted(test.values.names - set(known.of(names))):
@@ -105,7 +106,7 @@ def _reach(rules: Rules, known: Known) -> list[Finding]:
     for one in rules.ordered:
         rule = one.rule
         try:
-            boxes = one.when.boxes()
+            boxes = boxes_of(one.when)
             if not boxes:
                 why = _clash(one.when)
                 text = f"rule {rule.title} can never fire: nothing meets its condition{why}"
@@ -137,11 +138,11 @@ def _reach(rules: Rules, known: Known) -> list[Finding]:
 def _clash(condition: Condition) -> str:
     """Which words exclude each other, where two parts meant together do."""
     if isinstance(condition, Group) and not condition.one_is_enough:
-        sides = [(part, part.boxes()) for part in condition.parts]
+        sides = [(part, boxes_of(part)) for part in condition.parts]
         for n, (part, boxes) in enumerate(sides):
             for other, others in sides[:n]:
                 if boxes and others and not any(meet(a, b) is not None for a in boxes for b in others):
-                    words = [", ".join(dict.fromkeys(t.word for t in p.tests())) for p in (other, part)]
+                    words = [", ".join(dict.fromkeys(t.word for t in leaves(p))) for p in (other, part)]
                     return f" ({' against '.join(words)})"
     return ""
 
@@ -150,7 +151,7 @@ def _gaps(rules: Rules, known: Known) -> list[Finding]:
     """Areas, and merchants' places outside all areas, for whose orders no rule speaks, always or at times."""
     found: list[Finding] = []
     try:
-        covers = [box for one in rules.ordered for box in one.when.boxes()]
+        covers = [box for one in rules.ordered for box in boxes_of(one.when)]
         for area in sorted(known.areas.values(), key=lambda a: a.id):
             here: Box = {"area": Labels(frozenset({area.id}))}
             if not any(meet(here, cover) is not None for cover in covers):

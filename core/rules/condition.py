@@ -1,4 +1,4 @@
-"""Conditions: `all`, `any` and `not` over the operators' words. Evaluated on one order, or laid out as boxes to reason about.
+"""Conditions on an order, over the operators' words. Evaluated on one order, or laid out as boxes to reason about.
 
 A box gives each dimension a set; it holds the orders whose every value lies in its dimension's set. Any condition is a union of
 boxes (its disjunctive normal form). Dimensions are taken as independent, so that boxes may hold orders that can't occur (a
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from core.domain.errors import BadInput
 from core.rules import operators
 from core.rules.facts import DIMENSIONS, Facts
 from core.rules.sets import ANY_LABEL, ANY_NUMBER, Numbers, ValueSet
+from core.rules.tree import Not, Tree, read_tree
 
 MOST_BOXES = 2000
-DEEPEST = 20
 
 Box = dict[str, Any]
 """Dimension → `ValueSet`; a dimension that is missing is unbounded."""
@@ -25,16 +25,6 @@ Box = dict[str, Any]
 
 class TooManyBoxes(Exception):
     """The condition is too entangled to be reasoned about within `MOST_BOXES`."""
-
-
-class Condition(Protocol):
-    def holds(self, facts: Facts) -> bool: ...
-
-    def boxes(self, want: bool = True) -> list[Box]:
-        """Where the condition holds, or with ``want`` false where it does not."""
-        ...
-
-    def tests(self) -> Iterable[Test]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,73 +36,16 @@ class Test:
     def holds(self, facts: Facts) -> bool:
         return self.values.holds(facts[self.dimension])
 
-    def boxes(self, want: bool = True) -> list[Box]:
-        values = possible(self.dimension) & (self.values if want else ~self.values)
-        return [{self.dimension: values}] if values else []
 
-    def tests(self) -> Iterable[Test]:
-        return (self,)
+Condition = Tree[Test]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All of the parts, or with ``one_is_enough`` any of them."""
-
-    parts: tuple[Condition, ...]
-    one_is_enough: bool = False
-
-    def holds(self, facts: Facts) -> bool:
-        return (any if self.one_is_enough else all)(part.holds(facts) for part in self.parts)
-
-    def boxes(self, want: bool = True) -> list[Box]:
-        sides = [part.boxes(want) for part in self.parts]
-        if self.one_is_enough is want:
-            return _few([box for side in sides for box in side])
-        found: list[Box] = [{}]
-        for side in sides:
-            found = _few([both for a in found for b in side if (both := meet(a, b)) is not None])
-        return found
-
-    def tests(self) -> Iterable[Test]:
-        return (test for part in self.parts for test in part.tests())
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: Condition
-
-    def holds(self, facts: Facts) -> bool:
-        return not self.part.holds(facts)
-
-    def boxes(self, want: bool = True) -> list[Box]:
-        return self.part.boxes(not want)
-
-    def tests(self) -> Iterable[Test]:
-        return self.part.tests()
-
-
-def read_condition(data: Mapping[str, Any], depth: int = 0) -> Condition:
+def read_condition(data: Mapping[str, Any]) -> Condition:
     """Raise BadInput with one line that names the word that is wrong."""
-    if depth > DEEPEST:
-        raise BadInput(f"conditions are nested more than {DEEPEST} deep")
-    if not isinstance(data, Mapping):
-        raise BadInput(f"a condition is a table, not {data!r}")
-    # Several words in one table are meant together.
-    parts = tuple(_read_word(word, argument, depth) for word, argument in data.items())
-    return parts[0] if len(parts) == 1 else Group(parts)
+    return read_tree(data, _read_test)
 
 
-def _read_word(word: str, argument: object, depth: int) -> Condition:
-    if word in {"all", "any"}:
-        if not isinstance(argument, list | tuple):
-            raise BadInput(f"{word} wants a list of conditions, not {argument!r}")
-        if not argument and word == "any":
-            raise BadInput("any wants one condition at least: with none, the rule would never fire")
-        return Group(tuple(read_condition(part, depth + 1) for part in argument), word == "any")
-    if word == "not":
-        if not isinstance(argument, Mapping) or not argument:
-            raise BadInput(f"not wants one condition, not {argument!r}")
-        return Not(read_condition(argument, depth + 1))
+def _read_test(word: str, argument: object) -> Test:
     operator = operators.OPERATORS.get(word)
     if operator is None:
         raise BadInput(f"there is no operator {word}: use one of all, any, not, {', '.join(sorted(operators.OPERATORS))}")
@@ -120,6 +53,22 @@ def _read_word(word: str, argument: object, depth: int) -> Condition:
         return Test(word, operator.dimension, operator.read(argument))
     except BadInput as error:
         raise BadInput(f"{word} wants {error}") from None
+
+
+def boxes_of(condition: Condition, want: bool = True) -> list[Box]:
+    """Where the condition holds, or with ``want`` false where it does not."""
+    if isinstance(condition, Not):
+        return boxes_of(condition.part, not want)
+    if isinstance(condition, Test):
+        values = possible(condition.dimension) & (condition.values if want else ~condition.values)
+        return [{condition.dimension: values}] if values else []
+    sides = [boxes_of(part, want) for part in condition.parts]
+    if condition.one_is_enough is want:
+        return _few([box for side in sides for box in side])
+    found: list[Box] = [{}]
+    for side in sides:
+        found = _few([both for a in found for b in side if (both := meet(a, b)) is not None])
+    return found
 
 
 def possible(dimension: str) -> Any:

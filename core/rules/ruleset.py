@@ -10,6 +10,7 @@ from core.domain.rules import Rule, Tally
 from core.rules.actions import Action, Decision, Situation, read_action
 from core.rules.condition import Condition, read_condition
 from core.rules.facts import Facts
+from core.rules.tree import leaves
 
 LONGEST_ID = 64
 MOST_RULES = 500
@@ -48,7 +49,7 @@ class Rules:
         return bool(self.ordered)
 
     def uses(self, *dimensions: str) -> bool:
-        return any(test.dimension in dimensions for one in self.ordered for test in one.when.tests())
+        return any(test.dimension in dimensions for one in self.ordered for test in leaves(one.when))
 
     def first(self, facts: Facts) -> Compiled | None:
         """The rule that fires, if one does."""

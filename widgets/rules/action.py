@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBo
 
 from core.domain.language import tr
 from widgets.common.flow import FlowLayout
+from widgets.conditions.arguments import Argument, Text
+from widgets.conditions.words import Choice, WordForm
 from widgets.dialogs.ask import inset
-from widgets.rules.arguments import Argument, Text
-from widgets.rules.rows import Choice, WordForm
 
 HIGHEST_WEIGHT = 10_000
 

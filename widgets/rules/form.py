@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from core.domain.language import tr
 from core.domain.rules import Rule
 from widgets.common.flow import FlowLayout
 from widgets.common.ground import lay_ground
+from widgets.conditions.form import GroupBox
+from widgets.conditions.words import Choice, WordForm
 from widgets.dialogs.ask import inset, plain
 from widgets.rules.action import ActionForm
-from widgets.rules.condition import GroupBox
-from widgets.rules.rows import Choice, WordForm
 
 
 class RuleForm(QScrollArea):
@@ -57,10 +58,10 @@ class RuleForm(QScrollArea):
         self._box.setSpacing(8)
         self._box.addWidget(head)
         self._box.addWidget(self.problem)
-        self._box.addWidget(_title(tr("When")))
-        self.when = GroupBox({}, {})
+        self._box.addWidget(plain(tr("When"), "strong"))
+        self.when = self._group({}, {})
         self._box.addWidget(self.when)
-        self._box.addWidget(_title(tr("Then")))
+        self._box.addWidget(plain(tr("Then"), "strong"))
         self.then = ActionForm({}, ())
         self._box.addWidget(self.then)
         self._box.addStretch(1)
@@ -93,7 +94,7 @@ class RuleForm(QScrollArea):
             widget.blockSignals(False)
         # What a person has just done there is there already.
         if before is None or before.id != rule.id or self.when.value() != rule.when:
-            when = GroupBox(self._operators, rule.when)
+            when = self._group(self._operators, rule.when)
             self._replace(self.when, when)
             self.when = when
             when.changed.connect(self._told)
@@ -104,6 +105,9 @@ class RuleForm(QScrollArea):
             self._replace(self.then, then)
             self.then = then
             then.changed.connect(self._told)
+
+    def _group(self, words: Mapping[str, WordForm], when: Mapping[str, Any]) -> GroupBox:
+        return GroupBox(words, when, always=tr("every order"))
 
     def _replace(self, old: QWidget, new: QWidget) -> None:
         self._box.replaceWidget(old, new)
@@ -123,9 +127,3 @@ class RuleForm(QScrollArea):
         )
         if rule != self.rule:
             self.edited.emit(rule)
-
-
-def _title(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "strong")
-    return label

@@ -29,8 +29,9 @@ from widgets.common.reorder import OrderedModel, OrderedView
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import MINUS
+from widgets.conditions.words import Choice, WordForm
 from widgets.rules.form import RuleForm
-from widgets.rules.rows import Choice, FindingRow, RuleRow, ShareRow, TrialRow, WordForm
+from widgets.rules.rows import FindingRow, RuleRow, ShareRow, TrialRow
 
 TOOLS = (
     ("rule.add", mark("Add"), "plus"),

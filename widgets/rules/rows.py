@@ -1,26 +1,10 @@
-"""What the rules panel shows: rules, the words they are made of, what is wrong with them, and what they do."""
+"""What the rules panel shows: rules, what is wrong with them, and what they do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from core.domain.rules import Rule
-
-Choice = tuple[str, str]
-"""An id, and what it is called."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordForm:
-    """A word of conditions or of actions. ``form`` is how its argument is edited: ``pick`` out of ``choices``, ``labels``,
-    ``bounds``, ``times``, ``one``, ``chain``, ``shares``, ``nothing`` or ``text`` (JSON). ``unit`` stands behind numbers."""
-
-    word: str
-    label: str
-    form: str
-    choices: tuple[Choice, ...] = ()
-    unit: str = ""
-    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from core.api.routes import PathId, Serving
 from core.api.service import Service
 from core.domain import commands as c
 from core.domain.errors import UnknownThing
-from core.domain.forward import Condition, Forward
+from core.domain.forward import Forward
 from core.forwarding.choose import checked
 from core.forwarding.letters import Letters
 
@@ -34,8 +34,7 @@ async def list_rules(service: Serving) -> Response:
 @router.put("/forwarding/{rule_id}", response_model=m.Forward)
 async def save_rule(rule_id: PathId, body: m.ForwardIn, service: Serving, key: Caller) -> Response:
     """Make a rule, which passes on what happens from then on, or change one, which goes on where it was."""
-    conditions = tuple(Condition(x.field, x.op, tuple(x.value) if isinstance(x.value, list) else x.value) for x in body.only)
-    rule = checked(Forward(rule_id, body.name, body.to, frozenset(body.kinds), conditions, body.enabled))
+    rule = checked(Forward(rule_id, body.name, body.to, frozenset(body.kinds), body.when, body.enabled))
     await service.do(c.SaveForward(forward=rule, actor=f"key:{key.name}"), lambda e: None)
     return answer(_view(service, rule))
 

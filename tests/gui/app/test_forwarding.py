@@ -118,11 +118,14 @@ def test_a_rule_is_changed_stopped_and_given_a_new_secret(rig: Rig, panel: Any, 
     panel.select("till")
     rig.action("forward.edit").trigger()
     dialog = rig.dialog(ForwardDialog)
-    dialog.more.click()
-    dialog.conditions[0].value.setText("M-9")
+    dialog.when.add_test.click()
+    area = dialog.when.parts[0]
+    area.word.setCurrentIndex(area.word.findData("orders.merchant_id"))
+    merchant = next(iter(rig.engine.world.merchants.values()))
+    area.argument.set_value([merchant.id])
     dialog.act()
-    assert on_disk(rig)["till"].only[0].value == "M-9"
-    rig.until(lambda: "orders.merchant_id is M-9" in panel.model.shown[0].what)
+    assert on_disk(rig)["till"].when == {"orders.merchant_id": [merchant.id]}
+    rig.until(lambda: f"order's merchant {merchant.name}" in panel.model.shown[0].what)
     rig.action("forward.switch").trigger()
     assert not on_disk(rig)["till"].enabled
     rig.action("forward.secret").trigger()

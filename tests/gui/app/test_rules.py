@@ -9,9 +9,9 @@ import pytest
 from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules
 from core.domain.provider import INTERNAL, Provider, ProviderKind
 from core.domain.rules import Rule
+from widgets.conditions.form import WordRow
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.rules.action import Shares
-from widgets.rules.condition import WordRow
 
 Rig = Any  # tests/gui/app/conftest.py
 SWIFT = Provider("swift", "Swift Couriers", ProviderKind.WEBHOOK, "http://127.0.0.1:9/orders", enabled=False)

@@ -4,21 +4,33 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from core.domain.forward import Condition, Forward
-from core.forwarding.choose import OPERATORS as KNOWN
+from core.domain.forward import Forward
+from core.forwarding.choose import LOOKS, chooser
+from core.rules.operators.numbers import BOUNDS
 from widgets.common.tables import RowsModel
+from widgets.conditions.arguments import MATCHES, Match
+from widgets.conditions.form import GroupBox, WordRow
+from widgets.conditions.words import WordForm
 from widgets.dialogs.secret import SecretDialog
-from widgets.forwarding.dialog import OPERATORS, ForwardDialog, read_value, write_value
+from widgets.forwarding.dialog import ForwardDialog
 from widgets.forwarding.panel import ForwardingPanel, columns, dead_columns
 from widgets.forwarding.rows import DeadRow, ForwardRow
 
 SHOP = Forward(
     "shop", "Shop", "https://shop.example/hook", frozenset({"Delivered"}),
-    (Condition("orders.merchant_id", "is", "M-1"), Condition("orders.value", "above", 20.0)),
+    {"all": [{"orders.merchant_id": ["M-1"]}, {"orders.value": {"above": 20.0}}]},
 )  # fmt: skip
+WORDS = (
+    WordForm("orders.merchant_id", "Order's merchant", "pick", (("M-1", "Rosa"), ("M-2", "Casa")), loose=True),
+    WordForm("orders.value", "Order's value", "bounds", loose=True),
+    WordForm("entered", "The driver", "yes", (("in", "comes in"), ("out", "goes out")), loose=True),
+    WordForm("reason", "Reason", "match", loose=True),
+)
 KINDS = (("Delivered", "Delivered"), ("PickedUp", "Picked up"))
 
 
@@ -82,30 +94,8 @@ def test_only_a_web_address_has_a_secret(panel: ForwardingPanel) -> None:
     assert panel.buttons["forward.edit"].isEnabled()
 
 
-def test_the_form_has_every_operator_there_is() -> None:
-    assert OPERATORS.keys() == KNOWN.keys()
-
-
-@pytest.mark.parametrize(
-    ("op", "text", "value"),
-    [
-        ("is", "M-1", "M-1"),
-        ("above", "20", 20.0),
-        ("is", "true", True),
-        ("one_of", "a, 3, b", ("a", 3.0, "b")),
-        ("begins_with", "17", "17"),
-        ("present", "no", False),
-        ("present", "", True),
-    ],
-)
-def test_what_is_typed_is_compared_as_what_it_is(op: str, text: str, value: Any) -> None:
-    assert read_value(op, text) == value
-    if op != "present":
-        assert read_value(op, write_value(value)) == value
-
-
 def test_a_rule_that_is_not_touched_stays_as_it_was(qtbot: QtBot) -> None:
-    dialog = ForwardDialog(SHOP, False, KINDS)
+    dialog = ForwardDialog(SHOP, False, KINDS, WORDS)
     qtbot.addWidget(dialog)
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()
@@ -113,26 +103,82 @@ def test_a_rule_that_is_not_touched_stays_as_it_was(qtbot: QtBot) -> None:
 
 
 def test_events_and_conditions_are_chosen(qtbot: QtBot) -> None:
-    dialog = ForwardDialog(Forward("", "", ""), True, KINDS)
+    dialog = ForwardDialog(Forward("", "", ""), True, KINDS, WORDS)
     qtbot.addWidget(dialog)
     assert dialog.every.isChecked()
     dialog.every.setChecked(False)
     dialog.act()
     assert "Choose the events" in dialog.problem.text()
     dialog.kinds.choose(["PickedUp"])
-    dialog.more.click()
-    line = dialog.conditions[0]
-    line.field.setEditText("orders.customer")
-    line.op.setCurrentIndex(line.op.findData("contains"))
-    line.value.setText("Ida")
-    dialog.more.click()
-    dialog.conditions[1].gone.emit()
+    assert dialog.when.note.text() == "always"
+    dialog.when.add_test.click()
+    line = dialog.when.parts[0]
+    assert isinstance(line, WordRow)
+    line.word.setEditText("orders.customer")
+    line.word.lineEdit().editingFinished.emit()
+    match = line.argument
+    assert isinstance(match, Match)
+    match.op.setCurrentIndex(match.op.findData("contains"))
+    match.line.setText("Ida")
+    match.line.editingFinished.emit()
+    dialog.when.add_group.click()
+    group = dialog.when.parts[1]
+    assert isinstance(group, GroupBox)
+    assert group.value() == {"orders.merchant_id": []}
+    group.gone.emit()
     dialog.name.setText("Ida")
     dialog.to.setText("mqtt:ida")
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()
-    wanted = Forward("", "Ida", "mqtt:ida", frozenset({"PickedUp"}), (Condition("orders.customer", "contains", "Ida"),))
+    wanted = Forward("", "Ida", "mqtt:ida", frozenset({"PickedUp"}), {"orders.customer": {"contains": "Ida"}})
     assert saved.args == [wanted]
+
+
+TEXTS = st.text("aB1, ", min_size=1, max_size=6)
+ARGUMENTS = st.one_of(
+    TEXTS,
+    st.booleans(),
+    st.floats(-1e12, 1e12),
+    st.lists(st.one_of(TEXTS, st.booleans(), st.integers(-5, 5)), min_size=1, max_size=3),
+    st.dictionaries(st.sampled_from(sorted(BOUNDS)), st.floats(-1e12, 1e12), min_size=1),
+    st.builds(lambda word, text: {word: text}, st.sampled_from(["begins_with", "contains"]), TEXTS),
+    st.builds(lambda yes: {"present": yes}, st.booleans()),
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.sampled_from([*(word.word for word in WORDS), "orders.customer"]), argument=ARGUMENTS)
+def test_whatever_is_asked_of_a_path_is_shown_as_it_is(path: str, argument: Any, qtbot: QtBot) -> None:
+    when = {path: argument}
+    chooser(replace(SHOP, when=when))
+    box = GroupBox({word.word: word for word in WORDS}, when, typed=True)
+    assert box.value() in (when, {path: [argument]})  # a name by itself is a list of one
+    box.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("op", "text", "argument"),
+    [
+        ("one_of", "1042, true, b", ["1042", True, "b"]),
+        ("begins_with", "17", {"begins_with": "17"}),
+        ("contains", "a, b", {"contains": "a, b"}),
+        ("present", "", {"present": True}),
+        ("absent", "", {"present": False}),
+        ("above", "20", {"above": 20}),
+        ("at_most", "2.5", {"at_most": 2.5}),
+        ("below", "many", {"below": "many"}),
+    ],
+)
+def test_what_is_typed_is_compared_as_what_it_is(op: str, text: str, argument: Any, qtbot: QtBot) -> None:
+    match = Match(WORDS[-1])
+    qtbot.addWidget(match)
+    match.op.setCurrentIndex(match.op.findData(op))
+    match.line.setText(text)
+    assert match.value() == argument
+
+
+def test_the_form_has_every_comparison_there_is() -> None:
+    assert MATCHES.keys() == {"one_of", "absent", *BOUNDS, *LOOKS}
 
 
 def test_a_secret_can_be_copied(qtbot: QtBot) -> None:

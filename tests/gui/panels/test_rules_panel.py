@@ -15,11 +15,12 @@ from core.domain.rules import Rule
 from widgets.common.picker import Picker
 from widgets.common.reorder import OrderedModel
 from widgets.common.tables import RowsModel
+from widgets.conditions.arguments import Bounds, Times
+from widgets.conditions.form import GroupBox, WordRow, parts_of, whole
+from widgets.conditions.words import WordForm
 from widgets.rules.action import ActionForm, Chain, Shares
-from widgets.rules.arguments import Bounds, Times
-from widgets.rules.condition import GroupBox, WordRow, parts_of, whole
 from widgets.rules.panel import RulesPanel, columns, finding_columns, share_columns, trial_columns
-from widgets.rules.rows import FindingRow, RuleRow, ShareRow, TrialRow, WordForm
+from widgets.rules.rows import FindingRow, RuleRow, ShareRow, TrialRow
 
 AREAS = (("a", "Old town"), ("b", "Harbour"))
 OPERATORS = (
@@ -121,7 +122,7 @@ def test_what_is_shown_and_not_touched_stays_as_it_was(when: Any, qtbot: QtBot) 
 
 
 def test_conditions_are_added_turned_and_taken_out(qtbot: QtBot) -> None:
-    box = GroupBox(WORDS, {})
+    box = GroupBox(WORDS, {}, always="every order")
     qtbot.addWidget(box)
     with qtbot.waitSignal(box.changed):
         box.add_test.click()

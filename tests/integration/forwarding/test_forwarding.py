@@ -100,8 +100,7 @@ def test_events_are_passed_on_signed_and_as_the_interface_shows_them(served: Ser
 
 
 def test_a_rule_chooses_by_kind_and_by_what_is_in_it(served: Served, receiver: Receiver) -> None:
-    conditions = [{"field": "orders.weight_kg", "op": "above", "value": 5}, {"field": "reason", "op": "is", "value": "late"}]
-    rule(served, receiver.address, kinds=["OrderCancelled"], only=conditions)
+    rule(served, receiver.address, kinds=["OrderCancelled"], when={"orders.weight_kg": {"above": 5}, "reason": "late"})
     place(served, "heavy", weight_kg=8.0)
     place(served, "light")
     for name, reason in (("heavy", "late"), ("light", "late")):
@@ -224,7 +223,7 @@ def test_events_go_to_topics_as_well(served: Served) -> None:
         ({"to": "mqtt:kerbside/v1/drivers/x"}, "drivers' own"),
         ({"to": "mqtt:a/{b}"}, "braces"),
         ({"to": "http://h/", "kinds": ["Nothing"]}, "no kind of event 'Nothing'"),
-        ({"to": "http://h/", "only": [{"field": "x", "op": "above", "value": "y"}]}, "can't compare"),
+        ({"to": "http://h/", "when": {"x": {"above": "y"}}}, "the condition on x wants"),
         ({"to": "http://h:99999/"}, "no address"),
     ],
 )

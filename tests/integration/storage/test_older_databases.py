@@ -42,3 +42,38 @@ def test_what_the_first_schema_held_is_read_with_the_usual_values(tmp_path: Path
     assert (driver.cold_box, driver.rating) == (False, None)
     assert area.vehicles == frozenset()
     assert [o.id for o in world.open_orders()] == ["O-1"]
+
+
+def test_what_a_forwarding_rule_chose_by_it_chooses_by_after_the_step_to_trees(tmp_path: Path) -> None:
+    path = tmp_path / "kerbside.db"
+    only = [
+        {"field": "orders.area_id", "op": "is", "value": "north"},
+        {"field": "entered", "op": "is", "value": True},
+        {"field": "reason", "op": "is_not", "value": "late"},
+        {"field": "orders.kind", "op": "one_of", "value": ["a", 2.5, False]},
+        {"field": "orders.value", "op": "above", "value": 20.0},
+        {"field": "reason", "op": "contains", "value": 'a "b"'},
+        {"field": "driver_id", "op": "present", "value": False},
+    ]
+    picky = {"id": "picky", "name": "Picky", "to": "mqtt:x", "kinds": [], "only": only, "enabled": True, "removed": False}
+    plain = {**picky, "id": "plain", "only": []}
+    with closing(open_writable(path, schema_steps()[:9])) as old:
+        for seq, rule in enumerate((picky, plain), start=1):
+            body = json.dumps({"at": 100.0, "forwards": [rule]})
+            old.execute("INSERT INTO events VALUES (?, 100.0, 'ForwardSaved', 'console', '', NULL, NULL, ?)", (seq, body))
+            old.execute("INSERT INTO forwards VALUES (?, 0, ?)", (rule["id"], json.dumps(rule)))
+    with closing(Store.open(path)) as store:
+        forwards = store.load().world.forwards
+        assert store.rebuild_check() == []
+    assert forwards["plain"].when == {}
+    assert forwards["picky"].when == {
+        "all": [
+            {"orders.area_id": ["north"]},
+            {"entered": [True]},
+            {"not": {"reason": ["late"]}},
+            {"orders.kind": ["a", 2.5, False]},
+            {"orders.value": {"above": 20.0}},
+            {"reason": {"contains": 'a "b"'}},
+            {"driver_id": {"present": False}},
+        ]
+    }

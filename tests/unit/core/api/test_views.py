@@ -10,7 +10,7 @@ from core.api import models as m
 from core.api import views
 from core.domain.driver import Driver, Route, Stop, StopKind
 from core.domain.events import AreaSaved, FenceCrossed, ForwardSaved, OfferMade
-from core.domain.forward import Condition, Forward
+from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
@@ -38,7 +38,7 @@ def test_longitude_comes_first_in_geojson() -> None:
 
 def test_an_event_holds_what_it_touched(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "kerbside.db")
-    rule = Forward("R-1", "all", "https://example.org", only=(Condition("a.b", "one_of", ("x", 2.0, True)),))
+    rule = Forward("R-1", "all", "https://example.org", when={"a.b": ["x", 2.0, True]})
     store.write(
         [
             OfferMade(
@@ -63,4 +63,4 @@ def test_an_event_holds_what_it_touched(tmp_path: Path) -> None:
     assert offer["routes"][0]["stops"] == [{"kind": "pickup", "order_id": "O-1", "place": {"lat": 45.0, "lon": 9.0}}]
     assert (fence["stop"], fence["entered"], fence["radius_m"]) == ("pickup", True, 100.0)
     assert area["areas"] == [views.area(Area("A-1", "Centre", ((RING,),)))]
-    assert forward["forwards"][0]["only"] == [{"field": "a.b", "op": "one_of", "value": ("x", 2.0, True)}]
+    assert forward["forwards"][0]["when"] == {"a.b": ["x", 2.0, True]}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import BadInput
-from core.rules.condition import meet, read_condition, uncovered
+from core.rules.condition import boxes_of, meet, read_condition, uncovered
 from core.rules.facts import Facts
 from core.rules.operators.time import DAYS
 
@@ -111,7 +111,7 @@ def test_a_condition_holds_where_its_words_say_so(facts: Make, data: dict[str, A
 def test_boxes_hold_the_very_orders_the_condition_does(facts: Make, data: dict[str, Any], order: dict[str, Any]) -> None:
     condition, about = read_condition(data), facts(**order)
     for want in (True, False):
-        inside = any(all(values.holds(about[d]) for d, values in box.items()) for box in condition.boxes(want))
+        inside = any(all(values.holds(about[d]) for d, values in box.items()) for box in boxes_of(condition, want))
         assert inside is (condition.holds(about) is want)
 
 
@@ -121,16 +121,16 @@ def test_what_is_left_of_boxes_is_in_the_one_and_not_in_the_other(
     facts: Make, first: dict[str, Any], second: dict[str, Any], order: dict[str, Any]
 ) -> None:
     one, other, about = read_condition(first), read_condition(second), facts(**order)
-    left = uncovered(one.boxes(), other.boxes())
+    left = uncovered(boxes_of(one), boxes_of(other))
     inside = any(all(values.holds(about[d]) for d, values in box.items()) for box in left)
     assert inside is (one.holds(about) and not other.holds(about))
-    assert all(meet(a, b) is None for a in left for b in other.boxes())
+    assert all(meet(a, b) is None for a in left for b in boxes_of(other))
 
 
 @QUICK
 @given(data=CONDITIONS)
 def test_an_example_of_a_box_is_in_it(data: dict[str, Any]) -> None:
-    for box in read_condition(data).boxes():
+    for box in boxes_of(read_condition(data)):
         assert all(values.holds(values.example()) for values in box.values())
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolic
 
 from core.domain.language import mark, tr
 from widgets.common.icons import icon
-from widgets.rules.arguments import EMPTY, Argument, field
-from widgets.rules.rows import WordForm
+from widgets.conditions.arguments import EMPTY, Argument, field
+from widgets.conditions.words import WordForm
 
 HOW = {"all": mark("all of these"), "any": mark("any of these"), "none": mark("none of these")}
 DEEPEST = 6
@@ -53,7 +53,7 @@ class WordRow(QWidget):
     changed = Signal()
     gone = Signal()
 
-    def __init__(self, words: Mapping[str, WordForm], word: str, argument: Any) -> None:
+    def __init__(self, words: Mapping[str, WordForm], word: str, argument: Any, typed: bool = False) -> None:
         super().__init__()
         self._words = words
         self.word = QComboBox()
@@ -64,6 +64,11 @@ class WordRow(QWidget):
             self.word.addItem(word, word)
         self.word.setCurrentIndex(self.word.findData(word))
         self.word.setFixedWidth(152)
+        if typed:
+            self.word.setEditable(True)
+            self.word.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            self.word.setToolTip(tr("Choose one, or type a path into the event, for example orders.customer"))
+        self._typed, self._last = typed, word
         self.argument = self._field(word, argument)
         remove = _button("x", tr("Take this condition out"))
         remove.clicked.connect(self.gone)
@@ -74,34 +79,52 @@ class WordRow(QWidget):
         self._row.addWidget(self.argument, 1)
         self._row.addWidget(remove)
         self.word.currentIndexChanged.connect(lambda _: self._turn())
+        line = self.word.lineEdit()
+        if line is not None:
+            line.editingFinished.connect(self._turn)
+
+    def _form(self, word: str) -> WordForm:
+        return self._words.get(word) or WordForm(word, word, "match" if self._typed else "text")
 
     def _field(self, word: str, argument: Any) -> Argument:
-        made = field(self._words.get(word) or WordForm(word, word, "text"))
-        made.set_value(argument)
+        made = field(self._form(word), argument)
         made.changed.connect(self.changed)
         return made
 
+    def _now(self) -> str:
+        """The word that is chosen, or typed."""
+        if not self._typed:
+            return str(self.word.currentData())
+        text = self.word.currentText().strip()
+        known = self.word.findText(text)
+        return str(self.word.itemData(known)) if known >= 0 else text
+
     def _turn(self) -> None:
-        word = self.word.currentData()
-        before, form = self.argument, self._words.get(word)
-        self.argument = self._field(word, EMPTY.get(form.form) if form is not None else None)
+        word = self._now()
+        if word == self._last:
+            return
+        self._last, before = word, self.argument
+        self.argument = self._field(word, EMPTY.get(self._form(word).form))
         self._row.replaceWidget(before, self.argument)
         before.deleteLater()
         self.changed.emit()
 
     def value(self) -> dict[str, Any]:
-        return {self.word.currentData(): self.argument.value()}
+        return {self._now(): self.argument.value()}
 
 
 class GroupBox(QFrame):
-    """Parts that hold together. ``gone`` when the whole group is to be taken out."""
+    """Parts that hold together. ``gone`` when the whole group is to be taken out. ``typed``: other words may be typed;
+    ``always`` is what an empty condition means."""
 
     changed = Signal()
     gone = Signal()
 
-    def __init__(self, words: Mapping[str, WordForm], data: Mapping[str, Any], depth: int = 0) -> None:
+    def __init__(
+        self, words: Mapping[str, WordForm], data: Mapping[str, Any], *, typed: bool = False, always: str = "", depth: int = 0
+    ) -> None:
         super().__init__()
-        self._words, self._depth = words, depth
+        self._words, self._typed, self._always, self._depth = words, typed, always, depth
         self.parts: list[WordRow | GroupBox] = []
         how, parts = parts_of(data)
         self.how = QComboBox()
@@ -143,7 +166,11 @@ class GroupBox(QFrame):
     def _put(self, part: Mapping[str, Any]) -> None:
         word, argument = next(iter(part.items())) if len(part) == 1 else ("all", ())
         nested = word in {"all", "any", "not"}
-        made = GroupBox(self._words, part, self._depth + 1) if nested else WordRow(self._words, word, argument)
+        made = (
+            GroupBox(self._words, part, typed=self._typed, depth=self._depth + 1)
+            if nested
+            else WordRow(self._words, word, argument, self._typed)
+        )
         made.changed.connect(self._tell)
         made.gone.connect(lambda: self._take(made))
         self.parts.append(made)
@@ -173,7 +200,7 @@ class GroupBox(QFrame):
         self.changed.emit()
 
     def _note(self) -> None:
-        self.note.setText("" if self.parts or self._depth else tr("every order"))
+        self.note.setText("" if self.parts or self._depth else self._always)
         self.how.setVisible(bool(self.parts))
 
     def value(self) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QTim
 from core.domain.language import mark, tr
 from widgets.common.flow import FlowLayout
 from widgets.common.picker import Picker
+from widgets.conditions.words import WordForm
 from widgets.dialogs.ask import inset
-from widgets.rules.rows import WordForm
 
 DAYS = {
     "mon": mark("Mo"),
@@ -25,11 +25,20 @@ DAYS = {
 }
 LOW = {"at_least": mark("at least"), "above": mark("above")}
 HIGH = {"at_most": mark("at most"), "below": mark("below")}
+MATCHES = {
+    "one_of": mark("is one of"),
+    "begins_with": mark("begins with"),
+    "contains": mark("contains"),
+    "present": mark("is there"),
+    "absent": mark("is not there"),
+    **LOW,
+    **HIGH,
+}
 MOST = 1e9
 
 
 class Argument(QWidget):
-    """``changed`` whenever a person has changed it. ``value`` is what stands in the rule."""
+    """``changed`` whenever a person has changed it. ``value`` is what stands in the rule; only one that it ``shows`` is set."""
 
     changed = Signal()
 
@@ -38,11 +47,19 @@ class Argument(QWidget):
         self.form = form
         self.flow = FlowLayout(self, gap=4)
 
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        return True
+
     def value(self) -> Any:
         raise NotImplementedError
 
     def set_value(self, value: Any) -> None:
         raise NotImplementedError
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list | tuple) and all(isinstance(one, str) for one in value))
 
 
 class Pick(Argument):
@@ -52,11 +69,15 @@ class Pick(Argument):
         self.picker.changed.connect(lambda _: self.changed.emit())
         self.flow.addWidget(self.picker)
 
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        return _names(value)
+
     def value(self) -> Any:
         return self.picker.chosen()
 
     def set_value(self, value: Any) -> None:
-        self.picker.choose([value] if isinstance(value, str) else map(str, value or ()))
+        self.picker.choose([value] if isinstance(value, str) else value)
 
 
 class Labels(Argument):
@@ -69,11 +90,15 @@ class Labels(Argument):
         self.line.editingFinished.connect(self.changed)
         self.flow.addWidget(self.line)
 
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        return _names(value)
+
     def value(self) -> Any:
         return [name for part in self.line.text().split(",") if (name := part.strip())]
 
     def set_value(self, value: Any) -> None:
-        self.line.setText(value if isinstance(value, str) else ", ".join(map(str, value or ())))
+        self.line.setText(value if isinstance(value, str) else ", ".join(value))
 
 
 class Bounds(Argument):
@@ -108,20 +133,30 @@ class Bounds(Argument):
         for word, number in self.sides:
             number.setVisible(bool(word.currentData()))
 
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        if not isinstance(value, dict) or not all(_number(n) and abs(n) <= MOST and round(n, 2) == n for n in value.values()):
+            return False
+        sides = [sum(key in words for key in value) for words in (LOW, HIGH)]
+        return sum(sides) == len(value) and max(sides) <= 1
+
     def value(self) -> Any:
         return {word.currentData(): _plain(number.value()) for word, number in self.sides if word.currentData()}
 
     def set_value(self, value: Any) -> None:
-        given = value if isinstance(value, dict) else {}
         for (word, number), words in zip(self.sides, (LOW, HIGH), strict=True):
-            key = next((k for k in words if k in given), "")
+            key = next((k for k in words if k in value), "")
             for part in (word, number):
                 part.blockSignals(True)
             word.setCurrentIndex(word.findData(key))
-            number.setValue(float(given.get(key, 0)) if key else 0.0)
+            number.setValue(float(value[key]) if key else 0.0)
             for part in (word, number):
                 part.blockSignals(False)
         self._show()
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _plain(number: float) -> float | int:
@@ -157,6 +192,10 @@ class Times(Argument):
             self.days[day] = button
             self.flow.addWidget(button)
 
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        return isinstance(value, dict)
+
     def value(self) -> Any:
         begin, end = (field.time().toString("H:mm") for field in (self.begin, self.end))
         days = [day for day, button in self.days.items() if button.isChecked()]
@@ -164,13 +203,107 @@ class Times(Argument):
         return {**said, "days": days} if len(days) < len(DAYS) else said
 
     def set_value(self, value: Any) -> None:
-        given = value if isinstance(value, dict) else {}
-        for field, text in ((self.begin, given.get("from", "0:00")), (self.end, given.get("to", "24:00"))):
+        for field, text in ((self.begin, value.get("from", "0:00")), (self.end, value.get("to", "24:00"))):
             field.setTime(QTime.fromString("0:00" if text == "24:00" else str(text), "H:mm"))
-        days = given.get("days", tuple(DAYS))
+        days = value.get("days", tuple(DAYS))
         days = (days,) if isinstance(days, str) else days
         for day, button in self.days.items():
             button.setChecked(day in days)
+
+
+class Yes(Argument):
+    def __init__(self, form: WordForm) -> None:
+        super().__init__(form)
+        self.which = QComboBox()
+        self.which.setAccessibleName(form.label)
+        for key, label in form.choices or (("yes", tr("yes")), ("no", tr("no"))):
+            self.which.addItem(label, key)
+        self.which.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.flow.addWidget(self.which)
+
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        return isinstance(value, bool)
+
+    def value(self) -> Any:
+        return self.which.currentIndex() == 0
+
+    def set_value(self, value: Any) -> None:
+        self.which.setCurrentIndex(0 if value else 1)
+
+
+class Match(Argument):
+    """How a value found in an event is compared, and with what. What nobody touches stays as it was."""
+
+    def __init__(self, form: WordForm) -> None:
+        super().__init__(form)
+        self.op, self.line = QComboBox(), QLineEdit()
+        self.op.setAccessibleName(tr("How it is compared"))
+        for op, label in MATCHES.items():
+            self.op.addItem(tr(label), op)
+        self.line.setAccessibleName(tr("With what"))
+        self.line.setMinimumWidth(140)
+        self._was: tuple[Any, str, str] = ([], "one_of", "")
+        self.op.currentIndexChanged.connect(lambda _: self._turned())
+        self.line.editingFinished.connect(self.changed)
+        self.flow.addWidget(self.op)
+        self.flow.addWidget(self.line)
+
+    def _turned(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        op = self.op.currentData()
+        self.line.setVisible(op not in {"present", "absent"})
+        self.line.setPlaceholderText(tr("values, with commas between") if op == "one_of" else "")
+
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        if isinstance(value, dict):
+            word, wanted = next(iter(value.items())) if len(value) == 1 else ("", None)
+            if word == "present":
+                return isinstance(wanted, bool)
+            return _number(wanted) if word in {**LOW, **HIGH} else word in {"begins_with", "contains"} and _names(wanted)
+        return all(isinstance(one, str | int | float) for one in (value if isinstance(value, list | tuple) else [value]))
+
+    def value(self) -> Any:
+        op, text = self.op.currentData(), self.line.text().strip()
+        if (op, text) == self._was[1:]:
+            return self._was[0]
+        if op == "one_of":
+            return [_read(one) for part in text.split(",") if (one := part.strip())]
+        if op in {"present", "absent"}:
+            return {"present": op == "present"}
+        if op in {"begins_with", "contains"}:
+            return {op: text}
+        try:
+            return {op: _plain(float(text))}
+        except ValueError:
+            return {op: text}
+
+    def set_value(self, value: Any) -> None:
+        op, wanted = next(iter(value.items())) if isinstance(value, dict) else ("one_of", value)
+        if op == "present":
+            op, wanted = "present" if wanted else "absent", ""
+        text = ", ".join(map(_write, wanted if isinstance(wanted, list | tuple) else [wanted])).strip()
+        self._was = value, op, text
+        for part in (self.op, self.line):
+            part.blockSignals(True)
+        self.op.setCurrentIndex(self.op.findData(op))
+        self.line.setText(text)
+        for part in (self.op, self.line):
+            part.blockSignals(False)
+        self._show()
+
+
+def _read(text: str) -> str | bool:
+    """Figures stay text: orders and drivers have them for names."""
+    return text.casefold() == "true" if text.casefold() in {"true", "false"} else text
+
+
+def _write(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 class Text(Argument):
@@ -195,10 +328,28 @@ class Text(Argument):
         self.line.setText("" if value is None else json.dumps(value, ensure_ascii=False))
 
 
-FIELDS: dict[str, type[Argument]] = {"pick": Pick, "labels": Labels, "bounds": Bounds, "times": Times}
-EMPTY: dict[str, Any] = {"pick": [], "labels": [], "bounds": {"at_least": 1}, "times": {"from": "18:00", "to": "22:00"}}
+FIELDS: dict[str, type[Argument]] = {
+    "pick": Pick,
+    "labels": Labels,
+    "bounds": Bounds,
+    "times": Times,
+    "yes": Yes,
+    "match": Match,
+}
+EMPTY: dict[str, Any] = {
+    "pick": [],
+    "labels": [],
+    "bounds": {"at_least": 1},
+    "times": {"from": "18:00", "to": "22:00"},
+    "yes": True,
+    "match": [],
+}
 """What a new condition begins with."""
 
 
-def field(form: WordForm) -> Argument:
-    return FIELDS.get(form.form, Text)(form)
+def field(form: WordForm, value: Any) -> Argument:
+    """The form's own where it can show the value, which is then in it."""
+    kinds: tuple[type[Argument], ...] = (FIELDS.get(form.form, Text), *([Match] if form.loose else []), Text)
+    made = next(kind for kind in kinds if kind.shows(value))(form)
+    made.set_value(value)
+    return made
