@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -29,8 +30,10 @@ from widgets.timeline.rows import Consequence, Move, Preview, TimelineRow, Timel
 
 TIMELINE_MS = 500
 SECOND_MS = 1000
-PORTION_S = 0.004
-"""Time that rows may be made in, in one refresh; the rest follows in the next."""
+PORTION_S, REST_MS = 0.004, 40
+"""Rows are made for so long in one go; the others follow after a rest, and are shown with the next refresh."""
+PORTION = 1000
+"""More rows than that are never made in one portion."""
 LOOKED_AT_ONCE = 25
 """Routes foreseen in one question: it has to be put together between two frames."""
 LOOK_EVERY_S = 30.0
@@ -45,7 +48,11 @@ class TimelinePresenter(QObject):
         self._refresh = Refresh(self._show, TIMELINE_MS, self)
         self._routes = Foresight(executor, self)
         self._prices = Foresight(executor, self)
+        self._portion = QTimer(self, singleShot=True)
+        self._portion.timeout.connect(self._make_more)
         self._rows: dict[str, TimelineRow] = {}
+        self._roster: list[str] = []
+        self._fresh = False
         self._past: dict[str, tuple[TimelineStop, ...]] = {}
         self._orders: dict[str, dict[str, None]] = {}
         self._holder: dict[str, str] = {}
@@ -75,6 +82,7 @@ class TimelinePresenter(QObject):
     def close(self) -> None:
         self._links.end()
         self._second.stop()
+        self._portion.stop()
         self._refresh.stop()
         self._routes.forget()
         self._prices.forget()
@@ -121,6 +129,7 @@ class TimelinePresenter(QObject):
 
     def _read_world(self) -> None:
         self._turned_away = False
+        self._roster_stale = True
         for known in (self._rows, self._past, self._orders, self._holder, self._outlooks):
             known.clear()
         for order in self._engine.world.orders.values():
@@ -161,27 +170,37 @@ class TimelinePresenter(QObject):
         if self._roster_stale:
             self._roster_stale = False
             self._rows = {i: self._rows[i] for i in self._rows if i in world.drivers}
-            self._due.update(dict.fromkeys(i for i in world.drivers if i not in self._rows))
-        if self._make_rows(engine.clock.now()):
-            self._panel.set_rows(self._rows[i] for i in sorted(self._rows, key=lambda i: (len(i), i)))
+            self._roster = sorted(world.drivers, key=lambda i: (len(i), i))
+            self._due.update(dict.fromkeys(i for i in self._roster if i not in self._rows))
+            self._fresh = True
+        self._make_more()
+        if self._fresh:
+            self._fresh = False
+            rows = self._rows
+            self._panel.set_rows(rows[i] for i in self._roster if i in rows)
         self._choose()
         self._look_ahead()
-        if self._due:
-            self._refresh()
 
-    def _make_rows(self, now: float) -> bool:
-        """As many of those that are due as fit into a portion, those in view first; whether there were any."""
-        began, world = time.perf_counter(), self._deeds.world
-        first = [i for i in self._panel.in_view() if i in self._due]
-        made = False
-        for driver_id in [*first, *(i for i in list(self._due) if i not in set(first))]:
-            if made and time.perf_counter() - began > PORTION_S:
-                break
-            self._due.pop(driver_id, None)
+    def _make_more(self) -> None:
+        if not self._panel.isVisible():
+            return
+        self._make_rows(self._engine.clock.now())
+        if self._fresh:
+            self._refresh()
+        if self._due and not self._portion.isActive():
+            self._portion.start(REST_MS)
+
+    def _make_rows(self, now: float) -> None:
+        """As many of those that are due as fit into a portion, those in view first."""
+        began, world, due = time.perf_counter(), self._deeds.world, self._due
+        seen = [i for i in self._panel.in_view() if i in due]
+        for driver_id in dict.fromkeys([*seen, *islice(due, PORTION)]):
+            del due[driver_id]
             if driver_id in world.drivers:
                 self._rows[driver_id] = self._row(driver_id, now)
-                made = True
-        return made
+                self._fresh = True
+                if time.perf_counter() - began > PORTION_S:
+                    break
 
     def _row(self, driver_id: str, now: float) -> TimelineRow:
         world = self._deeds.world
@@ -209,10 +228,9 @@ class TimelinePresenter(QObject):
         world = self._deeds.world
         if self._routes.busy or not self._unseen:
             return
-        wanted = [i for i in self._panel.in_view() if i in self._unseen]
-        wanted += [i for i in self._unseen if i not in set(wanted)]
+        seen = [i for i in self._panel.in_view() if i in self._unseen]
         routes: list[Route] = []
-        for driver_id in wanted:
+        for driver_id in dict.fromkeys([*seen, *self._unseen]):
             del self._unseen[driver_id]
             if driver_id in world.routes and driver_id in world.drivers:
                 routes.append(world.routes[driver_id])

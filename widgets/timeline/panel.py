@@ -122,15 +122,15 @@ class TimelinePanel(QWidget):
             self._sift()
 
     def _sift(self, _: object = None) -> None:
-        on_shift = [row for row in self._rows if self.off_shift.isChecked() or not row.off_shift or row.ahead()]
-        self.chips.set_counts({key: sum(map(wanted, on_shift)) for key, (*_, wanted) in KINDS.items()})
+        everybody = self.off_shift.isChecked()
+        rows = [row for row in self._rows if everybody or not row.off_shift or row.done < len(row.stops)]
+        self.chips.set_counts({key: sum(map(wanted, rows)) for key, (*_, wanted) in KINDS.items()})
         kinds = [KINDS[key][3] for key in self.chips.chosen()]
+        if kinds:
+            rows = [row for row in rows if any(wanted(row) for wanted in kinds)]
         words = self.search.words()
-        rows = [
-            row
-            for row in on_shift
-            if (not kinds or any(wanted(row) for wanted in kinds)) and all(word in _haystack(row) for word in words)
-        ]
+        if words:
+            rows = [row for row in rows if all(word in _haystack(row) for word in words)]
         self.view.set_rows(rows)
         self._empty.setVisible(not rows)
         self._empty.set_text(
