@@ -20,10 +20,8 @@ def admitted(pairs: Pairs, alone: Pairs, codes: NDArray[np.uint8]) -> tuple[Ints
 
     ``alone`` are the pairs of each order by itself, ``codes`` (drivers, orders) their reasons.
     """
-    bundles, orders = pairs.bundles, codes.shape[1]
-    own = np.array([-1 if b.into is None else b.into.driver for b in bundles], dtype=np.int64)
-    size = np.array([len(b.orders) for b in bundles], dtype=np.int64)
-    first = np.array([b.first for b in bundles], dtype=np.int64)
+    orders = codes.shape[1]
+    own, size, first = pairs.own, pairs.size, pairs.stops[0][:, 0]
     order, near = np.nonzero((codes == Reason.NONE).T)
     km = np.where(alone.kept_here[near, order], -1.0, alone.km[near, order])
     turn = np.lexsort((near, km, order))
@@ -39,7 +37,7 @@ def admitted(pairs: Pairs, alone: Pairs, codes: NDArray[np.uint8]) -> tuple[Ints
         drivers.append(driver)
         numbers.append(anyone[which])
     driver, bundle = np.concatenate(drivers), np.concatenate(numbers)
-    kept = _orders_admitted(pairs, codes, driver, bundle) & _carries(pairs, own, driver, bundle)
+    kept = _orders_admitted(pairs, codes, driver, bundle) & _carries(pairs, driver, bundle)
     turn = np.lexsort((bundle[kept], driver[kept]))
     return driver[kept][turn], bundle[kept][turn]
 
@@ -48,17 +46,15 @@ def _orders_admitted(pairs: Pairs, codes: NDArray[np.uint8], driver: Ints, bundl
     fit = np.isin(codes, (Reason.NONE, *WHEREABOUTS))
     if pairs.params.chain_within_min == 0.0:
         fit &= codes != Reason.BUSY
-    sets = [b.orders for b in pairs.bundles]
-    sizes = np.array([len(group) for group in sets], dtype=np.int64)
-    member, of = spread(np.array([o for group in sets for o in group], dtype=np.int64), sizes, bundle)
+    member, of = spread(pairs.members, pairs.size, bundle)
     wrong = np.bincount(of, weights=~fit[driver[of], member], minlength=len(bundle))
     return np.asarray(wrong == 0, dtype=np.bool_)
 
 
-def _carries(pairs: Pairs, own: Ints, driver: Ints, bundle: Ints) -> NDArray[np.bool_]:
+def _carries(pairs: Pairs, driver: Ints, bundle: Ints) -> NDArray[np.bool_]:
     """Whether all fits at once; along a route under way, its generator has seen to that."""
     drivers = pairs.market.drivers
     light = pairs.bundle_weight[bundle] <= drivers.weight_limit[driver]
     small = pairs.bundle_volume[bundle] <= drivers.volume_limit[driver]
     vehicle = ((1 << drivers.vehicle[driver]).astype(np.uint8) & pairs.bundle_vehicles[bundle]) != 0
-    return np.asarray((light & small & vehicle) | (own[bundle] >= 0), dtype=np.bool_)
+    return np.asarray((light & small & vehicle) | (pairs.own[bundle] >= 0), dtype=np.bool_)

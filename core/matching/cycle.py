@@ -159,16 +159,14 @@ def _after_pricing(pairs: Pairs, priced: Columns) -> NDArray[np.uint8]:
 
 def _enter(codes: NDArray[np.uint8], pairs: Pairs, priced: Columns, reasons: NDArray[np.uint8]) -> None:
     """Put into ``codes`` (drivers, orders) what became of each order by itself; who can have it in some bundle can take it."""
-    single = np.array([b.orders[0] if len(b.orders) == 1 and b.into is None else -1 for b in pairs.bundles], dtype=np.int64)
+    single = pairs.alone
     proposed = np.zeros(codes.shape[1], dtype=np.bool_)
     proposed[single[single >= 0]] = True
     codes[(codes == Reason.NONE) & ~proposed] = Reason.NOT_PROPOSED
     order = single[priced.bundle]
     codes[priced.driver[order >= 0], order[order >= 0]] = reasons[order >= 0]
     able = reasons == Reason.NONE
-    sets = [b.orders for b in pairs.bundles]
-    sizes = np.array([len(group) for group in sets], dtype=np.int64)
-    member, row = spread(np.array([o for group in sets for o in group], dtype=np.int64), sizes, priced.bundle[able])
+    member, row = spread(pairs.members, pairs.size, priced.bundle[able])
     codes[priced.driver[able][row], member] = Reason.NONE
 
 
@@ -219,9 +217,9 @@ def _unserved(pairs: Pairs, columns: Columns, medium: float) -> Floats:
     late, whole = terms[:, LATE[: len(TERMS)]].sum(axis=1), terms.sum(axis=1)
     least, cheapest = np.full(len(orders), np.inf), np.full(len(orders), np.inf)
     due = np.zeros(len(orders), dtype=np.bool_)
-    sets = [b.orders for b in pairs.bundles]
-    single = np.array([group[0] if len(group) == 1 else -1 for group in sets], dtype=np.int64)
-    of = single[columns.bundle]
+    single = np.full(pairs.shape[1], -1, dtype=np.int64)
+    single[pairs.member_of] = pairs.members
+    of = np.where(pairs.size == 1, single, -1)[columns.bundle]
     alone = of >= 0
     np.minimum.at(least, of[alone], late[alone])
     np.minimum.at(cheapest, of[alone], whole[alone])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.driver import StopKind
 from core.matching.legs import distinct
 from core.matching.market import VEHICLES, Ints, Market
 from core.matching.pruning import great_circle_km
@@ -107,9 +108,37 @@ class Pairs:
 
     @cached_property
     def km(self) -> Floats:
-        first = np.array([b.first for b in self.bundles], dtype=np.int64)
-        places, at = distinct(self.market.orders.pickup[first])
+        places, at = distinct(self.market.orders.pickup[self.stops[0][:, 0]])
         return great_circle_km(self.underway.free_place, places)[:, at]
+
+    @cached_property
+    def size(self) -> Ints:
+        """How many orders each bundle has."""
+        return np.bincount(self.member_of, minlength=len(self.bundles))
+
+    @cached_property
+    def own(self) -> Ints:
+        """The driver into whose route a bundle goes, -1 where any driver may have it."""
+        return np.array([-1 if b.into is None else b.into.driver for b in self.bundles], dtype=np.int64)
+
+    @cached_property
+    def alone(self) -> Ints:
+        """The order of a bundle of one that any driver may have, -1 for the others."""
+        order = np.full(len(self.bundles), -1, dtype=np.int64)
+        order[self.member_of] = self.members
+        order[(self.size != 1) | (self.own >= 0)] = -1
+        return order
+
+    @cached_property
+    def stops(self) -> tuple[Ints, Mask]:
+        """Order at each stop of each bundle, -1 beyond the last, and whether it is a drop-off; shape (bundles, longest)."""
+        length = np.array([len(b.stops) for b in self.bundles], dtype=np.int64)
+        order = np.full((len(length), int(length.max(initial=1))), -1, dtype=np.int64)
+        dropoff = np.zeros(order.shape, dtype=np.bool_)
+        here = np.arange(order.shape[1])[None] < length[:, None]
+        order[here] = [index for b in self.bundles for _, index in b.stops]
+        dropoff[here] = [kind is StopKind.DROPOFF for b in self.bundles for kind, _ in b.stops]
+        return order, dropoff
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -145,7 +174,8 @@ def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequ
     np.bitwise_and.at(area_vehicles, bundle, orders.area_vehicles[members])
     cold_box = np.zeros(len(sets), dtype=np.bool_)
     np.logical_or.at(cold_box, bundle, orders.cold_box[members])
-    held = {i: int(d) for i, d in enumerate(orders.holder.tolist()) if d >= 0}
+    fixed = np.full(len(orders), -1, dtype=np.int64)
+    fixed[list(market.fixed)] = list(market.fixed.values())
     return Pairs(
         market,
         underway,
@@ -158,8 +188,8 @@ def read_pairs(market: Market, underway: Underway, params: Params, bundles: Sequ
         vehicles,
         area_vehicles,
         cold_box,
-        np.array([_fixed_driver(held, group) for group in sets], dtype=np.int64),
-        np.array([_fixed_driver(market.fixed, group) for group in sets], dtype=np.int64),
+        _the_one(orders.holder[members], bundle, len(sets)),
+        _the_one(fixed[members], bundle, len(sets)),
     )
 
 
@@ -285,9 +315,13 @@ def first_reason(pairs: Pairs, driver: int, bundle: int) -> Reason | None:
     return Reason(int(code)) if (code := judge(pairs)[driver, bundle]) else None
 
 
-def _fixed_driver(fixed: dict[int, int], orders: tuple[int, ...]) -> int:
-    chosen = {fixed[order] for order in orders if order in fixed}
-    return -1 if not chosen else chosen.pop() if len(chosen) == 1 else -2
+def _the_one(driver: Ints, of: Ints, n: int) -> Ints:
+    """For each of n bundles the driver whom its orders name, -1 where none does, -2 where they name several."""
+    last, first = np.full(n, -1, dtype=np.int64), np.full(n, np.iinfo(np.int64).max)
+    np.maximum.at(last, of, driver)
+    named = driver >= 0
+    np.minimum.at(first, of[named], driver[named])
+    return np.where(last < 0, -1, np.where(first == last, last, -2))
 
 
 def _totals(of: Ints, values: Floats, n: int) -> Floats:

@@ -43,12 +43,10 @@ def best_candidates(
     pairs: Pairs, columns: Columns, chosen: set[int], weights: tuple[float, ...], limit: int
 ) -> dict[str, tuple[Candidate, ...]]:
     """For each order its drivers by cost per delivery, the cheapest route of each; the chosen one is never cut off."""
-    sets = [bundle.orders for bundle in pairs.bundles]
-    size = np.array([len(group) for group in sets], dtype=np.int64)
-    per_delivery = columns.cost / size[columns.bundle] if len(columns) else columns.cost
+    per_delivery = columns.cost / pairs.size[columns.bundle] if len(columns) else columns.cost
     is_chosen = np.zeros(len(columns), dtype=np.bool_)
     is_chosen[sorted(chosen)] = True
-    order, row = spread(np.array([o for group in sets for o in group], dtype=np.int64), size, columns.bundle)
+    order, row = spread(pairs.members, pairs.size, columns.bundle)
     rank = np.lexsort((columns.driver[row], per_delivery[row], ~is_chosen[row], order))
     order, row = order[rank], row[rank]
     starts = np.searchsorted(order, np.arange(len(pairs.market.orders) + 1))

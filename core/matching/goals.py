@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.domain.driver import StopKind
 from core.matching.cost import GOALS, MEDIUM, TERMS, Bools, weights_of
-from core.matching.market import Ints
 from core.matching.timing import Floats
 
 if TYPE_CHECKING:
@@ -115,7 +113,7 @@ def add_goals(pairs: Pairs, columns: Columns) -> tuple[Columns, float]:
     """The columns with their goals, and what one unit of the medium level costs: 0 where none occurs, else more than all that
     any choice could save in minutes, so that none is ever taken for the sake of minutes; at most `MEDIUM_MOST`, more than which
     no solver bears and no chain of changes saves."""
-    size = np.bincount(pairs.member_of, minlength=pairs.shape[1])[columns.bundle].astype(np.float64)
+    size = pairs.size[columns.bundle].astype(np.float64)
     priced = Priced(pairs, columns, size)
     weights = all_weights(pairs.params)
     wanted = [(name in MEDIUM or bool(weight)) for name, weight in zip(GOALS, weights[len(TERMS) :], strict=True)]
@@ -129,7 +127,7 @@ def add_goals(pairs: Pairs, columns: Columns) -> tuple[Columns, float]:
 
 def door_minutes(pairs: Pairs, columns: Columns) -> Floats:
     """Minutes from ready to door at each drop-off, shape (n, longest); 0 at other stops."""
-    order, dropoff = _stops(pairs)
+    order, dropoff = pairs.stops
     at = order[columns.bundle]
     minutes = (columns.arrive - pairs.market.orders.ready[at]) / 60.0
     return _floats(np.where(dropoff[columns.bundle], np.maximum(minutes, 0.0), 0.0))
@@ -145,10 +143,9 @@ def too_cold(pairs: Pairs, columns: Columns) -> Bools:
         return np.zeros(len(columns), dtype=np.bool_)
     limit = _limits(Priced(pairs, columns, np.zeros(len(columns))))
     late = np.any(door_minutes(pairs, columns) > limit, axis=1)
-    sizes = np.bincount(pairs.member_of, minlength=pairs.shape[1])
     first = np.zeros(pairs.shape[1], dtype=np.int64)
     first[pairs.member_of] = pairs.members
-    alone, order = sizes[columns.bundle] == 1, first[columns.bundle]
+    alone, order = pairs.size[columns.bundle] == 1, first[columns.bundle]
     in_time = np.zeros(len(orders), dtype=np.bool_)
     in_time[order[alone & ~late]] = True
     exempt: Bools = alone & ~in_time[order]
@@ -158,33 +155,20 @@ def too_cold(pairs: Pairs, columns: Columns) -> Bools:
 
 def _limits(priced: Priced) -> Floats:
     """The longest minutes from ready to door at each stop, shape (n, longest); inf where nothing binds."""
-    order, dropoff = _stops(priced.pairs)
+    order, dropoff = priced.pairs.stops
     at = order[priced.columns.bundle]
     return _floats(np.where(dropoff[priced.columns.bundle], priced.pairs.market.orders.door_s[at] / 60.0, np.inf))
-
-
-def _stops(pairs: Pairs) -> tuple[Ints, Bools]:
-    """Order at each stop of each bundle, -1 beyond the last, and whether it is a drop-off; shape (bundles, longest)."""
-    longest = max((len(b.stops) for b in pairs.bundles), default=0)
-    order = np.full((len(pairs.bundles), longest), -1, dtype=np.int64)
-    dropoff = np.zeros((len(pairs.bundles), longest), dtype=np.bool_)
-    for row, bundle in enumerate(pairs.bundles):
-        for k, (kind, index) in enumerate(bundle.stops):
-            order[row, k] = index
-            dropoff[row, k] = kind is StopKind.DROPOFF
-    return order, dropoff
 
 
 def _spread(pairs: Pairs, columns: Columns, soft: Floats) -> float:
     """The most minutes that all choices together could save: for each order the span between its dearest and its cheapest."""
     highest = np.full(len(pairs.market.orders), -np.inf)
     lowest = np.full(len(pairs.market.orders), np.inf)
-    counts = np.bincount(pairs.member_of, minlength=pairs.shape[1])
     dearest = np.full(pairs.shape[1], -np.inf)
     cheapest = np.full(pairs.shape[1], np.inf)
     np.maximum.at(dearest, columns.bundle, soft)
     np.minimum.at(cheapest, columns.bundle, soft)
-    share = counts[pairs.member_of]
+    share = pairs.size[pairs.member_of]
     np.maximum.at(highest, pairs.members, dearest[pairs.member_of] / share)
     np.minimum.at(lowest, pairs.members, cheapest[pairs.member_of] / share)
     span = highest - lowest

@@ -9,24 +9,27 @@ Bundles that go between the stops of a route are priced by `core.matching.insert
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.driver import StopKind
 from core.matching.cost import Timed, minutes, weights_of
 from core.matching.insertion import insert
 from core.matching.legs import leg_seconds, reach_seconds
-from core.matching.market import VEHICLES, Ints, OrderColumns
+from core.matching.market import VEHICLES, Ints
 from core.matching.timing import AffineTimes, Floats, affine, departures
 
 if TYPE_CHECKING:
     from core.matching.eligibility import Pairs
-    from core.matching.generators import Bundle
     from core.ports import TravelTimes
+
+
+PORTION, THREADS = 8192, 2
+"""Pairs priced in one go, so that what is worked out in between stays in a processor's own memory, and in how many threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +84,14 @@ class Routes:
         return latest
 
 
-def routes_by_length(orders: OrderColumns, bundles: Sequence[Bundle]) -> list[Routes]:
+def routes_by_length(pairs: Pairs) -> list[Routes]:
     """Consecutive pick-ups at one place are one visit, whose service comes once, after everything is ready."""
-    lengths = np.array([0 if b.into else len(b.stops) for b in bundles], dtype=np.int64)
+    orders, (stop, dropoff) = pairs.market.orders, pairs.stops
+    lengths = np.where(pairs.own < 0, (stop >= 0).sum(axis=1), 0)
     groups = []
     for k in np.unique(lengths[lengths > 0]).tolist():
         index = np.flatnonzero(lengths == k)
-        stops = [bundles[i].stops for i in index.tolist()]
-        order = np.array([[o for _, o in route] for route in stops], dtype=np.int64)
-        pickup = np.array([[kind is StopKind.PICKUP for kind, _ in route] for route in stops], dtype=np.bool_)
+        order, pickup = stop[index, :k], ~dropoff[index, :k]
         place = np.where(pickup[..., None], orders.pickup[order], orders.dropoff[order])
         service = np.where(pickup, orders.pickup_service[order], orders.dropoff_service[order])
         joint = pickup[:, :-1] & pickup[:, 1:] & np.all(place[:, :-1] == place[:, 1:], axis=2)
@@ -114,8 +116,8 @@ def price(pairs: Pairs, driver: Ints, bundle: Ints, travel: TravelTimes) -> Colu
     n, params = len(driver), pairs.params
     waits = (pairs.fixed_driver == -1) & (pairs.holder == -1)
     commit_s = np.where(waits, 60.0 * params.commit_before_ready_min, np.inf)
-    lengths = np.array([len(b.stops) for b in pairs.bundles], dtype=np.int64)
-    inside = np.array([b.into is not None for b in pairs.bundles], dtype=np.bool_)
+    lengths = (pairs.stops[0] >= 0).sum(axis=1)
+    inside = pairs.own >= 0
     weights = weights_of(params.weights)
     columns = Columns(
         driver, bundle, np.zeros((n, len(weights))), np.zeros(n), np.full((n, int(lengths.max(initial=0))), np.nan),
@@ -133,41 +135,61 @@ def _price_after(pairs: Pairs, columns: Columns, pairs_rows: Ints, commit_s: Flo
     """Fill in the rows whose bundles come after whatever their driver has to do."""
     drivers, orders = pairs.market.drivers, pairs.market.orders
     driver, bundle = columns.driver[pairs_rows], columns.bundle[pairs_rows]
-    weights = weights_of(pairs.params.weights)
-    first = orders.pickup[np.array([b.first for b in pairs.bundles], dtype=np.int64)]
+    first = orders.pickup[pairs.stops[0][:, 0]]
     reach = reach_seconds(travel, pairs.underway.free_place, first, drivers.vehicle, driver, bundle)
-    for routes in routes_by_length(orders, pairs.bundles):
-        position = np.full(len(pairs.bundles), -1)
-        position[routes.index] = np.arange(len(routes.index))
-        mine = np.flatnonzero(position[bundle] >= 0)
-        if not len(mine):
-            continue
-        rows = pairs_rows[mine]
-        route, vehicle = position[bundle[mine]], drivers.vehicle[driver[mine]]
-        times, legs, lost = _constants(routes, route, vehicle, travel)
-        no_way = np.isinf(reach[mine]) | lost[vehicle, route]
-        free, leg = pairs.underway.free_at[driver[mine]], np.where(no_way, 0.0, reach[mine])
-        ready, commit = routes.visit_ready[route], commit_s[bundle[mine]]
-        arrive = times[vehicle, route].arrivals(np.maximum(free + leg, ready - commit))
-        way = np.concatenate([leg[:, None], legs[vehicle, route]], axis=1)
-        timed = Timed(
-            routes.pickup[route],
-            way,
-            arrive,
-            routes.ready[route],
-            routes.service[route],
-            routes.due_from[route],
-            routes.due[route],
-        )
-        columns.minutes[rows] = minutes(timed)
-        columns.cost[rows] = np.where(no_way, np.inf, (columns.minutes[rows] * weights).sum(axis=1))
-        columns.arrive[rows, : arrive.shape[1]] = arrive
-        columns.finish[rows] = departures(arrive[:, -1], timed.ready[:, -1], timed.service[:, -1])
-        begun = np.where(timed.pickup, np.maximum(arrive, timed.ready), -np.inf)
-        columns.last_pickup[rows] = begun.max(axis=1)
-        columns.late[rows] = np.any(arrive + timed.service > routes.latest[route], axis=1)
-        columns.commit[rows] = np.maximum(free, ready - leg) - commit
-        columns.spent[rows] = columns.finish[rows] - np.maximum(columns.commit[rows], 0.0)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for routes in routes_by_length(pairs):
+            position = np.full(len(pairs.bundles), -1)
+            position[routes.index] = np.arange(len(routes.index))
+            mine = np.flatnonzero(position[bundle] >= 0)
+            if not len(mine):
+                continue
+            constants = _constants(routes, position, drivers.vehicle[driver[mine]], position[bundle[mine]], travel)
+            fill = partial(_fill, pairs, columns, routes, constants, commit_s)
+            parts = [mine[at : at + PORTION] for at in range(0, len(mine), PORTION)]
+            list(pool.map(fill, (pairs_rows[p] for p in parts), (reach[p] for p in parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Constants:
+    """Of n routes: ``position`` says which of them a bundle is; times and legs by each vehicle, shapes (vehicles, n, k) and
+    (vehicles, n, k-1), where there is no way, and when all is ready that is fetched first."""
+
+    position: Ints
+    times: AffineTimes
+    legs: Floats
+    lost: NDArray[np.bool_]
+    ready: Floats
+
+
+def _fill(pairs: Pairs, columns: Columns, routes: Routes, of: _Constants, commit_s: Floats, rows: Ints, reach: Floats) -> None:
+    """Fill in some rows; others do so at the same time."""
+    driver, bundle = columns.driver[rows], columns.bundle[rows]
+    route, vehicle = of.position[bundle], pairs.market.drivers.vehicle[driver]
+    no_way = np.isinf(reach) | of.lost[vehicle, route]
+    free, leg = pairs.underway.free_at[driver], np.where(no_way, 0.0, reach)
+    ready, commit = of.ready[route], commit_s[bundle]
+    arrive = of.times[vehicle, route].arrivals(np.maximum(free + leg, ready - commit))
+    way = np.concatenate([leg[:, None], of.legs[vehicle, route]], axis=1)
+    timed = Timed(
+        routes.pickup[route],
+        way,
+        arrive,
+        routes.ready[route],
+        routes.service[route],
+        routes.due_from[route],
+        routes.due[route],
+    )
+    spent = minutes(timed)
+    columns.minutes[rows] = spent
+    columns.cost[rows] = np.where(no_way, np.inf, (spent * weights_of(pairs.params.weights)).sum(axis=1))
+    columns.arrive[rows, : arrive.shape[1]] = arrive
+    columns.finish[rows] = finish = departures(arrive[:, -1], timed.ready[:, -1], timed.service[:, -1])
+    begun = np.where(timed.pickup, np.maximum(arrive, timed.ready), -np.inf)
+    columns.last_pickup[rows] = begun.max(axis=1)
+    columns.late[rows] = np.any(arrive + timed.service > routes.latest[route], axis=1)
+    columns.commit[rows] = begin = np.maximum(free, ready - leg) - commit
+    columns.spent[rows] = finish - np.maximum(begin, 0.0)
 
 
 def _price_inside(pairs: Pairs, columns: Columns, rows: Ints, commit_s: Floats, travel: TravelTimes) -> None:
@@ -186,13 +208,8 @@ def _price_inside(pairs: Pairs, columns: Columns, rows: Ints, commit_s: Floats, 
     columns.beyond[rows] = inserted.beyond
 
 
-def _constants(
-    routes: Routes, route: Ints, vehicle: Ints, travel: TravelTimes
-) -> tuple[AffineTimes, Floats, NDArray[np.bool_]]:
-    """Times and legs of each route by each vehicle, shapes (vehicles, n, k) and (vehicles, n, k-1), and where there is no way.
-
-    Only the combinations that occur are asked for; the others stay 0.
-    """
+def _constants(routes: Routes, position: Ints, vehicle: Ints, route: Ints, travel: TravelTimes) -> _Constants:
+    """Only the combinations of vehicle and route that occur are asked for; the others stay 0."""
     n, k = routes.pickup.shape
     legs = np.zeros((len(VEHICLES), n, k - 1))
     needed = np.unique(np.stack([vehicle, route], axis=1), axis=0)
@@ -205,4 +222,4 @@ def _constants(
     ).reshape(-1, k - 1)
     lost: NDArray[np.bool_] = np.any(np.isinf(legs), axis=2)
     legs[lost] = 0.0
-    return affine(legs, routes.ready, routes.service), legs, lost
+    return _Constants(position, affine(legs, routes.ready, routes.service), legs, lost, routes.visit_ready)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.driver import StopKind
 from core.matching.timing import Floats
 
 if TYPE_CHECKING:
@@ -47,16 +46,12 @@ def too_tight(pairs: Pairs, priced: Columns) -> NDArray[np.bool_]:
     most, orders = pairs.params.share_margin_min, pairs.market.orders
     if most is None or not len(priced):
         return np.zeros(len(priced), dtype=np.bool_)
-    order = np.full((len(pairs.bundles), priced.arrive.shape[1]), -1, dtype=np.int64)
+    stop, dropoff = pairs.stops
+    order = np.where(dropoff, stop, -1)
     pending = np.zeros(len(pairs.bundles))
-    for row, bundle in enumerate(pairs.bundles):
-        for k, (kind, index) in enumerate(bundle.stops):
-            if kind is StopKind.DROPOFF:
-                order[row, k] = index
-    sizes = np.bincount(pairs.member_of, minlength=len(pairs.bundles))
     if len(pairs.members):
         np.maximum.at(pending, pairs.member_of, orders.ready[pairs.members])
-    single = ((sizes == 1) & np.array([b.into is None for b in pairs.bundles], dtype=np.bool_))[priced.bundle]
+    single = (pairs.alone >= 0)[priced.bundle]
     shared = ~single | pairs.market.drivers.busy[priced.driver]
     at = order[priced.bundle]
     done = np.where(at >= 0, priced.arrive + orders.dropoff_service[at], -np.inf)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -44,9 +43,11 @@ class SameMerchant:
         for mine in of_merchant.values():
             if len(mine) > 1:
                 routes += self._routes(market, mine)
+        fetch = [(StopKind.PICKUP, i) for i in range(len(orders))]
+        bring = [(StopKind.DROPOFF, i) for i in range(len(orders))]
         return [
-            Bundle((*((StopKind.PICKUP, i) for i in sorted(route)), *((StopKind.DROPOFF, i) for i in route)), self.name)
-            for route in sorted(routes, key=lambda route: (len(route), sorted(route), route))
+            Bundle((*[fetch[i] for i in group], *[bring[i] for i in route]), self.name)
+            for _, group, route in sorted((len(route), tuple(sorted(route)), route) for route in routes)
         ]
 
     def _routes(self, market: Market, mine: list[int]) -> list[tuple[int, ...]]:
@@ -55,6 +56,9 @@ class SameMerchant:
         ready, merchant, doors = np.maximum(orders.ready[mine], 0.0), orders.pickup[mine[0]], orders.dropoff[mine]
         between, out = great_circle_km(doors, doors), great_circle_km(merchant[None], doors)[0]
         pairs = self._pairs(ready, out, between)
+        later: list[list[int]] = [[] for _ in mine]
+        for a, b in sorted(pairs):
+            later[a].append(b)
         haste = _Haste(
             ready + orders.pickup_service[mine],
             out * 3600.0 / (self.kmh or np.inf),
@@ -62,29 +66,30 @@ class SameMerchant:
             orders.dropoff_service[mine],
             orders.due[mine] if self.kmh else np.full(len(mine), np.inf),
         )
+        far = between.tolist()
         sets: list[tuple[int, ...]] = sorted(pairs)
         routes: list[tuple[int, ...]] = []
-        for _ in range(2, self.most + 1):
+        for size in range(2, self.most + 1):
             for group in sets:
-                turns = {_nearest_next(first, group, between): None for first in group}
-                routes += [tuple(mine[a] for a in turn) for turn in turns if haste.in_time(turn)]
-            sets = [(*g, b) for g in sets for b in range(g[-1] + 1, len(mine)) if all((a, b) in pairs for a in g)]
+                turns = (group, group[::-1]) if size == 2 else {_nearest_next(first, group, far): None for first in group}
+                routes += [tuple([mine[a] for a in turn]) for turn in turns if haste.in_time(turn)]
+            sets = [(*g, b) for g in sets for b in later[g[-1]] if all((a, b) in pairs for a in g[:-1])]
         return routes
 
     def _pairs(self, ready: Floats, out: Floats, between: Floats) -> set[tuple[int, int]]:
         """The nearest pairs first, until an order has as many partners as it may."""
-        found = [
-            (float(between[a, b]), a, b)
-            for a, b in combinations(range(len(ready)), 2)
-            if abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min and between[a, b] <= max(out[a], out[b]) + self.detour_km
-        ]
+        a, b = np.triu_indices(len(ready), 1)
+        km = between[a, b]
+        fit = (np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min) & (km <= np.maximum(out[a], out[b]) + self.detour_km)
+        a, b, km = a[fit], b[fit], km[fit]
+        turn = np.lexsort((b, a, km))
         taken = [0] * len(ready)
         kept: set[tuple[int, int]] = set()
-        for _, a, b in sorted(found):
-            if taken[a] < self.partners and taken[b] < self.partners:
-                taken[a] += 1
-                taken[b] += 1
-                kept.add((a, b))
+        for one, two in zip(a[turn].tolist(), b[turn].tolist(), strict=True):
+            if taken[one] < self.partners and taken[two] < self.partners:
+                taken[one] += 1
+                taken[two] += 1
+                kept.add((one, two))
         return kept
 
 
@@ -108,9 +113,10 @@ class _Haste:
         return True
 
 
-def _nearest_next(first: int, group: tuple[int, ...], between: Floats) -> tuple[int, ...]:
+def _nearest_next(first: int, group: tuple[int, ...], between: list[list[float]]) -> tuple[int, ...]:
     turn, left = [first], [a for a in group if a != first]
-    while left:
-        turn.append(min(left, key=lambda a: (between[turn[-1], a], a)))
+    while len(left) > 1:
+        far = between[turn[-1]]
+        turn.append(min(left, key=lambda a: (far[a], a)))
         left.remove(turn[-1])
-    return tuple(turn)
+    return (*turn, *left)
