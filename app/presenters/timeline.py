@@ -164,7 +164,7 @@ class TimelinePresenter(QObject):
     def _show(self) -> None:
         if not self._panel.isVisible():
             return
-        world, engine = self._deeds.world, self._engine
+        world = self._deeds.world
         if self._turned_away:
             self._read_world()
         if self._roster_stale:
