@@ -66,7 +66,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SIMULATOR_BEAT_S = 0.05
-SETTLED_S = 10.0
+SETTLED_S, FILLED_S = 10.0, 50.0
 
 
 class Console:
@@ -447,6 +447,8 @@ async def _settle() -> None:
     await asyncio.sleep(SETTLED_S)
     gc.collect()
     gc.freeze()
+    await asyncio.sleep(FILLED_S)
+    gc.freeze()  # and what the panels have made of it
 
 
 _running: set[asyncio.Task[None]] = set()

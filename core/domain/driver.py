@@ -77,10 +77,14 @@ class Driver:
 
     def break_at(self, now: float) -> Break | None:
         """The planned break that this moment lies in."""
+        if not self.breaks:
+            return None
         return next((one for one in self.breaks if one.start <= now < one.end), None)
 
     def works_until(self, now: float) -> float | None:
         """When the next break begins or the shift ends, epoch seconds; ``None`` where neither is planned."""
+        if not self.breaks:
+            return self.shift_end
         ends = [one.start for one in self.breaks if one.start > now]
         if self.shift_end is not None:
             ends.append(self.shift_end)

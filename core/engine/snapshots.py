@@ -95,16 +95,11 @@ class Photographer:
         """
         world, views = self._world, _Views(self._settings, self._planner, now)
         params = params_from(self._settings)
-        lats, lons = self._positions.lat, self._positions.lon
         done = self._tally.done(now)
         orders = [views.order(o, world) for o in world.open_orders() if o.status is Status.WAITING]
         self._breathe()
-        present: list[tuple[Driver, LatLon, bool]] = []
-        for driver in world.drivers.values() if len(world.drivers) <= MANY else self._near(orders, params):
-            row = self._positions.find(driver.id)
-            if row is None or math.isnan(lats[row]) or (driver.presence is Presence.OFFLINE and driver.id not in world.routes):
-                continue
-            present.append((driver, LatLon(float(lats[row]), float(lons[row])), self._is_open(driver, now)))
+        near = world.drivers.values() if len(world.drivers) <= MANY else self._near(orders, params)
+        present = [(driver, place, self._is_open(driver, now)) for driver, place in self._seen(near)]
         self._breathe()
         loose = self._loose(present, now)
         drivers = []
@@ -115,7 +110,7 @@ class Photographer:
             if held is not None:
                 order, hold_min = held
                 orders.append(views.order(order, world, held_by=driver.id, hold_min=hold_min))
-            route = world.route(driver.id) if held is None else Route(driver.id)
+            route = world.routes.get(driver.id) if held is None else None
             drivers.append(views.driver(driver, place, route, world, is_open, done[driver.id]))
         return Snapshot(
             now=now,
@@ -143,6 +138,20 @@ class Photographer:
         params = params_from(self._settings)
         return Snapshot(now, params, drivers=tuple(drivers), areas=areas, fleets=fleets_of(world.merchants.values()))
 
+    def _seen(self, drivers: Iterable[Driver]) -> Iterator[tuple[Driver, LatLon]]:
+        """Where those are of whom that is known, without those who are away and have no route."""
+        find, routes = self._positions.find, self._world.routes
+        known = [
+            (driver, row)
+            for driver in drivers
+            if (row := find(driver.id)) is not None and (driver.presence is not Presence.OFFLINE or driver.id in routes)
+        ]
+        rows = np.array([row for _, row in known], dtype=np.int64)
+        lats, lons = self._positions.lat[rows].tolist(), self._positions.lon[rows].tolist()
+        for (driver, _), lat, lon in zip(known, lats, lons, strict=True):
+            if lat == lat:  # not NaN
+                yield driver, LatLon(lat, lon)
+
     def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
         found, drivers = [np.empty(0, np.int64)], self._world.drivers
         for (place, vehicles), waiting in Counter((order.pickup, order.vehicles) for order in orders).items():
@@ -164,7 +173,9 @@ class Photographer:
         margin_min, world = self._settings.number("matching.swap_margin_min"), self._world
         free = [place for driver, place, is_open in present if is_open and driver.id not in world.routes]
         held = [
-            (d.id, place, o) for d, place, is_open in present if is_open and (o := _alone(world.route(d.id), world)) is not None
+            (d.id, place, o)
+            for d, place, is_open in present
+            if is_open and (o := _alone(world.routes.get(d.id), world)) is not None
         ]
         if not margin_min or not free or not held:
             return {}
@@ -210,9 +221,9 @@ def _has_begun(driver: Driver, now: float) -> bool:
     return (driver.shift_start is None or driver.shift_start <= now) and driver.break_at(now) is None
 
 
-def _alone(route: Route, world: World) -> Order | None:
+def _alone(route: Route | None, world: World) -> Order | None:
     """The order of a driver who has this one alone and is still on the way to its pick-up, by the matcher's choice."""
-    ids = route.orders()
+    ids = () if route is None else route.orders()
     if len(ids) != 1:
         return None
     order = world.orders[ids[0]]
@@ -257,12 +268,14 @@ class _Views:
             hold_min=hold_min,
         )
 
-    def driver(self, driver: Driver, place: LatLon, route: Route, world: World, is_open: bool, done: int) -> DriverView:
+    def driver(self, driver: Driver, place: LatLon, route: Route | None, world: World, is_open: bool, done: int) -> DriverView:
         return DriverView(
             id=driver.id,
             vehicle=driver.vehicle,
             place=place,
-            stops=tuple(
+            stops=()
+            if route is None
+            else tuple(
                 StopView(stop.kind, self.order(world.orders[stop.order_id], world), stop.arrived_at) for stop in route.stops
             ),
             open=is_open,

@@ -47,6 +47,7 @@ class PhoneClocks:
         self._at = np.zeros((0, WINDOW))
         self._count = np.zeros(0, np.int64)
         self._correction = np.zeros(0)
+        self._this_machine_s: float | None = 0.0
 
     def of(self, row: int) -> float:
         """The correction of a row's clock in seconds: above 0 the clock is behind, below 0 ahead."""
@@ -54,7 +55,14 @@ class PhoneClocks:
 
     @property
     def this_machine_s(self) -> float:
-        """What this machine's own clock seems to be off by: most phones can't all be wrong by the same. 0 where it is not."""
+        """What this machine's own clock seems to be off by: most phones can't all be wrong by the same. 0 where it is not.
+
+        Asked for every phone that is off, so it is worked out once for all that was noted."""
+        if self._this_machine_s is None:
+            self._this_machine_s = self._agreed_s()
+        return self._this_machine_s
+
+    def _agreed_s(self) -> float:
         known = self._correction[self._count >= WINDOW]
         off = known[known != 0]
         if len(known) < FEW or len(off) <= len(known) / 2:
@@ -70,6 +78,7 @@ class PhoneClocks:
         """
         if len(rows):
             self._grow(int(rows.max()) + 1)
+        self._this_machine_s = None
         lag = now - newest_t
         slot = self._count[rows] % WINDOW
         self._lag[rows, slot], self._at[rows, slot] = lag, now
