@@ -6,27 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, tr
 from widgets.areas.rows import AreaRow
-from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.icons import icon
-from widgets.common.panel import Panel
 from widgets.common.reorder import OrderedModel, OrderedView
+from widgets.common.setup_panel import SetupPanel, Tool, stacked
 from widgets.common.tables import Column
-
-TOOLS: tuple[tuple[str, str, str, int, int], ...] = (
-    ("area.draw", mark("Draw"), "plus", 0, 10**6),
-    ("area.edit", mark("Edit shape"), "polygon", 1, 1),
-    ("area.split", mark("Split"), "scissors", 1, 1),
-    ("area.merge", mark("Merge"), "intersect", 2, 10**6),
-    ("area.details", mark("Details…"), "note-pencil", 1, 1),
-    ("area.versions", mark("Versions…"), "clock-counter-clockwise", 1, 1),
-    ("area.remove", mark("Remove…"), "trash", 1, 10**6),
-)
-"""Action, label, icon, and of how many selected areas it is possible at least and at most."""
 
 
 def _vehicles(row: AreaRow) -> str:
@@ -75,11 +62,21 @@ class _CornerField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class AreasPanel(Panel):
+class AreasPanel(SetupPanel):
     """``wanted(str)`` is the action of a button; ``moved(list[str])`` the order wanted, the first counts most;
     ``selection_changed(list[str])``, ``context_requested(list[str], QPoint)`` as of a table; ``corner_typed(str)`` while
     something is drawn, empty to end it.
     """
+
+    tools = (
+        Tool("area.draw", mark("Draw"), "plus"),
+        Tool("area.edit", mark("Edit shape"), "polygon", least=1, most=1),
+        Tool("area.split", mark("Split"), "scissors", least=1, most=1),
+        Tool("area.merge", mark("Merge"), "intersect", least=2),
+        Tool("area.details", mark("Details…"), "note-pencil", least=1, most=1),
+        Tool("area.versions", mark("Versions…"), "clock-counter-clockwise", least=1, most=1),
+        Tool("area.remove", mark("Remove…"), "trash", least=1),
+    )
 
     moved = Signal(list)
     selection_changed = Signal(list)
@@ -89,47 +86,22 @@ class AreasPanel(Panel):
         super().__init__(parent)
         self.model: OrderedModel[AreaRow] = OrderedModel(columns())
         self.view = OrderedView(self.model, tr("Areas, the first counts most where they overlap"))
-        self.buttons: dict[str, QToolButton] = {}
-        self._tools = QWidget()
-        flow = FlowLayout(self._tools, gap=4)
-        for action, label, icon_name, _, _ in TOOLS:
-            flow.addWidget(self._tool(action, tr(label), icon_name))
-        self._empty = EmptyOver(
+        self._tools = self.toolbar()
+        self._empty = self.offer(
             self.view,
-            EmptyState(
-                tr("No areas yet"),
-                tr("An area gives the shops in it their own rules: who delivers, and with what vehicles. Draw one on the map"),
-                tr("Draw an area"),
-            ),
+            tr("No areas yet"),
+            tr("An area gives the shops in it their own rules: who delivers, and with what vehicles. Draw one on the map"),
+            tr("Draw an area"),
+            "area.draw",
         )
-        self._empty.state.acted.connect(lambda: self.wanted.emit("area.draw"))
         self.editing = self._editing_strip()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        for part in (self._tools, self.editing):
-            row = QHBoxLayout()
-            row.setContentsMargins(8, 0, 8, 0)
-            row.addWidget(part)
-            layout.addLayout(row)
-        layout.addWidget(self.view, 1)
+        stacked((self._tools, self.editing), self.view, self)
         self.view.moved.connect(self.moved)
         self.view.selection_changed.connect(self._selected)
         self.view.row_activated.connect(lambda _: self.wanted.emit("area.details"))
         self.view.context_requested.connect(self.context_requested)
         self.show_session("", "")
         self._selected([])
-
-    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "button")
-        button.setText(label)
-        button.setIcon(icon(icon_name, "muted"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.wanted.emit(action))
-        self.buttons[action] = button
-        return button
 
     def _editing_strip(self) -> QWidget:
         strip = QWidget()
@@ -148,8 +120,8 @@ class AreasPanel(Panel):
         self._acts = QWidget()
         flow = FlowLayout(self._acts, gap=4)
         flow.addWidget(self.save)
-        flow.addWidget(self._tool("area.add_part", tr("Add a part"), "plus-circle"))
-        flow.addWidget(self._tool("area.cut_out", tr("Cut out"), "minus-circle"))
+        flow.addWidget(self.button(Tool("area.add_part", mark("Add a part"), "plus-circle")))
+        flow.addWidget(self.button(Tool("area.cut_out", mark("Cut out"), "minus-circle")))
         flow.addWidget(self.discard)
         self.save.clicked.connect(lambda: self.wanted.emit("area.save"))
         self.discard.clicked.connect(lambda: self.wanted.emit("area.discard"))
@@ -193,6 +165,5 @@ class AreasPanel(Panel):
         return self.view.selected_ids()
 
     def _selected(self, ids: list[str]) -> None:
-        for action, _, _, least, most in TOOLS:
-            self.buttons[action].setEnabled(least <= len(ids) <= most)
+        self.able(len(ids))
         self.selection_changed.emit(ids)

@@ -44,8 +44,8 @@ def columns() -> tuple[Column[AuditRow], ...]:
     return (
         Column(tr("When"), lambda r, m: r.when, width=104),
         Column(tr("Who"), lambda r, m: r.who, width=86),
-        Column(tr("What"), lambda r, m: r.what, width=114),
-        Column(tr("Thing"), lambda r, m: r.thing, width=92),
+        Column(tr("What"), lambda r, m: r.what, width=148),
+        Column(tr("Thing"), lambda r, m: r.thing, width=100),
         Column(tr("Before → after"), lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
     )
 

@@ -1,4 +1,4 @@
-"""A layout that breaks its widgets into lines, as text does."""
+"""A layout that breaks its widgets into lines, as text does; in a line they stand on one middle."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class FlowLayout(QLayout):
     def _lay(self, rect: QRect, move: bool) -> int:
         widget = self.parentWidget()
         rtl = widget is not None and widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x = y = height = 0
+        x = y = 0
+        lines: list[list[tuple[QLayoutItem, int, QSize]]] = [[]]
         for item in self._items:
             if item.isEmpty():  # hidden
                 continue
@@ -61,10 +62,14 @@ class FlowLayout(QLayout):
             # A long word is cut rather than the page around it.
             size.setWidth(min(size.width(), max(rect.width(), LEAST_PX)))
             if x and x + size.width() > rect.width():
-                x, y, height = 0, y + height + self._gap, 0
-            if move:
-                left = rect.right() + 1 - x - size.width() if rtl else rect.left() + x
-                item.setGeometry(QRect(QPoint(left, rect.top() + y), size))
+                x = 0
+                lines.append([])
+            lines[-1].append((item, x, size))
             x += size.width() + self._gap
-            height = max(height, size.height())
-        return y + height
+        for line in lines:
+            height = max((size.height() for _, _, size in line), default=0)
+            for item, x, size in line if move else ():
+                left = rect.right() + 1 - x - size.width() if rtl else rect.left() + x
+                item.setGeometry(QRect(QPoint(left, rect.top() + y + (height - size.height()) // 2), size))
+            y += height + self._gap
+        return y - self._gap

@@ -151,7 +151,7 @@ class GroupBox(QFrame):
             remove.clicked.connect(self.gone)
             head.addWidget(remove)
         self._list = QVBoxLayout()
-        self._list.setContentsMargins(12 if depth else 0, 0, 0, 0)
+        self._list.setContentsMargins(12, 0, 0, 0)
         self._list.setSpacing(4)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 2, 0, 2)

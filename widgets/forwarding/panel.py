@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.icons import icon
-from widgets.common.panel import Panel
+from widgets.common.setup_panel import SetupPanel, Tool, stacked
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.forwarding.rows import DeadRow, ForwardRow
-
-TOOLS = (
-    ("forward.add", mark("Add…"), "plus", False),
-    ("forward.edit", mark("Edit…"), "note-pencil", True),
-    ("forward.switch", mark("On or off"), "power", True),
-    ("forward.secret", mark("Secret…"), "key", True),
-    ("forward.remove", mark("Remove…"), "trash", True),
-)
 
 
 def _state(row: ForwardRow) -> tuple[str, str, str]:
@@ -36,6 +27,10 @@ def _state(row: ForwardRow) -> tuple[str, str, str]:
     return tr("Fine"), "check-circle", "free"
 
 
+def _problem(row: ForwardRow) -> str:
+    return row.problem[:1].upper() + row.problem[1:]
+
+
 def columns() -> tuple[Column[ForwardRow], ...]:
     return (
         Column(tr("Rule"), lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=130),
@@ -43,13 +38,11 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             tr("State"),
             lambda r, m: _state(r)[0],
             token=lambda r, m: _state(r)[2],
+            tip=lambda r, m: _problem(r),
             icon=lambda r, m: _state(r)[1],
             sort=lambda r: _state(r)[0],
             width=130,
         ),
-        Column(tr("What"), lambda r, m: r.what, width=0),
-        Column(tr("To"), lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
-        Column(tr("Sent"), lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
         Column(
             tr("Waiting"),
             lambda r, m: f"{r.waiting:,}" if r.waiting else "",
@@ -66,7 +59,10 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             right=True,
             width=76,
         ),
-        Column(tr("Problem"), lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=170),
+        Column(tr("What"), lambda r, m: r.what, width=0),
+        Column(tr("To"), lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
+        Column(tr("Sent"), lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
+        Column(tr("Problem"), lambda r, m: _problem(r), token=lambda r, m: "late", width=170),
     )
 
 
@@ -81,8 +77,16 @@ def dead_columns() -> tuple[Column[DeadRow], ...]:
     )
 
 
-class ForwardingPanel(Panel):
+class ForwardingPanel(SetupPanel):
     """``again(list[str])`` and ``forgotten(list[str])`` carry ids of dead letters."""
+
+    tools = (
+        Tool("forward.add", mark("Add…"), "plus"),
+        Tool("forward.edit", mark("Edit…"), "note-pencil", least=1),
+        Tool("forward.switch", mark("On or off"), "power", least=1),
+        Tool("forward.secret", mark("Secret…"), "key", least=1),
+        Tool("forward.remove", mark("Remove…"), "trash", least=1),
+    )
 
     chosen = Signal(str)
     again = Signal(list)
@@ -95,24 +99,17 @@ class ForwardingPanel(Panel):
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self._empty = EmptyOver(
+        self._empty = self.offer(
             self.view,
-            EmptyState(
-                tr("Nothing is passed on"),
-                tr("A rule sends chosen events, as they happen, to a web address or a topic of the broker"),
-                tr("Add a rule"),
-            ),
+            tr("Nothing is passed on"),
+            tr("A rule sends chosen events, as they happen, to a web address or a topic of the broker"),
+            tr("Add a rule"),
+            "forward.add",
         )
-        self._empty.state.acted.connect(lambda: self.wanted.emit("forward.add"))
-        self.buttons: dict[str, QToolButton] = {}
-        tools = QWidget()
-        flow = FlowLayout(tools, gap=4)
-        for action, label, icon_name, _ in TOOLS:
-            flow.addWidget(self._tool(action, tr(label), icon_name))
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Passing events on"))
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(_page(tools, self.view), tr("Rules"))
+        self.tabs.addTab(stacked([self.one_line()], self.view), tr("Rules"))
         self.tabs.addTab(self._letters(), tr("Given up"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -121,17 +118,6 @@ class ForwardingPanel(Panel):
         self.view.row_activated.connect(lambda _: self.wanted.emit("forward.edit"))
         self.view.context_requested.connect(self.context_requested)
         self._selected([])
-
-    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "button")
-        button.setText(label)
-        button.setIcon(icon(icon_name, "muted"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.wanted.emit(action))
-        self.buttons[action] = button
-        return button
 
     def _letters(self) -> QWidget:
         self.dead: RowsModel[DeadRow] = RowsModel(dead_columns())
@@ -152,7 +138,7 @@ class ForwardingPanel(Panel):
         flow = FlowLayout(row, gap=8)
         flow.addWidget(self.send_again)
         flow.addWidget(self.forget)
-        return _page(row, self.dead_view)
+        return stacked([row], self.dead_view)
 
     def set_rows(self, rows: Iterable[ForwardRow], dead: Sequence[DeadRow]) -> None:
         self.model.set_rows(rows)
@@ -175,21 +161,7 @@ class ForwardingPanel(Panel):
 
     def _able(self) -> None:
         row = next((row for row in self.model.shown if row.id == self.selected()), None)
-        for action, _, _, needs_one in TOOLS:
-            self.buttons[action].setEnabled(not needs_one or row is not None)
+        self.able(0 if row is None else 1)
         self.buttons["forward.secret"].setEnabled(row is not None and not row.forward.to.startswith("mqtt:"))
         for button in (self.send_again, self.forget):
             button.setEnabled(bool(self.dead_view.selected_ids()))
-
-
-def _page(tools: QWidget, view: QWidget) -> QWidget:
-    page = QWidget()
-    box = QVBoxLayout(page)
-    box.setContentsMargins(0, 8, 0, 0)
-    box.setSpacing(8)
-    row = QHBoxLayout()
-    row.setContentsMargins(8, 0, 8, 0)
-    row.addWidget(tools)
-    box.addLayout(row)
-    box.addWidget(view, 1)
-    return page

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.domain.language import mark, tr
 from core.domain.merchant import OwnDrivers
-from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.icons import icon
-from widgets.common.panel import Panel
 from widgets.common.search import SearchField
+from widgets.common.setup_panel import SetupPanel, Tool, stacked
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.merchants.rows import MerchantRow
 
-TOOLS = (
-    ("merchant.add", mark("Add…"), "plus"),
-    ("merchant.edit", mark("Edit…"), "note-pencil"),
-    ("merchant.remove", mark("Remove…"), "trash"),
-)
 OWN = {
     OwnDrivers.ONLY: mark("only its own"),
     OwnDrivers.FIRST: mark("its own first"),
@@ -40,7 +33,7 @@ def _fence(row: MerchantRow) -> str:
 
 def columns() -> tuple[Column[MerchantRow], ...]:
     return (
-        Column(tr("Name"), lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=0),
+        Column(tr("Name"), lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150),
         Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
         Column(tr("Goods"), lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84),
         Column(tr("Kind"), lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92),
@@ -52,7 +45,7 @@ def columns() -> tuple[Column[MerchantRow], ...]:
             width=66,
             name=tr("Usual preparation time"),
         ),
-        Column(tr("Own drivers"), lambda r, m: _own(r), sort=lambda r: _own(r).casefold() or None, width=150),
+        Column(tr("Own drivers"), lambda r, m: _own(r), sort=lambda r: _own(r).casefold() or None, width=0),
         Column(
             tr("Fence"),
             lambda r, m: _fence(r),
@@ -74,8 +67,14 @@ def columns() -> tuple[Column[MerchantRow], ...]:
     )
 
 
-class MerchantsPanel(Panel):
+class MerchantsPanel(SetupPanel):
     """``selection_changed(list[str])`` as of a table."""
+
+    tools = (
+        Tool("merchant.add", mark("Add…"), "plus"),
+        Tool("merchant.edit", mark("Edit…"), "note-pencil", least=1, most=1),
+        Tool("merchant.remove", mark("Remove…"), "trash", least=1),
+    )
 
     selection_changed = Signal(list)
 
@@ -87,43 +86,26 @@ class MerchantsPanel(Panel):
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.search = SearchField(tr("Filter merchants"), tr("Filter merchants by name, area, goods or group"), self.view)
         self.search.setMinimumWidth(120)
-        self._empty = EmptyOver(
+        self._empty = self.offer(
             self.view,
-            EmptyState(
-                tr("No merchants yet"),
-                tr("Orders are picked up at merchants. Add one, or import a CSV file with id, name, lat and lon"),
-                tr("Add a merchant"),
-            ),
+            tr("No merchants yet"),
+            tr("Orders are picked up at merchants. Add one, or import a CSV file with id, name, lat and lon"),
+            tr("Add a merchant"),
+            "merchant.add",
         )
-        self._empty.state.acted.connect(lambda: self.wanted.emit("merchant.add"))
-        self.buttons: dict[str, QToolButton] = {}
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
+        above = QWidget()
+        bar = QHBoxLayout(above)
+        bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(4)
         bar.addWidget(self.search, 1)
-        for action, label, icon_name in TOOLS:
-            bar.addWidget(self._tool(action, tr(label), icon_name))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        for tool in self.tools:
+            bar.addWidget(self.button(tool))
+        stacked([above], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.view.selection_changed.connect(self._selected)
         self.view.row_activated.connect(lambda _: self.wanted.emit("merchant.edit"))
         self.view.context_requested.connect(self.context_requested)
         self._selected([])
-
-    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "button")
-        button.setText(label)
-        button.setIcon(icon(icon_name, "muted"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.wanted.emit(action))
-        self.buttons[action] = button
-        return button
 
     def set_rows(self, rows: Iterable[MerchantRow]) -> None:
         self.model.set_rows(rows)
@@ -136,8 +118,7 @@ class MerchantsPanel(Panel):
         self.view.select_ids(ids)
 
     def _selected(self, ids: list[str]) -> None:
-        self.buttons["merchant.edit"].setEnabled(len(ids) == 1)
-        self.buttons["merchant.remove"].setEnabled(bool(ids))
+        self.able(len(ids))
         self.selection_changed.emit(ids)
 
     def _filter(self) -> None:

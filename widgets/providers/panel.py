@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, tr
 from core.domain.provider import ProviderKind
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.icons import icon
-from widgets.common.panel import Panel
+from widgets.common.setup_panel import SetupPanel, Tool, stacked
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, countdown, duration
 from widgets.providers.rows import DoubtRow, ProviderRow
 
-TOOLS = (
-    ("provider.add", mark("Add…"), "plus", False),
-    ("provider.edit", mark("Edit…"), "note-pencil", True),
-    ("provider.switch", mark("On or off"), "power", True),
-    ("provider.remove", mark("Remove…"), "trash", True),
-)
 KINDS = {
     ProviderKind.INTERNAL: mark("our own"),
     ProviderKind.WEBHOOK: mark("calls us back"),
@@ -68,7 +61,7 @@ def _problem(row: ProviderRow) -> str:
 
 def columns() -> tuple[Column[ProviderRow], ...]:
     return (
-        Column(tr("Provider"), lambda r, m: r.provider.name, sort=lambda r: r.provider.name.casefold(), width=150),
+        Column(tr("Provider"), lambda r, m: r.provider.name, sort=lambda r: r.provider.name.casefold(), width=136),
         Column(
             tr("State"),
             _state,
@@ -76,7 +69,7 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             token=lambda r, m: _STATE[r.state][2],
             icon=lambda r, m: _STATE[r.state][1],
             timed=True,
-            width=130,
+            width=150,
         ),
         Column(tr("Open"), lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
         Column(
@@ -120,8 +113,15 @@ def doubt_columns() -> tuple[Column[DoubtRow], ...]:
     )
 
 
-class ProvidersPanel(Panel):
+class ProvidersPanel(SetupPanel):
     """``chosen(str)`` a provider, ``settled(str, bool)``: of an order, whether the provider has it."""
+
+    tools = (
+        Tool("provider.add", mark("Add…"), "plus"),
+        Tool("provider.edit", mark("Edit…"), "note-pencil", least=1),
+        Tool("provider.switch", mark("On or off"), "power", least=1),
+        Tool("provider.remove", mark("Remove…"), "trash", least=1),
+    )
 
     chosen = Signal(str)
     settled = Signal(str, bool)
@@ -134,24 +134,17 @@ class ProvidersPanel(Panel):
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.view.horizontalHeader().setStretchLastSection(True)
-        self._empty = EmptyOver(
+        self._empty = self.offer(
             self.view,
-            EmptyState(
-                tr("Only our own drivers"),
-                tr("Add another fleet, then say in a rule which orders it gets"),
-                tr("Add a provider"),
-            ),
+            tr("Only our own drivers"),
+            tr("Add another fleet, then say in a rule which orders it gets"),
+            tr("Add a provider"),
+            "provider.add",
         )
-        self._empty.state.acted.connect(lambda: self.wanted.emit("provider.add"))
-        self.buttons: dict[str, QToolButton] = {}
-        tools = QWidget()
-        flow = FlowLayout(tools, gap=4)
-        for action, label, icon_name, _ in TOOLS:
-            flow.addWidget(self._tool(action, tr(label), icon_name))
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Providers"))
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(_page(tools, self.view), tr("Providers"))
+        self.tabs.addTab(stacked([self.one_line()], self.view), tr("Providers"))
         self.tabs.addTab(self._doubts(), tr("In doubt"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -160,17 +153,6 @@ class ProvidersPanel(Panel):
         self.view.row_activated.connect(lambda _: self.wanted.emit("provider.edit"))
         self.view.context_requested.connect(self.context_requested)
         self._selected([])
-
-    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "button")
-        button.setText(label)
-        button.setIcon(icon(icon_name, "muted"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.wanted.emit(action))
-        self.buttons[action] = button
-        return button
 
     def _doubts(self) -> QWidget:
         self.doubts: RowsModel[DoubtRow] = RowsModel(doubt_columns())
@@ -192,7 +174,7 @@ class ProvidersPanel(Panel):
         flow = FlowLayout(row, gap=8)
         flow.addWidget(self.has_it)
         flow.addWidget(self.has_not)
-        return _page(row, self.doubts_view)
+        return stacked([row], self.doubts_view)
 
     def set_rows(self, rows: Iterable[ProviderRow], doubts: Sequence[DoubtRow]) -> None:
         """Our own fleet stands among them only where there are others."""
@@ -220,8 +202,7 @@ class ProvidersPanel(Panel):
     def _able(self) -> None:
         row = next((row for row in self.model.shown if row.id == self.selected()), None)
         other = row is not None and row.provider.kind is not ProviderKind.INTERNAL
-        for action, _, _, needs_one in TOOLS:
-            self.buttons[action].setEnabled(not needs_one or row is not None)
+        self.able(0 if row is None else 1)
         self.buttons["provider.remove"].setEnabled(other)
         for button in (self.has_it, self.has_not):
             button.setEnabled(bool(self.doubts_view.selected_ids()))
@@ -229,16 +210,3 @@ class ProvidersPanel(Panel):
     def _settle(self, has_it: bool) -> None:
         for order_id in self.doubts_view.selected_ids():
             self.settled.emit(order_id, has_it)
-
-
-def _page(tools: QWidget, view: QWidget) -> QWidget:
-    page = QWidget()
-    box = QVBoxLayout(page)
-    box.setContentsMargins(0, 8, 0, 0)
-    box.setSpacing(8)
-    row = QHBoxLayout()
-    row.setContentsMargins(8, 0, 8, 0)
-    row.addWidget(tools)
-    box.addLayout(row)
-    box.addWidget(view, 1)
-    return page

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,9 +22,8 @@ from core.domain.language import mark, ntr, tr
 from core.domain.rules import Rule
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.icons import icon
-from widgets.common.panel import Panel
 from widgets.common.reorder import OrderedModel, OrderedView
+from widgets.common.setup_panel import SetupPanel, Tool, stacked
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import MINUS
@@ -33,11 +31,6 @@ from widgets.conditions.words import Choice, WordForm
 from widgets.rules.form import RuleForm
 from widgets.rules.rows import FindingRow, RuleRow, ShareRow, TrialRow
 
-TOOLS = (
-    ("rule.add", mark("Add"), "plus"),
-    ("rule.copy", mark("Copy"), "copy"),
-    ("rule.remove", mark("Remove"), "trash"),
-)
 SPANS = {"yesterday": mark("Yesterday's orders"), "day": mark("The last 24 hours"), "today": mark("Today's orders")}
 _LEVEL = {"error": ("warning-octagon", "late"), "warning": ("warning", "offered"), "note": ("info", "muted")}
 
@@ -130,11 +123,17 @@ class _View(OrderedView[RuleRow]):
             super().keyPressEvent(event)
 
 
-class RulesPanel(Panel):
+class RulesPanel(SetupPanel):
     """``wanted(str)`` the action of a button; ``moved(list[str])`` the order wanted; ``toggled(str)``, ``chosen(str)`` a rule;
     ``edited(Rule)``; ``trial_wanted(str)`` one of `SPANS`; ``looked`` once a second while shares can be seen;
     ``weather_told(str)`` what a person says of today.
     """
+
+    tools = (
+        Tool("rule.add", mark("Add"), "plus"),
+        Tool("rule.copy", mark("Copy"), "copy", least=1),
+        Tool("rule.remove", mark("Remove"), "trash", least=1),
+    )
 
     moved = Signal(list)
     toggled = Signal(str)
@@ -149,33 +148,25 @@ class RulesPanel(Panel):
         self.model: OrderedModel[RuleRow] = OrderedModel(columns())
         self.view = _View(self.model, tr("Rules, the first that holds decides"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
-        self.buttons: dict[str, QToolButton] = {}
-        tools = QWidget()
-        flow = FlowLayout(tools, gap=4)
-        for action, label, icon_name in TOOLS:
-            flow.addWidget(self._tool(action, tr(label), icon_name))
         self.save, self.discard = QPushButton(tr("Save rules")), QPushButton(tr("Discard"))
         self.save.setProperty("kind", "primary")
         for button, action in ((self.save, "rule.save"), (self.discard, "rule.discard")):
             button.clicked.connect(lambda _=False, action=action: self.wanted.emit(action))
-            flow.addWidget(button)
         self.weather = QComboBox()
         self.weather.setAccessibleName(tr("Today's weather, for rules that ask for it"))
         self.weather.setToolTip(tr("Today's weather, for rules that ask for it"))
         self.weather.activated.connect(lambda _: self.weather_told.emit(self.weather.currentData()))
-        flow.addWidget(self.weather)
+        tools = self.toolbar(self.save, self.discard, self.weather)
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.setProperty("kind", "caption")
-        self._empty = EmptyOver(
+        self._empty = self.offer(
             self.view,
-            EmptyState(
-                tr("No rules yet"),
-                tr("Every order goes to our own drivers. A rule gives some to a provider: by area, time, weather, load…"),
-                tr("Add a rule"),
-            ),
+            tr("No rules yet"),
+            tr("Every order goes to our own drivers. A rule gives some to a provider: by area, time, weather, load…"),
+            tr("Add a rule"),
+            "rule.add",
         )
-        self._empty.state.acted.connect(lambda: self.wanted.emit("rule.add"))
         self.form = RuleForm()
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Rules"))
@@ -189,18 +180,8 @@ class RulesPanel(Panel):
         self.tabs.addTab(self._findings(), tr("To look at"))
         self.tabs.addTab(self._trial(), tr("Try out"))
         self.tabs.addTab(self._shares(), tr("Shares"))
-        upper = QWidget()
-        box = QVBoxLayout(upper)
-        box.setContentsMargins(0, 8, 0, 0)
-        box.setSpacing(8)
-        for part in (tools, self.told):
-            row = QHBoxLayout()
-            row.setContentsMargins(8, 0, 8, 0)
-            row.addWidget(part)
-            box.addLayout(row)
-        box.addWidget(self.view, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.addWidget(upper)
+        self.splitter.addWidget(stacked((tools, self.told), self.view))
         self.splitter.addWidget(self.tabs)
         self.splitter.setSizes([260, 420])
         self.splitter.setChildrenCollapsible(False)
@@ -219,17 +200,6 @@ class RulesPanel(Panel):
         self.view.row_activated.connect(lambda _: self.show_tab("form"))
         self.form.edited.connect(self.edited)
         self.set_state("", changed=False, savable=False)
-
-    def _tool(self, action: str, label: str, icon_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "button")
-        button.setText(label)
-        button.setIcon(icon(icon_name, "muted"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.wanted.emit(action))
-        self.buttons[action] = button
-        return button
 
     def _findings(self) -> QWidget:
         self.findings: RowsModel[FindingRow] = RowsModel(finding_columns())
@@ -270,21 +240,11 @@ class RulesPanel(Panel):
                 tr("Not tried yet"), tr("See what these rules would have done with orders there were, before you save them")
             ),
         )
-        page = QWidget()
-        box = QVBoxLayout(page)
-        box.setContentsMargins(0, 8, 0, 0)
-        box.setSpacing(8)
         row = QWidget()
         flow = FlowLayout(row, gap=8)
         flow.addWidget(self.span)
         flow.addWidget(self.try_button)
-        for part in (row, self.trial_told):
-            line = QHBoxLayout()
-            line.setContentsMargins(8, 0, 8, 0)
-            line.addWidget(part)
-            box.addLayout(line)
-        box.addWidget(self.trial_view, 1)
-        return page
+        return stacked((row, self.trial_told), self.trial_view)
 
     def _shares(self) -> QWidget:
         self.shares: RowsModel[ShareRow] = RowsModel(share_columns())
@@ -371,8 +331,7 @@ class RulesPanel(Panel):
 
     def _show_form(self) -> None:
         row = next((row for row in self.model.shown if row.id == self.selected()), None)
-        for action in ("rule.copy", "rule.remove"):
-            self.buttons[action].setEnabled(row is not None)
+        self.able(0 if row is None else 1)
         self._pages.setCurrentIndex(0 if row is not None else 1)
         self.form.show_rule(row.rule if row is not None else None, row.wrong if row is not None else ())
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from core.api import dispatch_models as m
-from core.api import models, views
+from core.api import order_models, views
 from core.api.answers import answer
 from core.api.gate import Caller, may
 from core.api.keyring import Scope
@@ -183,14 +183,14 @@ async def call_back(
 # Orders
 
 
-@router.post("/orders/{order_id}/send", response_model=models.Order, dependencies=ORDERS)
+@router.post("/orders/{order_id}/send", response_model=order_models.Order, dependencies=ORDERS)
 async def send_order(order_id: PathId, body: m.SendIn, service: Serving, key: Caller) -> Response:
     """Give an order to a provider by hand; the rules have no say. From another provider it is called back first."""
     command = c.SendToProvider(order_id=order_id, provider_id=body.provider_id, actor=f"key:{key.name}")
     return await _order(service, command)
 
 
-@router.post("/orders/{order_id}/settle", response_model=models.Order, dependencies=ORDERS)
+@router.post("/orders/{order_id}/settle", response_model=order_models.Order, dependencies=ORDERS)
 async def settle_order(order_id: PathId, body: m.SettleIn, service: Serving, key: Caller) -> Response:
     """Say whether a provider that does not answer has the order."""
     return await _order(service, c.SettleConsignment(order_id=order_id, has_it=body.has_it, actor=f"key:{key.name}"))

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from core.api import fleet
-from core.api import models as m
+from core.api import fleet_models as m
 from core.api.answers import answer
 from core.api.gate import Caller, may
 from core.api.keyring import Scope

@@ -9,8 +9,8 @@ import msgspec
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from core.api import models as m
-from core.api import views
+from core.api import models, views
+from core.api import order_models as m
 from core.api.answers import answer
 from core.api.fleet import tracker
 from core.api.gate import Caller, may
@@ -72,8 +72,8 @@ async def place_order(body: m.OrderIn, service: Serving, key: Caller, idempotenc
 async def list_orders(
     service: Serving,
     status: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
-    merchant_id: Annotated[m.Id | None, Query()] = None,
-    driver_id: Annotated[m.Id | None, Query()] = None,
+    merchant_id: Annotated[models.Id | None, Query()] = None,
+    driver_id: Annotated[models.Id | None, Query()] = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Response:
@@ -105,7 +105,7 @@ async def follow_order(order_id: PathId, service: Serving) -> Response:
     return answer({"order": views.order(order, eta), "driver": who})
 
 
-@router.get("/orders/{order_id}/events", response_model=m.Events, dependencies=READ)
+@router.get("/orders/{order_id}/events", response_model=models.Events, dependencies=READ)
 async def order_events(order_id: PathId, service: Serving) -> Response:
     """Everything that has happened to an order, oldest first."""
     await service.order(order_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from core.api import models as m
+from core.api import place_models as m
 from core.api import views
 from core.api.answers import answer
 from core.api.gate import Caller, may

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from numpy.typing import NDArray
 from starlette.responses import Response
 
-from core.api import models as m
+from core.api import order_models as m
 from core.api import views
 from core.api.answers import answer
 from core.api.gate import may

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.vehicle import Vehicle
 from widgets.areas.details import AreaDialog
-from widgets.areas.panel import TOOLS, AreasPanel, columns
+from widgets.areas.panel import AreasPanel, columns
 from widgets.areas.rows import AreaDraft, AreaRow
 from widgets.common.reorder import OrderedModel, moved_order
 from widgets.common.tables import RowsModel
@@ -91,11 +91,11 @@ def test_what_comes_from_elsewhere_is_not_taken(panel: AreasPanel, qtbot: QtBot)
 
 def test_tools_are_there_for_as_many_as_they_can_be_used_on(panel: AreasPanel) -> None:
     def able() -> set[str]:
-        return {action for action, *_ in TOOLS if panel.buttons[action].isEnabled()}
+        return {tool.action for tool in panel.tools if panel.buttons[tool.action].isEnabled()}
 
     assert able() == {"area.draw"}
     panel.select(["a"])
-    assert able() == {action for action, *_ in TOOLS} - {"area.merge"}
+    assert able() == {tool.action for tool in panel.tools} - {"area.merge"}
     panel.select(["a", "b"])
     assert able() == {"area.draw", "area.merge", "area.remove"}
 

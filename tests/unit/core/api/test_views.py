@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.api import models as m
-from core.api import views
+from core.api import fleet_models, models, order_models, place_models, views
 from core.domain.driver import Driver, Route, Stop, StopKind
 from core.domain.events import AreaSaved, FenceCrossed, ForwardSaved, OfferMade
 from core.domain.forward import Forward
@@ -25,11 +24,11 @@ RING = (HERE, THERE, LatLon(45.0, 9.1), HERE)
 
 @pytest.mark.parametrize("eta", [None, (None, 5.0), (4.0, 5.0)])
 def test_views_are_what_is_documented(eta: tuple[float | None, float] | None) -> None:
-    m.Order.model_validate(views.order(ORDER, eta))
-    m.Merchant.model_validate(views.merchant(Merchant("M-1", "Rosa", HERE)))
-    m.Area.model_validate(views.area(Area("A-1", "Centre", ((RING,),))))
+    order_models.Order.model_validate(views.order(ORDER, eta))
+    place_models.Merchant.model_validate(views.merchant(Merchant("M-1", "Rosa", HERE)))
+    place_models.Area.model_validate(views.area(Area("A-1", "Centre", ((RING,),))))
     driver = {**views.driver(Driver("D-1", "Ann", Vehicle.BIKE)), "activity": "free", "position": None}
-    m.Driver.model_validate(driver)
+    fleet_models.Driver.model_validate(driver)
 
 
 def test_longitude_comes_first_in_geojson() -> None:
@@ -56,7 +55,7 @@ def test_an_event_holds_what_it_touched(tmp_path: Path) -> None:
     offer, fence, area, forward = map(views.event, store.rows_since(0, 10))
     store.close()
     for event in (offer, fence, area, forward):
-        m.Event.model_validate(event)
+        models.Event.model_validate(event)
     assert (offer["id"], offer["kind"], offer["order_id"], offer["driver_id"]) == (1, "OfferMade", "O-1", "D-1")
     assert offer["orders"] == [views.order(ORDER)]
     assert offer["offers"][0]["state"] == "open"
