@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +78,19 @@ class _Stopwatch:
         return answer
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the search for cycles of references: a run makes a hundred thousand small things and none of these."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+@_undisturbed()
 def run_cycle(snapshot: Snapshot, travel: TravelTimes) -> Decisions:
     """Match. Raises BadInput for a snapshot that contradicts itself."""
     watch, params = _Stopwatch(travel), snapshot.params

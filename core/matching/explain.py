@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.driver import StopKind
 from core.matching.cost import Cost
 from core.matching.decisions import Assignment, Candidate, StopRef, Unassigned
 from core.matching.eligibility import Pairs, Reason
 from core.matching.formulations import spread
 from core.matching.generators import Bundle, Into
-from core.matching.market import Market
+from core.matching.market import Ints, Market
 from core.matching.pricing import Columns
 
 
@@ -49,31 +49,35 @@ def best_candidates(
     order, row = spread(pairs.members, pairs.size, columns.bundle)
     rank = np.lexsort((columns.driver[row], per_delivery[row], ~is_chosen[row], order))
     order, row = order[rank], row[rank]
+    driver = columns.driver[row].tolist()
     starts = np.searchsorted(order, np.arange(len(pairs.market.orders) + 1))
-    result: dict[str, tuple[Candidate, ...]] = {}
-    for i, view in enumerate(pairs.market.orders.views):
-        mine = row[starts[i] : starts[i + 1]]
-        seen: set[int] = set()
-        kept: list[int] = []
-        for r in mine.tolist():
-            if len(kept) == limit:
+    kept: list[int] = []
+    for first, beyond in pairwise(starts.tolist()):
+        best: dict[int, int] = {}
+        for at in range(first, beyond):
+            best.setdefault(driver[at], at)
+            if len(best) == limit:
                 break
-            driver = int(columns.driver[r])
-            if driver not in seen:
-                seen.add(driver)
-                kept.append(r)
-        kept.sort(key=lambda r: (per_delivery[r], columns.driver[r]))
-        result[view.id] = tuple(_candidate(pairs, columns, r, i, r in chosen, weights) for r in kept)
-    return result
+        kept += best.values()
+    row, order = row[kept], order[kept]
+    turn = np.lexsort((columns.driver[row], per_delivery[row], order))
+    row, order = row[turn], order[turn]
+    found = _candidates(pairs, columns, row, order, is_chosen[row], weights)
+    starts = np.searchsorted(order, np.arange(len(pairs.market.orders) + 1))
+    ids = (view.id for view in pairs.market.orders.views)
+    return {i: tuple(found[first:beyond]) for i, (first, beyond) in zip(ids, pairwise(starts.tolist()), strict=True)}
 
 
 def unassigned(pairs: Pairs, codes: NDArray[np.uint8], orders: Sequence[int]) -> tuple[Unassigned, ...]:
     """``codes`` (drivers, orders) are the reasons per order alone."""
+    kinds, named = len(Reason), tuple(Reason)
+    of = codes[:, orders].astype(np.int64) + kinds * np.arange(len(orders))
+    counts = np.bincount(of.reshape(-1), minlength=kinds * len(orders)).reshape(-1, kinds)
+    turns = np.argsort(-counts, axis=1, kind="stable").tolist()
     found = []
-    for i in orders:
-        counts = np.bincount(codes[:, i], minlength=len(Reason))
-        reasons = tuple((Reason(c), int(counts[c])) for c in np.argsort(-counts, kind="stable").tolist() if c and counts[c])
-        found.append(Unassigned(pairs.market.orders.views[i].id, _summary(pairs, i, int(counts[0]), reasons), reasons))
+    for i, turn, count in zip(orders, turns, counts.tolist(), strict=True):
+        reasons = tuple((named[c], count[c]) for c in turn if c and count[c])
+        found.append(Unassigned(pairs.market.orders.views[i].id, _summary(pairs, i, count[0], reasons), reasons))
     return tuple(found)
 
 
@@ -91,21 +95,32 @@ def _summary(pairs: Pairs, order: int, able: int, reasons: tuple[tuple[Reason, i
     return "no driver: " + ", ".join(f"{count} {reason.text}" for reason, count in reasons)
 
 
-def _candidate(pairs: Pairs, columns: Columns, row: int, order: int, chosen: bool, weights: tuple[float, ...]) -> Candidate:
-    market = pairs.market
-    bundle = pairs.bundles[int(columns.bundle[row])]
-    driver = market.drivers.views[int(columns.driver[row])]
-    at = {kind: market.now + float(columns.arrive[row, k]) for k, (kind, o) in enumerate(bundle.stops) if o == order}
-    order_ids = tuple(market.orders.views[o].id for o in bundle.orders)
-    return Candidate(
-        driver.id,
-        order_ids,
-        Cost(tuple(columns.minutes[row].tolist()), weights, len(order_ids)),
-        at[StopKind.PICKUP],
-        at[StopKind.DROPOFF],
-        bool(driver.stops),
-        chosen,
-    )
+def _candidates(
+    pairs: Pairs, columns: Columns, row: Ints, order: Ints, chosen: NDArray[np.bool_], weights: tuple[float, ...]
+) -> list[Candidate]:
+    """Row i as what it would be for order i."""
+    market, (stop, dropoff), bundle = pairs.market, pairs.stops, columns.bundle[row]
+    arrive, mine = market.now + columns.arrive[row], stop[bundle] == order[:, None]
+    here = np.arange(len(row))
+    fetched = arrive[here, np.argmax(mine & ~dropoff[bundle], axis=1)]
+    brought = arrive[here, np.argmax(mine & dropoff[bundle], axis=1)]
+    ids = [view.id for view in market.orders.views]
+    together = {b: tuple(ids[o] for o in pairs.bundles[b].orders) for b in np.unique(bundle).tolist()}
+    drivers = [(view.id, bool(view.stops)) for view in market.drivers.views]
+    found = []
+    for d, b, minutes, pickup_at, dropoff_at, it in zip(
+        columns.driver[row].tolist(),
+        bundle.tolist(),
+        columns.minutes[row].tolist(),
+        fetched.tolist(),
+        brought.tolist(),
+        chosen.tolist(),
+        strict=True,
+    ):
+        order_ids, (driver_id, busy) = together[b], drivers[d]
+        cost = Cost(tuple(minutes), weights, len(order_ids))
+        found.append(Candidate(driver_id, order_ids, cost, pickup_at, dropoff_at, busy, it))
+    return found
 
 
 def _joined(under_way: tuple[StopRef, ...], stops: tuple[StopRef, ...], into: Into | None) -> tuple[StopRef, ...]:

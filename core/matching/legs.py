@@ -21,9 +21,13 @@ def distinct(places: Floats) -> tuple[Floats, Ints]:
 
 def leg_seconds(travel: TravelTimes, origins: Floats, destinations: Floats, vehicle: Ints) -> Floats:
     """Seconds from origin i to destination i, both of shape (n, 2), by vehicle i (an index into `VEHICLES`)."""
-    seconds = np.zeros(len(origins))
     places, which = distinct(np.concatenate([origins, destinations]))
-    start, end = which[: len(origins)], which[len(origins) :]
+    return seconds_between(travel, places, which[: len(origins)], which[len(origins) :], vehicle)
+
+
+def seconds_between(travel: TravelTimes, places: Floats, start: Ints, end: Ints, vehicle: Ints) -> Floats:
+    """The same from ``places[start[i]]`` to ``places[end[i]]``, the places being different ones."""
+    seconds = np.zeros(len(start))
     for v in np.unique(vehicle).tolist():
         rows = np.flatnonzero((vehicle == v) & (start != end))
         if len(rows):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.matching.cost import Timed, minutes, weights_of
 from core.matching.insertion import insert
-from core.matching.legs import leg_seconds, reach_seconds
+from core.matching.legs import distinct, reach_seconds, seconds_between
 from core.matching.market import VEHICLES, Ints
 from core.matching.timing import AffineTimes, Floats, affine, departures
 
@@ -212,14 +212,13 @@ def _constants(routes: Routes, position: Ints, vehicle: Ints, route: Ints, trave
     """Only the combinations of vehicle and route that occur are asked for; the others stay 0."""
     n, k = routes.pickup.shape
     legs = np.zeros((len(VEHICLES), n, k - 1))
-    needed = np.unique(np.stack([vehicle, route], axis=1), axis=0)
-    by, which = needed[:, 0], needed[:, 1]
-    legs[by, which] = leg_seconds(
-        travel,
-        routes.place[which, :-1].reshape(-1, 2),
-        routes.place[which, 1:].reshape(-1, 2),
-        np.repeat(by, k - 1),
-    ).reshape(-1, k - 1)
+    needed = np.zeros(legs.shape[:2], dtype=np.bool_)
+    needed[vehicle, route] = True
+    by, which = np.nonzero(needed)
+    places, at = distinct(routes.place.reshape(-1, 2))
+    at = at.reshape(n, k)
+    start, end = at[which, :-1].reshape(-1), at[which, 1:].reshape(-1)
+    legs[by, which] = seconds_between(travel, places, start, end, np.repeat(by, k - 1)).reshape(-1, k - 1)
     lost: NDArray[np.bool_] = np.any(np.isinf(legs), axis=2)
     legs[lost] = 0.0
     return _Constants(position, affine(legs, routes.ready, routes.service), legs, lost, routes.visit_ready)

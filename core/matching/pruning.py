@@ -15,8 +15,15 @@ def great_circle_km(a: Floats, b: Floats) -> Floats:
     square = np.zeros((len(a), len(b)))
     for axis in range(3):
         square += np.subtract.outer(u[:, axis], v[:, axis]) ** 2
-    km: Floats = 2.0 * EARTH_RADIUS_M / 1000.0 * np.arcsin(np.minimum(np.sqrt(square) / 2.0, 1.0))
-    return km
+    return _arc_km(square)
+
+
+def apart_km(a: Floats, b: Floats) -> Floats:
+    """The same from each place to the one in the same row, both of shape (n, 2)."""
+    square = np.zeros(len(a))
+    for step in (_on_sphere(a) - _on_sphere(b)).T:
+        square += step**2
+    return _arc_km(square)
 
 
 def beyond_nearest(km: Floats, eligible: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
@@ -30,6 +37,11 @@ def beyond_nearest(km: Floats, eligible: NDArray[np.bool_], k: int) -> NDArray[n
     edge = np.partition(far, k - 1, axis=0)[k - 1]
     cut: NDArray[np.bool_] = eligible & (far > edge)
     return cut
+
+
+def _arc_km(square: Floats) -> Floats:
+    km: Floats = 2.0 * EARTH_RADIUS_M / 1000.0 * np.arcsin(np.minimum(np.sqrt(square) / 2.0, 1.0))
+    return km
 
 
 def _on_sphere(places: Floats) -> Floats:

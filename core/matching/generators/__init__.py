@@ -29,7 +29,9 @@ class Bundle:
     orders: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "orders", tuple(sorted({order for _, order in self.stops})))
+        stops = self.stops
+        orders = (stops[0][1],) if len(stops) == 2 else tuple(sorted({order for _, order in stops}))
+        object.__setattr__(self, "orders", orders)
 
     @property
     def first(self) -> int:

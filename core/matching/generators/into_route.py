@@ -10,6 +10,7 @@ import numpy as np
 from core.domain.driver import StopKind
 from core.matching.generators import Bundle, Into
 from core.matching.generators.routes import apart, plane_km
+from core.matching.legs import distinct
 
 if TYPE_CHECKING:
     from core.matching.market import Ints, Market
@@ -58,12 +59,13 @@ class IntoRoute:
 
     def _near(self, routes: _Routes) -> tuple[Ints, Ints]:
         """Pairs of a route and an order."""
-        km = np.full((len(routes.lengths), len(routes.shop)), np.inf)
+        shops, shop_of = distinct(routes.shop)
+        km = np.full((len(routes.lengths), len(shops)), np.inf)
         for k in range(routes.at.shape[1]):
-            np.minimum(km, apart(routes.at[:, None, k], routes.shop[None]), out=km)
+            np.minimum(km, apart(routes.at[:, None, k], shops[None]), out=km)
         nth = min(self.drivers, len(km)) - 1
         edge = np.partition(km, nth, axis=0)[nth]
-        route, order = np.nonzero(km <= np.minimum(edge, self.near_km)[None])
+        route, order = np.nonzero((km <= np.minimum(edge, self.near_km)[None])[:, shop_of])
         return route.astype(np.int64), order.astype(np.int64)
 
 

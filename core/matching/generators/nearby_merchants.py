@@ -42,20 +42,23 @@ class NearbyMerchants:
         pairs = cKDTree(shop).query_pairs(self.apart_km, output_type="ndarray")
         if not len(pairs):
             return []
-        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-        a, b = pairs[:, 0], pairs[:, 1]
+        a, b = np.divmod(np.sort(pairs[:, 0] * len(orders) + pairs[:, 1]), len(orders))
         merchant = np.unique([view.merchant_id for view in orders.views], return_inverse=True)[1]
         ready = np.maximum(orders.ready, 0.0)
-        aligned = np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min
-        a, b = pairs[(merchant[a] != merchant[b]) & aligned].T
+        fit = (merchant[a] != merchant[b]) & (np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min)
+        a, b = a[fit], b[fit]
         swap = orders.ready[a] > orders.ready[b]
         a, b = np.where(swap, b, a), np.where(swap, a, b)
-        between, across = apart(shop[a], shop[b]), apart(door[a], door[b])
-        first_a = between + apart(shop[b], door[a]) + across
-        first_b = between + apart(shop[b], door[b]) + across
+        own, between, across, crossed = (
+            apart(shop, door),
+            apart(shop[a], shop[b]),
+            apart(door[a], door[b]),
+            apart(shop[b], door[a]),
+        )
+        first_a = between + crossed + across
+        first_b = between + own[b] + across
         # Two rounds: each its own way out, and the way from the first door back to the second merchant.
-        alone = apart(shop[a], door[a]) + apart(door[a], shop[b]) + apart(shop[b], door[b])
-        saved = alone - np.minimum(first_a, first_b)
+        saved = own[a] + crossed + own[b] - np.minimum(first_a, first_b)
         worth = np.flatnonzero(saved >= self.saved_km)
         found = []
         for k in worth[_best_partners(a[worth], b[worth], saved[worth], self.partners)].tolist():
@@ -69,8 +72,9 @@ class NearbyMerchants:
 
 def _best_partners(a: Ints, b: Ints, saved: Floats, partners: int) -> Ints:
     """Indices of the pairs that save the most for both of their orders, among the first ``partners`` of each."""
-    order, pair = np.concatenate([a, b]), np.tile(np.arange(len(a)), 2)
-    turn = np.lexsort((pair, -saved[pair], order))
+    pair = np.repeat(np.argsort(-saved, kind="stable"), 2)
+    order = np.where(np.arange(len(pair)) % 2, b[pair], a[pair])
+    turn = np.argsort(order.astype(np.min_scalar_type(int(order.max(initial=0)))), kind="stable")  # short numbers sort fast
     counts = np.bincount(order)
     place = np.arange(len(turn)) - np.repeat(np.cumsum(counts) - counts, counts)
     votes = np.bincount(pair[turn[place < partners]], minlength=len(a))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from core.domain.driver import StopKind
+from core.matching.formulations import spread
 from core.matching.generators import Bundle
-from core.matching.pruning import great_circle_km
+from core.matching.pruning import apart_km
 
 if TYPE_CHECKING:
-    from core.matching.market import Market
-    from core.matching.timing import Floats
+    from core.domain.geo import LatLon
+    from core.matching.market import Ints, Market
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,88 +37,88 @@ class SameMerchant:
     kmh: float = 40.0
 
     def propose(self, market: Market) -> list[Bundle]:
-        orders = market.orders
-        of_merchant: dict[tuple[str, tuple[float, float]], list[int]] = {}
-        for i, view in enumerate(orders.views):
-            of_merchant.setdefault((view.merchant_id, view.pickup), []).append(i)
-        routes: list[tuple[int, ...]] = []
-        for mine in of_merchant.values():
-            if len(mine) > 1:
-                routes += self._routes(market, mine)
-        fetch = [(StopKind.PICKUP, i) for i in range(len(orders))]
-        bring = [(StopKind.DROPOFF, i) for i in range(len(orders))]
-        return [
-            Bundle((*[fetch[i] for i in group], *[bring[i] for i in route]), self.name)
-            for _, group, route in sorted((len(route), tuple(sorted(route)), route) for route in routes)
-        ]
-
-    def _routes(self, market: Market, mine: list[int]) -> list[tuple[int, ...]]:
-        """Doors in turn, for each set that goes together."""
-        orders = market.orders
-        ready, merchant, doors = np.maximum(orders.ready[mine], 0.0), orders.pickup[mine[0]], orders.dropoff[mine]
-        between, out = great_circle_km(doors, doors), great_circle_km(merchant[None], doors)[0]
-        pairs = self._pairs(ready, out, between)
-        later: list[list[int]] = [[] for _ in mine]
-        for a, b in sorted(pairs):
-            later[a].append(b)
-        haste = _Haste(
-            ready + orders.pickup_service[mine],
-            out * 3600.0 / (self.kmh or np.inf),
-            between * 3600.0 / (self.kmh or np.inf),
-            orders.dropoff_service[mine],
-            orders.due[mine] if self.kmh else np.full(len(mine), np.inf),
-        )
-        far = between.tolist()
-        sets: list[tuple[int, ...]] = sorted(pairs)
-        routes: list[tuple[int, ...]] = []
+        count = len(market.orders)
+        together = np.sort(self._paired(market))
+        if not len(together):
+            return []
+        a, b = np.divmod(together, count)
+        later = np.bincount(a, minlength=count)
+        haste = _Haste(market, self.kmh)
+        fetch = [(StopKind.PICKUP, i) for i in range(count)]
+        bring = [(StopKind.DROPOFF, i) for i in range(count)]
+        found: list[Bundle] = []
+        sets = np.stack([a, b], axis=1)
         for size in range(2, self.most + 1):
-            for group in sets:
-                turns = (group, group[::-1]) if size == 2 else {_nearest_next(first, group, far): None for first in group}
-                routes += [tuple([mine[a] for a in turn]) for turn in turns if haste.in_time(turn)]
-            sets = [(*g, b) for g in sets for b in later[g[-1]] if all((a, b) in pairs for a in g[:-1])]
-        return routes
+            group, route = haste.in_time(sets)
+            by = np.lexsort((*route.T[::-1], *group.T[::-1]))
+            for mine, doors in zip(group[by].tolist(), route[by].tolist(), strict=True):
+                found.append(Bundle((*[fetch[i] for i in mine], *[bring[i] for i in doors]), self.name))
+            if size < self.most:
+                last, of = spread(b, later, sets[:, -1])
+                known = np.isin(sets[of, :-1] * count + last[:, None], together).all(axis=1)
+                sets = np.concatenate([sets[of[known]], last[known, None]], axis=1)
+        return found
 
-    def _pairs(self, ready: Floats, out: Floats, between: Floats) -> set[tuple[int, int]]:
-        """The nearest pairs first, until an order has as many partners as it may."""
-        a, b = np.triu_indices(len(ready), 1)
-        km = between[a, b]
-        fit = (np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min) & (km <= np.maximum(out[a], out[b]) + self.detour_km)
-        a, b, km = a[fit], b[fit], km[fit]
-        turn = np.lexsort((b, a, km))
-        taken = [0] * len(ready)
-        kept: set[tuple[int, int]] = set()
-        for one, two in zip(a[turn].tolist(), b[turn].tolist(), strict=True):
+    def _paired(self, market: Market) -> Ints:
+        """Pairs (a, b) as a·orders + b, a before b: the nearest first, until an order has as many partners as it may."""
+        orders = market.orders
+        merchants: dict[tuple[str, LatLon], int] = {}
+        of = np.array([merchants.setdefault((o.merchant_id, o.pickup), len(merchants)) for o in orders.views], dtype=np.int64)
+        line, size = np.argsort(of, kind="stable"), np.bincount(of)
+        after = np.arange(len(line)) + 1
+        behind = np.repeat(np.cumsum(size), size) - after
+        a = np.repeat(line, behind)
+        b = line[np.arange(len(a)) - np.repeat(np.cumsum(behind) - behind - after, behind)]
+        ready, out = np.maximum(orders.ready, 0.0), apart_km(orders.pickup, orders.dropoff)
+        near = np.flatnonzero(np.abs(ready[a] - ready[b]) <= 60.0 * self.ready_gap_min)
+        a, b = a[near], b[near]
+        km = apart_km(orders.dropoff[a], orders.dropoff[b])
+        fit = np.flatnonzero(km <= np.maximum(out[a], out[b]) + self.detour_km)
+        fit = fit[np.lexsort((b[fit], a[fit], km[fit]))]
+        taken = [0] * len(orders)
+        kept: list[int] = []
+        for one, two in zip(a[fit].tolist(), b[fit].tolist(), strict=True):
             if taken[one] < self.partners and taken[two] < self.partners:
                 taken[one] += 1
                 taken[two] += 1
-                kept.add((one, two))
-        return kept
+                kept.append(one * len(orders) + two)
+        return np.array(kept, dtype=np.int64)
 
 
 class _Haste:
-    """Seconds at the best that can be: ``fetched`` (n,), on the way ``out`` (n,) and ``between`` (n, n), at the doors."""
+    """The doors of sets in turn, each of them as the first, and how soon they can be reached at the best that can be."""
 
-    def __init__(self, fetched: Floats, out: Floats, between: Floats, service: Floats, due: Floats) -> None:
-        late = fetched + out + service > due
-        self._fetched, self._out, self._between = fetched.tolist(), out.tolist(), between.tolist()
-        self._service, self._due = service.tolist(), np.where(late, np.inf, due).tolist()
+    def __init__(self, market: Market, kmh: float) -> None:
+        orders = market.orders
+        self._door, self._service = orders.dropoff, orders.dropoff_service
+        self._fetched = np.maximum(orders.ready, 0.0) + orders.pickup_service
+        self._s_per_km = 3600.0 / (kmh or np.inf)
+        self._out = apart_km(orders.pickup, orders.dropoff) * self._s_per_km
+        late = self._fetched + self._out + self._service > orders.due
+        self._due = np.where(late | (kmh == 0.0), np.inf, orders.due)
 
-    def in_time(self, turn: tuple[int, ...]) -> bool:
-        """Whether nobody who could be in time alone is late with the doors in this turn."""
-        at = max(self._fetched[a] for a in turn)
-        before = -1
-        for a in turn:
-            at += (self._out[a] if before < 0 else self._between[before][a]) + self._service[a]
-            if at > self._due[a]:
-                return False
-            before = a
-        return True
-
-
-def _nearest_next(first: int, group: tuple[int, ...], between: list[list[float]]) -> tuple[int, ...]:
-    turn, left = [first], [a for a in group if a != first]
-    while len(left) > 1:
-        far = between[turn[-1]]
-        turn.append(min(left, key=lambda a: (far[a], a)))
-        left.remove(turn[-1])
-    return (*turn, *left)
+    def in_time(self, sets: Ints) -> tuple[Ints, Ints]:
+        """Of n sets (n, k) and the turns of their doors those in which nobody who could be in time alone is late."""
+        n, k = sets.shape
+        km = np.zeros((n, k, k))
+        for i, j in combinations(range(k), 2):
+            km[:, i, j] = km[:, j, i] = apart_km(self._door[sets[:, i]], self._door[sets[:, j]])
+        fetched, here = self._fetched[sets].max(axis=1), np.arange(n)
+        groups, routes = [], []
+        for first in range(k):
+            turn, last = np.full((n, k), first), np.full(n, first)
+            left = np.ones((n, k), dtype=np.bool_)
+            at, in_time = fetched, np.ones(n, dtype=np.bool_)
+            for step in range(k):
+                on_the_way = self._out[sets[:, first]]
+                if step:
+                    turn[:, step] = np.argmin(np.where(left, km[here, last], np.inf), axis=1)
+                    on_the_way = km[here, last, turn[:, step]] * self._s_per_km
+                last = turn[:, step]
+                left[here, last] = False
+                order = sets[here, last]
+                at = at + (on_the_way + self._service[order])
+                in_time &= at <= self._due[order]
+            groups.append(sets[in_time])
+            routes.append(np.take_along_axis(sets, turn, axis=1)[in_time])
+        return np.concatenate(groups), np.concatenate(routes)
