@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +25,13 @@ AREA = Area("old-town", "Old town", ((RING,),))
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     made = Rig(tmp_path / "kerbside.db")
     made.merchant()
     made.driver()
     made.tick()
-    return made
+    yield made
+    made.close()
 
 
 def read(rig: Rig, **wanted: Any) -> list[Any]:

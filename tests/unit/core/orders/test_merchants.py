@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from tests.rigs import Rig
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     made = Rig(tmp_path / "kerbside.db")
     made.merchant()
-    return made
+    yield made
+    made.close()
 
 
 def test_saving_a_merchant_is_undone_by_what_was_before(rig: Rig) -> None:
