@@ -139,7 +139,11 @@ def _candidates(snapshot: Snapshot, watch: _Stopwatch) -> _Candidates:
     watch.lap("generate")
     alone = read_pairs(market, underway, params, Alone().propose(market))
     codes = judge(alone)
-    far = beyond_nearest(alone.km, codes == Reason.NONE, params.nearest_drivers)
+    able = codes == Reason.NONE
+    busy = market.drivers.busy[:, None]
+    # Those who are free besides, however many busy ones are nearer: in a crowded quarter nobody else would be looked at.
+    far = beyond_nearest(alone.km, able, params.nearest_drivers)
+    far &= busy | beyond_nearest(alone.km, able & ~busy, min(params.nearest_free, params.nearest_drivers))
     codes[far & ~alone.kept_here] = Reason.NOT_NEAREST
     pairs = read_pairs(market, underway, params, bundles)
     driver, bundle = admitted(pairs, alone, codes)

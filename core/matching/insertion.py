@@ -81,10 +81,10 @@ def insert(pairs: Pairs, bundles: Sequence[Bundle], driver: Ints, travel: Travel
 
 
 def _beyond(old: Ride, row: Ints, done: Floats, margin: Floats) -> Floats:
-    """Seconds by which those on board who are delayed by a minute or more come later than they may (`latest_shared`), the worst
-    of each route: inf where one was to be late anyhow, -inf where nobody is delayed."""
+    """Seconds by which those on board who are delayed, by a minute or more or past their promise, come later than they may
+    (`latest_shared`), the worst of each route: inf where one was to be late anyhow, -inf where nobody is delayed."""
     stops, was = old.stops.take(row), (old.arrive + old.service)[row]
-    delayed = stops.here & np.isfinite(stops.due) & (done > was + 60.0)
+    delayed = stops.here & np.isfinite(stops.due) & ((done > was + 60.0) | ((was <= stops.due) & (stops.due < done)))
     latest = np.where(was > stops.due, -np.inf, latest_shared(stops.due, was, margin[:, None]))
     worst: Floats = np.where(delayed, done - latest, -np.inf).max(axis=1)
     return worst

@@ -39,7 +39,8 @@ class Weights:
 class Params:
     """How to match.
 
-    ``nearest_drivers`` are priced for an order by itself, ``nearest_for_bundles`` for larger sets. Orders share a driver only
+    ``nearest_drivers`` are priced for an order by itself, free or not, and the ``nearest_free`` of those who are free besides
+    (no more than those); ``nearest_for_bundles`` for larger sets. Orders share a driver only
     where each is still foretold to come ``share_margin_min`` before its promise, or a part of its own slack where that is less
     (`core.matching.sharing`); ``None`` leaves that to the cost.
     ``unserved`` is the cost in minutes of leaving an order without a driver that ought to have one now, ``unserved_later``
@@ -55,6 +56,7 @@ class Params:
     """
 
     nearest_drivers: int = 25
+    nearest_free: int = 8
     nearest_for_bundles: int = 8
     share_margin_min: float | None = None
     max_pickup_km: float = 6.0
@@ -76,6 +78,7 @@ class Params:
 
     def __post_init__(self) -> None:
         _at_least("the number of nearest drivers", self.nearest_drivers, 1)
+        _at_least("the number of nearest free drivers", self.nearest_free, 1)
         _at_least("the number of nearest drivers for bundles", self.nearest_for_bundles, 1)
         _at_least("the number of drivers to explain", self.explain_best, 1)
         for name in (

@@ -154,6 +154,17 @@ def test_only_the_nearest_are_priced_and_the_others_know_why(town):
     assert found.excluded("1") == tuple((f"D{i}", Reason.NOT_NEAREST) for i in (2, 3, 4))
 
 
+def test_free_drivers_are_priced_however_many_busy_ones_are_nearer(town):
+    town.unknown_min = 4.0
+    town.place("shop")
+    busy = [town.driver(f"B{i}", "shop", stops=town.carrying(town.order(f"old {i}", dropoff="next door"))) for i in range(3)]
+    free = [town.driver(f"F{i}", f"base {i}") for i in range(3)]
+    found = town.run([town.order("1")], [*busy, *free], nearest_drivers=3, nearest_free=2, generators=(Alone(),))
+    assert found.counts.priced == 5
+    assert found.excluded("1") == (("F2", Reason.NOT_NEAREST),)
+    assert found.assignments[0].driver_id == "F0"
+
+
 def test_an_order_nobody_can_reach_says_so(town):
     [none] = town.run([town.order("1")], [town.driver("D"), town.driver("E")]).unassigned
     assert none.reasons == ((Reason.NO_WAY, 2),)

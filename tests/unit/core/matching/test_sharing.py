@@ -90,3 +90,14 @@ def test_nobody_on_board_is_pushed_into_the_margin(street, due, taken):
     into = tuple(g for g in street.params.generators if g.name == "into_route")
     found = street.run([second], [driver], share_margin_min=4.0, generators=into)
     assert bool(found.assignments) is taken
+
+
+@pytest.mark.parametrize(("due", "taken"), [(9.4, True), (8.2, False)])
+def test_nobody_on_board_is_made_late_by_little_either(street, due, taken):
+    """Half a minute longer than the eight it would take: less than a minute is no delay, unless it costs the promise."""
+    first = street.order("1", "shop", "far", due=due)
+    driver = street.driver("D", stops=(StopView(StopKind.PICKUP, first), StopView(StopKind.DROPOFF, first)))
+    second = street.order("2", "second", "near", pickup_stop_min=0.5)
+    into = tuple(g for g in street.params.generators if g.name == "into_route")
+    found = street.run([second], [driver], share_margin_min=4.0, generators=into)
+    assert bool(found.assignments) is taken
