@@ -16,9 +16,10 @@ from core.domain.world import World
 from core.engine.planning import Planner
 from core.engine.tally import Tally
 from core.matching.generators.registry import chosen
+from core.matching.legs import distinct
 from core.matching.params import Params, Weights
 from core.matching.profiles import PROFILES
-from core.matching.pruning import great_circle_km
+from core.matching.pruning import nearest_km
 from core.matching.snapshot import DriverView, Fleet, OrderView, Snapshot, StopView
 from core.orders.goods import GoodsRule, rule_for
 from core.settings import Settings
@@ -141,16 +142,19 @@ class Photographer:
     def _seen(self, drivers: Iterable[Driver]) -> Iterator[tuple[Driver, LatLon]]:
         """Where those are of whom that is known, without those who are away and have no route."""
         find, routes = self._positions.find, self._world.routes
-        known = [
-            (driver, row)
-            for driver in drivers
-            if (row := find(driver.id)) is not None and (driver.presence is not Presence.OFFLINE or driver.id in routes)
-        ]
-        rows = np.array([row for _, row in known], dtype=np.int64)
-        lats, lons = self._positions.lat[rows].tolist(), self._positions.lon[rows].tolist()
-        for (driver, _), lat, lon in zip(known, lats, lons, strict=True):
-            if lat == lat:  # not NaN
-                yield driver, LatLon(lat, lon)
+        everyone = list(drivers)
+        for at in range(0, len(everyone), AT_ONCE):
+            self._breathe()
+            known = [
+                (driver, row)
+                for driver in everyone[at : at + AT_ONCE]
+                if (row := find(driver.id)) is not None and (driver.presence is not Presence.OFFLINE or driver.id in routes)
+            ]
+            rows = np.array([row for _, row in known], dtype=np.int64)
+            lats, lons = self._positions.lat[rows].tolist(), self._positions.lon[rows].tolist()
+            for (driver, _), lat, lon in zip(known, lats, lons, strict=True):
+                if lat == lat:  # not NaN
+                    yield driver, LatLon(lat, lon)
 
     def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
         found, drivers = [np.empty(0, np.int64)], self._world.drivers
@@ -180,10 +184,10 @@ class Photographer:
         if not margin_min or not free or not held:
             return {}
         commit_s = 60 * striven_for(self._settings)("matching.commit_before_ready_min")
-        pickups = np.array([order.pickup for _, _, order in held])
-        nearest_km = great_circle_km(np.array(free), pickups).min(axis=0).tolist()
+        pickups, pickup_of = distinct(np.array([order.pickup for _, _, order in held]))
+        near = nearest_km(pickups, np.array(free), self._breathe)[pickup_of]
         loose = {}
-        for (driver_id, place, order), near_km in zip(held, nearest_km, strict=True):
+        for (driver_id, place, order), near_km in zip(held, near.tolist(), strict=True):
             # Each time it is offered the next change has to be worth more, so that none goes round for ever.
             hold_min = margin_min * max(1, order.offers)
             ahead_km, wait_s = (

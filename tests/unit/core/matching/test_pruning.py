@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.geo import LatLon, distance_m
-from core.matching.pruning import beyond_nearest, great_circle_km
+from core.matching.pruning import beyond_nearest, great_circle_km, nearest_km
 
 places = st.lists(st.tuples(st.floats(-89, 89), st.floats(-180, 180)), min_size=1, max_size=6)
 
@@ -32,3 +32,17 @@ def test_the_k_nearest_eligible_stay(seed, n, m, k):
 def test_equals_at_the_edge_all_stay():
     km = np.array([[1.0], [2.0], [2.0], [3.0]])
     assert beyond_nearest(km, np.ones((4, 1), dtype=bool), 2)[:, 0].tolist() == [False, False, False, True]
+
+
+@settings(deadline=None)
+@given(places, places)
+def test_the_nearest_is_found_among_many(a, b):
+    a = a * 12  # more than are looked at in one go
+    found = nearest_km(np.array(a), np.array(b))
+    assert found == pytest.approx(great_circle_km(np.array(a), np.array(b)).min(axis=1), rel=1e-9, abs=5e-4)
+
+
+def test_those_who_wait_are_let_in_between_portions():
+    rests = []
+    nearest_km(np.zeros((100, 2)), np.ones((5, 2)), lambda: rests.append(1))
+    assert len(rests) == 4
