@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from app import BEGAN
 from app.ground import Ground
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.language import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -32,7 +33,13 @@ def run_console(args: argparse.Namespace) -> int:
     """Open the window and stay until it is closed. With --screenshot, save a picture (and a report) and end."""
     _look_for_a_display(args)
     demo = args.command == "demo"
-    ground = Ground(args.data, demo, args.verbose)
+    try:
+        ground = Ground(args.data, demo, args.verbose)
+    except KerbsideError as error:
+        print(f"kerbside: {error}", file=sys.stderr)
+        if getattr(args, "screenshot", None) is None:
+            tell(str(error))
+        return 2
     try:
         app, window = show_window(ground)
     except BaseException:
@@ -53,6 +60,21 @@ def _look_for_a_display(args: argparse.Namespace) -> None:
         if getattr(args, "screenshot", None) is None:
             raise BadInput("there is no display to open a window on: try demo --headless, or serve")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def tell(problem: str) -> None:
+    """Why there will be no window, in one of its own, for whoever started the program by its icon; until it is closed."""
+    from PySide6.QtWidgets import QApplication
+
+    from widgets.common.theme import Theme
+    from widgets.dialogs.confirm import ConfirmDialog
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    Theme(app, "system")
+    dialog = ConfirmDialog(tr("Kerbside can't start"), f"{problem[:1].upper()}{problem[1:]}", tr("Close"))
+    dialog.cancel.hide()
+    dialog.exec()
 
 
 def show_window(ground: Ground) -> tuple[QApplication, MainWindow]:

@@ -16,7 +16,7 @@ from core.api import views
 from core.api.answers import answer
 from core.api.gate import may
 from core.api.keyring import Scope
-from core.api.routes import Limit, Serving
+from core.api.routes import Figures, Limit, Serving
 from core.api.service import Service
 from core.storage.codec import decode, orders_of
 from core.storage.store import LogRow
@@ -26,7 +26,7 @@ READ = [may(Scope.EVENTS_READ)]
 BEAT_S = 15.0
 MOST_STREAMS = 100
 
-Number = Annotated[int | None, Query(ge=0, le=2**53, description="The last event that is known already")]
+Number = Annotated[int | None, Figures, Query(ge=0, le=2**53, description="The last event that is known already")]
 Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only events of these kinds")]
 OrderId = Annotated[m.Id | None, Query(description="Only events of this order")]
 

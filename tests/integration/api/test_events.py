@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
 
 from core.domain import commands as c
 from tests.served import Served
@@ -106,3 +107,12 @@ def test_a_stream_tells_what_happens_as_it_happens(served: Served) -> None:
 def test_nonsense_to_go_on_from_is_refused(served: Served) -> None:
     for headers in ({"Last-Event-ID": "x"}, {"Last-Event-ID": "-1"}):
         assert served.web.get("/v1/events/stream", headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/events?after=0.0", "/v1/events?limit=5.0", "/v1/orders?limit=1e1", "/v1/events?after=%2B5"]
+)
+def test_a_number_that_is_not_written_in_figures_is_not_converted_silently(served: Served, path: str) -> None:
+    answer = served.web.get(path)
+    assert answer.status_code == 422
+    assert "whole number in figures" in answer.json()["detail"]

@@ -6,12 +6,19 @@ import argparse
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from app.start import _live
+from app.start import _live, run_console
 from core.domain.errors import BadInput
+from core.storage.folder import DataFolder
+from widgets.dialogs.confirm import ConfirmDialog
 
 
 class Window:
@@ -50,3 +57,25 @@ def test_it_is_told_where_it_is_looked_for(screenshot: str | None, capsys: pytes
         assert apart.submit(asyncio.run, live()).result() == 2
     assert window.said == (["The database is damaged: restore the last backup"] if screenshot is None else [])
     assert capsys.readouterr().err == "kerbside: the database is damaged: restore the last backup\n"
+
+
+@pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+def test_a_second_start_says_so_where_no_terminal_is_seen(
+    tmp_path: Path, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ConfirmDialog)
+        shown.extend((dialog.heading.text(), dialog.text.text()))
+        assert not dialog.cancel.isVisible()
+        dialog.action.click()
+
+    QTimer.singleShot(0, look)
+    with closing(DataFolder(tmp_path)):
+        assert run_console(argparse.Namespace(data=tmp_path, command=None, verbose=False, screenshot=None)) == 2
+        assert run_console(argparse.Namespace(data=tmp_path, command=None, verbose=False, screenshot="picture.png")) == 2
+    assert shown[0] == "Kerbside can't start"
+    assert shown[1].startswith(f"The data folder {tmp_path} is in use by another Kerbside")
+    assert capsys.readouterr().err.count("close that one, or choose another folder") == 2
