@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
 from collections.abc import Callable
@@ -45,6 +44,7 @@ from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
 from app.scene import Stage
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
+from app.sweeping import Sweeping
 from app.watchdog import Watchdog
 from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
@@ -66,7 +66,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SIMULATOR_BEAT_S = 0.05
-SETTLED_S, FILLED_S = 10.0, 50.0
+SETTLED_S = 10.0
 
 
 class Console:
@@ -122,7 +122,8 @@ class Console:
         self._open_outside(system, folder)
         if simulated is None:
             self._caretaker = Caretaker(system, folder)
-        self._tasks += [asyncio.ensure_future(self._beat(system)), asyncio.ensure_future(_settle())]
+        self._tasks.append(asyncio.ensure_future(self._beat(system)))
+        self._stages.add("sweeping", Sweeping(SETTLED_S).end)
         if simulated is not None and path is not None:
             self._begin_simulation(system, lines, path, simulated)
 
@@ -436,19 +437,6 @@ class Console:
         self._tasks.clear()
         self._stages.end()
         self.system = self._lines = self.outside = self._caretaker = None
-        gc.unfreeze()
-
-
-async def _settle() -> None:
-    """What a fleet of fifty thousand is made of stays: looking through it for garbage would stop everything for a while.
-
-    Once what came before has been let go of, so that it can still be collected.
-    """
-    await asyncio.sleep(SETTLED_S)
-    gc.collect()
-    gc.freeze()
-    await asyncio.sleep(FILLED_S)
-    gc.freeze()  # and what the panels have made of it
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -34,8 +36,8 @@ from widgets.log.rows import LogRow
 from widgets.status.bar import StatusPieces
 
 DRIVERS_MS = 500
-DRIVERS_AT_ONCE = 500
-"""Rows of the drivers table made anew in one refresh."""
+DRIVERS_AT_ONCE, PORTION_S = 500, 0.004
+"""Rows of the drivers table made anew in one refresh, and the time for those that can't be seen."""
 LOG_MS = 250
 SHOWN = 500
 """Lines of the log to begin with."""
@@ -118,15 +120,21 @@ class DriversPresenter(QObject):
         panel.set_counts({activity.value: count for activity, count in zip(ACTIVITIES, counts, strict=True)})
         self._follow()  # who is chosen may have come into the table only now
 
-    def _due(self, ids: list[str]) -> dict[str, None]:
-        """At most `DRIVERS_AT_ONCE` and what can be seen."""
-        due = dict.fromkeys(self._panel.in_view())
-        for driver_id in list(islice(self._touched, DRIVERS_AT_ONCE)):
-            due[driver_id] = self._touched.pop(driver_id)
-        turn = self._turn if self._turn < len(ids) else 0
-        self._turn = turn + max(0, DRIVERS_AT_ONCE - len(due))
-        due.update(dict.fromkeys(ids[turn : self._turn]))
-        return due
+    def _due(self, ids: list[str]) -> Iterator[str]:
+        """What can be seen, and as many of the others as there is time for, `DRIVERS_AT_ONCE` at most."""
+        yield from self._panel.in_view()
+        until = time.perf_counter() + PORTION_S
+        touched = list(islice(self._touched, DRIVERS_AT_ONCE))
+        for driver_id in touched:
+            del self._touched[driver_id]
+            yield driver_id
+            if time.perf_counter() > until:
+                return
+        for _ in range(min(DRIVERS_AT_ONCE - len(touched), len(ids))):
+            self._turn = (self._turn + 1) % len(ids)
+            yield ids[self._turn]
+            if time.perf_counter() > until:
+                return
 
     def _chosen(self, ids: list[str]) -> None:
         if ids:

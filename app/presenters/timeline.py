@@ -26,12 +26,12 @@ from core.matching.outlook import Outlook
 from core.matching.snapshot import Snapshot
 from widgets.common.words import Moment
 from widgets.timeline.panel import TimelinePanel
-from widgets.timeline.rows import Consequence, Move, Preview, TimelineRow, TimelineStop
+from widgets.timeline.rows import Consequence, Move, Preview, TimelineRow, TimelineStop, place_of
 
 TIMELINE_MS = 500
 SECOND_MS = 1000
 PORTION_S, REST_MS = 0.004, 40
-"""Rows are made for so long in one go; the others follow after a rest, and are shown with the next refresh."""
+"""Rows are made for so long in one go; the others follow after a rest."""
 PORTION = 1000
 """More rows than that are never made in one portion."""
 LOOKED_AT_ONCE = 25
@@ -51,8 +51,7 @@ class TimelinePresenter(QObject):
         self._portion = QTimer(self, singleShot=True)
         self._portion.timeout.connect(self._make_more)
         self._rows: dict[str, TimelineRow] = {}
-        self._roster: list[str] = []
-        self._fresh = False
+        self._anew = True
         self._past: dict[str, tuple[TimelineStop, ...]] = {}
         self._orders: dict[str, dict[str, None]] = {}
         self._holder: dict[str, str] = {}
@@ -145,7 +144,7 @@ class TimelinePresenter(QObject):
         self._refresh()
 
     def _all_anew(self) -> None:
-        self._due = dict.fromkeys(self._engine.world.drivers)
+        self._due = dict.fromkeys(sorted(self._engine.world.drivers, key=place_of))
 
     def _beat(self) -> None:
         clock = self._engine.clock
@@ -170,37 +169,37 @@ class TimelinePresenter(QObject):
         if self._roster_stale:
             self._roster_stale = False
             self._rows = {i: self._rows[i] for i in self._rows if i in world.drivers}
-            self._roster = sorted(world.drivers, key=lambda i: (len(i), i))
-            self._due.update(dict.fromkeys(i for i in self._roster if i not in self._rows))
-            self._fresh = True
+            self._due.update(dict.fromkeys(i for i in sorted(world.drivers, key=place_of) if i not in self._rows))
+            self._anew = True
         self._make_more()
-        if self._fresh:
-            self._fresh = False
-            rows = self._rows
-            self._panel.set_rows(rows[i] for i in self._roster if i in rows)
         self._choose()
         self._look_ahead()
 
     def _make_more(self) -> None:
         if not self._panel.isVisible():
             return
-        self._make_rows(self._engine.clock.now())
-        if self._fresh:
-            self._refresh()
+        made = self._make_rows(self._engine.clock.now())
+        if self._anew:
+            self._anew = False
+            self._panel.set_rows(self._rows.values())
+        elif made:
+            self._panel.update_rows(made)
         if self._due and not self._portion.isActive():
             self._portion.start(REST_MS)
 
-    def _make_rows(self, now: float) -> None:
+    def _make_rows(self, now: float) -> list[TimelineRow]:
         """As many of those that are due as fit into a portion, those in view first."""
         began, world, due = time.perf_counter(), self._deeds.world, self._due
         seen = [i for i in self._panel.in_view() if i in due]
+        made = []
         for driver_id in dict.fromkeys([*seen, *islice(due, PORTION)]):
             del due[driver_id]
             if driver_id in world.drivers:
-                self._rows[driver_id] = self._row(driver_id, now)
-                self._fresh = True
+                row = self._rows[driver_id] = self._row(driver_id, now)
+                made.append(row)
                 if time.perf_counter() - began > PORTION_S:
                     break
+        return made
 
     def _row(self, driver_id: str, now: float) -> TimelineRow:
         world = self._deeds.world

@@ -246,7 +246,9 @@ class Chart(QWidget):
         base = np.zeros(len(data.at))
         for i, (line, item) in enumerate(zip(data.lines, self._items, strict=True)):
             if data.kind == "lines":
-                item.setData(data.at + data.bin_s / 2, line.values)
+                # Of points none of which is known pyqtgraph asks for the smallest.
+                known = bool(np.isfinite(line.values).any())
+                item.setData(data.at + data.bin_s / 2, line.values) if known else item.setData([], [])
                 continue
             heights = np.nan_to_num(np.maximum(line.values, 0.0))
             some = heights > 0  # a bar of no height would still have an outline

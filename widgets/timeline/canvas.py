@@ -53,7 +53,8 @@ class TimelineCanvas(QAbstractScrollArea):
     def set_rows(self, rows: Sequence[TimelineRow]) -> None:
         known = self.rows[self.current].id if 0 <= self.current < len(self.rows) else ""
         self.rows = list(rows)
-        self.current = next((i for i, row in enumerate(self.rows) if row.id == known), -1)
+        if known and not (self.current < len(self.rows) and self.rows[self.current].id == known):
+            self.current = next((i for i, row in enumerate(self.rows) if row.id == known), -1)
         self._lay_out()
         self.viewport().update()
 

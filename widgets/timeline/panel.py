@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -28,14 +30,18 @@ KINDS: dict[str, tuple[str, str, str, Callable[[TimelineRow], bool]]] = {
 
 
 class TimelinePanel(QWidget):
-    """`set_rows` takes every driver; the filters choose. ``shown_changed`` says that other rows may be in view now."""
+    """`set_rows` takes every driver, `update_rows` some; the filters choose. ``shown_changed`` says that other rows may be in
+    view now.
+    """
 
     shown_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         lay_ground(self)
-        self._rows: tuple[TimelineRow, ...] = ()
+        self._rows: list[TimelineRow] = []
+        self._shown: list[TimelineRow] = []
+        self._counts = dict.fromkeys(KINDS, 0)
         self._behind = False
         self.view = TimelineView()
         self.search = SearchField(tr("Filter"), tr("Filter the timeline by driver or order"), self.view)
@@ -85,10 +91,31 @@ class TimelinePanel(QWidget):
         return button
 
     def set_rows(self, rows: Iterable[TimelineRow]) -> None:
-        self._rows = tuple(rows)
+        """Every driver, in any order."""
+        self._rows = sorted(rows, key=_PLACE)
         self._behind = True
         if self.isVisible():
             self._catch_up()
+
+    def update_rows(self, rows: Iterable[TimelineRow]) -> None:
+        """Some drivers anew, or added: takes no longer for a large fleet, which is not gone through."""
+        if self._behind or not self.isVisible():
+            for row in rows:
+                _put(self._rows, row)
+            self._behind = True
+            return
+        fits, others = self._fits(), False
+        for row in rows:
+            before = _put(self._rows, row)
+            for known, by in ((before, -1), (row, 1)):
+                if known is not None and self._counted(known):
+                    for key, (*_, wanted) in KINDS.items():
+                        self._counts[key] += by * wanted(known)
+            if fits(row):
+                others |= _put(self._shown, row) is None
+            else:
+                others |= _take(self._shown, row)
+        self._show(others)
 
     def set_moment(self, moment: Moment, start: float, end: float) -> None:
         self.view.set_moment(moment, start, end)
@@ -121,23 +148,69 @@ class TimelinePanel(QWidget):
             self._behind = False
             self._sift()
 
-    def _sift(self, _: object = None) -> None:
+    def _counted(self, row: TimelineRow) -> bool:
+        return not row.off_shift or row.done < len(row.stops) or self.off_shift.isChecked()
+
+    def _fits(self) -> Callable[[TimelineRow], bool]:
+        """Whether a row is let through by the filters."""
         everybody = self.off_shift.isChecked()
-        rows = [row for row in self._rows if everybody or not row.off_shift or row.done < len(row.stops)]
-        self.chips.set_counts({key: sum(map(wanted, rows)) for key, (*_, wanted) in KINDS.items()})
         kinds = [KINDS[key][3] for key in self.chips.chosen()]
-        if kinds:
-            rows = [row for row in rows if any(wanted(row) for wanted in kinds)]
         words = self.search.words()
-        if words:
-            rows = [row for row in rows if all(word in _haystack(row) for word in words)]
-        self.view.set_rows(rows)
-        self._empty.setVisible(not rows)
+
+        def fits(row: TimelineRow) -> bool:
+            if row.off_shift and not everybody and row.done == len(row.stops):
+                return False
+            if kinds and not any(wanted(row) for wanted in kinds):
+                return False
+            return not words or _holds(_haystack(row), words)
+
+        return fits
+
+    def _sift(self, _: object = None) -> None:
+        counted = [row for row in self._rows if self._counted(row)]
+        self._counts = {key: sum(map(wanted, counted)) for key, (*_, wanted) in KINDS.items()}
+        self._shown = list(filter(self._fits(), counted))
+        self._show(True)
+
+    def _show(self, others: bool) -> None:
+        """``others`` are shown than before."""
+        self.chips.set_counts(self._counts)
+        self.view.set_rows(self._shown)
+        if not others:
+            return
+        self._empty.setVisible(not self._shown)
         self._empty.set_text(
             tr("No drivers here") if self._rows else tr("No drivers yet"),
             tr("No driver fits the filters") if self._rows else tr("Drivers stand here once they are on shift"),
         )
         self.shown_changed.emit()
+
+
+_PLACE = attrgetter("place")
+
+
+def _put(rows: list[TimelineRow], row: TimelineRow) -> TimelineRow | None:
+    """Set the row where it stands among the others; returns the one that stood there for the same driver."""
+    place = row.place
+    at = len(rows) if not rows or rows[-1].place < place else bisect_left(rows, place, key=_PLACE)
+    if at < len(rows) and rows[at].id == row.id:
+        before, rows[at] = rows[at], row
+        return before
+    rows.insert(at, row)
+    return None
+
+
+def _take(rows: list[TimelineRow], row: TimelineRow) -> bool:
+    """Whether there was a row of that driver."""
+    at = bisect_left(rows, row.place, key=_PLACE)
+    there = at < len(rows) and rows[at].id == row.id
+    if there:
+        del rows[at]
+    return there
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def _haystack(row: TimelineRow) -> str:

@@ -41,6 +41,10 @@ class TimelineStop:
         return self.failed or (self.late_min is not None and round(self.late_min) > 0)
 
 
+def place_of(driver_id: str) -> tuple[int, str]:
+    return len(driver_id), driver_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
     """``stops`` stand in the order in which they are made: those done first. ``tried`` marks a route that is only tried."""
@@ -72,6 +76,11 @@ class TimelineRow:
 
     def ahead(self) -> tuple[TimelineStop, ...]:
         return self.stops[self.done :]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What rows are ordered by: D-9 stands before D-10."""
+        return place_of(self.id)
 
     def first_ending_after(self, at: float) -> int:
         """The place of the first stop that ends at ``at`` or later."""
