@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -70,6 +71,20 @@ def test_a_hidden_panel_draws_nothing(panel: DashboardPanel) -> None:
     panel.show()
     shown(panel, over_time("a"))
     assert list(panel.charts) == ["a"]
+
+
+def test_a_line_of_which_nothing_is_known_is_not_asked_for_its_least(panel: DashboardPanel) -> None:
+    """pyqtgraph warns of it at each drawing; warnings are errors here."""
+    known = over_time("a")
+    line = known.lines[0]
+    nothing = replace(line, name="Nothing", values=np.full(len(line.values), NAN))
+    shown(panel, replace(known, lines=(line, nothing)))
+    chart = panel.charts["a"]
+    for item in chart._items:
+        for axis in (0, 1):
+            item.dataBounds(axis)
+            item.scatter.dataBounds(axis)
+    assert chart._items[1].getData()[0] is None or not len(chart._items[1].getData()[0])
 
 
 def test_charts_come_one_after_the_other(panel: DashboardPanel, qtbot: QtBot) -> None:

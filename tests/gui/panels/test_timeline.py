@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC
 from typing import Any
@@ -291,3 +292,63 @@ def test_only_what_is_in_view_is_drawn(
     pixels()
     assert not drawn  # what stays as it is, is not drawn again
     assert panel.view.top_of(0) == AXIS_PX
+
+
+def test_a_few_rows_anew_give_what_all_of_them_give(qtbot: Any) -> None:
+    """Whatever the filters: rows come, change, are hidden and counted as if the whole timeline had been told again."""
+    dice, panels = random.Random(5), []
+    for _ in range(2):
+        panel = TimelinePanel()
+        qtbot.addWidget(panel)
+        panel.resize(900, 300)
+        with qtbot.waitExposed(panel):
+            panel.show()
+        panels.append(panel)
+    few, whole = panels
+    known: dict[str, TimelineRow] = {}
+
+    def some() -> TimelineRow:
+        number = dice.choice([1, 2, 9, 10, 11, 99, 100, 250])
+        late = stop("dropoff", f"O-{dice.randrange(3)}", 30, late_min=dice.choice([None, 6.0]))
+        stops = dice.choice([(), (late,), (stop("pickup", "O-1", -9, done=True),)])
+        return row(number, *stops, off_shift=dice.random() < 0.4)
+
+    def seen(panel: TimelinePanel) -> tuple[list[TimelineRow], list[int]]:
+        return panel.view.rows, [panel._counts[key] for key in ("late", "free")]
+
+    for step in range(60):
+        if step % 12 == 6:
+            for panel in panels:
+                panel.off_shift.setChecked(not panel.off_shift.isChecked())
+        if step % 12 == 9:
+            for panel in panels:
+                panel.chips.choose(["late"] if step < 30 else [])
+        if step % 20 == 15:
+            for panel in panels:
+                panel.search.setText("O-1" if step < 40 else "")
+                panel.search._tell()
+        fresh = [some() for _ in range(3)]
+        known |= {one.id: one for one in fresh}
+        few.update_rows(fresh)
+        whole.set_rows(known.values())
+        assert seen(few) == seen(whole)
+        assert [one.id for one in few.view.rows] == sorted((one.id for one in few.view.rows), key=lambda i: (len(i), i))
+
+
+def test_rows_told_while_it_is_hidden_are_there_when_it_is_seen(panel: TimelinePanel) -> None:
+    panel.hide()
+    panel.update_rows([row(3, stop("dropoff", "9", 9)), row(12)])
+    panel.show()
+    assert [one.id for one in panel.view.rows] == ["D-1", "D-2", "D-3", "D-12"]
+    assert panel.view.rows[2].ahead()
+
+
+def test_a_few_rows_of_a_large_fleet_are_cheap(panel: TimelinePanel) -> None:
+    """The whole of it would be gone through for each otherwise: its filters are asked about a few rows only."""
+    panel.set_rows([row(n) for n in range(20_000)])
+    asked: list[str] = []
+    fits = panel._fits
+    panel._fits = lambda: lambda one: asked.append(one.id) or fits()(one)  # type: ignore[method-assign,func-returns-value]
+    panel.update_rows([row(7, stop("dropoff", "9", 9)), row(30_000)])
+    assert asked == ["D-7", "D-30000"]
+    assert len(panel.view.rows) == 20_001

@@ -70,3 +70,22 @@ def test_what_takes_long_to_look_through_is_set_aside_and_garbage_is_not(monkeyp
     assert settled > 0
     assert alive == 0
     assert more >= 50_000
+
+
+def test_a_fleet_that_comes_in_is_set_aside_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.sweeping, "EVERY_S", 0.01)
+    monkeypatch.setattr(app.sweeping, "WORTH_S", 60.0)
+    monkeypatch.setattr(app.sweeping, "MANY", 10_000)
+
+    async def run() -> int:
+        sweeping = Sweeping(0.0)
+        await asyncio.sleep(0.05)
+        settled = gc.get_freeze_count()
+        kept = [[n] for n in range(200_000)]
+        await asyncio.sleep(0.1)
+        more = gc.get_freeze_count() - settled
+        assert len(kept) == 200_000
+        sweeping.end()
+        return more
+
+    assert asyncio.run(run()) > 100_000
