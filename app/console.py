@@ -13,7 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, QTimer
 
 from app import BEGAN
-from app.actions.declared import Scope
+from app.actions.declaring import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker

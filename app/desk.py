@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from app.actions.declared import Scope
+from app.actions.declaring import Scope
 from app.presenters.asking import Asking
 from app.presenters.dashboard import DashboardPresenter
 from app.presenters.done import DonePresenter

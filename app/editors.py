@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from app.actions.declared import Scope
+from app.actions.declaring import Scope
 from app.presenters.areas import AreasPresenter
 from app.presenters.asking import Asking
 from app.presenters.audit import AuditPresenter

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS, Declared, Scope
+from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS
+from app.actions.declaring import Declared, Scope
 from app.actions.replaying import can_do
 from app.layouts import VERSION, Layouts
 from app.managed import MANAGED
@@ -138,10 +139,18 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         menus = {title: self.menuBar().addMenu(tr(title)) for title in MENUS}
         themes = QActionGroup(self)
+        below: dict[tuple[str, str], QMenu] = {}
         for declared in ACTIONS:
             menu = menus[declared.menu]
-            if declared.rule_before and menu.actions():
+            place = (declared.menu, declared.under)
+            if declared.rule_before and menu.actions() and (not declared.under or place not in below):
                 menu.addSeparator()
+            if declared.under:
+                if place not in below:
+                    below[place] = menu.addMenu(tr(declared.under))
+                menu = below[place]
+                if declared.rule_before and menu.actions():
+                    menu.addSeparator()
             action = QAction(tr(declared.text), self)
             action.setObjectName(declared.id)
             if declared.keys:

@@ -9,7 +9,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.actions.declared import ACTIONS, Declared
+from app.actions.declared import ACTIONS
+from app.actions.declaring import Declared
 from app.actions.replaying import can_do
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh

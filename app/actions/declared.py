@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.actions import what_if
+from app.actions.declaring import Declared, Scope, under
+from app.actions.managing import MANAGING
 from app.actions.route_deeds import hand_over_route, route_orders
-from app.layouts import LAYOUTS
+from app.actions.viewing import VIEWING
 from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
 from core.matching.profiles import PROFILES
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
-
-
-class Scope(Enum):
-    """What an action is about, and so in which context menus it stands."""
-
-    PROGRAM = "program"
-    ORDERS = "orders"
-    DRIVER = "driver"
-    MAP = "map"
-    ALERTS = "alerts"
-    AREAS = "areas"
-    DASHBOARD = "dashboard"
-    RULES = "rules"
-    PROVIDERS = "providers"
-    MERCHANTS = "merchants"
-    FORWARDING = "forwarding"
-    AUDIT = "audit"
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """``menu`` is the menu bar's; ``keys`` a Qt key sequence; ``able`` says whether it can be done now."""
-
-    id: str
-    menu: str
-    text: str
-    run: Callable[[Deeds], None]
-    keys: str = ""
-    icon: str = ""
-    scope: Scope = Scope.PROGRAM
-    able: Callable[[Deeds], bool] = lambda deeds: True
-    checked: Callable[[Deeds], bool] | None = None
-    rule_before: bool = False
 
 
 def _orders(*statuses: Status) -> Callable[[Deeds], bool]:
@@ -68,37 +35,8 @@ def _strives(profile: str) -> Callable[[Deeds], bool]:
     return lambda deeds: deeds.settings.text("matching.profile") == profile
 
 
-def _areas(least: int, most: int = 10**6) -> Callable[[Deeds], bool]:
-    """So many areas are selected, and none is being worked on."""
-    return lambda deeds: least <= len(deeds.editors.areas.chosen()) <= most and deeds.editors.areas.shapes.session is None
-
-
-def _passed_on(deeds: Deeds) -> bool:
-    return deeds.editors.forwarding.chosen() is not None
-
-
-def _shaping(deeds: Deeds) -> bool:
-    return deeds.editors.areas.shapes.session is not None
-
-
-def _figures(span: str) -> Callable[[Deeds], None]:
-    return lambda deeds: deeds.desk.dashboard.choose(span)
-
-
-def _figures_are(span: str) -> Callable[[Deeds], bool]:
-    return lambda deeds: deeds.desk.dashboard.span == span
-
-
 def _replays(deeds: Deeds) -> bool:
     return deeds.recorder.open
-
-
-def _lay_out(name: str) -> Callable[[Deeds], None]:
-    return lambda deeds: deeds.desk.window.use_layout(name)
-
-
-def _lies(name: str) -> Callable[[Deeds], bool]:
-    return lambda deeds: deeds.desk.window.layouts.name == name
 
 
 _TAKEN = (*BEFORE_PICKUP, Status.OFFERED)
@@ -111,12 +49,6 @@ _STRIVE = {
     "efficiency": mark("Strive for efficiency"),
     "fairness": mark("Strive for fairness"),
     "rating": mark("Strive for rating"),
-}
-
-_FIGURES = {
-    "hour": mark("Figures of the last hour"),
-    "shift": mark("Figures of the shift"),
-    "day": mark("Figures of the day"),
 }
 
 _sendable = _orders(Status.WAITING, Status.HELD, Status.SENDING, Status.OUTSIDE)
@@ -138,18 +70,21 @@ ACTIONS: tuple[Declared, ...] = (
              _orders(*_CANCELLABLE)),
     Declared("order.reinstate", "&Orders", "Reinstate", lambda d: d.reinstate(), "", "arrow-clockwise", Scope.ORDERS,
              _step(Step.REINSTATE)),
-    Declared("order.accept", "&Orders", "Accept for the driver", lambda d: d.accept_for(), "", "check", Scope.ORDERS,
-             _orders(Status.OFFERED), rule_before=True),
-    Declared("order.ready", "&Orders", "Mark as ready", lambda d: d.tell_ready(0.0), "", "check", Scope.ORDERS,
-             _orders(*_IN_KITCHEN), rule_before=True),
-    Declared("order.kitchen_late", "&Orders", "Ready 10 min later", lambda d: d.tell_ready(10.0), "", "clock", Scope.ORDERS,
-             _orders(*_IN_KITCHEN)),
-    Declared("order.picked_up", "&Orders", "Mark as picked up", lambda d: d.progress("picked_up"), "", "package",
-             Scope.ORDERS, _step(Step.PICK_UP)),
-    Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: d.progress("delivered"), "", "check-circle",
-             Scope.ORDERS, _step(Step.DELIVER)),
-    Declared("order.failed", "&Orders", "Mark as failed…", lambda d: d.fail(), "", "warning-circle", Scope.ORDERS,
-             _step(Step.FAIL)),
+    *under(
+        mark("How far it is"),
+        Declared("order.accept", "&Orders", "Accept for the driver", lambda d: d.accept_for(), "", "check", Scope.ORDERS,
+                 _orders(Status.OFFERED), rule_before=True),
+        Declared("order.ready", "&Orders", "Mark as ready", lambda d: d.tell_ready(0.0), "", "check", Scope.ORDERS,
+                 _orders(*_IN_KITCHEN), rule_before=True),
+        Declared("order.kitchen_late", "&Orders", "Ready 10 min later", lambda d: d.tell_ready(10.0), "", "clock", Scope.ORDERS,
+                 _orders(*_IN_KITCHEN)),
+        Declared("order.picked_up", "&Orders", "Mark as picked up", lambda d: d.progress("picked_up"), "", "package",
+                 Scope.ORDERS, _step(Step.PICK_UP)),
+        Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: d.progress("delivered"), "", "check-circle",
+                 Scope.ORDERS, _step(Step.DELIVER)),
+        Declared("order.failed", "&Orders", "Mark as failed…", lambda d: d.fail(), "", "warning-circle", Scope.ORDERS,
+                 _step(Step.FAIL)),
+    ),
     Declared("order.why", "&Orders", "Copy why as text", lambda d: d.copy_why(), "Ctrl+Shift+C", "copy", Scope.ORDERS,
              lambda d: bool(d.chosen_orders()), rule_before=True),
     Declared("map.reach", "&Orders", mark("Find drivers within reach"), lambda d: d.maps.reach(), "", "path",
@@ -186,24 +121,34 @@ ACTIONS: tuple[Declared, ...] = (
              lambda d: d.chosen_driver() is not None),
     Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
-    Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+O", "calendar", rule_before=True),
-    Declared("shift.import", "&Drivers", "Import shifts…", lambda d: d.desk.shifts.load(), "", "download-simple"),
-    Declared("shift.export", "&Drivers", "Export shifts…", lambda d: d.desk.shifts.save(), "", "export"),
-    Declared("handover.note", "&Drivers", "Write a note for the next shift", lambda d: d.desk.open("handover"), "Ctrl+Shift+N",
-             "note-pencil", rule_before=True),
-    Declared("handover.sheet", "&Drivers", "Handover sheet…", lambda d: d.desk.handover.show_sheet(), "", "printer"),
-    Declared("driver.rostered", "&Drivers", "Only drivers on shift", lambda d: d.desk.toggle_rostered(), "", "",
-             checked=lambda d: d.settings.flag("window.only_on_shift")),
-    Declared("find.open", "&Drivers", "Find drivers on the map", lambda d: d.find_drivers(""), "Ctrl+G", "magnifying-glass",
-             rule_before=True),
-    Declared("find.near", "&Drivers", "Find drivers near here", lambda d: d.find_drivers("circle"), "", "circle",
-             Scope.MAP, lambda d: d.pointed is not None),
-    Declared("find.reach", "&Drivers", "Find drivers within reach of here", lambda d: d.find_drivers("reach"), "", "path",
-             Scope.MAP, lambda d: d.pointed is not None),
-    Declared("history.open", "&Drivers", "Position history", lambda d: d.past("moment"), "Ctrl+H", "clock-counter-clockwise",
-             rule_before=True),
-    Declared("history.near", "&Drivers", "Who was near here", lambda d: d.past("near"), "", "users-three", Scope.MAP,
-             lambda d: d.pointed is not None),
+    *under(
+        mark("Shifts"),
+        Declared("shift.open", "&Drivers", "Shifts", lambda d: d.desk.open("shifts"), "Ctrl+Shift+O", "calendar",
+                 rule_before=True),
+        Declared("shift.import", "&Drivers", "Import shifts…", lambda d: d.desk.shifts.load(), "", "download-simple"),
+        Declared("shift.export", "&Drivers", "Export shifts…", lambda d: d.desk.shifts.save(), "", "export"),
+        Declared("driver.rostered", "&Drivers", "Only drivers on shift", lambda d: d.desk.toggle_rostered(), "", "",
+                 checked=lambda d: d.settings.flag("window.only_on_shift")),
+    ),
+    *under(
+        mark("Handover"),
+        Declared("handover.note", "&Drivers", "Write a note for the next shift", lambda d: d.desk.open("handover"),
+                 "Ctrl+Shift+N", "note-pencil", rule_before=True),
+        Declared("handover.sheet", "&Drivers", "Handover sheet…", lambda d: d.desk.handover.show_sheet(), "", "printer"),
+    ),
+    *under(
+        mark("Looking for drivers"),
+        Declared("find.open", "&Drivers", "Find drivers on the map", lambda d: d.find_drivers(""), "Ctrl+G", "magnifying-glass",
+                 rule_before=True),
+        Declared("find.near", "&Drivers", "Find drivers near here", lambda d: d.find_drivers("circle"), "", "circle",
+                 Scope.MAP, lambda d: d.pointed is not None),
+        Declared("find.reach", "&Drivers", "Find drivers within reach of here", lambda d: d.find_drivers("reach"), "", "path",
+                 Scope.MAP, lambda d: d.pointed is not None),
+        Declared("history.open", "&Drivers", "Position history", lambda d: d.past("moment"), "Ctrl+H",
+                 "clock-counter-clockwise", rule_before=True),
+        Declared("history.near", "&Drivers", "Who was near here", lambda d: d.past("near"), "", "users-three", Scope.MAP,
+                 lambda d: d.pointed is not None),
+    ),
     Declared("edit.undo", "&Edit", "Undo", lambda d: d.undo(), "Ctrl+Z", "arrow-u-up-left",
              able=lambda d: d.doing.undo_text is not None),
     Declared("edit.redo", "&Edit", "Redo", lambda d: d.redo(), "Ctrl+Shift+Z", "arrow-u-up-right",
@@ -222,100 +167,14 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("edit.filter_drivers", "&Edit", "Filter drivers", lambda d: d.focus("drivers"), "Ctrl+Shift+F",
              "magnifying-glass"),
     Declared("edit.clear", "&Edit", "Clear the selection", lambda d: d.clear(), "Esc", "x"),
-    Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "Ctrl+0", "frame-corners", Scope.MAP),
-    Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
-             checked=lambda d: d.settings.flag("map.online_tiles")),
-    Declared("map.measure", "&View", mark("Measure on the map"), lambda d: d.maps.draw("measure"), "M", "ruler", Scope.MAP,
-             rule_before=True),
-    Declared("map.lasso", "&View", mark("Select on the map by a lasso"), lambda d: d.maps.draw("lasso"), "L", "selection",
-             Scope.MAP),
-    Declared("map.pop_out", "&View", mark("Map in a window of its own"), lambda d: d.maps.pop_out(), "Ctrl+Shift+F11",
-             "app-window", Scope.MAP),
-    Declared("map.wall", "&View", mark("Wall view"), lambda d: d.maps.wall(), "Shift+F11", "monitor", Scope.MAP),
-    Declared("dashboard.open", "&View", "Dashboard", lambda d: d.desk.open("dashboard"), "Ctrl+Shift+D", "chart-line-up",
-             rule_before=True),
-    *(Declared(f"dashboard.{span}", "&View", text, _figures(span), scope=Scope.DASHBOARD, checked=_figures_are(span))
-      for span, text in _FIGURES.items()),
-    Declared("dashboard.picture", "&View", "Save the figures as a picture…", lambda d: d.desk.dashboard.save_picture(), "",
-             "image", Scope.DASHBOARD, able=lambda d: d.desk.dashboard.has_figures),
-    Declared("dashboard.table", "&View", "Save the figures as a table…", lambda d: d.desk.dashboard.save_table(), "",
-             "table", Scope.DASHBOARD, able=lambda d: d.desk.dashboard.has_figures),
-    Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
-             checked=lambda d: d.settings.text("window.theme") == "system"),
-    Declared("view.light", "&View", "Light", lambda d: d.set_theme("light"), "", "sun",
-             checked=lambda d: d.settings.text("window.theme") == "light"),
-    Declared("view.dark", "&View", "Dark", lambda d: d.set_theme("dark"), "", "moon",
-             checked=lambda d: d.settings.text("window.theme") == "dark"),
-    Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
-             checked=lambda d: d.settings.text("window.rows") == "comfortable"),
-    Declared("board.alone", "&View", mark("Board without the map"), lambda d: d.window.board_alone(), "F11", "arrows-out",
-             checked=lambda d: d.window.is_board_alone(), rule_before=True),
-    Declared("board.next", "&View", mark("Next board"), lambda d: d.window.step_board(1), "Ctrl+B", "columns"),
-    Declared("board.previous", "&View", mark("Previous board"), lambda d: d.window.step_board(-1), "Ctrl+Shift+B", "columns"),
-    Declared("board.new", "&View", mark("New board from this one…"), lambda d: d.window.new_board(), "", "plus"),
-    Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.focus("timeline"), "Ctrl+T", "chart-bar-horizontal"),
-    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right"),
-    Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
-    Declared("trainer.open", "&View", "Trainer", lambda d: d.desk.open("trainer"), "Ctrl+Shift+T", "chalkboard-teacher"),
-    *(Declared(f"layout.{name}", "&View", layout.label, _lay_out(name), keys, checked=_lies(name), rule_before=n == 0)
-      for n, ((name, layout), keys) in enumerate(zip(LAYOUTS.items(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True))),
-    Declared("view.float", "&View", "Float the panel, or dock it", lambda d: d.desk.window.float_panel(), "Ctrl+F11",
-             "frame-corners"),
-    Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
+    *VIEWING,
     Declared("match.pause", "&Matching", "Pause automatic offers", lambda d: d.toggle_matching(), "Ctrl+P", "pause",
              checked=lambda d: d.engine.matching_paused),
     Declared("match.now", "&Matching", "Match now", lambda d: d.match_now(), "Ctrl+M", "lightning",
              able=lambda d: not d.engine.matching_paused),
     *(Declared(f"match.{name}", "&Matching", _STRIVE[name], _strive(name),
                checked=_strives(name), rule_before=name == "default") for name in PROFILES),
-    Declared("area.open", "M&anage", mark("Areas"), lambda d: d.editors.open("areas"), "Ctrl+Shift+A", "polygon"),
-    Declared("area.draw", "M&anage", mark("Draw an area"), lambda d: d.editors.areas.draw(), "", "plus", Scope.AREAS),
-    Declared("area.edit", "M&anage", mark("Edit the shape of the area"), lambda d: d.editors.areas.edit(), "", "polygon",
-             Scope.AREAS, _areas(1, 1)),
-    Declared("area.split", "M&anage", mark("Split the area by a line"), lambda d: d.editors.areas.split(), "", "scissors",
-             Scope.AREAS, _areas(1, 1)),
-    Declared("area.merge", "M&anage", mark("Merge the areas into one"), lambda d: d.editors.areas.merge(), "", "intersect",
-             Scope.AREAS, _areas(2)),
-    Declared("area.details", "M&anage", mark("Details of the area…"), lambda d: d.editors.areas.details(), "", "note-pencil",
-             Scope.AREAS, _areas(1, 1)),
-    Declared("area.versions", "M&anage", mark("Versions of the area…"), lambda d: d.editors.areas.versions(), "",
-             "clock-counter-clockwise", Scope.AREAS, _areas(1, 1)),
-    Declared("area.remove", "M&anage", mark("Remove the area…"), lambda d: d.editors.areas.remove(), "", "trash",
-             Scope.AREAS, _areas(1)),
-    Declared("area.add_part", "M&anage", mark("Add a part to the shape"), lambda d: d.editors.areas.shapes.draw("part"), "",
-             "plus-circle", Scope.AREAS, _shaping),
-    Declared("area.cut_out", "M&anage", mark("Cut out of the shape"), lambda d: d.editors.areas.shapes.draw("cut"), "",
-             "minus-circle", Scope.AREAS, _shaping),
-    Declared("area.save", "M&anage", mark("Save the shape"), lambda d: d.editors.areas.save(), "Ctrl+S", "floppy-disk",
-             Scope.AREAS, _shaping),
-    Declared("area.discard", "M&anage", mark("Discard the shape"), lambda d: d.editors.areas.discard(), "", "x",
-             Scope.AREAS, _shaping),
-    Declared("area.import", "M&anage", mark("Import areas…"), lambda d: d.editors.areas.import_file(), "", "download-simple",
-             Scope.AREAS),
-    Declared("area.export", "M&anage", mark("Export areas…"), lambda d: d.editors.areas.export(), "", "export", Scope.AREAS),
-    Declared("rule.open", "M&anage", mark("Rules"), lambda d: d.editors.open("rules"), "Ctrl+Shift+R", "git-branch",
-             rule_before=True),
-    Declared("rule.add", "M&anage", mark("Add a rule"), lambda d: d.editors.rules.add(), "", "plus", Scope.RULES),
-    Declared("rule.copy", "M&anage", mark("Copy the rule"), lambda d: d.editors.rules.copy(), "", "copy", Scope.RULES,
-             lambda d: d.editors.rules.chosen() is not None),
-    Declared("rule.remove", "M&anage", mark("Remove the rule"), lambda d: d.editors.rules.remove(), "", "trash", Scope.RULES,
-             lambda d: d.editors.rules.chosen() is not None),
-    Declared("rule.try", "M&anage", mark("Try the rules on yesterday's orders"), lambda d: d.editors.rules.try_yesterday(), "",
-             "flask", Scope.RULES, lambda d: bool(d.editors.rules.rules)),
-    Declared("rule.save", "M&anage", mark("Save the rules"), lambda d: d.editors.rules.save(), "Ctrl+Shift+S", "floppy-disk",
-             Scope.RULES, lambda d: d.editors.rules.savable()),
-    Declared("rule.discard", "M&anage", mark("Discard changes of the rules"), lambda d: d.editors.rules.discard(), "", "x",
-             Scope.RULES, lambda d: d.editors.rules.changed),
-    Declared("provider.open", "M&anage", mark("Providers"), lambda d: d.editors.open("providers"), "Ctrl+Shift+P", "truck",
-             rule_before=True),
-    Declared("provider.add", "M&anage", mark("Add a provider…"), lambda d: d.editors.providers.add(), "", "plus",
-             Scope.PROVIDERS),
-    Declared("provider.edit", "M&anage", mark("Edit the provider…"), lambda d: d.editors.providers.edit(), "", "note-pencil",
-             Scope.PROVIDERS, lambda d: d.editors.providers.chosen() is not None),
-    Declared("provider.switch", "M&anage", mark("Switch the provider on or off"), lambda d: d.editors.providers.switch(), "",
-             "power", Scope.PROVIDERS, lambda d: d.editors.providers.chosen() is not None),
-    Declared("provider.remove", "M&anage", mark("Remove the provider…"), lambda d: d.editors.providers.remove(), "", "trash",
-             Scope.PROVIDERS, lambda d: d.editors.providers.is_other()),
+    *MANAGING,
     Declared("replay.open", "&Recorder", "Look back over the shift", lambda d: d.recorder.begin(), "Ctrl+R",
              "clock-counter-clockwise", able=lambda d: d.sandbox is None),
     Declared("replay.live", "&Recorder", "Back to live", lambda d: d.recorder.end(), "Ctrl+L", "broadcast", able=_replays),
@@ -336,31 +195,6 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("replay.time", "&Recorder", "Go to a time…", lambda d: d.recorder.ask_time(), "Ctrl+J", "clock", able=_replays),
     Declared("replay.save", "&Recorder", "Save the stretch as a page…", lambda d: d.recorder.save(), "Ctrl+E", "floppy-disk",
              able=_replays),
-    Declared("merchant.open", "M&anage", mark("Merchants"), lambda d: d.editors.open("merchants"), "Ctrl+Shift+M", "storefront",
-             rule_before=True),
-    Declared("merchant.add", "M&anage", mark("Add a merchant…"), lambda d: d.editors.merchants.add(), "", "plus",
-             Scope.MERCHANTS),
-    Declared("merchant.edit", "M&anage", mark("Edit the merchant…"), lambda d: d.editors.merchants.edit(), "", "note-pencil",
-             Scope.MERCHANTS, lambda d: len(d.editors.merchants.chosen()) == 1),
-    Declared("merchant.remove", "M&anage", mark("Remove the merchant…"), lambda d: d.editors.merchants.remove(), "", "trash",
-             Scope.MERCHANTS, lambda d: bool(d.editors.merchants.chosen())),
-    Declared("forward.open", "M&anage", mark("What is passed on"), lambda d: d.editors.open("forwarding"), "Ctrl+Shift+W",
-             "paper-plane-tilt", rule_before=True),
-    Declared("forward.add", "M&anage", mark("Pass events on…"), lambda d: d.editors.forwarding.add(), "", "plus",
-             Scope.FORWARDING),
-    Declared("forward.edit", "M&anage", mark("Edit what is passed on…"), lambda d: d.editors.forwarding.edit(), "",
-             "note-pencil", Scope.FORWARDING, _passed_on),
-    Declared("forward.switch", "M&anage", mark("Pass on or stop it"), lambda d: d.editors.forwarding.switch(), "", "power",
-             Scope.FORWARDING, _passed_on),
-    Declared("forward.secret", "M&anage", mark("New secret of what is passed on…"), lambda d: d.editors.forwarding.secret(), "",
-             "key", Scope.FORWARDING, _passed_on),
-    Declared("forward.remove", "M&anage", mark("Pass it on no more…"), lambda d: d.editors.forwarding.remove(), "", "trash",
-             Scope.FORWARDING, _passed_on),
-    Declared("audit.open", "M&anage", mark("Audit: who changed what"), lambda d: d.editors.open("audit"), "Ctrl+Shift+U",
-             "eye", rule_before=True),
-    Declared("audit.older", "M&anage", mark("Older changes"), lambda d: d.editors.audit.older(), "", "arrow-down", Scope.AUDIT),
-    Declared("audit.export", "M&anage", mark("Export the changes…"), lambda d: d.editors.audit.export(), "", "export",
-             Scope.AUDIT),
     Declared("file.import", "&File", "Import…", lambda d: d.import_files(), "Ctrl+I", "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.actions.declared import Declared
+    from app.actions.declaring import Declared
     from app.actions.deeds import Deeds
 
 LOOKING = frozenset({"&Recorder", "&View", "&Help"})

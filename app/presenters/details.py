@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from app.actions.declared import ACTIONS, Declared, Scope
+from app.actions.declared import ACTIONS
+from app.actions.declaring import Declared, Scope
 from app.actions.deeds import Deeds
 from app.actions.replaying import can_do
 from app.presenters.history_text import actor_name, order_text

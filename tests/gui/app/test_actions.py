@@ -21,9 +21,19 @@ def test_every_action_stands_in_its_menu(rig: Any) -> None:
     menus = {action.text(): action.menu() for action in rig.window.menuBar().actions()}
     assert tuple(menus) == MENUS
     for declared in ACTIONS:
-        found = [entry for entry in entries(menus[declared.menu]) if entry.objectName() == declared.id]
+        menu = menus[declared.menu]
+        if declared.under:
+            menu = next(entry.menu() for entry in entries(menu) if entry.text() == declared.under)
+        found = [entry for entry in entries(menu) if entry.objectName() == declared.id]
         assert len(found) == 1, declared.id
         assert found[0].shortcut() == QKeySequence(declared.keys)
+
+
+def test_every_menu_fits_a_low_screen_with_large_letters(rig: Any) -> None:
+    """At 150 % a screen of 768 pixels has 512 of the window's."""
+    menus = [menu for menu in rig.window.findChildren(QMenu) if menu.actions() and menu.title()]
+    assert len(menus) > len(MENUS)
+    assert {menu.title(): menu.sizeHint().height() for menu in menus if menu.sizeHint().height() > 512} == {}
 
 
 def test_no_key_means_two_things(rig: Any) -> None:

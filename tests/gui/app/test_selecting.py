@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from app.actions.declared import ACTIONS, Scope
+from app.actions.declared import ACTIONS
+from app.actions.declaring import Scope
 from core.domain.geo import LatLon
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
