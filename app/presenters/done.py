@@ -1,13 +1,20 @@
-"""What was done at this desk, from the history that undo and redo go by."""
+"""What was done at this desk: from the history that undo and redo go by, and before this start from the log."""
 
 from __future__ import annotations
+
+import logging
 
 from PySide6.QtCore import QObject
 
 from app.actions.deeds import Deeds, orders_of
 from app.actions.history import Record
+from app.presenters.aside import Aside
+from app.presenters.history_text import log_row
 from app.presenters.links import Links
 from core.domain.language import tr
+from core.domain.world import World
+from core.storage.audit import by_people
+from core.storage.store import Logged
 from widgets.common.words import Moment
 from widgets.done.panel import DonePanel, DoneRow
 
@@ -22,22 +29,51 @@ class DonePresenter(QObject):
         links.connect(panel.orders_chosen, deeds.selection.set_orders)
         deeds.history.changed.append(self._show)
         links.keep(lambda: deeds.history.changed.remove(self._show))
+        self._earlier: list[DoneRow] = []
+        self._aside = Aside("done", self)
+        self._read()
         self._show()
+
+    def _read(self) -> None:
+        store, world, log = self._deeds.engine.store, self._deeds.engine.world, logging.getLogger(__name__)
+        started = store.last_seq()
+
+        def told(logged: list[Logged]) -> None:
+            self._earlier = [row for one in logged if (row := _earlier_row(one, world)) is not None]
+            self._show()
+
+        self._aside.do(lambda: by_people(store, started + 1), told, log.error)
 
     def close(self) -> None:
         self._links.end()
+        self._aside.close()
         self._panel.set_rows(())
         self._panel.set_next(None, None)
 
     def _show(self) -> None:
         history, clock = self._deeds.history, self._deeds.engine.clock
         self._panel.set_moment(Moment(clock.now(), clock.zone))
-        self._panel.set_rows(map(_row, reversed(history.records())))
+        self._panel.set_rows([*map(_row, reversed(history.records())), *self._earlier])
         self._panel.set_next(history.undo_text, history.redo_text)
+
+
+def _earlier_row(logged: Logged, world: World) -> DoneRow | None:
+    change = logged.change
+    row = log_row(logged.seq, change, world)
+    if row is None:
+        return None
+    return DoneRow(
+        f"log-{logged.seq}", change.at, row.text, _name(change.actor), "earlier", "", tuple(o.id for o in change.orders)
+    )
+
+
+def _name(actor: str) -> str:
+    return actor if actor != "dispatcher" else tr("dispatcher")
 
 
 def _row(record: Record) -> DoneRow:
     orders = dict.fromkeys(order for command in record.commands for order in orders_of(command))
-    actor = record.actor if record.actor != "dispatcher" else tr("dispatcher")
     refused = "; ".join(record.refused)
-    return DoneRow(str(record.number), record.at, record.text, actor, record.standing.value, refused, tuple(orders))
+    return DoneRow(
+        str(record.number), record.at, record.text, _name(record.actor), record.standing.value, refused, tuple(orders)
+    )

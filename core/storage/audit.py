@@ -120,6 +120,21 @@ def page(store: Store, wanted: Wanted, before_seq: int | None = None, limit: int
     return list(_told(store, _select(store, wanted, "seq < ?", before, "DESC", limit)))
 
 
+PEOPLE_PAGE, PEOPLE_SPAN = 300, 200_000
+
+
+def by_people(store: Store, before_seq: int) -> list[Logged]:
+    """What people at a desk changed before that number, newest first: the last 300 of the last 200,000 changes. Whoever is no
+    person is the system itself, or is named with what they are (``driver:D-1``). Not for the engine's thread."""
+    return store.logged(
+        "SELECT seq, kind, body FROM events WHERE seq < ? AND seq >= ? AND instr(actor, ':') = 0"
+        " AND actor NOT IN ('system', 'matcher', 'customer', 'rules', 'merchant', 'simulator') ORDER BY seq DESC LIMIT ?",
+        before_seq,
+        before_seq - PEOPLE_SPAN,
+        PEOPLE_PAGE,
+    )
+
+
 def everything(store: Store, wanted: Wanted) -> Iterator[Entry]:
     """All of it, oldest first, read page by page."""
     at = 0

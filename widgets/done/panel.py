@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -20,6 +21,7 @@ STANDINGS: dict[str, tuple[str, str, str]] = {
     "done": (mark("Done"), "check", "text"),
     "undone": (mark("Undone"), "arrow-u-up-left", "muted"),
     "final": (mark("Can't be undone"), "lock-simple", "muted"),
+    "earlier": (mark("Before this start, can't be undone"), "lock-simple", "muted"),
 }
 """Words, icon and colour of each."""
 
@@ -42,8 +44,14 @@ def _standing(row: DoneRow, _: Moment) -> str:
     return tr("{words}, in part", words=words) if row.refused else words
 
 
+def _when(row: DoneRow, moment: Moment) -> str:
+    clock = moment.clock(row.at, seconds=True)
+    day, today = (datetime.fromtimestamp(at, moment.zone).date() for at in (row.at, moment.now))
+    return clock if day == today else f"{day:%Y-%m-%d} {clock}"
+
+
 COLUMNS: tuple[Column[DoneRow], ...] = (
-    Column(mark("Time"), lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
+    Column(mark("Time"), _when, sort=lambda r: r.at, width=112),
     Column(
         mark("What was done"),
         lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
@@ -56,7 +64,7 @@ COLUMNS: tuple[Column[DoneRow], ...] = (
         _standing,
         token=lambda r, m: "late" if r.refused else STANDINGS[r.standing][2],
         icon=lambda r, m: "warning" if r.refused else STANDINGS[r.standing][1],
-        width=170,
+        width=210,
     ),
 )
 

@@ -138,3 +138,15 @@ def test_a_set_up_that_changes_nothing_leaves_the_core_alone(rig: Any) -> None:
     rig.dialog(FleetDialog).reject()
     rig.rest(0.2)
     assert rig.console.system is before
+
+
+def test_what_was_done_before_is_still_told_and_said_to_be_final(rig: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    reopened(rig)
+    panel = rig.window.managed["done"]
+    rig.until(lambda: any(order in row.orders and row.standing == "earlier" for row in panel.model.shown))
+    assigned = next(row for row in panel.model.shown if order in row.orders and "Ada Lind" in row.text)
+    assert assigned.actor == "dispatcher"
+    assert rig.deeds.history.undo_text is None
+    assert not panel.undo.isEnabled()
