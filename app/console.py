@@ -270,7 +270,6 @@ class Console:
         self.desk = Desk(window, system, deeds)
         self._stages.add("desk", self.desk.close)
         maps = MapDesk(window, deeds)
-        maps.use(find.within)
         self._stages.add("map desk", maps.close)
         self._stages.add("set-up", setup.close)
         window.frame.set_mode("training" if training else "live")
@@ -303,11 +302,13 @@ class Console:
         window = self.window
 
         def on_orders(ids: list[str], at: QPoint) -> None:
-            selection.set_orders(ids)
+            if not set(ids) <= set(selection.orders):
+                selection.set_orders(ids)
             window.context_menu(Scope.ORDERS, at)
 
         def on_driver(ids: list[str], at: QPoint) -> None:
-            selection.set_driver(ids[0] if ids else None)
+            if not set(ids) <= set(selection.drivers):
+                selection.set_drivers(ids)
             window.context_menu(Scope.DRIVER, at)
 
         def on_ground(lat: float, lon: float, at: QPoint) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.actions.declared import ACTIONS
 from app.actions.declaring import Declared
+from app.actions.naming import counted
 from app.actions.replaying import can_do
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
@@ -145,24 +145,10 @@ class MapDesk(QObject):
         self._view.draw(kind)
 
     def _lassoed(self, orders: list[str], drivers: list[str], outline: tuple[LatLon, ...]) -> None:
-        """Orders first: there are deeds for many of them. Drivers without an order among them are listed as if searched for."""
-        selection, tell = self._deeds.selection, self._deeds.window.tell
-        if orders:
-            selection.set_orders(orders)
-            tell(ntr("{n:,} order is selected", "{n:,} orders are selected", len(orders)))
-        elif len(drivers) == 1:
-            selection.set_driver(drivers[0])
-        elif drivers:
-            self._window.open_dock("find")
-            self._within(outline)
-        else:
-            tell(tr("Nobody is in there, and no order"))
-
-    _within: Callable[[tuple[LatLon, ...]], None] = staticmethod(lambda outline: None)
-
-    def use(self, within: Callable[[tuple[LatLon, ...]], None]) -> None:
-        """``within`` lists the drivers in an outline."""
-        self._within = within
+        """All of it is selected: what can be done with orders is done with these, and with drivers likewise."""
+        self._deeds.selection.set_both(orders, drivers)
+        what = counted(len(orders), len(drivers))
+        self._deeds.window.tell(tr("Selected: {what}", what=what) if what else tr("Nobody is in there, and no order"))
 
     def _measured(self, places: tuple[LatLon, ...], metres: float) -> None:
         far = f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:.2f} km"

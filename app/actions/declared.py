@@ -10,6 +10,7 @@ from app.actions.declaring import Declared, Scope, under
 from app.actions.managing import MANAGING
 from app.actions.route_deeds import hand_over_route, route_orders
 from app.actions.viewing import VIEWING
+from core.domain.driver import Presence
 from core.domain.language import mark
 from core.domain.order import BEFORE_PICKUP, ENDED, Status, Step
 from core.matching.profiles import PROFILES
@@ -110,13 +111,13 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("driver.route", "&Drivers", mark("Give the whole route to another…"), hand_over_route, "", "arrows-left-right",
              Scope.DRIVER, lambda d: bool(route_orders(d))),
     Declared("driver.break", "&Drivers", "Send on a break", lambda d: d.take_break(), "", "coffee", Scope.DRIVER,
-             lambda d: d.driver_is_online()),
+             lambda d: bool(d.chosen_drivers(Presence.ONLINE))),
     Declared("driver.online", "&Drivers", "Bring back from the break", lambda d: d.end_break(), "", "play", Scope.DRIVER,
-             lambda d: d.driver_is_on_break()),
+             lambda d: bool(d.chosen_drivers(Presence.BREAK))),
     Declared("driver.off", "&Drivers", "Take off duty", lambda d: d.take_off_duty(), "", "sign-out", Scope.DRIVER,
-             lambda d: d.driver_is_on_duty()),
+             lambda d: bool(d.chosen_on_duty())),
     Declared("driver.on", "&Drivers", "Put on duty", lambda d: d.put_on_duty(), "", "sign-in", Scope.DRIVER,
-             lambda d: d.driver_is_offline()),
+             lambda d: bool(d.chosen_drivers(Presence.OFFLINE))),
     Declared("shift.edit", "&Drivers", "Plan the shift…", lambda d: d.desk.shifts.edit(), "", "calendar", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
     Declared("driver.remove", "&Drivers", "Remove…", lambda d: d.remove_driver(), "", "trash", Scope.DRIVER,

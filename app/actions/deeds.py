@@ -140,21 +140,14 @@ class Deeds:
     def chosen_driver(self) -> Driver | None:
         return self.engine.world.drivers.get(self.selection.driver or "")
 
-    def driver_is_online(self) -> bool:
-        driver = self.chosen_driver()
-        return driver is not None and driver.presence is Presence.ONLINE
+    def chosen_drivers(self, *presences: Presence) -> list[Driver]:
+        """Those of them that are present in one of these ways; all where none is named."""
+        drivers = self.engine.world.drivers
+        chosen = [drivers[i] for i in self.selection.drivers if i in drivers]
+        return [driver for driver in chosen if not presences or driver.presence in presences]
 
-    def driver_is_on_duty(self) -> bool:
-        driver = self.chosen_driver()
-        return driver is not None and not driver.off_duty
-
-    def driver_is_offline(self) -> bool:
-        driver = self.chosen_driver()
-        return driver is not None and driver.presence is Presence.OFFLINE
-
-    def driver_is_on_break(self) -> bool:
-        driver = self.chosen_driver()
-        return driver is not None and driver.presence is Presence.BREAK
+    def chosen_on_duty(self) -> list[Driver]:
+        return [driver for driver in self.chosen_drivers() if not driver.off_duty]
 
     # Orders
 
@@ -321,21 +314,22 @@ class Deeds:
             )
 
     def take_break(self) -> None:
-        self._presence(Presence.BREAK, tr("Break for"))
+        self._presence(self.chosen_drivers(Presence.ONLINE), Presence.BREAK, tr("Break for"))
 
     def end_break(self) -> None:
-        self._presence(Presence.ONLINE, tr("Back from the break:"))
+        self._presence(self.chosen_drivers(Presence.BREAK), Presence.ONLINE, tr("Back from the break:"))
 
     def take_off_duty(self) -> None:
-        self._presence(Presence.OFFLINE, tr("Off duty:"))
+        self._presence(self.chosen_on_duty(), Presence.OFFLINE, tr("Off duty:"))
 
     def put_on_duty(self) -> None:
-        self._presence(Presence.ONLINE, tr("On duty:"))
+        self._presence(self.chosen_drivers(Presence.OFFLINE), Presence.ONLINE, tr("On duty:"))
 
-    def _presence(self, presence: Presence, verb: str) -> None:
-        driver = self.chosen_driver()
-        if driver is not None:
-            self._do(f"{verb} {driver.name}", [c.SetPresence(driver_id=driver.id, presence=presence)])
+    def _presence(self, drivers: Sequence[Driver], presence: Presence, verb: str) -> None:
+        """Of those selected, for whom it is a change."""
+        if drivers:
+            who = drivers[0].name if len(drivers) == 1 else ntr("{n} driver", "{n} drivers", len(drivers))
+            self._do(f"{verb} {who}", [c.SetPresence(driver_id=driver.id, presence=presence) for driver in drivers])
 
     def follow(self) -> None:
         driver = self.chosen_driver()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.domain.driver import Driver
 from core.domain.errors import UnknownThing
-from core.domain.language import tr
+from core.domain.language import ntr, tr
 from core.domain.order import Order
 from core.domain.world import World
 
@@ -49,3 +49,9 @@ def _named(typed: str, things: Mapping[str, object], kind: str, prefixes: Iterab
 def which_orders(orders: Sequence[Order]) -> str:
     """``order 2041``, or ``3 orders``."""
     return tr("order {id}", id=orders[0].id) if len(orders) == 1 else tr("{orders} orders", orders=len(orders))
+
+
+def counted(orders: int, drivers: int) -> str:
+    """How many of each, without what there is none of."""
+    parts = [ntr("{n:,} order", "{n:,} orders", orders)] if orders else []
+    return ", ".join(parts + ([ntr("{n:,} driver", "{n:,} drivers", drivers)] if drivers else []))

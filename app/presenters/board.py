@@ -32,6 +32,7 @@ class BoardPresenter(QObject):
         super().__init__(panel)
         self._deeds, self._panel = deeds, panel
         self._engine, self._selection = deeds.engine, deeds.selection
+        self._following = False
         self._rows: dict[str, OrderRow] = {}
         self._due: dict[str, None] = {}
         self._refresh = Refresh(self._show, BOARD_MS, self)
@@ -125,17 +126,22 @@ class BoardPresenter(QObject):
             self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in world.orders}
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._panel.set_moment(Moment(now, self._engine.clock.zone))
+        self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
         self._panel.set_rows(self._rows.values())
+        self._following = False
         if self._due:
             self._refresh()
 
     def _chosen(self, ids: list[str]) -> None:
-        if ids or self._selection.orders:
+        if not self._following and (ids or self._selection.orders):
             self._selection.set_orders(ids)
 
     def _follow(self) -> None:
+        """What is not on this board stays selected."""
         if set(self._panel.selected()) != set(self._selection.orders):
+            self._following = True
             self._panel.select(self._selection.orders)
+            self._following = False
 
     def _ask_name(self, name: str) -> None:
         self._deeds.window.ask_reason(

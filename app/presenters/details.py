@@ -67,6 +67,7 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
         reason=_why_nobody(order, engine),
         deeds=_buttons(deeds, Scope.ORDERS, primary="order.assign"),
         told=told_sentence(receipt.told, receipt.what) if receipt is not None else "",
+        recorded=replaying(engine),
         told_lost=receipt is not None and receipt.told is Told.FAILED,
     )
 
@@ -170,6 +171,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         shift_start=driver.shift_start,
         shift_end=driver.shift_end,
         stops=tuple(stops),
+        recorded=replaying(engine),
         deeds=_buttons(deeds, Scope.DRIVER, primary=""),
     )
 

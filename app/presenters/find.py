@@ -77,10 +77,6 @@ class FindPresenter(QObject):
         else:
             self._begin(shape, Drawn("point" if shape == "reach" else "circle", (place,)))
 
-    def within(self, outline: tuple[LatLon, ...]) -> None:
-        """List who is in an outline that was drawn elsewhere."""
-        self._begin("outline", Drawn("outline", outline))
-
     def clear(self) -> None:
         self._asked += 1
         self._drawn, self._reach = None, None

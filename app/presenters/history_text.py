@@ -35,6 +35,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.ArrivedAtDropoff: mark("{driver} is at the door"),
     e.Delivered: mark("Delivered by {driver}"),
     e.DeliveryFailed: mark("Delivery failed"),
+    e.OrderCorrected: mark("Put right by the dispatcher"),
     e.ProviderChosen: mark("Goes to {provider}"),
     e.OrderRefused: mark("Refused"),
     e.ProviderAccepted: mark("Taken by {provider}"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from app.actions.deeds import Deeds
+from app.actions.naming import counted
 from app.presenters.details import driver_details, order_details
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
@@ -68,16 +69,16 @@ class InspectorPresenter(QObject):
             self._refresh()
             return
         selection, engine = self._deeds.selection, self._deeds.engine
-        if len(selection.orders) == 1 and selection.orders[0] in engine.world.orders:
+        if len(selection.orders) == 1 and not selection.drivers and selection.orders[0] in engine.world.orders:
             self._panel.show_order(order_details(engine.world.orders[selection.orders[0]], self._deeds))
             return
         details = driver_details(selection.driver, self._deeds) if selection.driver is not None else None
         if details is not None:
             self._panel.show_driver(details)
-        elif len(selection.orders) > 1:
-            count = len(selection.orders)
+        elif len(selection.orders) + len(selection.drivers) > 1:
             self._panel.show_nothing(
-                tr("{count} orders selected", count=count), tr("Actions in the Orders menu apply to all of them")
+                tr("Selected: {what}", what=counted(len(selection.orders), len(selection.drivers))),
+                tr("Actions in the menus Orders and Drivers apply to all of them"),
             )
         else:
             self._panel.show_nothing()

@@ -197,9 +197,11 @@ class MapPresenter(QObject):
 
     def _select(self) -> None:
         selection = self._selection
+        several = len(selection.orders) + len(selection.drivers) > 1
+        self._view.choose(selection.orders if several else (), selection.drivers if several else ())
         if selection.driver is not None:
             self._view.select("driver", selection.driver)
-        elif selection.orders:
+        elif selection.orders and not selection.drivers:
             self._view.select("order", selection.orders[-1])
         else:
             self._view.select(None)

@@ -54,6 +54,7 @@ class DriversPresenter(QObject):
     def __init__(self, engine: Scene, panel: DriversPanel, selection: Selection) -> None:
         super().__init__(panel)
         self._engine, self._panel, self._selection = engine, panel, selection
+        self._following = False
         self._refresh = Refresh(self._show, DRIVERS_MS, self)
         self._ids: list[str] | None = None
         self._of_roster = np.empty(0, np.int64)
@@ -110,12 +111,14 @@ class DriversPresenter(QObject):
 
         make = DriverRows(engine.world, engine.positions, engine.silent(now), now, trouble).of
         drivers = engine.world.drivers
+        self._following = len(self._selection.drivers) > 1 or bool(self._selection.orders)
         if self._ids is None:
             self._ids, self._touched = list(drivers), {}
             self._of_roster = engine.positions.rows(self._ids)
             panel.set_rows(map(make, drivers.values()))
         else:
             panel.update_rows([make(drivers[driver_id]) for driver_id in self._due(self._ids) if driver_id in drivers])
+        self._following = False
         counts = np.bincount(engine.positions.activity[self._of_roster], minlength=len(ACTIVITIES)).tolist()
         panel.set_counts({activity.value: count for activity, count in zip(ACTIVITIES, counts, strict=True)})
         self._follow()  # who is chosen may have come into the table only now
@@ -137,15 +140,16 @@ class DriversPresenter(QObject):
                 return
 
     def _chosen(self, ids: list[str]) -> None:
-        if ids:
-            self._selection.set_driver(ids[0])
-        elif self._selection.driver is not None:
-            self._selection.set_driver(None)
+        if not self._following and (ids or self._selection.drivers):
+            self._selection.set_drivers(ids)
 
     def _follow(self) -> None:
-        wanted = [self._selection.driver] if self._selection.driver else []
-        if self._panel.selected() != wanted:
-            self._panel.select(wanted)
+        """Who is not in the table, by its filter, stays selected."""
+        chosen, wanted = set(self._panel.selected()), set(self._selection.drivers)
+        if chosen != wanted:
+            self._following = True
+            self._panel.select(self._selection.drivers, scroll=not chosen & wanted)
+            self._following = False
 
 
 class LogPresenter(QObject):

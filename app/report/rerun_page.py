@@ -10,6 +10,7 @@ import numpy as np
 from app.report.journey import ACTIVITIES, Journey, Way, totals
 from app.report.places import labels
 from core.domain.geo import LatLon
+from core.domain.language import speaking, tr
 from core.domain.order import ENDED, Order, Status
 from core.routing.city import Bounds, City
 from widgets.common.look import css_variables
@@ -33,8 +34,14 @@ def soil_of(city: City) -> Soil:
     return Soil(city.name, city.base_map, city.bounds, labels(city), city.attribution)
 
 
-def page_of(journey: Journey, soil: Soil | None) -> str:
-    """The page, in a worker: folium takes a second to load, and the totals of a large fleet their time."""
+def page_of(journey: Journey, soil: Soil | None, language: str = "en") -> str:
+    """The page, in a worker: folium takes a second to load, and the totals of a large fleet their time. ``language`` is that of
+    who saves it."""
+    with speaking(language):
+        return _page_of(journey, soil, language)
+
+
+def _page_of(journey: Journey, soil: Soil | None, language: str) -> str:
     import folium
     from branca.element import Figure
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -69,17 +76,49 @@ def page_of(journey: Journey, soil: Soil | None) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(RESOURCES))
     return environment.get_template("rerun.html").render(
         policy=policy(styles, scripts),
-        title=f"Deliveries in {soil.name}" if soil is not None else "Deliveries",
-        when=f"{began:%A} {began.day} {began:%B %Y}, {began:%H:%M} to {ended:%H:%M}",
+        language=language,
+        title=tr("Deliveries in {city}", city=soil.name) if soil is not None else tr("Deliveries"),
+        when=tr("{day}, {since} to {until}", day=_day(began, language), since=f"{began:%H:%M}", until=f"{ended:%H:%M}"),
+        words=_words(),
         figures=_figures(journey),
         legend=[(ACTIVITY[one].token.replace("_", "-"), ACTIVITY[one].label) for one in ACTIVITIES],
         drivers=[_driver(way, journey.orders) for way in journey.ways],
         speeds=SPEEDS,
         map=figure.html.render(),
-        footer=[*filter(None, (soil.attribution if soil is not None else "",)), "Made by Kerbside", "Map drawn with Leaflet"],
+        footer=[*filter(None, (soil.attribution if soil is not None else "",)), *_made()],
         styles=styles,
         scripts=scripts,
     )
+
+
+def _made() -> tuple[str, ...]:
+    return tr("Made by Kerbside"), tr("Map drawn with Leaflet")
+
+
+def _day(at: datetime, language: str) -> str:
+    from PySide6.QtCore import QDate, QLocale
+
+    locale = QLocale("en_GB" if language == "en" else language)
+    return locale.toString(QDate(at.year, at.month, at.day), QLocale.FormatType.LongFormat)
+
+
+def _words() -> dict[str, str]:
+    """What the page itself says; ``totals`` is filled in as it plays."""
+    return {
+        "driver": tr("Driver"),
+        "delivered": tr("Delivered"),
+        "km": tr("km"),
+        "stops": tr("Stops"),
+        "stood": tr("Stood, min"),
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "time": tr("Time"),
+        "speed": tr("Speed"),
+        "follow": tr("Follow"),
+        "nobody": tr("nobody"),
+        "totals": tr("{open} open, {done} delivered, {late} late"),
+        "legend": tr("Squares are pick-ups, circles drop-offs, ! is late"),
+    }
 
 
 def _figures(journey: Journey) -> list[tuple[str, str]]:
@@ -88,10 +127,10 @@ def _figures(journey: Journey) -> list[tuple[str, str]]:
     delivered = [o for o in orders if o.delivered_at is not None and o.delivered_at <= journey.until]
     late = sum(o.delivered_at is not None and o.delivered_at > o.due_at for o in delivered)
     return [
-        ("Drivers", f"{len(journey.ways):,}"),
-        ("Orders placed", f"{placed:,}"),
-        ("Delivered", f"{len(delivered):,}"),
-        ("Delivered late", f"{late:,}"),
+        (tr("Drivers"), f"{len(journey.ways):,}"),
+        (tr("Orders placed"), f"{placed:,}"),
+        (tr("Delivered"), f"{len(delivered):,}"),
+        (tr("Delivered late"), f"{late:,}"),
     ]
 
 
@@ -106,6 +145,7 @@ def _data(journey: Journey) -> dict[str, Any]:
     return {
         "seconds": round(journey.until - journey.since),
         "clock": round(journey.since + journey.offset_s) % 86_400,
+        "words": _words(),
         "doing": [[ACTIVITY[one].token.replace("_", "-"), ACTIVITY[one].label] for one in ACTIVITIES],
         "drivers": [_way(way, journey.since) for way in journey.ways],
         "orders": [_order(order, journey) for order in journey.orders if order.placed_at <= journey.until],

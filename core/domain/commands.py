@@ -12,6 +12,7 @@ from core.domain.experiment import Experiment
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
+from core.domain.order import Status
 from core.domain.provider import Provider
 from core.domain.rules import Rule
 from core.domain.vehicle import Vehicle
@@ -127,6 +128,17 @@ class RecordProgress(Command):
     order_id: str
     event: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectProgress(Command):
+    """Take a step of a delivery back that was marked by mistake: ``event`` as in `RecordProgress`, ``status`` what the order
+    was before. ``stops`` are (kind, order id), the order in which the driver's stops were then."""
+
+    order_id: str
+    event: str
+    status: Status
+    stops: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,10 @@ class Delivered(Change): ...
 class DeliveryFailed(Change): ...
 
 
+class OrderCorrected(Change):
+    """A step of its delivery that was marked by mistake is taken back: it compensates `PickedUp`, `Delivered` and the like."""
+
+
 class DriverRegistered(Change): ...
 
 

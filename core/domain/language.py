@@ -7,18 +7,38 @@ Texts are written in English where they are used: ``tr("Assign to {driver}", dri
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DOMAIN = "kerbside"
 CATALOGUES = Path(__file__).parents[2] / "resources" / "translations"
 
 _texts: gettext.NullTranslations = gettext.NullTranslations()
+_code = "en"
 
 
 def use_language(code: str) -> None:
     """Read everything in this language (an ISO 639-1 code) from now on; in English where there is no catalogue of it."""
-    global _texts
+    global _texts, _code
+    _code = code
     _texts = gettext.translation(DOMAIN, CATALOGUES, [code], fallback=True) if code != "en" else gettext.NullTranslations()
+
+
+def language() -> str:
+    """The code of the language in use."""
+    return _code
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """This language for a while: of what a worker writes for people, whose own process speaks none."""
+    before = _code
+    use_language(code)
+    try:
+        yield
+    finally:
+        use_language(before)
 
 
 def tr(text: str, /, **values: object) -> str:

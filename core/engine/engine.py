@@ -28,6 +28,7 @@ from core.domain.events import (
     FenceCrossed,
     FixesApplied,
     MessageRefused,
+    OrderCorrected,
 )
 from core.domain.geo import LatLon, distance_m
 from core.domain.order import ACTIVE, Order
@@ -393,7 +394,7 @@ class Engine:
             for order in change.orders:
                 self._watch(order)
                 self._planner.note(order)
-                if isinstance(change, Delivered):
+                if isinstance(change, Delivered | OrderCorrected):
                     self._tally.note(order)
             self.movement.watch_areas(change.areas)
             touched = (

@@ -18,6 +18,7 @@ from core.domain.commands import (
     CancelOrder,
     ChangeOrder,
     Command,
+    CorrectProgress,
     HoldOrder,
     OfferOrder,
     PlaceOrder,
@@ -63,6 +64,7 @@ from core.domain.geo import checked_place
 from core.domain.offer import OfferState
 from core.domain.order import ABROAD, ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
 from core.domain.world import World
+from core.orders.corrections import correct, correction
 from core.orders.dispatching import Dispatcher, OwnFleetOnly
 from core.orders.draft import Draft, stops_of
 from core.orders.experiments import save_experiment
@@ -120,6 +122,7 @@ class Desk:
             ReinstateOrder: self._reinstate,
             AcceptFor: self._accept_for,
             RecordProgress: self._record,
+            CorrectProgress: correct,
             SaveDriver: self._save_driver,
             RemoveDriver: self._remove_driver,
             SetPresence: self._set_presence,
@@ -305,6 +308,7 @@ class Desk:
     def _record(self, draft: Draft, command: RecordProgress) -> None:
         order = draft.order(command.order_id)
         record(draft, order, command.event, command.reason, draft.now)
+        draft.outcome.undo = correction(draft, order, command.event)
 
     def _tell_ready(self, draft: Draft, command: TellReady) -> None:
         order = draft.order(command.order_id)

@@ -208,7 +208,21 @@
 
     label(text, x, y, strong) {
       const pill = K.pill(text, this.ratio, strong);
-      this.context.drawImage(pill.canvas, Math.round(x + 13), Math.round(y - 8), pill.width, pill.height);
+      const at = strong ? this.clearOf(x + 13, y, pill.width) : y;
+      this.context.drawImage(pill.canvas, Math.round(x + 13), Math.round(at - 8), pill.width, pill.height);
+    },
+
+    // The height, as near to `y` as can be, at which a tag lies under no stop of the route shown: those lie above all marks.
+    clearOf(x, y, width) {
+      const route = K.shapes.data.route;
+      const taken = ((route && route.stops) || []).filter((stop) => stop.place).map((stop) => {
+        const [sx, sy] = this.screen([K.worldX(stop.place[1]), K.worldY(stop.place[0])]);
+        return [sx - 11, sy, sx + 18 + (stop.label ? K.pill(stop.label, this.ratio, false).width : 0)];
+      });
+      const clear = (at) => !taken.some(([left, sy, right]) => left < x + width && x < right && Math.abs(sy - at) < 19);
+      const heights = [0, -20, 20, -40, 40].map((shift) => y + shift);
+      const found = heights.find(clear);
+      return found === undefined ? y : found;
     },
 
     drawOrders() {
@@ -218,7 +232,7 @@
           if (!order[end]) continue;
           const [x, y] = this.screen(order[end]);
           if (x < -20 || y < -20 || x > this.width + 20 || y > this.height + 20) continue;
-          const sprite = K.orderSprite(end, order.token, order.late, this.ratio);
+          const sprite = K.orderSprite(end, order, this.ratio);
           const css = this.zoom >= 13 ? sprite.css : sprite.css * 0.8;
           context.drawImage(sprite.canvas, x - css / 2, y - css / 2, css, css);
         }
@@ -269,7 +283,7 @@
           if (!order[end]) continue;
           const [x, y] = this.screen(order[end]);
           if (strong) this.ring(x, y, 11);
-          const sprite = K.orderSprite(end, order.token, order.late, this.ratio);
+          const sprite = K.orderSprite(end, order, this.ratio);
           this.context.drawImage(sprite.canvas, x - sprite.css / 2, y - sprite.css / 2, sprite.css, sprite.css);
           this.label(order.label || order.id, x + 2, y, strong);
         }
@@ -299,6 +313,20 @@
       this.label(`${K.config.texts.drivers} ${count.toLocaleString("en")}: ${words}`, x + radius - 10, y, false);
     },
 
+    // What is selected together.
+    drawChosen({ orders, drivers }) {
+      const inside = ([x, y]) => x > -20 && y > -20 && x < this.width + 20 && y < this.height + 20;
+      const ringAt = (place, radius) => {
+        const at = place && this.screen(place);
+        if (at && inside(at)) this.ring(at[0], at[1], radius);
+      };
+      for (const order of K.layerOn("orders") ? orders.map((id) => this.orders.byId.get(id)).filter(Boolean) : []) {
+        for (const end of ["pickup", "dropoff"]) ringAt(order[end], 11);
+      }
+      if (this.level === "groups" || !K.layerOn("drivers")) return;
+      for (const id of drivers) ringAt(this.drivers.place(id), this.level === "arrows" ? 15 : 6);
+    },
+
     // Who was searched for and found.
     drawFound() {
       const context = this.context;
@@ -321,6 +349,7 @@
       if (this.found.length && this.level !== "groups" && K.layerOn("drivers")) this.drawFound();
       K.edit.paint(this);
       K.draw.paint(this);
+      this.drawChosen(K.config.chosen);
       if (this.selected) this.drawOne(this.selected[0], this.selected[1], true);
       if (this.hover && this.hover.kind === "group") return this.groups.length ? this.drawGroupText(this.hover.group) : null;
       const same = this.selected && this.hover && this.selected[1] === this.hover.id;

@@ -140,31 +140,80 @@
   const ORDER_SIZE = 24;
   const orderSprites = new Map();
 
-  // A square for a pick-up, a circle for a drop-off; a late one carries a mark at its corner.
-  K.orderSprite = (shape, token, late, ratio) => {
-    const key = [K.config.theme, shape, token, late, ratio].join();
+  const line = (c, ...points) => {
+    points.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
+    return "stroke";
+  };
+  const dot = (c, radius) => {
+    c.arc(0, 0, radius, 0, 2 * Math.PI);
+    return "fill";
+  };
+  const bars = (c) => {
+    c.rect(-2.8, -3, 2, 6), c.rect(0.8, -3, 2, 6);
+    return "fill";
+  };
+  const diamond = (c) => {
+    line(c, [0, -3.8], [3.8, 0], [0, 3.8], [-3.8, 0]), c.closePath();
+    return "fill";
+  };
+  const ring = (c) => {
+    c.arc(0, 0, 2.6, 0, 2 * Math.PI);
+    return "stroke";
+  };
+  const cross = (c) => {
+    line(c, [-2.6, -2.6], [2.6, 2.6]);
+    return line(c, [-2.6, 2.6], [2.6, -2.6]);
+  };
+
+  // What stands within an order's square or circle, so that its state can be told without its colour: nothing while nobody has
+  // it, then a diamond for offered, a chevron for under way, a point for there, a tick for done.
+  const ORDER_MARKS = {
+    received: () => null,
+    waiting: () => null,
+    held: bars,
+    offered: diamond,
+    sending: diamond,
+    outside: ring,
+    assigned: (c) => line(c, [-1.6, -3], [1.6, 0], [-1.6, 3]),
+    at_pickup: (c) => dot(c, 2.4),
+    carrying: (c) => line(c, [-1.6, -3], [1.6, 0], [-1.6, 3]),
+    at_dropoff: (c) => dot(c, 2.4),
+    delivered: (c) => line(c, [-3, 0], [-0.8, 2.4], [3, -2.4]),
+    cancelled: cross,
+    failed: cross,
+  };
+  const COMING = new Set(["received", "waiting", "held", "offered", "sending", "outside", "assigned", "at_pickup"]);
+
+  // A square for a pick-up, a circle for a drop-off, hollow until somebody brings the order there; a late one carries a mark at
+  // its corner.
+  K.orderSprite = (shape, { status, token, late }, ratio) => {
+    const key = [K.config.theme, shape, status, token, late, ratio].join();
     if (orderSprites.has(key)) return orderSprites.get(key);
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = ORDER_SIZE * ratio;
     const c = canvas.getContext("2d");
     c.setTransform(ratio, 0, 0, ratio, (ORDER_SIZE / 2) * ratio, (ORDER_SIZE / 2) * ratio);
-    const body = () => {
-      c.beginPath();
-      if (shape === "pickup") c.rect(-5, -5, 10, 10);
-      else c.arc(0, 0, 5.5, 0, 2 * Math.PI);
-    };
-    body();
+    const hollow = shape === "dropoff" && COMING.has(status);
+    c.beginPath();
+    if (shape === "pickup") c.rect(-6, -6, 12, 12);
+    else c.arc(0, 0, hollow ? 4.5 : 6.5, 0, 2 * Math.PI);
     c.strokeStyle = K.colour("surface");
-    c.lineWidth = 4;
+    c.lineWidth = hollow ? 6 : 4;
     c.lineJoin = "round";
     c.stroke();
-    c.fillStyle = K.colour(token);
+    c.fillStyle = K.colour(hollow ? "surface" : token);
     c.fill();
-    if (shape === "dropoff") {
+    if (hollow) {
+      c.strokeStyle = K.colour(token);
+      c.lineWidth = 3;
+      c.stroke();
+    } else {
       c.beginPath();
-      c.arc(0, 0, 2, 0, 2 * Math.PI);
-      c.fillStyle = K.colour("surface");
-      c.fill();
+      const how = ORDER_MARKS[status](c);
+      c.fillStyle = c.strokeStyle = K.colour("surface");
+      c.lineWidth = 2;
+      c.lineCap = "round";
+      if (how) c[how]();
     }
     if (late) {
       c.beginPath();

@@ -142,12 +142,12 @@ Report.rerun = function (group, data) {
         pen.lineWidth = 4;
         pen.strokeStyle = colour("surface");
         pen.fillStyle = colour("text");
-        const text = driver.id + " " + driver.name + ", " + doing(driver)[1].toLowerCase();
+        const text = driver.id + " " + driver.name + ", " + doing(driver)[1];
         pen.strokeText(text, at.x + 11, at.y + 4);
         pen.fillText(text, at.x + 11, at.y + 4);
       }
     }
-    $("r-totals").textContent = open + " open, " + done + " delivered, " + late + " late";
+    $("r-totals").textContent = data.words.totals.replace("{open}", open).replace("{done}", done).replace("{late}", late);
   }
 
   function clock(at) {
@@ -168,7 +168,7 @@ Report.rerun = function (group, data) {
 
   function play(on) {
     playing = on && time < data.seconds;
-    $("r-play").textContent = playing ? "Pause" : "Play";
+    $("r-play").textContent = playing ? data.words.pause : data.words.play;
     last = performance.now();
     if (playing) requestAnimationFrame(frame);
   }

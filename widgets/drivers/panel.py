@@ -185,9 +185,9 @@ class DriversPanel(QWidget):
     def set_row_px(self, px: int) -> None:
         self.view.set_row_px(px)
 
-    def select(self, ids: Iterable[str]) -> None:
+    def select(self, ids: Iterable[str], scroll: bool = True) -> None:
         self._catch_up()
-        self.view.select_ids(ids)
+        self.view.select_ids(ids, scroll)
 
     def selected(self) -> list[str]:
         return self.view.selected_ids()

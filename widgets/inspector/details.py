@@ -78,6 +78,8 @@ class OrderDetails:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     deeds: tuple[Deed, ...] = ()
+    recorded: bool = False
+    """Of a recording, which keeps neither what was expected nor what the matcher thought."""
     told: str = ""
     told_lost: bool = False
 
@@ -124,5 +126,6 @@ class DriverDetails:
     shift_start: float | None = None
     shift_end: float | None = None
     stops: tuple[StopLine, ...] = ()
+    recorded: bool = False
     history: tuple[HistoryLine, ...] = ()
     deeds: tuple[Deed, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.domain.language import tr
+from core.domain.language import mark, tr
 from core.domain.order import BEFORE_PICKUP, UNASSIGNED, Status
 from widgets.common.lines import Bit, Cell
 from widgets.common.promise import lateness_min
@@ -15,6 +15,7 @@ from widgets.inspector.details import OrderDetails
 from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
 
 MOST_CANDIDATES = 12
+NOT_KEPT = mark("Not recorded: a recording keeps what happened, not the arrivals expected then nor what the matcher weighed")
 
 
 class OrderPage(QWidget):
@@ -51,7 +52,7 @@ class OrderPage(QWidget):
         unassigned = order.status in UNASSIGNED
         self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
         self.candidates.heading.setText(tr("Who could take it") if unassigned else tr("Why this driver?"))
-        self.candidates.set_lines(_candidates(order))
+        self.candidates.set_lines([[(), (Bit(tr(NOT_KEPT), "muted"),)]] if order.recorded else _candidates(order))
         self.history.set_lines(history_lines(order.history, moment))
 
 

@@ -37,7 +37,7 @@ _NEEDED_BY = {"drivers": ("drivers", "ids"), "orders": ("orders",), "areas": ("a
 """Layer, and what the page needs for nothing else."""
 _HEATED = frozenset({"drivers", "orders"})
 """Layers whose state the heat is made of."""
-_MIRRORED = ("select", "motion", "attribution")
+_MIRRORED = ("select", "chosen", "motion", "attribution")
 _TOLD_BACK = (
     "driver_clicked", "order_clicked", "driver_context", "order_context", "context", "ground_clicked", "cleared",
     "order_dropped", "drop_target_changed", "name_wanted", "woken",
@@ -92,6 +92,7 @@ class MapView(QWidget):
             "attribution": "",
             "tiles": "",
             "select": None,
+            "chosen": {"orders": [], "drivers": []},
             "follow": None,
             "view": None,
             "font": self.font().family(),
@@ -271,6 +272,10 @@ class MapView(QWidget):
         self._configure(select=[kind, thing_id] if kind else None)
         if kind and reveal:
             self._state.say("reveal", kind=kind, id=thing_id)
+
+    def choose(self, order_ids: Sequence[str], driver_ids: Sequence[str]) -> None:
+        """Ring these as selected together; `select` is for one, and says more."""
+        self._configure(chosen={"orders": list(order_ids), "drivers": list(driver_ids)})
 
     def follow(self, driver_id: str | None) -> None:
         """Keep a driver in view until the dispatcher moves the map by hand."""

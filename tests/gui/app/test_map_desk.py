@@ -73,7 +73,7 @@ def lasso(rig: Any, *corners: tuple[float, float]) -> None:
     rig.window.map.editor.finish()
 
 
-def test_a_lasso_selects_orders_and_lists_drivers(desk: Any) -> None:
+def test_a_lasso_selects_orders_and_drivers(desk: Any) -> None:
     orders = [desk.order(), desk.order()]
     desk.until(lambda: {o["id"] for o in desk.ask_map("Kerbside.orders.list")} >= set(orders))
     lasso(desk, (45.001, 8.999), (45.001, 9.001), (44.999, 9.001), (44.999, 8.999))
@@ -81,7 +81,18 @@ def test_a_lasso_selects_orders_and_lists_drivers(desk: Any) -> None:
     lasso(desk, (45.0045, 8.9995), (45.0045, 9.0005), (45.0035, 9.0005), (45.0035, 8.9995))
     desk.until(lambda: desk.deeds.selection.driver == "D-1")
     lasso(desk, (45.0045, 8.993), (45.0045, 9.0005), (45.0005, 9.0005), (44.9995, 8.9935))
-    desk.until(lambda: {row.id for row in desk.window.find_drivers.model.rows} >= {"D-1"})
+    desk.until(lambda: set(desk.deeds.selection.drivers) == {"D-1", "D-17"})
+    desk.until(lambda: desk.ask_map("Kerbside.config.chosen.drivers.length") == 2)
+    lasso(desk, (45.0055, 8.993), (45.0055, 9.0015), (44.999, 9.0015), (44.999, 8.993))
+    desk.until(lambda: desk.deeds.selection.orders and desk.deeds.selection.drivers)
+    desk.rest(1.2)  # tables that are made anew do not choose anew
+    assert set(desk.deeds.selection.orders) >= set(orders)
+    assert set(desk.deeds.selection.drivers) == {"D-1", "D-17"}
+    assert set(desk.window.drivers.selected()) == {"D-1", "D-17"}
+    desk.window.run_declared("driver.break")
+    assert desk.said() == "Break for 2 drivers"
+    desk.deeds.undo()
+    assert [desk.engine.world.drivers[i].presence.value for i in ("D-1", "D-17")] == ["online", "online"]
     desk.deeds.selection.set_orders(orders)
     desk.deeds.hold()
 

@@ -59,6 +59,7 @@ def test_a_moment_is_looked_at_in_all_panels_and_live_goes_on(rig: Any, back: An
     rig.deeds.selection.set_orders([order])
     rig.until(lambda: rig.window.inspector.shown is not None and rig.window.inspector.shown.id == order)
     assert [line.text for line in rig.window.inspector.shown.history][-1].startswith("Given to Ada Lind")
+    assert "Not recorded" in rig.window.inspector.order_page.candidates.lines.text()
     assert rig.deeds.engine.world.orders[order].status.value == "assigned"
     assert rig.state(order) == ("carrying", "D-1")  # the engine's own world
 

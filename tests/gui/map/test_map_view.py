@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -340,3 +341,35 @@ def test_the_city_fills_the_window_at_first_whatever_its_size(qapp: QApplication
     assert fresh.ask("Kerbside.map.getZoom()") == small
     fresh.view.close()
     fresh.view.deleteLater()
+
+
+def test_every_state_of_an_order_has_a_shape_of_its_own(screen: Screen) -> None:
+    """Drawn in one colour, no two look alike at the pick-up before they are fetched, nor at the door after."""
+    screen.view.set_orders([order()])
+    screen.settled()
+    drawn = """JSON.stringify(%s.map((status) => {
+      const { canvas } = Kerbside.orderSprite("%s", { status, token: "text", late: false }, 2);
+      return canvas.toDataURL();
+    }))"""
+    before = ["waiting", "held", "offered", "outside", "assigned", "at_pickup"]
+    after = ["waiting", "carrying", "at_dropoff", "delivered", "failed"]
+    for shape, states in (("pickup", before), ("dropoff", after)):
+        pictures = json.loads(str(screen.ask(drawn % (json.dumps(states), shape))))
+        assert len(set(pictures)) == len(states)
+
+
+def test_a_selected_drivers_tag_lies_under_no_stop_of_the_route(screen: Screen) -> None:
+    screen.drivers((45.0, 9.0), (45.0002, 9.0))
+    stop = RouteStop(StopKind.PICKUP, LatLon(45.0, 9.0001), "Trattoria Rosa, 12:41")
+    screen.view.set_route("D-1", [np.array([[45.0, 9.0], [45.0, 9.0001]])], [stop])
+    screen.settled()
+    heights = screen.ask("""(() => {
+      const marks = Kerbside.marks;
+      const [x, y] = marks.screen(marks.drivers.place("D-1"));
+      return JSON.stringify([y, marks.clearOf(x + 13, y, 60), marks.clearOf(x - 400, y, 60)]);
+    })()""")
+    y, tag, elsewhere = json.loads(str(heights))
+    assert abs(tag - y) >= 19
+    assert elsewhere == y
+    screen.view.set_route(None)
+    screen.settled()

@@ -20,6 +20,7 @@ from app.benches.fleet import ids, places
 from app.benches.recorder import day
 from app.report.journey import Journey, Way, gathered, thinned, totals
 from app.report.rerun_page import page_of
+from core.domain.language import language
 from core.domain.order import Status
 from core.domain.reports import FixBatch
 from core.storage.recording import Recording
@@ -134,3 +135,12 @@ def test_it_plays_and_follows_in_a_browser_and_asks_for_nothing(
         browser.deleteLater()
         qtbot.wait(10)
         profile.deleteLater()
+
+
+def test_it_is_written_in_the_language_of_who_saves_it_and_no_other_word_is(journey: Journey) -> None:
+    html = page_of(journey, None, "de")
+    assert '<html lang="de">' in html
+    for word in ("<h1>Zustellungen</h1>", ">Abspielen</button>", "{open} offen, {done} zugestellt", "Erstellt mit Kerbside"):
+        assert word in html
+    assert ">Play<" not in html
+    assert language() == "en"
