@@ -17,6 +17,8 @@ WORTH_S = 0.005
 """What takes longer to look through stays: it is set aside and not looked at again."""
 MANY = 150_000
 """So many objects at once are a fleet that comes in: they are set aside unseen."""
+WHOLE_S = 3600.0
+"""So seldom everything is looked through, what was set aside too, since it may have died meanwhile."""
 
 
 class Sweeping:
@@ -36,9 +38,13 @@ class Sweeping:
 
     async def _run(self, settled_s: float) -> None:
         await asyncio.sleep(settled_s)
-        gc.collect()
-        gc.freeze()
+        whole_at = 0.0
         while True:
+            if time.monotonic() >= whole_at:
+                whole_at = time.monotonic() + WHOLE_S
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
             await asyncio.sleep(EVERY_S)
             if len(gc.get_objects(2)) > MANY:
                 gc.freeze()

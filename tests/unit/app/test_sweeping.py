@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -89,3 +90,23 @@ def test_a_fleet_that_comes_in_is_set_aside_unseen(monkeypatch: pytest.MonkeyPat
         return more
 
     assert asyncio.run(run()) > 100_000
+
+
+def test_what_was_set_aside_and_died_is_found_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.sweeping, "EVERY_S", 0.01)
+    monkeypatch.setattr(app.sweeping, "WORTH_S", 0.0)
+    monkeypatch.setattr(app.sweeping, "WHOLE_S", 0.3)
+
+    async def run() -> None:
+        ring = Ring()
+        died = weakref.ref(ring)
+        sweeping = Sweeping(0.0)
+        await asyncio.sleep(0.05)
+        del ring
+        await asyncio.sleep(0.05)
+        assert died() is not None
+        await asyncio.sleep(0.5)
+        assert died() is None
+        sweeping.end()
+
+    asyncio.run(run())
