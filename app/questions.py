@@ -10,7 +10,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.cli.importing import execute_all, is_osm, read_commands
 from app.main_window import MainWindow
@@ -36,6 +36,7 @@ from widgets.dialogs.ask import AskDialog
 from widgets.dialogs.assign import AssignChoice, AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.keys import KeysDialog
+from widgets.dialogs.line import LineDialog
 from widgets.dialogs.new_order import NewOrder, NewOrderDialog
 from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_people import DriversPage, PhonesPage
@@ -111,11 +112,8 @@ class Questions:
         self._show(dialog)
 
     def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(title)
-        dialog.setOkButtonText(button)
-        dialog.textValueSelected.connect(then)
+        dialog = LineDialog(title, button, self._window)
+        dialog.given.connect(then)
         self._show(dialog)
 
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None:

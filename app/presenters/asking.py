@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from core.domain.language import tr
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.line import LineDialog
 
 
 class Asking:
@@ -34,12 +35,8 @@ class Asking:
         self.show(dialog)
 
     def choice(self, question: str, choices: Sequence[str], button: str, then: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self.window)
-        dialog.setWindowTitle(question)
-        dialog.setLabelText(question)
-        dialog.setComboBoxItems(list(choices))
-        dialog.setOkButtonText(button)
-        dialog.textValueSelected.connect(then)
+        dialog = LineDialog(question, button, self.window, choices)
+        dialog.given.connect(then)
         self.show(dialog)
 
     def open_file(self, question: str, filters: Sequence[str], then: Callable[[Path], None]) -> None:

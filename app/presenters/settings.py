@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.lines import check_broker
 from core.domain.errors import BadInput
@@ -13,6 +13,7 @@ from core.domain.language import mark, ntr, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from core.storage.profiles import Profiles
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.line import LineDialog
 from widgets.settings.dialog import SettingsDialog
 from widgets.settings.rows import SettingRow
 
@@ -208,11 +209,8 @@ class SettingsWindow:
         self._try(lambda: path.write_text(toml_of(self._settings.changed()), encoding="utf-8"))
 
     def _save_profile(self) -> None:
-        dialog = QInputDialog(self._dialog)
-        dialog.setWindowTitle(tr("What is the profile called?"))
-        dialog.setLabelText(tr("What is the profile called?"))
-        dialog.setOkButtonText(tr("Save profile"))
-        dialog.textValueSelected.connect(lambda name: self._try(lambda: self._profiles.save(name, self._settings.changed())))
+        dialog = LineDialog(tr("What is the profile called?"), tr("Save profile"), self._dialog)
+        dialog.given.connect(lambda name: self._try(lambda: self._profiles.save(name, self._settings.changed())))
         self._ask(dialog)
 
     def _take_profile(self, name: str) -> None:

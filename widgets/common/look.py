@@ -283,6 +283,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDate
   selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
 QDateTimeEdit:focus { border-color: @accent; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled,
+QComboBox:disabled, QDateTimeEdit:disabled { color: @off; background: @bg; }
+QLabel:disabled, QCheckBox:disabled, QRadioButton:disabled { color: @off; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("@icons/caret-down-@theme.svg"); width: 12px; height: 12px; }
 QAbstractSpinBox { padding-right: 22px; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 SHOWN_MS = 4000
 SHOWN_BAD_MS = 9000
@@ -31,6 +31,8 @@ class Toast(QLabel):
         self.setProperty("kind", "toast-bad" if bad else "toast")
         self.style().unpolish(self)
         self.style().polish(self)
+        # Polishing alone leaves the frame as it was, and with it no room round the words.
+        QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
         self.setText(text)
         self.setAccessibleName(text)
         self._place()

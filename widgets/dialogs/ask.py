@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.language import tr
 
@@ -55,6 +65,8 @@ class AskDialog(QDialog):
         # Qt takes the height of a dialog whose words wrap from the words alone, and leaves its table none.
         if not event.spontaneous():
             self.resize(self.size().expandedTo(self.sizeHint()).boundedTo(self.screen().availableSize()))
+            if self.focusWidget() is None and (first := _first_field(self.body)) is not None:
+                first.setFocus()  # Qt would begin at the button: it was made before the fields
         super().showEvent(event)
 
     def ask(self, question: str) -> None:
@@ -70,6 +82,22 @@ class AskDialog(QDialog):
         """Say what is wrong and stay open; an empty text takes it back."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+
+
+def _first_field(layout: QLayout) -> QWidget | None:
+    """The first that can be typed into or chosen from, as they lie."""
+    for item in filter(None, map(layout.itemAt, range(layout.count()))):
+        within, widget = item.layout(), item.widget()
+        if within is not None and (found := _first_field(within)) is not None:
+            return found
+        if widget is None or widget.isHidden() or not widget.isEnabled() or isinstance(widget, QPushButton):
+            continue
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return widget
+        page = widget.layout()
+        if page is not None and (found := _first_field(page)) is not None:
+            return found
+    return None
 
 
 def form() -> QFormLayout:

@@ -35,6 +35,8 @@ class FleetDialog(AskDialog):
         self.back = QPushButton(tr("Back"))
         self.back.setAutoDefault(False)
         self.row.insertWidget(self.row.indexOf(self.action), self.back)
+        self.setTabOrder(self.cancel, self.back)
+        self.setTabOrder(self.back, self.action)
         self.body.addWidget(self.steps)
         self.body.addWidget(self._stack, 1)
         self.back.clicked.connect(lambda: self.go_to(self._stack.currentIndex() - 1))

@@ -79,7 +79,7 @@ class DriversPage(SetupPage):
         self.name, self.phone = _TypedField(), _TypedField()
         self.vehicle, self.app = QComboBox(), QComboBox()
         self.name.setPlaceholderText(tr("Name"))
-        self.phone.setPlaceholderText(tr("Phone number, if you like"))
+        self.phone.setPlaceholderText(tr("Phone number"))
         for vehicle in Vehicle:
             self.vehicle.addItem(vehicle_name(vehicle), vehicle)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.BIKE))

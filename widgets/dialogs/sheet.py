@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QTextBrowser, QWidget
 
 from core.domain.language import tr
@@ -21,12 +21,15 @@ class SheetDialog(AskDialog):
         self.paper.setAccessibleName(title)
         self.paper.setStyleSheet("QTextBrowser { background: #FFFFFF; border: 0; }")
         self.paper.document().setDocumentMargin(24)
+        self.paper.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # its lines wrap, as on paper
         self.paper.setHtml(html)
         self.body.addWidget(self.paper, 1)
         self.print = QPushButton(tr("Print…"))
         self.print.setAutoDefault(False)
         self.print.clicked.connect(self.print_asked)
         self.row.insertWidget(self.row.count() - 1, self.print)
+        self.setTabOrder(self.cancel, self.print)
+        self.setTabOrder(self.print, self.action)
         self.cancel.setText(tr("Close"))
         self.resize(760, 720)
 

@@ -71,7 +71,7 @@ class SystemsDialog(AskDialog):
             (
                 Column("Whose", lambda r, m: r.name, width=0),
                 Column("May", lambda r, m: r.may, token=lambda r, m: "muted", width=220),
-                Column("Made", lambda r, m: r.made, width=120),
+                Column("Made", lambda r, m: r.made, width=150),
             )
         )
         self.view = RowsView(self.model, tr("Keys of other systems"))

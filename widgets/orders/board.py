@@ -159,7 +159,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             sort=lambda r: r.eta if r.eta is not None else r.due_at,
             right=True,
             timed=True,
-            width=116,
+            width=104,
             name="Age, countdown or expected arrival",
         ),
         Column(
@@ -169,7 +169,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             token=told_token,
             icon=told_icon,
             tip=told_tip,
-            width=96,
+            width=84,
             name="How far the last command has come",
         ),
         _time(mark("Due"), "due_at", 60),

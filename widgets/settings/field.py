@@ -93,6 +93,7 @@ class SettingField(QWidget):
             editor.setCurrentText(row.text)
         elif editor.text() != row.text:
             editor.setText(row.text)
+            editor.setCursorPosition(0)  # a long one is read from its beginning
         editor.blockSignals(before)
         self.caption.setText(row.caption())
         self.back.setVisible(row.changed)

@@ -35,9 +35,9 @@ def _change_icon(row: FigureRow, _: object) -> str:
 
 FIGURES: tuple[Column[FigureRow], ...] = (
     Column(mark("Drivers concerned"), lambda r, m: r.name, width=0),
-    Column(mark("Now"), lambda r, m: r.now, right=True, width=58),
-    Column(mark("Tried"), lambda r, m: r.tried, right=True, width=58),
-    Column(mark("Change"), lambda r, m: r.change, token=_change_token, icon=_change_icon, width=84),
+    Column(mark("Now"), lambda r, m: r.now, right=True, width=48),
+    Column(mark("Tried"), lambda r, m: r.tried, right=True, width=48),
+    Column(mark("Change"), lambda r, m: r.change, token=_change_token, icon=_change_icon, width=72),
 )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractScrollArea, QDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 ASKING = ("order.new", "driver.new", "file.settings", "help.keys", "help.about", "file.http", "file.fleet")
 
@@ -84,5 +85,33 @@ def test_every_control_of_a_dialog_has_a_name_a_role_and_its_turn(rig: Any, acti
         assert roleless(dialog) == []
         assert unreached(dialog) == []
         assert dialog.windowTitle()
+    finally:
+        dialog.reject()
+
+
+FIELDS = ("order.new", "driver.new", "file.settings", "help.keys", "file.http")
+
+
+@pytest.mark.parametrize("action", FIELDS)
+def test_a_dialog_begins_at_its_first_field_and_tab_ends_at_its_buttons(rig: Any, action: str) -> None:
+    rig.action(action).trigger()
+    dialog = rig.dialog(QDialog)
+    rig.until(lambda: not getattr(dialog, "_waiting", None))  # the fields of the settings come a few at a time
+    try:
+        dialog.activateWindow()
+        rig.until(lambda: dialog.isActiveWindow() and dialog.focusWidget() is not None)
+        first = dialog.focusWidget()
+        assert not isinstance(first, QPushButton)
+        rest = [w for w in _controls(dialog) if w not in (first, dialog.cancel, dialog.action) and w.parent() is not first]
+        top = first.mapTo(dialog, QPoint()).y()
+        assert all(w.mapTo(dialog, w.rect().bottomLeft()).y() > top for w in rest)  # none stands wholly above it
+        dialog.action.setFocus()
+        QTest.keyClick(dialog.action, Qt.Key.Key_Tab)  # round again
+        assert dialog.focusWidget() not in (dialog.action, dialog.cancel, getattr(dialog, "back", None))
+        dialog.action.setFocus()
+        for button in (getattr(dialog, "back", None), dialog.cancel):  # from right to left
+            if button is not None and button.isVisible():
+                QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Backtab)
+                assert dialog.focusWidget() is button
     finally:
         dialog.reject()

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
 
 from app.presenters.alerts import AlertsPresenter
 from core.domain.alert import Severity
 from core.domain.events import OrderQueued
+from widgets.dialogs.line import LineDialog
 
 
 @pytest.fixture(autouse=True)
@@ -79,8 +79,8 @@ def test_keys_act_on_the_alerts_of_what_is_selected(rig: Any) -> None:
     rig.action("alert.take").trigger()
     assert rig.engine.world.alerts[f"late {order}"].owner == "Ida"
     rig.action("alert.hand_over").trigger()
-    asked = rig.dialog(QInputDialog)
-    asked.setTextValue("Bo")
+    asked = rig.dialog(LineDialog)
+    asked.set_text("Bo")
     asked.accept()
     assert rig.engine.world.alerts[f"late {order}"].owner == "Bo"
     rig.deeds.settings.set("alerts.name", "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QInputDialog
 
 from core.domain.receipt import Told
+from widgets.dialogs.line import LineDialog
 from widgets.orders.rows import OrderRow
 
 
@@ -41,7 +41,7 @@ def test_what_is_refused_of_many_stands_in_its_own_row(rig: Any) -> None:
 def test_boards_are_kept_with_the_layout(rig: Any, tmp_path: Any) -> None:
     boards = rig.window.orders.boards
     rig.action("board.new").trigger()
-    dialog = rig.dialog(QInputDialog)
+    dialog = rig.dialog(LineDialog)
     dialog.close()
     boards.rename("Lunch")
     boards.chips.choose({"EXCEPTIONS"})

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
 
 from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SettleConsignment
 from core.domain.order import Status
@@ -14,6 +13,7 @@ from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
 from core.storage.folder import PROVIDER_SECRETS
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.line import LineDialog
 from widgets.providers.dialog import ProviderDialog
 
 Rig = Any  # tests/gui/app/conftest.py
@@ -128,9 +128,9 @@ def test_a_dispatcher_gives_an_order_to_a_provider_whatever_the_rules_say(rig: R
     rig.engine.execute(SaveProvider(provider=Provider("hand", "By hand", ProviderKind.WEBHOOK, NOBODY)))
     rig.window.refresh_actions()
     rig.action("order.provider").trigger()
-    dialog = rig.dialog(QInputDialog)
-    assert dialog.comboBoxItems() == ["Own fleet", "By hand"]
-    dialog.setTextValue("By hand")
+    dialog = rig.dialog(LineDialog)
+    assert [dialog.field.itemText(i) for i in range(dialog.field.count())] == ["Own fleet", "By hand"]
+    dialog.set_text("By hand")
     dialog.accept()
     rig.until(lambda: order in rig.engine.world.consignments)
     rig.engine.store.flush()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
 
 from core.settings import BY_KEY, DECLARED
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.line import LineDialog
 from widgets.settings.dialog import SettingsDialog
 
 SHOWN = [setting for setting in DECLARED if "*" not in setting.key]
@@ -101,8 +101,8 @@ def test_export_import_and_reset(rig: Any, window: Any, tmp_path: Path) -> None:
 def test_profiles_are_saved_worn_and_deleted(rig: Any, window: Any) -> None:
     give(window, "offers.limit_s", "20")
     window.save_profile.emit()
-    asked = rig.dialog(QInputDialog)
-    asked.setTextValue("Friday night")
+    asked = rig.dialog(LineDialog)
+    asked.set_text("Friday night")
     asked.accept()
     assert window.profiles.text() == "Profile: Friday night"
     give(window, "offers.limit_s", "90")
