@@ -110,25 +110,34 @@ class BoardPresenter(QObject):
         world, now = self._engine.world, self._engine.clock.now()
         began = time.perf_counter()
         receipts, refused = self._engine.receipts, self._deeds.refused
+        changed: list[OrderRow] = []
+        whole = self._turned
         for order_id in list(self._due):
             del self._due[order_id]
             order = world.orders.get(order_id)
             if order is not None:
-                row = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""))
+                row, before = (
+                    order_row(order, world, now, receipts.get(order_id), refused.get(order_id, "")),
+                    self._rows.get(order_id),
+                )
                 # The same row stays the same object: the board works nothing out for it.
-                if self._rows.get(order_id) != row:
+                if before != row:
                     self._rows[order_id] = row
+                    changed.append(row)
+                    whole |= before is None
             # Another moment is shown whole: half of it would be wrong.
             if not self._turned and time.perf_counter() - began > PORTION_S:
                 break
         self._turned = False
         if len(self._rows) > len(world.orders):
             self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in world.orders}
+            whole = True
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._panel.set_moment(Moment(now, self._engine.clock.zone))
-        self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
-        self._panel.set_rows(self._rows.values())
-        self._following = False
+        if whole or changed:
+            self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
+            self._panel.set_rows(self._rows.values(), None if whole else changed)
+            self._following = False
         if self._due:
             self._refresh()
 

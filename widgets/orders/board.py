@@ -236,6 +236,16 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         found = Counter(row.section.name for row in self.rows if isinstance(row, OrderRow))
         return {section.name: found[section.name] for section in Section}
 
+    def update_rows(self, rows: Iterable[OrderRow | Heading]) -> bool:
+        """Most changes leave an order in its place: a later arrival, a word of its driver."""
+        rows, moved = list(rows), False
+        for row in rows:
+            assert isinstance(row, OrderRow)
+            known = self._known.get(row.id)
+            now = self._known[row.id] = (row, self._grouping.of(row), urgency(row))
+            moved |= known is None or known[1:] != now[1:] or known[0].status is not row.status
+        return super().update_rows(rows) or moved
+
     def arranged(self) -> list[OrderRow | Heading]:
         if not self.rows:
             return []

@@ -170,6 +170,7 @@ class OrdersPanel(QWidget):
         self._rows: Sequence[OrderRow] = ()
         self._moment = Moment()
         self._behind = False
+        self._changed: list[OrderRow] | None = None
         self._haystacks: dict[str, tuple[OrderRow, str]] = {}
         self.model = BoardModel(columns(lambda: self._alarm_s))
         self.view = OrdersView(self.model)
@@ -196,10 +197,15 @@ class OrdersPanel(QWidget):
         self.view.context_requested.connect(self.context_requested)
         self._empty.state.acted.connect(self.start_requested)
 
-    def set_rows(self, rows: Iterable[OrderRow]) -> None:
-        """The whole board, in any order. A hidden board waits until it is seen."""
+    def set_rows(self, rows: Iterable[OrderRow], changed: Iterable[OrderRow] | None = None) -> None:
+        """The whole board, in any order; where no order has come or gone, ``changed`` are those that are others now. A hidden
+        board waits until it is seen."""
         self._rows = tuple(rows)
         self._behind = True
+        if changed is None:
+            self._changed = None
+        elif self._changed is not None:
+            self._changed += changed
         if self.isVisible():
             self._catch_up()
 
@@ -260,7 +266,13 @@ class OrdersPanel(QWidget):
             self.model.set_moment(self._moment)
         if self._behind:
             self._behind = False
-            self.model.set_rows(self._rows)
+            changed, self._changed = self._changed, []
+            if changed is None:
+                self.model.set_rows(self._rows)
+            elif self.model.update_rows(changed):
+                self.model.rearrange()
+            else:
+                return
             self._empty.show_when(not self._rows)
             self.boards.set_counts(self.model.counts())
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.domain.commands import AssignOrder
+from core.domain.commands import AssignOrder, RecordProgress
 from widgets.common.dragging import order_mime
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
@@ -157,11 +157,23 @@ def test_an_undo_that_has_become_impossible_says_why(rig: Any) -> None:
     order = rig.order()
     rig.deeds.assign([order], "D-1")
     rig.choose(order)
-    rig.deeds.progress("picked_up")
+    rig.engine.execute(RecordProgress(order_id=order, event="picked_up"))  # the driver's own word
     rig.press("Ctrl+Z")
     assert rig.state(order)[0] == "carrying"
     assert rig.window.toast.property("kind") == "toast-bad"
     assert order in rig.said()
+
+
+def test_a_mark_is_undone_by_keys_and_made_again(rig: Any) -> None:
+    order = rig.order()
+    rig.deeds.assign([order], "D-1")
+    rig.choose(order)
+    rig.deeds.progress("picked_up")
+    assert rig.state(order)[0] == "carrying"
+    rig.press("Ctrl+Z")
+    assert rig.state(order) == ("assigned", "D-1")
+    rig.press("Ctrl+Shift+Z")
+    assert rig.state(order)[0] == "carrying"
 
 
 def test_the_menu_names_what_would_be_undone(rig: Any) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -60,6 +61,42 @@ def test_the_model_keeps_qt_s_rules(qtbot: QtBot, qtmodeltester: ModelTester, or
     model.fold(Section.ACTIVE, True)
     model.set_rows(some(order_row, noon)[2:5])
     model.set_rows([])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_told_of_what_changed_the_board_is_as_if_told_of_everything(
+    panel: OrdersPanel, order_row: MakeOrder, noon: Moment, seed: int
+) -> None:
+    rng = random.Random(seed)
+
+    def made(number: int) -> OrderRow:
+        return order_row(
+            str(number),
+            rng.choice((Status.WAITING, Status.HELD, Status.OFFERED, Status.CARRYING, Status.DELIVERED)),
+            driver_id=rng.choice(("", "D-1", "D-2")),
+            due_at=noon.now + rng.choice((600, 1200)),
+            eta=noon.now + rng.choice((300, 900)),
+            exception=rng.choice(("", "", "late")),
+            merchant=rng.choice(("Sushi Ko", "Rosa")),
+        )
+
+    rows = {str(n): made(n) for n in range(20)}
+    panel.set_rows(rows.values())
+    for _ in range(25):
+        match rng.randrange(4):
+            case 0:
+                panel.model.set_grouping(rng.choice(("state", "driver", "window")))
+            case 1:
+                panel.search.setText(rng.choice(("", "rosa")))
+                panel.search.filter_changed.emit(panel.search.text())
+            case 2:
+                panel.model.sort(rng.choice((-1, 1, 2)))
+        changed = [made(rng.randrange(20)) for _ in range(rng.randrange(3))]
+        rows |= {row.id: row for row in changed}
+        panel.set_rows(rows.values(), [rows[row.id] for row in changed])
+        whole = panel.model.arranged()
+        assert [row.id for row in panel.model.shown] == [row.id for row in whole]
+        assert list(panel.model.shown) == whole
 
 
 @pytest.mark.parametrize(
