@@ -256,7 +256,7 @@ class Console:
             DriverNumber(deeds, window),
         )
         self._stages.add("editors", Editors(deeds, window, self.city, lambda: self.outside).close)
-        map_presenter = MapPresenter(engine, system.executor, window.map, selection, window.theme, deeds.assign)
+        map_presenter = MapPresenter(deeds, system.executor, window.map, window.theme)
         map_presenter.set_city(self.city)
         recorder = deeds.recorder = RecorderPresenter(deeds, engine, window, self.city)
         find = FindPresenter(

@@ -101,6 +101,10 @@ class Deeds:
         """The world that is looked at: the real one, or the one in which something is tried."""
         return self.engine.world if self.sandbox is None else self.sandbox.world
 
+    def tried_orders(self) -> frozenset[str]:
+        """The orders that would be others than they are."""
+        return frozenset() if self.sandbox is None else self.sandbox.changed_orders()
+
     def would(self, command: c.Command) -> Outcome:
         """What a command would lead to there; raises where it is refused."""
         return self.engine.would(command) if self.sandbox is None else self.sandbox.would(command)

@@ -117,6 +117,11 @@ class Sandbox:
         ids = dict.fromkeys((*self._live.routes, *self.world.routes))
         return [i for i in ids if self._live.route(i) != self.world.route(i)]
 
+    def changed_orders(self) -> frozenset[str]:
+        """The orders that would be others, as of the last look at the real world."""
+        live = self._live.orders
+        return frozenset(i for i, order in self.world.orders.items() if live.get(i) is not order)
+
     def _carry(self, command: c.Command) -> None:
         if not isinstance(command, TRYABLE):
             raise TypeError(f"{type(command).__name__} can't be tried")

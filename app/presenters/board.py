@@ -35,6 +35,7 @@ class BoardPresenter(QObject):
         self._following = False
         self._rows: dict[str, OrderRow] = {}
         self._due: dict[str, None] = {}
+        self._tried: frozenset[str] = frozenset()
         self._refresh = Refresh(self._show, BOARD_MS, self)
         self._links = links = Links()
         subscribe = self._engine.bus.subscribe
@@ -56,6 +57,8 @@ class BoardPresenter(QObject):
         links.connect(panel.selection_changed, self._chosen)
         links.connect(self._selection.changed, self._follow)
         links.connect(panel.boards.name_wanted, self._ask_name)
+        deeds.tried.append(self._look_anew)
+        links.keep(lambda: deeds.tried.remove(self._look_anew))
         deeds.refused_changed.append(self._make_anew)
         links.keep(lambda: deeds.refused_changed.remove(self._make_anew))
         self._turn()
@@ -65,6 +68,13 @@ class BoardPresenter(QObject):
         self._second.stop()
         self._refresh.stop()
         self._panel.set_rows(())
+
+    def _look_anew(self) -> None:
+        """What is tried stands on the board as it would be, and marked."""
+        tried = self._deeds.tried_orders()
+        self._make_anew(self._tried ^ tried)
+        self._make_anew(tried)
+        self._tried = tried
 
     def _turn(self) -> None:
         """Another world is looked at, all of it."""
@@ -107,19 +117,18 @@ class BoardPresenter(QObject):
         self._refresh()
 
     def _show(self) -> None:
-        world, now = self._engine.world, self._engine.clock.now()
+        live, now = self._engine.world, self._engine.clock.now()
         began = time.perf_counter()
         receipts, refused = self._engine.receipts, self._deeds.refused
         changed: list[OrderRow] = []
         whole = self._turned
         for order_id in list(self._due):
             del self._due[order_id]
-            order = world.orders.get(order_id)
+            tried = order_id in self._tried
+            world = self._deeds.world if tried else live
+            order, before = world.orders.get(order_id), self._rows.get(order_id)
             if order is not None:
-                row, before = (
-                    order_row(order, world, now, receipts.get(order_id), refused.get(order_id, "")),
-                    self._rows.get(order_id),
-                )
+                row = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""), tried)
                 # The same row stays the same object: the board works nothing out for it.
                 if before != row:
                     self._rows[order_id] = row
@@ -129,8 +138,8 @@ class BoardPresenter(QObject):
             if not self._turned and time.perf_counter() - began > PORTION_S:
                 break
         self._turned = False
-        if len(self._rows) > len(world.orders):
-            self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in world.orders}
+        if len(self._rows) > len(live.orders):
+            self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in live.orders}
             whole = True
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._panel.set_moment(Moment(now, self._engine.clock.zone))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.actions.deeds import Deeds
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import exception_of, stop_eta, stop_text
-from app.presenters.selection import Selection
-from app.scene import Scene, Turned
+from app.scene import Turned
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
@@ -49,17 +48,10 @@ ENDED_SHOWN_S = 20.0
 class MapPresenter(QObject):
     _paths_ready = Signal(int, list)
 
-    def __init__(
-        self,
-        engine: Scene,
-        executor: Executor,
-        view: MapView,
-        selection: Selection,
-        theme: Theme,
-        assign: Callable[[list[str], str], None],
-    ) -> None:
+    def __init__(self, deeds: Deeds, executor: Executor, view: MapView, theme: Theme) -> None:
         super().__init__(view)
-        self._engine, self._executor, self._view, self._selection = engine, executor, view, selection
+        engine, selection = deeds.engine, deeds.selection
+        self._deeds, self._engine, self._executor, self._view, self._selection = deeds, engine, executor, view, selection
         self._drivers = Refresh(self.show_drivers, DRIVERS_MS, self)
         self._orders = Refresh(self._show_orders, ORDERS_MS, self)
         self._route = Refresh(self._ask_route, ROUTE_MS, self)
@@ -85,7 +77,9 @@ class MapPresenter(QObject):
         links.connect(view.driver_clicked, selection.set_driver)
         links.connect(view.order_clicked, lambda order_id: selection.set_orders([order_id]))
         links.connect(view.cleared, selection.clear)
-        links.connect(view.order_dropped, assign)
+        links.connect(view.order_dropped, deeds.assign)
+        deeds.tried.append(self._look_anew)
+        links.keep(lambda: deeds.tried.remove(self._look_anew))
         links.connect(theme.changed, view.set_theme)
         links.connect(view.name_wanted, self._name)
         links.connect(view.woken, self._show_all)
@@ -138,6 +132,11 @@ class MapPresenter(QObject):
         self._show_all()
         self._route.now()
 
+    def _look_anew(self) -> None:
+        """Something is tried, or no longer: orders and the route are those of the world that is looked at."""
+        self._orders()
+        self._route.now()
+
     def _setting(self, key: str, value: Value) -> None:
         if key == "map.online_tiles":
             self._view.set_online_tiles(bool(value))
@@ -183,7 +182,7 @@ class MapPresenter(QObject):
             return
         engine = self._engine
         now = engine.clock.now()
-        world, chosen, before, self._marks = engine.world, frozenset(self._selection.orders), self._marks, {}
+        world, chosen, before, self._marks = self._deeds.world, frozenset(self._selection.orders), self._marks, {}
         for order in world.orders.values():
             if order.status in ENDED and now - order.status_at > ENDED_SHOWN_S and order.id not in chosen:
                 continue
@@ -213,7 +212,7 @@ class MapPresenter(QObject):
         selection = self._selection
         if selection.driver is not None:
             return selection.driver
-        order = self._engine.world.orders.get(selection.orders[-1]) if len(selection.orders) == 1 else None
+        order = self._deeds.world.orders.get(selection.orders[-1]) if len(selection.orders) == 1 else None
         return order.driver_id if order is not None and order.status not in ENDED else None
 
     def _ask_route(self) -> None:
@@ -221,7 +220,7 @@ class MapPresenter(QObject):
         self._asked += 1
         asked, engine = self._asked, self._engine
         driver_id = self.followed_driver()
-        route = engine.world.routes.get(driver_id or "")
+        route = self._deeds.world.routes.get(driver_id or "")
         row = engine.positions.find(driver_id or "")
         if driver_id is None or route is None or row is None or np.isnan(engine.positions.lat[row]):
             self._shown_route = None
@@ -252,13 +251,13 @@ class MapPresenter(QObject):
             points = [leg.result().points for leg in legs]
         except (KerbsideError, CancelledError, RuntimeError):
             return
-        engine = self._engine
+        engine, world = self._engine, self._deeds.world
         stops = []
         for stop in route.stops:
-            order = engine.world.orders.get(stop.order_id)
+            order = world.orders.get(stop.order_id)
             if order is None:
                 return
-            eta = stop_eta(stop.kind, order, engine.world)
+            eta = stop_eta(stop.kind, order, world)
             when = f", {local_time(eta, engine.clock.zone)}" if eta is not None else ""
-            stops.append(RouteStop(stop.kind, stop.place, f"{stop_text(stop.kind, order, engine.world)}{when}"))
+            stops.append(RouteStop(stop.kind, stop.place, f"{stop_text(stop.kind, order, world)}{when}"))
         self._view.set_route(route.driver_id, points, stops)

@@ -35,8 +35,11 @@ def exception_of(order: Order, world: World, now: float) -> str:
     return alert_text(alert, world, now) if alert is not None else ""
 
 
-def order_row(order: Order, world: World, now: float, receipt: Receipt | None = None, refused: str = "") -> OrderRow:
-    """``receipt`` is of the last command about it, ``refused`` why the last thing tried with it could not be done."""
+def order_row(
+    order: Order, world: World, now: float, receipt: Receipt | None = None, refused: str = "", tried: bool = False
+) -> OrderRow:
+    """``receipt`` is of the last command about it, ``refused`` why the last thing tried with it could not be done; ``tried``
+    says that it does not really stand so."""
     merchant = world.merchants.get(order.merchant_id)
     driver = world.drivers.get(order.driver_id or "")
     offer = world.offers.get(order.offer_id or "")
@@ -66,6 +69,7 @@ def order_row(order: Order, world: World, now: float, receipt: Receipt | None = 
         told=receipt.told if receipt is not None else None,
         told_what=receipt.what if receipt is not None else "",
         refused=refused,
+        tried=tried,
     )
 
 

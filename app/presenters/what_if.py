@@ -62,7 +62,7 @@ class WhatIfPresenter(QObject):
         sandbox = self._deeds.sandbox
         if sandbox is not None:
             sandbox.rebase()
-            self._show()
+            self._deeds.tell_tried()
 
     def _changed(self) -> None:
         trying = self._deeds.sandbox is not None

@@ -57,11 +57,15 @@ def _state_text(row: OrderRow, _: Moment) -> str:
 
 
 def _state_token(row: OrderRow, _: Moment) -> str:
+    if row.tried:
+        return "accent"
     return LATE.token if row.exception else STATUS[row.status].token
 
 
 def _state_icon(row: OrderRow, _: Moment) -> str:
     # The icon keeps telling the state where the words tell what is wrong with it.
+    if row.tried:
+        return "flask"
     return STATUS[row.status].icon
 
 
@@ -97,6 +101,8 @@ def _when_token(row: OrderRow, moment: Moment) -> str:
 
 def _tip(row: OrderRow, moment: Moment) -> str:
     lines = [tr("Order {id}: {value}", id=row.id, value=row.exception or STATUS[row.status].label), _way(row, moment)]
+    if row.tried:
+        lines.append(tr("Only tried, not carried out"))
     if row.customer:
         lines.append(tr("For {customer}", customer=row.customer))
     if row.driver_id:

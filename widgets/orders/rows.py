@@ -29,6 +29,7 @@ class OrderRow:
     ``exception`` is empty, or says in a few words what is wrong ("late", "no driver for 11 min", "driver silent").
     ``since`` is when the order began to wait for a driver. ``told`` is how far the last command to a driver about it has come,
     ``told_what`` which that was; ``refused`` why the last thing that was tried with it could not be done.
+    ``tried`` says that it would be so: a what-if that is not carried out.
     """
 
     id: str
@@ -53,6 +54,7 @@ class OrderRow:
     told: Told | None = None
     told_what: str = ""
     refused: str = ""
+    tried: bool = False
 
     @property
     def section(self) -> Section:

@@ -1,4 +1,4 @@
-"""What if? in the whole program: tried, seen on the timeline, compared, carried out as one deed or dropped."""
+"""What if? in the whole program: tried, seen on timeline, board and map, compared, carried out as one deed or dropped."""
 
 from __future__ import annotations
 
@@ -51,6 +51,35 @@ def test_what_is_tried_reaches_nobody_and_shows_on_the_timeline(trying: Any) -> 
     rig.press("Ctrl+Shift+Z")
     assert len(panel.steps.rows) == 1
     rig.until(lambda: panel.figures.rows)
+
+
+def test_the_board_and_the_map_show_what_is_tried_and_mark_it(trying: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = trying
+    told: list[list[Any]] = []
+    show = rig.window.map.set_orders
+
+    def set_orders(marks: Any) -> None:
+        told.append(list(marks))
+        show(told[-1])
+
+    monkeypatch.setattr(rig.window.map, "set_orders", set_orders)
+    order, other = rig.order(), rig.order()
+    rows = rig.window.orders.model
+
+    def row(order_id: str) -> Any:
+        return next((row for row in rows.rows if row.id == order_id), None)
+
+    rig.deeds.assign([order], "D-1")
+    rig.until(lambda: row(order) is not None and row(order).tried and row(other) is not None)
+    assert (row(order).status.value, row(order).driver_id) == ("assigned", "D-1")
+    assert (row(other).tried, row(other).status.value) == (False, "waiting")
+    rig.until(lambda: {mark.id: mark.status.value for mark in told[-1]}.get(order) == "assigned" if told else False)
+    late = rig.order()  # comes while something is tried
+    rig.until(lambda: row(late) is not None)
+    assert not row(late).tried
+    rig.press("Ctrl+Z")
+    rig.until(lambda: not row(order).tried and row(order).status.value == "waiting")
+    rig.until(lambda: {mark.id: mark.status.value for mark in told[-1]}[order] == "waiting")
 
 
 def test_carried_out_it_is_one_step_to_undo(trying: Any) -> None:
