@@ -15,6 +15,8 @@ from itertools import count as counting
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
@@ -168,9 +170,11 @@ class Bench:
         self.fleet = fleet
         self.view = MapView("light")
         self.view.resize(*SIZE)
-        self.presenter = MapPresenter(
-            fleet.engine, fleet.executor, self.view, Selection(), Theme(app, "light"), lambda ids, driver: None
+        # All that the map asks of the dispatcher's deeds, where nobody does any.
+        deeds: Any = SimpleNamespace(
+            engine=fleet.engine, world=fleet.engine.world, selection=Selection(), tried=[], assign=lambda ids, driver: None
         )
+        self.presenter = MapPresenter(deeds, fleet.executor, self.view, Theme(app, "light"))
         self.presenter.set_city(fleet.city)
         self.view.show()
         self._until(lambda: self.ask("Kerbside.drivers.count") == len(fleet.ids))

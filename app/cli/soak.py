@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import combinations
 from pathlib import Path
@@ -24,6 +25,8 @@ FORGOTTEN_S = 3600.0
 
 LEAK_MB_PER_HOUR = 5.0
 DRIFT_TIMES = 1.5
+APART_H, LIKE = 4.0, 0.25
+"""Hours are compared that lie so far apart and whose open orders differ by no larger a share."""
 LEAST_HOURS = 4
 """Fewer hours than these, once all that is kept for a time is there, tell nothing of a leak or a drift."""
 
@@ -104,23 +107,32 @@ def judged(hours: list[Hour], settled_h: float) -> dict[str, float | bool | None
     there.
 
     A leak is what memory grows by each hour beyond the caches of travel times, which are bounded: the median of the slopes
-    between all pairs of hours (Theil and Sen). A drift is the median cycle of the last third of the hours over that of
-    the first third. ``None`` where the hours are too few to tell.
+    between all pairs of hours (Theil and Sen). A drift is how many times as long a median cycle of the last third of the
+    hours takes as in the hour of the nearest load, by open orders, `APART_H` earlier or more; the median of these.
+    ``None`` where the hours are too few to tell.
     """
     settled = [hour for hour in hours if hour["hour"] > settled_h]
     if len(settled) < LEAST_HOURS:
         return {"leak_mb_per_hour": None, "drift_times": None, "leaks": False, "drifts": False}
     beyond = [(hour["hour"], hour["memory_mb"] - hour["caches_mb"]) for hour in settled]
     leak = median((b - a) / (y - x) for (x, a), (y, b) in combinations(beyond, 2))
-    cycles = [hour["cycle_p50_s"] for hour in settled]
-    third = len(cycles) // 3
-    drift = median(cycles[-third:]) / max(median(cycles[:third]), 1e-9)
+    times = [ratio for hour in settled[-(len(settled) // 3) :] if (ratio := _slower(hour, hours)) is not None]
+    drift = median(times) if times else None
     return {
         "leak_mb_per_hour": round(leak, 2),
-        "drift_times": round(drift, 3),
+        "drift_times": None if drift is None else round(drift, 3),
         "leaks": leak > LEAK_MB_PER_HOUR,
-        "drifts": drift > DRIFT_TIMES,
+        "drifts": drift is not None and drift > DRIFT_TIMES,
     }
+
+
+def _slower(hour: Hour, hours: Sequence[Hour]) -> float | None:
+    """How many times as long a cycle takes as in an earlier hour of like load; ``None`` where there was none."""
+    like = [h for h in hours if h["hour"] <= hour["hour"] - APART_H and abs(h["open"] - hour["open"]) <= LIKE * hour["open"]]
+    if not like:
+        return None
+    nearest = min(like, key=lambda h: abs(h["open"] - hour["open"]))
+    return hour["cycle_p50_s"] / max(nearest["cycle_p50_s"], 1e-9)
 
 
 def memory_mb() -> float:

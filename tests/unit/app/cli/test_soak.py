@@ -1,14 +1,18 @@
+import math
+
 from app.cli.soak import judged
 
 
 def day(leak_mb: float = 0.0, slower: float = 0.0, hours: int = 24) -> list[dict[str, float]]:
-    """Memory that is kept for six hours, a cache that fills until the sixteenth, and cycles that follow the noon."""
+    """Memory that is kept for six hours, a cache that fills until the sixteenth, and cycles that follow the orders there are."""
+    orders = [round(300 + 250 * math.cos(math.tau * n / 24)) for n in range(hours + 1)]
     return [
         {
             "hour": float(n),
             "memory_mb": 300.0 + 20.0 * min(n, 6) + 32.0 * min(n, 16) + leak_mb * n + (n % 3),
             "caches_mb": 32.0 * min(n, 16),
-            "cycle_p50_s": 0.08 * (1 + slower * n) + 0.004 * (n % 4),
+            "open": orders[n],
+            "cycle_p50_s": 0.0003 * orders[n] * (1 + slower * n) + 0.002 * (n % 4),
         }
         for n in range(1, hours + 1)
     ]
