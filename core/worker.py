@@ -61,6 +61,8 @@ def load_travel(city_path: str | None, detour_factor: float, cache_mb: int) -> T
 
 def initialise(city_path: str | None, detour_factor: float, cache_mb: int) -> None:
     """Prepare this process as a worker. Ctrl-C is the console's affair, and a worker ends when its console is gone."""
+    with suppress(OSError):
+        os.dup2(2, 1)  # what a solver prints on its way is no part of what a command prints
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         os.nice(BEHIND)

@@ -154,6 +154,17 @@ def test_a_task_under_way_does_not_hold_up_the_end():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_what_a_solver_prints_on_its_way_is_not_the_command_s_answer(capfd):
+    pool = make_executor(1, None, 1.35, 64)
+    try:
+        pool.submit(os.write, 1, b"by the way").result(60)
+    finally:
+        pool.shutdown()
+    said = capfd.readouterr()
+    assert "by the way" not in said.out
+    assert "by the way" in said.err
+
+
 def test_workers_end_with_a_console_that_was_killed_outright(tmp_path):
     program = tmp_path / "console.py"
     program.write_text(

@@ -4,7 +4,7 @@ from app.cli.soak import judged
 
 
 def day(leak_mb: float = 0.0, slower: float = 0.0, hours: int = 24) -> list[dict[str, float]]:
-    """Memory that is kept for six hours, a cache that fills until the sixteenth, and cycles that follow the orders there are."""
+    """Memory that is kept for six hours, a cache that fills until the sixteenth, and cycles that follow the open orders."""
     orders = [round(300 + 250 * math.cos(math.tau * n / 24)) for n in range(hours + 1)]
     return [
         {
