@@ -65,7 +65,7 @@ class DriversPresenter(QObject):
         self._links.keep(
             subscribe(FixesApplied, self._refresh), subscribe(Change, self._hear), subscribe(EtasUpdated, self._hear_etas)
         )
-        self._links.keep(subscribe(Turned, self._turned))
+        self._links.keep(subscribe(Turned, self._turned), engine.settings.on_change(lambda *_: self._refresh()))
         self._links.connect(panel.selection_changed, self._chosen)
         self._links.connect(selection.changed, self._follow)
         self._show()
