@@ -14,7 +14,7 @@ YOUNG, MIDDLE, NEVER = 5_000, 10, 1_000_000
 """`gc.set_threshold`: what is young is looked through often, what has stayed only by `Sweeping`."""
 EVERY_S = 10.0
 WORTH_S = 0.005
-"""What takes longer to look through stays: it is set aside and not looked at again."""
+"""What takes longer to look through stays: it is set aside until all of it is looked through."""
 MANY = 150_000
 """So many objects at once are a fleet that comes in: they are set aside unseen."""
 WHOLE_S = 3600.0
