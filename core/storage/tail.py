@@ -54,7 +54,10 @@ class Tail:
         if seq + 1 < begin:
             return await asyncio.to_thread(self._store.rows_since, seq, limit)
         async with self._reading:
-            if seq >= self._end:
+            if seq > self._end:  # who asks came here by the disk, past what is held: no gap may stay
+                self._rows.clear()
+                self._end = seq
+            if seq == self._end:
                 for row in await asyncio.to_thread(self._store.rows_since, self._end, KEPT):
                     self._rows.append(row)
                     self._end = row.seq

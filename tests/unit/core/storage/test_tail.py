@@ -68,6 +68,22 @@ def test_everyone_sees_everything_in_order(tmp_path: Path, monkeypatch: pytest.M
     run(tmp_path / "kerbside.db", test)
 
 
+def test_who_overtakes_what_is_held_is_not_left_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 5)
+
+    async def test(store: Store, tail: Tail) -> None:
+        for number in range(30):
+            store.write([held(number)])
+        await tail.after(0, 6)  # fills what is held with events 1 to 5
+        await tail.after(5, 6)  # and with 6 to 10
+        assert [row.seq for row in await tail.after(0, 20)] == list(range(1, 21))  # from the disk, past what is held
+        assert [row.seq for row in await tail.after(20, 20)] == list(range(21, 26))
+        assert [row.seq for row in await tail.after(25, 20)] == list(range(26, 31))
+        assert [row.seq for row in await tail.after(7, 3)] == [8, 9, 10]
+
+    run(tmp_path / "kerbside.db", test)
+
+
 def test_it_begins_where_the_log_ends_and_goes_back_when_asked(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "kerbside.db")
     store.write([held(n) for n in range(10)])
