@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
+from pydantic.json_schema import SkipJsonSchema
 
 from core.api.models import Id
 from core.api.service import Service
@@ -26,4 +27,6 @@ Figures = BeforeValidator(_in_figures)
 Serving = Annotated[Service, Depends(service_of)]
 PathId = Annotated[Id, Path()]
 Limit = Annotated[int, Figures, Query(ge=1, le=1000)]
-After = Annotated[str | None, Query(max_length=64, description="What ``next`` said on the page before")]
+Left = SkipJsonSchema[None]
+"""What may be left out of a query can't be said to be null: the document says so."""
+After = Annotated[str | Left, Query(max_length=64, description="What ``next`` said on the page before")]

@@ -16,7 +16,7 @@ from core.api import views
 from core.api.answers import answer
 from core.api.gate import may
 from core.api.keyring import Scope
-from core.api.routes import Figures, Limit, Serving
+from core.api.routes import Figures, Left, Limit, Serving
 from core.api.service import Service
 from core.storage.codec import decode, orders_of
 from core.storage.store import LogRow
@@ -26,9 +26,9 @@ READ = [may(Scope.EVENTS_READ)]
 BEAT_S = 15.0
 MOST_STREAMS = 100
 
-Number = Annotated[int | None, Figures, Query(ge=0, le=2**53, description="The last event that is known already")]
-Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only events of these kinds")]
-OrderId = Annotated[m.Id | None, Query(description="Only events of this order")]
+Number = Annotated[int | Left, Figures, Query(ge=0, le=2**53, description="The last event that is known already")]
+Kinds = Annotated[list[str] | Left, Query(max_length=60, description="Only events of these kinds")]
+OrderId = Annotated[m.Id | Left, Query(description="Only events of this order")]
 
 
 @router.get("/events", response_model=m.Events, dependencies=READ)
@@ -59,7 +59,7 @@ async def stream_events(
     after: Number = None,
     kinds: Kinds = None,
     order_id: OrderId = None,
-    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", pattern="^[0-9]{1,15}$")] = None,
+    last_event_id: Annotated[str | Left, Header(alias="Last-Event-ID", pattern="^[0-9]{1,15}$")] = None,
 ) -> Response:
     """Events as they happen, each with its number as its id. ``Last-Event-ID`` or ``after`` goes on behind a number; without
     either the stream begins now."""

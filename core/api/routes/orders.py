@@ -15,7 +15,7 @@ from core.api.answers import answer
 from core.api.fleet import tracker
 from core.api.gate import Caller, may
 from core.api.keyring import Scope
-from core.api.routes import After, Limit, PathId, Serving
+from core.api.routes import After, Left, Limit, PathId, Serving
 from core.api.service import Once, Service
 from core.domain import commands as c
 from core.domain.errors import BadInput
@@ -71,9 +71,9 @@ async def place_order(body: m.OrderIn, service: Serving, key: Caller, idempotenc
 @router.get("/orders", response_model=m.Orders, dependencies=READ)
 async def list_orders(
     service: Serving,
-    status: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
-    merchant_id: Annotated[models.Id | None, Query()] = None,
-    driver_id: Annotated[models.Id | None, Query()] = None,
+    status: Annotated[str | Left, Query(pattern="^[a-z_]{1,20}$")] = None,
+    merchant_id: Annotated[models.Id | Left, Query()] = None,
+    driver_id: Annotated[models.Id | Left, Query()] = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Response:
