@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from app.bootstrap import System, city_file, compose, open_outside, wake
 from app.caretaker import Caretaker
 from app.lines import check_broker, open_lines
 from app.runtime import start_logging, steady
+from app.sweeping import Sweeping
 from core.api.server import parse_listen
 from core.clock import RealClock
 from core.domain.events import BrokerChanged, CycleFailed, MessageRefused
@@ -88,10 +88,7 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
     http = f", HTTP at {outside.address}" if outside.address else ""
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
     watch(system)
-    # What a large fleet is made of stays: looking through it for garbage stopped everything for half a second at a time.
-    gc.collect()
-    gc.freeze()
-    loop.call_later(SETTLED_S, gc.freeze)  # what came with the first words of everyone
+    sweeping = Sweeping(SETTLED_S)
     beat = steady(system.engine.tick, _say)
     caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
     try:
@@ -108,6 +105,7 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
             except TimeoutError:
                 continue
     finally:
+        sweeping.end()
         system.close()
         lines.stop()
         _say("stopped; everything is stored")

@@ -46,13 +46,14 @@ class Cycles:
         recording: Recording | None,
         seed: int,
         stepped: bool,
+        breathe: Callable[[], None],
     ) -> None:
         self.decisions: Decisions | None = None
         self.explained: dict[str, Why] = {}
         self.next_at = 0.0
         self._world, self._settings, self._photographer = world, settings, photographer
         self._executor, self._bus, self._commit = executor, bus, commit
-        self._recording, self._seed, self._stepped = recording, seed, stepped
+        self._recording, self._seed, self._stepped, self._breathe = recording, seed, stepped, breathe
         self._running: list[Future[Decisions]] = []
         self._parts: list[Decisions] = []
         self._proposals: deque[Proposal] = deque()
@@ -83,10 +84,11 @@ class Cycles:
         snapshot = self._photographer.take(now, self._seed)
         planned = () if self.decisions is None else tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed)
         snapshot = replace(snapshot, planned=planned, proposed=self._multibundles.proposed(now))
-        clusters = split(snapshot, int(self._settings.number("matching.cluster_orders")), self._turn)
+        clusters = split(snapshot, int(self._settings.number("matching.cluster_orders")), self._turn, self._breathe)
         keep, recording = self._settings.number("matching.record_cycles") * len(clusters), self._recording
         self._turn, self._parts, self._offers = self._turn + 1, [], 0
         for part, cluster in enumerate(clusters):
+            self._breathe()
             try:
                 kept = replace(recording, part=part) if recording is not None and part else recording
                 self._running.append(self._executor.submit(match, cluster, kept, keep))

@@ -143,7 +143,18 @@ class Engine:
         self.photographer = Photographer(
             self.world, self.positions, self.search, settings, self._planner, self._tally, self._breathe_lightly
         )
-        self.cycles = Cycles(self.world, settings, self.photographer, executor, bus, self._commit, recording, seed, stepped)
+        self.cycles = Cycles(
+            self.world,
+            settings,
+            self.photographer,
+            executor,
+            bus,
+            self._commit,
+            recording,
+            seed,
+            stepped,
+            self._breathe_lightly,
+        )
         self._next_sweep = clock.now()
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S

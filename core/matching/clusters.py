@@ -10,7 +10,7 @@ elsewhere from one cycle to the next (``turn``): who stands at a border now is i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,37 +31,45 @@ TOGETHER_KM = 1.0
 """Pick-ups no farther apart may be fetched in one round."""
 _CUTS = (0.5, 0.38, 0.62)
 _KM_PER_DEGREE = 111.195
+AT_ONCE = 200
+"""So many pick-ups are looked at between two breaths."""
 
 V = TypeVar("V")
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def split(snapshot: Snapshot, most: int, turn: int = 0) -> tuple[Snapshot, ...]:
+def split(snapshot: Snapshot, most: int, turn: int = 0, breathe: Callable[[], object] = lambda: None) -> tuple[Snapshot, ...]:
     """Clusters of at most ``most`` orders, a quarter more where orders followed their drivers. Each order and each driver is in
     exactly one; drivers whom no order can reach are spread evenly. A market that is small enough comes back as it is.
 
-    The same snapshot and turn give the same clusters.
+    The same snapshot and turn give the same clusters. ``breathe`` is called every now and then.
     """
     if len(snapshot.orders) <= most:
         return (snapshot,)
-    market = _Market(snapshot)
+    market = _Market(snapshot, breathe)
     pieces = [
         piece for component in market.components() for piece in _cut(market, component, most, turn % len(_CUTS), turn % 2)
     ]
     of_order = _packed(pieces, most, len(snapshot.orders))
     count = int(of_order.max()) + 1
+    breathe()
     of_driver = market.drivers_of(of_order, count, most)
-    return tuple(_part(snapshot, np.flatnonzero(of_order == n), np.flatnonzero(of_driver == n)) for n in range(count))
+    parts = []
+    for n in range(count):
+        breathe()
+        parts.append(_part(snapshot, np.flatnonzero(of_order == n), np.flatnonzero(of_driver == n)))
+    return tuple(parts)
 
 
 class _Market:
     """``place_of`` is the row of each order's pick-up among the different ``places``; ``ranked`` lists for each place the
     drivers who could be sent, the nearest first."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, breathe: Callable[[], object]) -> None:
         from scipy.spatial import cKDTree  # a small market never needs it
 
+        self._breathe = breathe
         self.orders, self.drivers, self.params = snapshot.orders, snapshot.drivers, snapshot.params
         rows: dict[LatLon, int] = {}
         self.place_of = np.array([rows.setdefault(order.pickup, len(rows)) for order in self.orders], np.int64)
@@ -77,13 +85,18 @@ class _Market:
         self.ranked: list[list[int]] = [[] for _ in rows]
         self.tied = self._tied(snapshot)
         if points:
+            breathe()
             at, owner = _plane_km(points, middle), np.array(owners, np.int64)
+            breathe()
             many = min(len(points), SPARE * self.params.nearest_drivers)
             found = cKDTree(at).query(self.places, many, distance_upper_bound=self.params.max_pickup_km)
             km, near = (np.asarray(part).reshape(len(rows), -1) for part in found)
             for row in range(len(rows)):
+                if row % AT_ONCE == 0:
+                    breathe()
                 known = near[row][np.isfinite(km[row])]
                 self.ranked[row] = list(dict.fromkeys(owner[known].tolist()))
+        breathe()
         self._add_fleets(middle)
         self._rounds = cKDTree(self.places).query_pairs(TOGETHER_KM, output_type="ndarray")
 
@@ -130,10 +143,13 @@ class _Market:
             here[place].append(order)
         best: dict[int, tuple[int, int]] = {}
         for place, drivers in enumerate(self.ranked):
+            if place % AT_ONCE == 0:
+                self._breathe()
             for rank, driver in enumerate(drivers):
                 if driver not in best or rank < best[driver][0]:
                     best[driver] = rank, place
         # Where one pick-up's orders had to be cut, its drivers are dealt out among the cuts.
+        self._breathe()
         dealt: dict[int, int] = defaultdict(int)
         of_driver = np.full(len(self.drivers), -1, np.int64)
         for driver, (_, place) in sorted(best.items(), key=lambda item: (item[1], item[0])):
