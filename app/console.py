@@ -13,6 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, QTimer
 
 from app import BEGAN
+from app.actions import driver_deeds, order_deeds
 from app.actions.declaring import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
@@ -339,8 +340,8 @@ class Console:
         connect(window.find_drivers.activated, deeds.window.follow)
         connect(window.drivers.order_dropped, deeds.assign)
         connect(window.drivers.activated, deeds.window.follow)
-        connect(window.orders.activated, lambda order_id: deeds.choose_driver())
-        connect(window.drivers.add_requested, deeds.new_driver)
+        connect(window.orders.activated, lambda order_id: order_deeds.choose_driver(deeds))
+        connect(window.drivers.add_requested, lambda: driver_deeds.new_driver(deeds))
         connect(window.log.row_activated, lambda o, d: selection.set_orders([o]) if o else selection.set_driver(d or None))
         connect(window.status.stalest_clicked, selection.set_driver)
         connect(window.status.refused_clicked, show_log)

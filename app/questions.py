@@ -67,7 +67,7 @@ class Doors:
 
 
 class Questions:
-    """Implements `app.actions.deeds.Window`. ``address`` is host, port and TLS as phones are told them."""
+    """Implements `app.actions.window.Window`. ``address`` is host, port and TLS as phones are told them."""
 
     def __init__(
         self,
@@ -217,7 +217,7 @@ class Questions:
             weight_kg=order.weight_kg,
         )
 
-    def ask_driver_details(self, then: Callable[[Driver], None]) -> None:
+    def ask_driver_details(self, then: Callable[[Driver], object]) -> None:
         dialog = NewDriverDialog(self._window)
 
         def added(draft: DriverDraft) -> None:

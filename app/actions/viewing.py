@@ -29,6 +29,14 @@ def _lies(name: str) -> Callable[[Deeds], bool]:
     return lambda deeds: deeds.desk.window.layouts.name == name
 
 
+def _toggle_rows(deeds: Deeds) -> None:
+    deeds.set_to("window.rows", "compact" if deeds.settings.text("window.rows") == "comfortable" else "comfortable")
+
+
+def _toggle_online_tiles(deeds: Deeds) -> None:
+    deeds.set_to("map.online_tiles", not deeds.settings.flag("map.online_tiles"))
+
+
 _FIGURES = {
     "hour": mark("Figures of the last hour"),
     "shift": mark("Figures of the shift"),
@@ -36,14 +44,16 @@ _FIGURES = {
 }
 
 VIEWING: tuple[Declared, ...] = (
-    Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.focus("timeline"), "Ctrl+T", "chart-bar-horizontal"),
+    Declared("view.timeline", "&View", mark("Timeline"), lambda d: d.window.focus("timeline"), "Ctrl+T",
+             "chart-bar-horizontal"),
     Declared("trainer.open", "&View", "Trainer", lambda d: d.desk.open("trainer"), "Ctrl+Shift+T", "chalkboard-teacher"),
-    Declared("view.next_panel", "&View", "Next panel", lambda d: d.next_panel(), "F6", "arrow-right"),
-    Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.next_panel(-1), "Shift+F6", "arrow-left"),
+    Declared("view.next_panel", "&View", "Next panel", lambda d: d.window.next_panel(1), "F6", "arrow-right"),
+    Declared("view.previous_panel", "&View", "Previous panel", lambda d: d.window.next_panel(-1), "Shift+F6", "arrow-left"),
     *under(
         mark("Map"),
-        Declared("map.fit", "&View", "Show everything on the map", lambda d: d.fit_map(), "Ctrl+0", "frame-corners", Scope.MAP),
-        Declared("map.online", "&View", "Online map tiles", lambda d: d.toggle_online_tiles(), "", "globe", Scope.MAP,
+        Declared("map.fit", "&View", "Show everything on the map", lambda d: d.window.fit_map(), "Ctrl+0", "frame-corners",
+                 Scope.MAP),
+        Declared("map.online", "&View", "Online map tiles", _toggle_online_tiles, "", "globe", Scope.MAP,
                  checked=lambda d: d.settings.flag("map.online_tiles")),
         Declared("map.measure", "&View", mark("Measure on the map"), lambda d: d.maps.draw("measure"), "M", "ruler", Scope.MAP,
                  rule_before=True),
@@ -75,13 +85,13 @@ VIEWING: tuple[Declared, ...] = (
     ),
     *under(
         mark("Colours and rows"),
-        Declared("view.system", "&View", "Colours as the system", lambda d: d.set_theme("system"), "", "", rule_before=True,
-                 checked=lambda d: d.settings.text("window.theme") == "system"),
-        Declared("view.light", "&View", "Light", lambda d: d.set_theme("light"), "", "sun",
+        Declared("view.system", "&View", "Colours as the system", lambda d: d.set_to("window.theme", "system"), "", "",
+                 rule_before=True, checked=lambda d: d.settings.text("window.theme") == "system"),
+        Declared("view.light", "&View", "Light", lambda d: d.set_to("window.theme", "light"), "", "sun",
                  checked=lambda d: d.settings.text("window.theme") == "light"),
-        Declared("view.dark", "&View", "Dark", lambda d: d.set_theme("dark"), "", "moon",
+        Declared("view.dark", "&View", "Dark", lambda d: d.set_to("window.theme", "dark"), "", "moon",
                  checked=lambda d: d.settings.text("window.theme") == "dark"),
-        Declared("view.rows", "&View", "Comfortable rows", lambda d: d.toggle_rows(), "", "rows",
+        Declared("view.rows", "&View", "Comfortable rows", _toggle_rows, "", "rows",
                  checked=lambda d: d.settings.text("window.rows") == "comfortable"),
     ),
     *under(
@@ -91,6 +101,6 @@ VIEWING: tuple[Declared, ...] = (
           strict=True))),
         Declared("view.float", "&View", "Float the panel, or dock it", lambda d: d.desk.window.float_panel(), "Ctrl+F11",
                  "frame-corners"),
-        Declared("view.layout", "&View", "Reset the layout", lambda d: d.reset_layout(), "", "layout"),
+        Declared("view.layout", "&View", "Reset the layout", lambda d: d.window.reset_layout(), "", "layout"),
     ),
 )  # fmt: skip

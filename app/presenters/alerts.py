@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.actions import alert_deeds
 from app.actions.deeds import Deeds
 from app.main_window import MainWindow
 from app.presenters.alert_text import about_text, alert_text, group_text
@@ -75,9 +77,9 @@ class AlertsPresenter(QObject):
         connect, panel = self._links.connect, self._panel
         connect(panel.selection_changed, self._chosen)
         connect(panel.activated, self._lead)
-        connect(panel.acknowledge_wanted, deeds.acknowledge_alerts)
-        connect(panel.snooze_wanted, deeds.snooze_alerts)
-        connect(panel.take_wanted, deeds.take_alerts)
+        connect(panel.acknowledge_wanted, partial(alert_deeds.acknowledge, deeds))
+        connect(panel.snooze_wanted, partial(alert_deeds.snooze, deeds))
+        connect(panel.take_wanted, partial(alert_deeds.take, deeds))
         connect(deeds.selection.changed, self._selected_elsewhere)
         connect(window.status.alerts_clicked, self.open)
         self._quiet = QTimer(self)

@@ -54,7 +54,7 @@ class TrainerPresenter(QObject):
         self._links = Links()
         self._links.connect(panel.turned, self.turn)
         self._links.connect(panel.fault_asked, self.inject)
-        self._links.connect(panel.start_asked, deeds.start_demo)
+        self._links.connect(panel.start_asked, deeds.window.start_demo)
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._show)

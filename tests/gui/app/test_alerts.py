@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.actions import alert_deeds
 from app.presenters.alerts import AlertsPresenter
 from core.domain.alert import Severity
 from core.domain.events import OrderQueued
@@ -89,7 +90,7 @@ def test_keys_act_on_the_alerts_of_what_is_selected(rig: Any) -> None:
 def test_without_an_alert_there_is_nothing_to_do(rig: Any) -> None:
     rig.choose(rig.order())
     assert not rig.action("alert.acknowledge").isEnabled()
-    rig.deeds.acknowledge_alerts()
+    alert_deeds.acknowledge(rig.deeds)
     assert rig.said().startswith("Select an alert")
 
 

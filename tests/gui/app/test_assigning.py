@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.actions import order_deeds
 from core.domain.commands import AssignOrder, RecordProgress
 from widgets.common.dragging import order_mime
 from widgets.dialogs.assign import AssignDialog
@@ -168,7 +169,7 @@ def test_a_mark_is_undone_by_keys_and_made_again(rig: Any) -> None:
     order = rig.order()
     rig.deeds.assign([order], "D-1")
     rig.choose(order)
-    rig.deeds.progress("picked_up")
+    order_deeds.progress(rig.deeds, "picked_up")
     assert rig.state(order)[0] == "carrying"
     rig.press("Ctrl+Z")
     assert rig.state(order) == ("assigned", "D-1")

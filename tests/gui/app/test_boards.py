@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSettings
 
+from app.actions import order_deeds
 from core.domain.receipt import Told
 from widgets.dialogs.line import LineDialog
 from widgets.orders.rows import OrderRow
@@ -32,7 +33,7 @@ def test_what_is_refused_of_many_stands_in_its_own_row(rig: Any) -> None:
     rig.until(lambda: "weighs" in row(rig, heavy).refused)
     assert row(rig, good).refused == ""
     rig.choose(heavy)
-    rig.deeds.hold()
+    order_deeds.hold(rig.deeds)
     rig.until(lambda: row(rig, heavy).refused == "")  # something else was done with it since
     rig.deeds.undo()
     rig.deeds.undo()

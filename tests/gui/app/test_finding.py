@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from app.actions import driver_deeds
 from core.domain.driver import Activity
 from core.domain.geo import LatLon
 from core.domain.reports import FixBatch
@@ -76,7 +77,7 @@ def test_escape_stops_a_drawing_wherever_the_keys_go(rig: Rig, finder: Any) -> N
 
 def test_closing_the_panel_ends_the_search(rig: Rig, finder: Any) -> None:
     rig.deeds.pointed = HERE
-    rig.deeds.find_drivers("circle")
+    driver_deeds.find_drivers(rig.deeds, "circle")
     rig.until(lambda: len(ids(finder)) == 3)
     rig.window.docks["find"].close()
     assert finder.told.text() == ""
@@ -93,7 +94,7 @@ def test_rectangle_outline_and_reach_find_as_well(rig: Rig, finder: Any) -> None
         rig.until(lambda: ids(finder) == ["D-17"])
         finder.cleared.emit()
     rig.deeds.pointed = HERE
-    rig.deeds.find_drivers("reach")
+    driver_deeds.find_drivers(rig.deeds, "reach")
     rig.until(lambda: "within 10 min by scooter" in finder.told.text())
     assert set(ids(finder)) == {"D-1", "D-2", "D-17"}
 

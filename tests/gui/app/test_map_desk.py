@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.actions import order_deeds
 from core.domain.commands import AssignOrder
 from core.domain.geo import LatLon
 
@@ -62,7 +63,7 @@ def test_the_fences_of_what_is_selected_are_shown(desk: Any) -> None:
     desk.deeds.clear()
     desk.until(lambda: desk.ask_map("Kerbside.shapes.data.fences.length") == 0)
     desk.deeds.selection.set_orders([order])
-    desk.deeds.unassign()
+    order_deeds.unassign(desk.deeds)
 
 
 def lasso(rig: Any, *corners: tuple[float, float]) -> None:
@@ -94,7 +95,7 @@ def test_a_lasso_selects_orders_and_drivers(desk: Any) -> None:
     desk.deeds.undo()
     assert [desk.engine.world.drivers[i].presence.value for i in ("D-1", "D-17")] == ["online", "online"]
     desk.deeds.selection.set_orders(orders)
-    desk.deeds.hold()
+    order_deeds.hold(desk.deeds)
 
 
 def test_a_measure_says_how_far_it_is(desk: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.actions import driver_deeds
 from core.domain import commands as c
 from widgets.dialogs.confirm import ConfirmDialog
 
@@ -128,6 +129,6 @@ def test_what_became_impossible_is_named_before_the_rest_is_carried_out(trying: 
 def test_what_can_t_be_tried_happens_at_once(trying: Any) -> None:
     rig = trying
     rig.deeds.selection.set_driver("D-17")
-    rig.deeds.take_break()
+    driver_deeds.take_break(rig.deeds)
     assert rig.engine.world.drivers["D-17"].presence.value == "break"
-    rig.deeds.end_break()
+    driver_deeds.end_break(rig.deeds)
