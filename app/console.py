@@ -10,11 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QTimer
-
 from app import BEGAN
-from app.actions import driver_deeds, order_deeds
-from app.actions.declaring import Scope
 from app.actions.deeds import Deeds
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker
@@ -26,6 +22,7 @@ from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
 from app.map_desk import MapDesk
 from app.outside import OutsideDoors
+from app.panel_signals import connect_panels
 from app.presenters.alerts import AlertsPresenter
 from app.presenters.board import BoardPresenter
 from app.presenters.driver_number import DriverNumber
@@ -46,12 +43,12 @@ from app.runtime import Stages, steady
 from app.scene import Stage
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
 from app.sweeping import Sweeping
+from app.troubles import Troubles
 from app.watchdog import Watchdog
 from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
 from core.domain.errors import BadInput, KerbsideError
-from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
-from core.domain.geo import LatLon
+from core.domain.events import CycleFinished
 from core.domain.language import tr
 from core.messaging.credentials import SIMULATOR
 from core.messaging.embedded import BrokerFailed
@@ -61,7 +58,6 @@ from core.simulation.roster import roster
 from core.storage.folder import DataFolder
 from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
-from widgets.status.strip import MessageStrip
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -79,7 +75,6 @@ class Console:
         self.simulated = simulated
         self.system: System | None = None
         self.outside: Outside | None = None
-        self._caretaker: Caretaker | None = None
         self.city: City | None = None
         self.cycles_s: list[float] = []
         self._lines: Lines | None = None
@@ -121,8 +116,8 @@ class Console:
             lines.credentials.ensure(system.engine.world.drivers)
         self._attach(system, lines, folder, settings)
         self._open_outside(system, folder)
-        if simulated is None:
-            self._caretaker = Caretaker(system, folder)
+        caretaker = Caretaker(system, folder) if simulated is None else None
+        self._stages.add("troubles", Troubles(self.window, system, lines, caretaker).close)
         self._tasks.append(asyncio.ensure_future(self._beat(system)))
         self._stages.add("sweeping", Sweeping(SETTLED_S).end)
         if simulated is not None and path is not None:
@@ -281,72 +276,16 @@ class Console:
         self._stages.add("settings", own.close)
         links = Links()
         self._stages.add("links", links.end)
-        self._connect(links, deeds, selection)
+        connect_panels(links, window, deeds, self._set_speed, self.start_demo)
         for dock, presenter in (("find", find), ("history", past)):
             # Whoever closes the panel is done with it; behind another tab it goes on.
             links.connect(window.docks[dock].toggleViewAction().toggled, partial(_unless, presenter.clear))
-        links.keep(system.bus.subscribe(BrokerChanged, self._broker_changed))
-        strip = window.strip
-        links.keep(
-            system.bus.subscribe(
-                CycleFailed, lambda e: strip.show_problem("matcher", tr("The matcher failed: {reason}", reason=e.reason))
-            )
-        )
-        links.keep(system.bus.subscribe(CycleFinished, lambda e: strip.clear_problem("matcher")))
-        watch = QTimer(window)
-        watch.timeout.connect(self._watch)
-        watch.start(1000)
-        links.keep(watch.stop, watch.deleteLater)
 
-    def _connect(self, links: Links, deeds: Deeds, selection: Selection) -> None:
-        """The signals between panels; undone with the core they speak to."""
-        window = self.window
-
-        def on_orders(ids: list[str], at: QPoint) -> None:
-            if not set(ids) <= set(selection.orders):
-                selection.set_orders(ids)
-            window.context_menu(Scope.ORDERS, at)
-
-        def on_driver(ids: list[str], at: QPoint) -> None:
-            if not set(ids) <= set(selection.drivers):
-                selection.set_drivers(ids)
-            window.context_menu(Scope.DRIVER, at)
-
-        def on_ground(lat: float, lon: float, at: QPoint) -> None:
-            deeds.pointed = LatLon(lat, (lon + 180.0) % 360.0 - 180.0)
-            window.refresh_actions()
-            window.context_menu(Scope.MAP, at)
-
-        def on_speed(speed: int) -> None:
-            clock = self.system.clock if self.system is not None else None
-            if isinstance(clock, ScaledClock):
-                self._speed = float(speed)
-                _set_speed(clock, self._speed)
-
-        def show_log() -> None:
-            window.docks["log"].show()
-            window.docks["log"].raise_()
-
-        connect = links.connect
-        connect(window.orders.context_requested, on_orders)
-        connect(window.drivers.context_requested, on_driver)
-        connect(window.alerts.context_requested, lambda ids, at: window.context_menu(Scope.ALERTS, at))
-        connect(window.map.order_context, lambda order_id, at: on_orders([order_id], at))
-        connect(window.map.driver_context, lambda driver_id, at: on_driver([driver_id], at))
-        connect(window.map.context, on_ground)
-        for found in (window.find_drivers, window.history):
-            connect(found.context_requested, on_driver)
-        connect(window.timeline.view.context_requested, lambda ids, d, at: on_orders(ids, at) if ids else on_driver([d], at))
-        connect(window.find_drivers.activated, deeds.window.follow)
-        connect(window.drivers.order_dropped, deeds.assign)
-        connect(window.drivers.activated, deeds.window.follow)
-        connect(window.orders.activated, lambda order_id: order_deeds.choose_driver(deeds))
-        connect(window.drivers.add_requested, lambda: driver_deeds.new_driver(deeds))
-        connect(window.log.row_activated, lambda o, d: selection.set_orders([o]) if o else selection.set_driver(d or None))
-        connect(window.status.stalest_clicked, selection.set_driver)
-        connect(window.status.refused_clicked, show_log)
-        connect(window.status.speed_chosen, on_speed)
-        connect(window.orders.start_requested, self.start_demo)
+    def _set_speed(self, speed: int) -> None:
+        clock = self.system.clock if self.system is not None else None
+        if isinstance(clock, ScaledClock):
+            self._speed = float(speed)
+            _set_speed(clock, self._speed)
 
     def start_demo(self) -> None:
         """Leave the fleet for the simulated city, or begin it anew."""
@@ -365,42 +304,6 @@ class Console:
         while True:
             beat()
             await asyncio.sleep(system.engine.rest_s)
-
-    def _broker_changed(self, event: BrokerChanged) -> None:
-        if event.state in {"connected"}:
-            self.window.strip.clear_problem("broker")
-        elif event.state != "connecting" or event.detail:
-            text = event.detail or tr("The broker is {state}", state=event.state)
-            self.window.strip.show_problem(
-                "broker", tr("No broker: {text}. Messages to drivers wait until it is back", text=text)
-            )
-
-    def _watch(self) -> None:
-        """Once a second: what the disk, the embedded broker and the settings file have to say."""
-        if self.system is None or self._lines is None:
-            return
-        for n, problem in enumerate(self.system.settings.follow_file()):
-            self.window.strip.show_problem(f"settings-{n}", problem)
-        strip, health = self.window.strip, self._lines.health
-        self._watch_over(strip)
-        if health is not None and health.state == "outgrown":
-            strip.show_problem("outgrown", tr("The fleet has outgrown the built-in broker: {detail}", detail=health.detail))
-        else:
-            strip.clear_problem("outgrown")
-
-    def _watch_over(self, strip: MessageStrip) -> None:
-        assert self.system is not None
-        problems = {"disk": self.system.store.health.problem}
-        if self._caretaker is not None:
-            problems = self._caretaker.look()
-        if problems["disk"]:
-            text = tr("Changes can't be stored: {problem}. Nothing is told to drivers until they are", problem=problems["disk"])
-            problems["disk"] = text
-        for subject, problem in problems.items():
-            if problem:
-                strip.show_problem(subject, f"{problem[:1].upper()}{problem[1:]}")
-            else:
-                strip.clear_problem(subject)
 
     def reopen(self, between: Callable[[], object] | None = None) -> None:
         """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done
@@ -438,7 +341,7 @@ class Console:
             task.cancel()
         self._tasks.clear()
         self._stages.end()
-        self.system = self._lines = self.outside = self._caretaker = None
+        self.system = self._lines = self.outside = None
 
 
 _running: set[asyncio.Task[None]] = set()
