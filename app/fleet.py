@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bootstrap import System
 from app.cli.importing import import_city, read_commands
+from app.driver_drafts import draft_of, driver_from
 from app.lines import Lines, check_broker, own_address
 from app.main_window import MainWindow
 from app.phones import phone_code
@@ -160,13 +161,9 @@ class FleetSetup(QObject):
     # Drivers
 
     def _show_drivers(self, dialog: FleetDialog) -> None:
-        from app.questions import draft_of
-
         dialog.set_drivers([draft_of(driver) for driver in self._system.engine.world.drivers.values()])
 
     def _add(self, dialog: FleetDialog, draft: DriverDraft) -> None:
-        from app.questions import driver_from
-
         engine = self._system.engine
         try:
             engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,36 +13,33 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.cli.importing import execute_all, is_osm, read_commands
+from app.driver_drafts import NewDriverDialog, draft_of, driver_from
 from app.main_window import MainWindow
+from app.new_order import new_order_dialog
 from app.outside import OutsideDoors
 from app.phones import phone_code
+from app.presenters.choices import choices
 from app.scene import Scene
-from core.domain.commands import PlaceOrder, SaveMerchant
-from core.domain.driver import Activity, App, Driver
-from core.domain.errors import BadInput, KerbsideError
-from core.domain.geo import LatLon, distance_m
-from core.domain.language import mark, tr
-from core.domain.merchant import Merchant
+from core.domain.commands import PlaceOrder
+from core.domain.driver import Driver
+from core.domain.errors import KerbsideError
+from core.domain.geo import LatLon
+from core.domain.language import tr
 from core.domain.order import Order
-from core.domain.vehicle import Vehicle
 from core.messaging.credentials import Credentials
-from core.routing.addresses import find_streets, place_of
 from core.routing.city import City
 from core.storage.folder import DataFolder
 from core.storage.track_story import Story, as_csv, as_geojson
-from widgets.common.words import duration
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.ask import AskDialog
-from widgets.dialogs.assign import AssignChoice, AssignDialog
+from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.keys import KeysDialog
 from widgets.dialogs.line import LineDialog
-from widgets.dialogs.new_order import NewOrder, NewOrderDialog
 from widgets.dialogs.setup import DriverDraft
-from widgets.dialogs.setup_people import DriversPage, PhonesPage
+from widgets.dialogs.setup_people import PhonesPage
 
 VERSION = "0.1.0"
-_NOT_NOW = {Activity.OFFLINE: mark("offline"), Activity.BREAK: mark("on a break")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,105 +114,12 @@ class Questions:
         self._show(dialog)
 
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None:
-        dialog = AssignDialog([order.id for order in orders], self._choices(orders[0]), self._window, offer=offer)
+        dialog = AssignDialog([order.id for order in orders], choices(orders[0], self._engine), self._window, offer=offer)
         dialog.chosen.connect(lambda ids, driver_id: then(driver_id))
         self._show(dialog)
 
-    def _choices(self, order: Order) -> list[AssignChoice]:
-        """Drivers by what the matcher says they would cost, then by distance; those who are away last."""
-        engine = self._engine
-        priced = engine.decisions.candidates.get(order.id, ()) if engine.decisions is not None else ()
-        costs = {candidate.driver_id: candidate.cost.per_delivery for candidate in priced}
-        choices = []
-        for driver in engine.world.drivers.values():
-            activity = engine.world.activity(driver.id)
-            row = engine.positions.find(driver.id)
-            metres = float("inf")
-            if row is not None and engine.positions.lat[row] == engine.positions.lat[row]:
-                here = LatLon(float(engine.positions.lat[row]), float(engine.positions.lon[row]))
-                metres = distance_m(here, order.pickup)
-            cost = costs.get(driver.id)
-            away = activity in _NOT_NOW
-            choices.append(
-                AssignChoice(
-                    id=driver.id,
-                    name=driver.name,
-                    activity=activity,
-                    vehicle=driver.vehicle.value,
-                    away=tr("{value:.1f} km", value=metres / 1000) if metres < 1e6 else "",
-                    cost=tr("{cost:.1f} min", cost=cost) if cost is not None else "",
-                    warning=self._warning(order, driver, activity),
-                    rank=(1e9 if away else 0.0) + (cost if cost is not None else 1e4 + metres),
-                )
-            )
-        return choices
-
-    def _warning(self, order: Order, driver: Driver, activity: Activity) -> str:
-        if order.vehicles and driver.vehicle not in order.vehicles:
-            return tr("vehicle not allowed")
-        if driver.id in order.declined_by:
-            return tr("said no {duration} ago", duration=duration(self._engine.clock.now() - order.declined_by[driver.id]))
-        return tr(_NOT_NOW[activity]) if activity in _NOT_NOW else ""
-
     def ask_new_order(self, then: Callable[[PlaceOrder], object]) -> None:
-        world, city = self._engine.world, self._city
-        merchants = {m.id: m for m in (*(city.merchants if city is not None else ()), *world.merchants.values())}
-        listed = sorted(((m.id, m.name) for m in merchants.values()), key=lambda pair: pair[1])
-        promise = int(self._engine.settings.number("orders.promise_min"))
-        dialog = NewOrderDialog(listed, promise, self._window)
-        if not listed:
-            dialog.show_problem(tr("There is no merchant yet: import some from a CSV file with File, Import"))
-
-        def address_typed(text: str) -> None:
-            dialog.set_addresses(find_streets(city, text) if city is not None else [])
-
-        def pick() -> None:
-            dialog.hide()
-            self.tell(tr("Click the place on the map"))
-
-            def picked(lat: float, lon: float) -> None:
-                self._window.map.ground_clicked.disconnect(picked)
-                place = LatLon(lat, lon)
-                dialog.set_place(place, city.address_near(place) if city is not None else "")
-                dialog.show_problem("")
-                dialog.open()
-
-            self._window.map.ground_clicked.connect(picked)
-
-        def placed(order: NewOrder) -> None:
-            try:
-                then(self._read(order, merchants))
-            except BadInput as error:
-                dialog.show_problem(str(error))
-            else:
-                dialog.accept()
-
-        dialog.address_typed.connect(address_typed)
-        dialog.pick_requested.connect(pick)
-        dialog.placed.connect(placed)
-        self._show(dialog)
-
-    def _read(self, order: NewOrder, merchants: dict[str, Merchant]) -> PlaceOrder:
-        dropoff = order.dropoff
-        if dropoff is None and self._city is not None:
-            dropoff = place_of(self._city, order.address)
-        if dropoff is None:
-            raise BadInput(
-                tr("{address} is not on the map: pick the place, or write it as latitude and longitude", address=order.address)
-            )
-        if order.merchant_id not in self._engine.world.merchants:
-            # A merchant of the map becomes one of ours with the first order.
-            self._engine.execute(SaveMerchant(merchant=merchants[order.merchant_id]))
-        return PlaceOrder(
-            order_id=next_number(self._engine.world.orders),
-            merchant_id=order.merchant_id,
-            dropoff=dropoff,
-            customer=order.customer,
-            address=order.address,
-            note=order.note,
-            due_at=self._engine.clock.now() + order.due_in_min * 60,
-            weight_kg=order.weight_kg,
-        )
+        self._show(new_order_dialog(self._window, self._engine, self._city, then))
 
     def ask_driver_details(self, then: Callable[[Driver], object]) -> None:
         dialog = NewDriverDialog(self._window)
@@ -393,39 +297,3 @@ class Questions:
     def quit(self) -> None:
         if self._window.may_close():
             self._window.close()
-
-
-class NewDriverDialog(AskDialog):
-    """One driver, by the same page as in the set-up."""
-
-    def __init__(self, parent: MainWindow) -> None:
-        super().__init__(tr("Who is the new driver?"), tr("Add driver"), parent)
-
-        self.page = DriversPage()
-        for widget in (self.page.view, self.page.csv, self.page.csv_columns, self.page.remove, self.page.add):
-            widget.hide()
-        self.body.addWidget(self.page)
-        self.resize(640, 180)
-        self.page.enter()
-
-    def act(self) -> None:
-        self.page.add_typed()
-
-
-def next_number(taken: Iterable[str]) -> str:
-    """The number after the highest one given by hand or by the simulator."""
-    numbers = [int(i) for i in taken if i.isdigit()]
-    return str(max(numbers, default=1000) + 1)
-
-
-def driver_from(draft: DriverDraft, taken: Iterable[str]) -> Driver:
-    """A driver with the next free number where none was typed."""
-    ids = set(taken)
-    number = 1
-    while f"D-{number}" in ids:
-        number += 1
-    return Driver(draft.id or f"D-{number}", draft.name, Vehicle(draft.vehicle), App(draft.app), phone=draft.phone)
-
-
-def draft_of(driver: Driver) -> DriverDraft:
-    return DriverDraft(id=driver.id, name=driver.name, vehicle=driver.vehicle, app=driver.app, phone=driver.phone)
