@@ -18,20 +18,18 @@ from numpy.typing import NDArray
 from core.bus import Bus
 from core.clock import Clock
 from core.domain.commands import AlertCommand, Command
-from core.domain.driver import Presence, StopKind
+from core.domain.driver import Presence
 from core.domain.events import (
     BrokerChanged,
     Change,
     CommandsTold,
     Delivered,
     DispatchChange,
-    FenceCrossed,
     FixesApplied,
     MessageRefused,
     OrderCorrected,
 )
-from core.domain.geo import LatLon, distance_m
-from core.domain.order import ACTIVE, Order
+from core.domain.geo import distance_m
 from core.domain.receipt import Receipt
 from core.domain.reports import Reports, Word
 from core.engine.alarms import Alarms
@@ -43,17 +41,17 @@ from core.engine.modes import Modes
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.planning import Planner
-from core.engine.presence import heard_again, said
+from core.engine.presence import fallen_silent, heard_again, said
 from core.engine.receipts import Receipts
 from core.engine.setup import Setup
 from core.engine.snapshots import Photographer
+from core.engine.stops import StopWatch
 from core.engine.tally import Tally
 from core.engine.telling import Teller
 from core.engine.words import HeardWords
 from core.geofencing.tagging import Tagger
 from core.messaging.decode import decode
-from core.orders.desk import Desk, set_presence
-from core.orders.draft import Draft
+from core.orders.desk import Desk
 from core.orders.places import Places
 from core.orders.progress import expire_offers, hear, recall
 from core.orders.tells import Outcome
@@ -75,7 +73,6 @@ FORGET_EVERY_S = 600.0
 WORDS_KEPT_S = 24 * 3600.0
 """A phone repeats no word for longer."""
 SAVE_POSITIONS_S = 30.0
-FIRST_FIX_S = 60.0
 BEAT_S, BEHIND_S = 0.25, 0.02
 TAKEN_AT_ONCE = 2500
 """Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
@@ -163,10 +160,7 @@ class Engine:
         for driver_id, ids in loaded.words.items():
             for word_id in ids:
                 self._teller.note_word(driver_id, word_id)
-        self._watched: dict[str, tuple[str, LatLon]] = {}
-        for order in self.world.orders.values():
-            if order.status in ACTIVE:
-                self._watch(order, self._entered(order))
+        self._stops = StopWatch(self.world, self.fences, settings, store.history)
         self.movement.watch_areas(self.world.areas.values())
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
@@ -209,7 +203,8 @@ class Engine:
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
-            self._notice_silence(now)
+            silent = self.movement.fallen_silent(self.silent(now))
+            self._commit(fallen_silent(self.world, silent, now).outcome)
             self._notice_stuck(now)
             self._breathe()
             self._commit(self._alarms.look(now, self.silent(now), self._broker[0] in _CONNECTED))
@@ -359,15 +354,6 @@ class Engine:
         active = self.settings.number("tracking.offline_after_s")
         return self.positions.offline(now, {"active": active}, self.settings.number("tracking.offline_after_passive_s"))
 
-    def _notice_silence(self, now: float) -> None:
-        draft = Draft(self.world, now, "system")
-        for driver_id in self.movement.fallen_silent(self.silent(now)):
-            driver = self.world.drivers.get(driver_id)
-            # Whoever has just come online gets the time to send a first fix.
-            if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
-                set_presence(draft, driver, Presence.OFFLINE, now, "silent")
-        self._commit(draft.outcome)
-
     def _notice_stuck(self, now: float) -> None:
         """A driver who does not get on loses what is not picked up yet; whoever stands near the pick-up is there already."""
         after_min = self.settings.number("tracking.stuck_after_min")
@@ -403,7 +389,7 @@ class Engine:
         for change in changes:
             self.world.apply(change)
             for order in change.orders:
-                self._watch(order)
+                self._stops.look_after(order)
                 self._planner.note(order)
                 if isinstance(change, Delivered | OrderCorrected):
                     self._tally.note(order)
@@ -438,38 +424,6 @@ class Engine:
         if sent:
             entry.then = lambda: self.errands.wake(sent)
         self._outbox.put(entry)
-
-    def _watch(self, order: Order, entered: Collection[str] = ()) -> None:
-        """Watches begin with the assignment and end with the order; who has the order decides whose they are.
-
-        ``entered`` are the stops where the driver is known to be already.
-        """
-        watched = (order.driver_id, order.dropoff) if order.status in ACTIVE and order.driver_id is not None else None
-        if watched == self._watched.get(order.id):
-            return
-        self.fences.unwatch(order.id)
-        if watched is None:
-            del self._watched[order.id]
-            return
-        self._watched[order.id] = watched
-        usual = self.settings.number("geofencing.radius_m")
-        merchant = self.world.merchants.get(order.merchant_id)
-        radius = usual if merchant is None or merchant.fence_m is None else merchant.fence_m
-        for stop, place, radius_m in (
-            (StopKind.PICKUP, order.pickup, radius),
-            (StopKind.DROPOFF, order.dropoff, usual),
-        ):
-            self.fences.watch(watched[0], order.id, stop, place, radius_m, inside=stop in entered)
-
-    def _entered(self, order: Order) -> set[str]:
-        """The stops whose fence the order's driver has entered and not left, by the log: nothing is told twice."""
-        entered: set[str] = set()
-        for change in self.store.history(order.id):
-            if isinstance(change, FenceCrossed):
-                (entered.add if change.entered else entered.discard)(change.stop)
-            elif any(o.id == order.id and (o.status not in ACTIVE or o.driver_id != order.driver_id) for o in change.orders):
-                entered.clear()  # watches begin anew with each assignment
-        return entered
 
     # Matching
 

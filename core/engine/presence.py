@@ -10,6 +10,8 @@ from core.domain.world import World
 from core.orders.desk import set_presence
 from core.orders.draft import Draft
 
+FIRST_FIX_S = 60.0
+"""The time that whoever has just come online has to send a first fix."""
 LATE_S = 30.0
 """A word may seem this much older than it is: no phone's clock is quite right."""
 
@@ -38,4 +40,14 @@ def heard_again(world: World, driver_ids: Iterable[str], now: float) -> Draft:
     draft = Draft(world, now, "system")
     for driver_id in driver_ids:
         set_presence(draft, world.drivers[driver_id], Presence.ONLINE, now, "heard from again")
+    return draft
+
+
+def fallen_silent(world: World, driver_ids: Iterable[str], now: float) -> Draft:
+    """Drivers who have been silent for too long."""
+    draft = Draft(world, now, "system")
+    for driver_id in driver_ids:
+        driver = world.drivers.get(driver_id)
+        if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
+            set_presence(draft, driver, Presence.OFFLINE, now, "silent")
     return draft
