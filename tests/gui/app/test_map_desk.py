@@ -11,8 +11,10 @@ from PySide6.QtTest import QTest
 from app.actions import order_deeds
 from core.domain.commands import AssignOrder
 from core.domain.geo import LatLon
+from tests.gui.app.conftest import AWAY, HOME
 
 RETURN = Qt.Key.Key_Return
+FENCES = "Kerbside.shapes.data.fences"
 
 
 @pytest.fixture
@@ -56,12 +58,17 @@ def test_enter_on_the_map_opens_what_can_be_done_with_the_order_and_does_it(desk
 def test_the_fences_of_what_is_selected_are_shown(desk: Any) -> None:
     order = desk.order()
     desk.choose(order)
-    desk.until(lambda: desk.ask_map("Kerbside.shapes.data.fences.length") == 2)
+    of_the_order = [{"place": list(place), "radius_m": 100.0} for place in (HOME, AWAY)]
+    desk.until(lambda: desk.ask_map(FENCES))
+    assert desk.ask_map(FENCES) == of_the_order
     desk.engine.execute(AssignOrder(order_id=order, driver_id="D-1"))
-    desk.deeds.selection.set_driver("D-1")
-    desk.until(lambda: desk.ask_map("Kerbside.shapes.data.fences.length") == 2)
     desk.deeds.clear()
-    desk.until(lambda: desk.ask_map("Kerbside.shapes.data.fences.length") == 0)
+    desk.until(lambda: not desk.ask_map(FENCES))
+    desk.deeds.selection.set_driver("D-1")
+    desk.until(lambda: desk.ask_map(FENCES))
+    assert desk.ask_map(FENCES) == of_the_order
+    desk.deeds.clear()
+    desk.until(lambda: not desk.ask_map(FENCES))
     desk.deeds.selection.set_orders([order])
     order_deeds.unassign(desk.deeds)
 
@@ -104,8 +111,11 @@ def test_a_measure_says_how_far_it_is(desk: Any) -> None:
     for place in (LatLon(45.0, 9.0), LatLon(45.01, 9.0)):
         desk.window.map.editor.put_corner(place)
     desk.window.map.editor.finish()
-    desk.until(lambda: "1.11 km as the crow flies" in desk.said())
+    desk.until(lambda: "as the crow flies" in desk.said())
+    assert "1.11 km as the crow flies" in desk.said()
+    assert desk.ask_map("Kerbside.draw.measured.length") == 2
     desk.ask_map("(Kerbside.draw.forget(), 1)")
+    assert desk.ask_map("Kerbside.draw.measured") is None
 
 
 def test_who_can_be_at_a_pick_up_in_time_is_found_from_the_order(desk: Any) -> None:
@@ -113,7 +123,8 @@ def test_who_can_be_at_a_pick_up_in_time_is_found_from_the_order(desk: Any) -> N
     desk.window.run_declared("map.reach")
     desk.until(lambda: desk.window.docks["find"].isVisible())
     desk.until(lambda: desk.ask_map("Kerbside.shapes.data.shape.length"))
-    desk.until(lambda: {row.id for row in desk.window.find_drivers.model.rows} == {"D-1", "D-2", "D-17"})
+    desk.until(lambda: len(desk.window.find_drivers.model.rows) == 3)
+    assert {row.id for row in desk.window.find_drivers.model.rows} == {"D-1", "D-2", "D-17"}
 
 
 def test_a_map_in_a_window_of_its_own_is_told_the_same_and_closes_by_itself(desk: Any) -> None:

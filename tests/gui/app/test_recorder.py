@@ -172,8 +172,10 @@ def test_the_slider_drags_through_time(rig: Any, back: Any) -> None:
     for x in range(20, scale.width() - 20, 40):
         QTest.mouseMove(scale, QPoint(x, 18))
     QTest.mouseRelease(scale, Qt.MouseButton.LeftButton, pos=QPoint(scale.width() // 2, 18))
-    wanted = rig.deeds.recorder._covered[0] + scale.value()
+    first, last = rig.deeds.recorder._covered
+    wanted = first + scale.value()
     rig.until(lambda: rig.deeds.engine.past.at == pytest.approx(wanted, rel=0, abs=2.0))
+    assert wanted == pytest.approx((first + last) / 2, rel=0, abs=0.1 * (last - first) + 1.0)
 
 
 def test_the_stretch_is_saved_as_a_page(rig: Any, back: Any, tmp_path: Path) -> None:

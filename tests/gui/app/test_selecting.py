@@ -84,13 +84,21 @@ def test_choosing_a_driver_lets_go_of_the_orders(rig: Any) -> None:
     assert rig.window.drivers.selected() == []
 
 
+def stops_on_the_map(rig: Any) -> list[str]:
+    found = rig.ask_map("[...document.querySelectorAll('.stop')].map(stop => stop.textContent)")
+    assert isinstance(found, list)
+    return found
+
+
 def test_the_selected_drivers_route_is_on_the_map(rig: Any) -> None:
     order = rig.order()
     rig.deeds.assign([order], "D-2")
     rig.window.drivers.select(["D-2"])
     rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length"))
+    assert [text[0] for text in stops_on_the_map(rig)] == ["1", "2"]
     rig.window.drivers.select([])
     rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
+    assert stops_on_the_map(rig) == []
 
 
 def menu_of(rig: Any) -> QMenu:

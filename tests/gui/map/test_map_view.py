@@ -225,10 +225,13 @@ def test_moving_the_map_by_hand_ends_following(screen: Screen, qtbot: Any) -> No
 
 def test_one_key_brings_everything_into_view(screen: Screen) -> None:
     screen.drivers((45.1, 9.1), (44.9, 8.9))
+    assert screen.ask("Kerbside.marks.inWindow().length") == 0
     screen.hands().setFocus()
     click(screen, QPoint(100, 300))
     QTest.keyClick(screen.hands(), Qt.Key.Key_Home)
     screen.until(lambda: screen.ask("Kerbside.marks.inWindow().length") == 2)
+    bounds = "Kerbside.map.getBounds()"
+    assert screen.ask(f"{bounds}.contains([45.1, 9.1]) && {bounds}.contains([44.9, 8.9])")
 
 
 def test_selection_reveals_what_is_out_of_view(screen: Screen) -> None:
@@ -269,11 +272,14 @@ def test_layers_are_turned_off_on_the_map_too(screen: Screen, qtbot: Any) -> Non
 
 
 def test_it_goes_dark(screen: Screen) -> None:
+    open_ground = at(screen, 45.004, 8.998)
+    assert "#171b21" not in colours_near(screen, open_ground)
     screen.view.set_theme("dark")
     screen.settled()
-    screen.until(lambda: "#171b21" in colours_near(screen, at(screen, 45.004, 8.998)))
+    screen.until(lambda: "#171b21" in colours_near(screen, open_ground))
     screen.view.set_theme("light")
     screen.settled()
+    assert "#171b21" not in colours_near(screen, open_ground)
 
 
 def test_a_hidden_map_is_sent_nothing(screen: Screen) -> None:
@@ -324,8 +330,10 @@ def test_a_driver_alone_and_without_a_city_is_gone_to(qapp: QApplication, screen
 def test_another_city_is_gone_to(screen: Screen) -> None:
     screen.view.set_view(-30.0, -51.2, 14)
     screen.settled()
+    assert not screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])")
     screen.view.set_base_map(screen.view._base, "")
     screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
+    assert not screen.ask("Kerbside.map.getBounds().contains([-30.0, -51.2])")
 
 
 def test_the_city_fills_the_window_at_first_whatever_its_size(qapp: QApplication, screen: Screen) -> None:

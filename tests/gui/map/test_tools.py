@@ -96,9 +96,12 @@ def test_enter_opens_the_popup_of_what_is_selected_and_escape_closes_it(tools: S
 def test_what_is_selected_elsewhere_opens_no_popup_and_another_selection_closes_it(tools: Screen) -> None:
     tools.ask("(Kerbside.popup.want('driver', 'D-1'), 1)")
     tools.view.tools.set_popup(POPUP)
-    tools.until(lambda: len(open_popup(tools)) == 2)
+    tools.until(lambda: open_popup(tools))
+    assert len(open_popup(tools)) == 2
+    assert "D-1 Ada" in str(tools.ask("document.querySelector('.popup').textContent"))
     tools.view.tools.set_popup(Popup("driver", "D-2", "D-2 Bo"))
     tools.until(lambda: open_popup(tools) == [])
+    assert tools.ask("document.querySelector('.popup')") is None
 
 
 def test_a_lasso_catches_orders_and_drivers(tools: Screen, qtbot: Any) -> None:

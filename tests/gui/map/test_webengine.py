@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import pytest
+import os
 
-from widgets.map.webengine import chromium_flags, prepare
+import pytest
+from PySide6.QtWebEngineCore import QWebEngineUrlScheme
+
+from widgets.map.webengine import SCHEME, chromium_flags, prepare
 
 
 def test_a_plain_machine_keeps_its_sandbox_and_its_graphics_card() -> None:
@@ -24,5 +27,8 @@ def test_the_users_own_flags_stand() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_second_preparation_does_no_harm() -> None:
+def test_a_second_preparation_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QTWEBENGINE_CHROMIUM_FLAGS", "--as-it-was")
     prepare()
+    assert os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] == "--as-it-was"
+    assert QWebEngineUrlScheme.schemeByName(SCHEME).name() == SCHEME

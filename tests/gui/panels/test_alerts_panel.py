@@ -105,6 +105,7 @@ def test_the_filter_looks_at_what_about_whom_and_owner(qtbot: QtBot, panel: Aler
     for typed, left in (("silent", 1), ("1043 bo", 1), ("rosa", 5), ("nobody", 0)):
         panel.search.setText(typed)
         qtbot.waitUntil(lambda left=left: panel.model.rowCount() == left)
+        assert all(typed.split()[0] in " ".join(map(str, row)).casefold() for row in texts(panel)), typed
 
 
 def test_where_nothing_stands_it_says_so(panel: AlertsPanel) -> None:

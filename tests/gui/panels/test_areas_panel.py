@@ -42,6 +42,8 @@ def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
     versions: RowsModel[VersionRow] = RowsModel(version_columns())
     versions.set_rows([VersionRow("1", 1, 0.0, "now", "me", "new", now=True)])
     qtmodeltester.check(versions)
+    assert [model.index(i, 0).data() for i in range(model.rowCount())] == ["A", "B"]
+    assert versions.rowCount() == 1
 
 
 @given(st.lists(st.integers(0, 9), unique=True, min_size=1), st.data())
@@ -85,8 +87,12 @@ def test_a_row_is_dropped_before_another(panel: AreasPanel, qtbot: QtBot, monkey
 def test_what_comes_from_elsewhere_is_not_taken(panel: AreasPanel, qtbot: QtBot) -> None:
     mime = panel.model.mimeData([panel.model.index(2, 0)])
     none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.MoveAction, mime, left, none)
+    event.ignore()
     with qtbot.assertNotEmitted(panel.moved):
-        panel.view.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.MoveAction, mime, left, none))
+        panel.view.dropEvent(event)
+    assert [row.id for row in panel.model.shown] == ["a", "b", "c"]
+    assert not event.isAccepted()
 
 
 def test_tools_are_there_for_as_many_as_they_can_be_used_on(panel: AreasPanel) -> None:

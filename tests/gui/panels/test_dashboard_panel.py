@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.gui.panels.conftest import NOON
 from widgets.common.look import LOOKS
@@ -220,10 +221,12 @@ def test_a_panel_may_go_with_its_charts(qtbot: QtBot) -> None:
         panel.build()
         panel.show()
         shown(panel, over_time("a"), over_time("b", "stack"))
+        charts = [chart.view for chart in panel.charts.values()]
         panel.deleteLater()
         del panel
-        QTest.qWait(1)
+        qtbot.waitUntil(lambda charts=charts: not any(map(isValid, charts)))
         gc.collect()
+        assert len(charts) == 2
 
 
 def test_scales_end_on_round_figures() -> None:

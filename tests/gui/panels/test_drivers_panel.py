@@ -55,6 +55,7 @@ def test_the_model_keeps_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot, dr
     for column in range(model.columnCount()):
         model.sort(column, Qt.SortOrder.DescendingOrder)
     model.set_rows([driver_row("D-2")])
+    assert [row.id for row in model.shown] == ["D-2"]
 
 
 def test_drivers_stand_by_number(panel: DriversPanel) -> None:

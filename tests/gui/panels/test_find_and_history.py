@@ -48,7 +48,9 @@ def history(qtbot: QtBot, noon: Moment) -> HistoryPanel:
 
 def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) -> None:
     for columns in (COLUMNS, *(question.columns for question in QUESTIONS.values())):
-        qtmodeltester.check(RowsModel(columns))
+        model: RowsModel[Any] = RowsModel(columns)
+        qtmodeltester.check(model)
+        assert (model.rowCount(), model.columnCount()) == (0, len(columns))
 
 
 def test_the_nearest_stand_first(finder: FindPanel) -> None:

@@ -58,6 +58,7 @@ def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
     letters.set_rows([dead(), dead(9)])
     for model in (rows, letters):
         qtmodeltester.check(model)
+        assert model.rowCount() == 2
 
 
 @pytest.mark.parametrize(

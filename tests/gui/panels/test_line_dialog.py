@@ -31,5 +31,9 @@ def test_one_of_a_few_is_chosen(qtbot: QtBot) -> None:
 def test_who_cancels_has_answered_nothing(qtbot: QtBot) -> None:
     dialog = LineDialog("Who takes it?", "Send")
     qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.set_text("Somebody")
     with qtbot.assertNotEmitted(dialog.given):
         dialog.cancel.click()
+    assert not dialog.isVisible()
+    assert dialog.result() == LineDialog.DialogCode.Rejected

@@ -36,7 +36,9 @@ def test_the_model_keeps_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
     qtmodeltester.check(model)
     model.append(rows(0, 4))
     model.append(rows(4, 4))
+    assert [row.id for row in model.shown] == ["7", "6", "5", "4", "3"]
     model.clear()
+    assert model.rowCount() == 0
 
 
 def test_the_newest_stand_first_and_the_oldest_go(panel: LogPanel) -> None:

@@ -31,6 +31,7 @@ def test_the_model_keeps_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
     model: RowsModel[MerchantRow] = RowsModel(columns())
     model.set_rows([MerchantRow("M-1", ROSA), MerchantRow("M-2", KO)])
     qtmodeltester.check(model)
+    assert [model.index(n, 0).data() for n in range(model.rowCount())] == ["Trattoria Rosa", "Sushi Ko"]
 
 
 def test_a_row_says_what_is_known(panel: MerchantsPanel) -> None:

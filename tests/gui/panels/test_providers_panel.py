@@ -39,8 +39,9 @@ def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
     rows.set_rows([row(), row(OWN, "off"), row(replace(SWIFT, id="x"), "away", retry_at=NOON + 20)])
     doubts: RowsModel[DoubtRow] = RowsModel(doubt_columns())
     doubts.set_rows([DoubtRow("1042", "Swift", NOON - 300, "whether they took it")])
-    for model in (rows, doubts):
+    for model, count in ((rows, 3), (doubts, 1)):
         qtmodeltester.check(model)
+        assert model.rowCount() == count
 
 
 def test_a_provider_s_health_is_read_off_its_row(panel: ProvidersPanel) -> None:

@@ -97,6 +97,7 @@ def test_the_model_keeps_qt_s_rules(qtbot: QtBot, qtmodeltester: ModelTester) ->
     model.set_rows([Thing("b", 3), Thing("c"), Thing("a")])
     model.sort(1, Qt.SortOrder.DescendingOrder)
     model.set_filter(lambda t: t.id != "c")
+    assert {thing.id for thing in model.shown} == {"a", "b"}
 
 
 def test_only_what_changed_is_told(qtbot: QtBot) -> None:

@@ -61,3 +61,4 @@ def test_without_a_simulation_the_demo_is_offered(panel: TrainerPanel, qtbot: Qt
     panel.set_running(False)
     with qtbot.waitSignal(panel.start_asked):
         panel._stack.widget(0)._button.click()  # type: ignore[union-attr]
+    assert not panel.inject.isVisible()

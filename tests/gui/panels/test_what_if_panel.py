@@ -22,6 +22,8 @@ def test_models_keep_qts_rules(panel: WhatIfPanel, qtmodeltester: Any) -> None:
     panel.set_figures([FigureRow("late", "Late orders", "3", "1", "-2", True)])
     qtmodeltester.check(panel.steps)
     qtmodeltester.check(panel.figures)
+    assert panel.steps.index(0, 0).data() == "Move order 12"
+    assert panel.figures.index(0, 0).data() == "Late orders"
 
 
 def test_it_says_how_many_and_which_are_lost(panel: WhatIfPanel) -> None:

@@ -79,6 +79,8 @@ class Pool:
 @pytest.mark.parametrize("address", ["embedded", "mqtt://10.0.0.1", "mqtts://broker.example:8884"])
 def test_an_address_that_a_broker_may_have(address: str) -> None:
     check_broker(address)
+    with pytest.raises(BadInput):
+        check_broker(f"{address}:99999x")
 
 
 def test_the_figures_of_a_run_in_which_nothing_was_due(rig: Rig) -> None:

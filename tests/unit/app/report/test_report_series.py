@@ -86,10 +86,11 @@ def test_charts_stay_inside_their_frame(small_run) -> None:
         charts.cycles_chart(series.cycles_s, 0.01, 0.5),
         charts.parts_chart([1.0, 2.0, 3.0, 0.0]),
     ):
-        for x, width in re.findall(r'<rect[^>]* x="([-\d.]+)"[^>]* width="([-\d.]+)"', svg):
-            assert 0 <= float(x) <= float(x) + float(width) <= charts.WIDTH + 0.1
-        for y, height in re.findall(r'<rect[^>]* y="([-\d.]+)"[^>]* height="([-\d.]+)"', svg):
-            assert 0 <= float(y) <= float(y) + float(height) <= charts.HEIGHT
+        across = re.findall(r'<rect[^>]* x="([-\d.]+)"[^>]* width="([-\d.]+)"', svg)
+        upward = re.findall(r'<rect[^>]* y="([-\d.]+)"[^>]* height="([-\d.]+)"', svg)
+        assert len(across) == len(upward) == svg.count("<rect")
+        assert all(0 <= float(x) <= float(x) + float(width) <= charts.WIDTH + 0.1 for x, width in across)
+        assert all(0 <= float(y) <= float(y) + float(height) <= charts.HEIGHT for y, height in upward)
 
 
 @pytest.mark.parametrize(("span", "wanted", "step"), [(40, 4, 10), (41, 4, 20), (3, 4, 1), (0.07, 4, 0.02), (0, 4, 1e-9)])

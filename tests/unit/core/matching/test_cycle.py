@@ -338,6 +338,7 @@ class TestWhy:
         town.minutes |= {(f"shop {j}", f"door {j}"): 1.0 for j in range(4)}
         drivers = [town.driver(f"D{i}", f"base {i}") for i in range(4)]
         found = town.run([town.order(f"{j}", f"shop {j}", f"door {j}") for j in range(4)], drivers, explain_best=2)
+        assert len(found.candidates) == 4
         for options in found.candidates.values():
             assert len(options) == 2
             assert sum(c.chosen for c in options) == 1

@@ -70,7 +70,9 @@ def test_nothing_is_put_before_the_stop_where_the_driver_stands(street):
     first = street.order("1", "second", "far")
     driver = street.driver("D", "second", stops=(StopView(P, first, 0.0), StopView(D, first)))
     market = read_market(street.snapshot([street.order("2", "shop", "near")], [driver]))
-    assert all(b.into.before[0] > 0 for b in IntoRoute(near_km=9, detour_km=9, places=9).propose(market))
+    proposed = list(IntoRoute(near_km=9, detour_km=9, places=9).propose(market))
+    assert proposed
+    assert all(b.into.before[0] > 0 for b in proposed)
 
 
 def test_the_load_has_to_fit_at_every_stop(street):
@@ -118,6 +120,7 @@ def test_a_change_is_what_the_two_routes_differ_by(seed):
     driver = DriverView("D", Vehicle.BIKE, place(rng), stops)
     new = OrderView("new", "m", place(rng), place(rng), 0.0, rng.uniform(0, 900), 1800.0)
     found = run_cycle(Snapshot(0.0, params, (new,), (driver,)), travel)
+    assert found.assignments
     for plan in found.assignments:
         known = {o.id: o for o in (*had, new)}
         spots = [known[o].pickup if kind == "pickup" else known[o].dropoff for kind, o in plan.route]

@@ -124,7 +124,8 @@ def payloads(draw):
 @example([(b'{"fixes":[{"t":1,"lat":1,"lon":1}', "D-1"), (b"]}", "D-2")])
 @example([(b'{"fixes":[]},{"fixes":[]}', "D-1"), (b"", "D-2"), (b'{"fixes":[', "D-1")])
 def test_whatever_the_payload_the_reports_are_the_same(messages):
-    both([message(payload, driver) for payload, driver in messages])
+    reports = both([message(payload, driver) for payload, driver in messages])
+    assert set(reports.fixes.drivers) <= {driver for _, driver in messages}
 
 
 @given(st.floats(-180, 180) | st.decimals(-180, 180, allow_nan=False, places=12).map(float))

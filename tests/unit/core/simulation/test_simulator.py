@@ -362,6 +362,7 @@ def test_an_assignment_ends_a_break(pair):
     give(lazy, "X-1")
     until(lazy, lambda: lazy.console.presence["D-01"] is Presence.ONLINE, 3)
     until(lazy, lambda: lazy.console.orders["X-1"].status is Status.DELIVERED)
+    assert lazy.console.orders["X-1"].driver_id == "D-01"
 
 
 def test_the_start_must_be_a_time(town):
