@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 import time
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ import msgspec
 from filelock import FileLock
 
 from core.domain.errors import BadInput
-from core.messaging.credentials import write_private
+from core.private_file import read_private, replace_private
 
 PREFIX = "kerb"
 LOOK_AGAIN_S = 1.0
@@ -141,30 +140,13 @@ class Keyring:
 
     def _read(self) -> _File:
         self._stamp = self._stamp_now()
-        try:
-            raw = self.path.read_bytes()
-        except FileNotFoundError:
-            return _File()
-        except OSError as error:
-            raise BadInput(f"{self.path} can't be read ({error.strerror}): check who owns it") from None
-        try:
-            file = msgspec.json.decode(raw, type=_File)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadInput(f"{self.path} is damaged ({error}): restore it, or delete it and make new keys") from None
-        if file.version > 1:
-            raise BadInput(f"{self.path} was written by a newer Kerbside: update this one")
-        return file
+        return read_private(self.path, _File, "delete it and make new keys") or _File()
 
     def _changed(self) -> _Change:
         return _Change(self)
 
     def _write(self, file: _File) -> None:
-        scratch = self.path.with_name(self.path.name + ".new")
-        try:
-            write_private(scratch, msgspec.json.format(msgspec.json.encode(file), indent=1))
-            os.replace(scratch, self.path)
-        except OSError as error:
-            raise BadInput(f"{self.path} can't be written ({error.strerror}): check the folder and its rights") from None
+        replace_private(self.path, file)
         self._file, self._stamp = file, self._stamp_now()
 
 

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import io
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,6 +21,7 @@ from core.domain.driver import Driver
 from core.domain.errors import BadInput
 from core.messaging import topics
 from core.messaging.access import Account, Role, checked_id, readable, writable
+from core.private_file import read_private, replace_private, write_private
 
 CONSOLE = "kerbside-console"
 SIMULATOR = "kerbside-simulator"
@@ -55,27 +55,11 @@ class Credentials:
             self._write()
 
     def _read(self) -> dict[str, _User]:
-        try:
-            raw = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise BadInput(f"{self.path} can't be read ({error.strerror}): check who owns it") from error
-        try:
-            file = msgspec.json.decode(raw, type=_File)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadInput(f"{self.path} is damaged ({error}): restore it, or delete it to issue new passwords") from error
-        if file.version > 1:
-            raise BadInput(f"{self.path} was written by a newer Kerbside: update this one")
-        return file.users
+        file = read_private(self.path, _File, "delete it to issue new passwords")
+        return {} if file is None else file.users
 
     def _write(self) -> None:
-        scratch = self.path.with_name(self.path.name + ".new")
-        try:
-            write_private(scratch, msgspec.json.format(msgspec.json.encode(_File(1, self._users)), indent=1))
-            os.replace(scratch, self.path)
-        except OSError as error:
-            raise BadInput(f"{self.path} can't be written ({error.strerror}): check the folder and its rights") from error
+        replace_private(self.path, _File(1, self._users))
         for listener in tuple(self._listeners):
             listener()
 
@@ -214,15 +198,6 @@ def _qr(text: str, kind: str, scale: int) -> bytes:
     out = io.BytesIO()
     segno.make(text, error="l", micro=False).save(out, kind=kind, scale=scale, border=4)
     return out.getvalue()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read (on Windows, whoever may read its folder)."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _new_secret() -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 from pathlib import Path
 
 from core.domain.errors import BadInput
+from core.private_file import read_private, replace_private
 
 SECRET_BYTES = 32
 
@@ -18,15 +17,8 @@ class Secrets:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._known: dict[str, str] = {}
-        if path is None or not path.exists():
-            return
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise BadInput(f"{path} can't be read ({error}): restore it, or delete it to issue new secrets") from None
-        if not isinstance(known, dict) or not all(isinstance(v, str) for v in known.values()):
-            raise BadInput(f"{path} is damaged: restore it, or delete it to issue new secrets")
-        self._known = known
+        if path is not None:
+            self._known = read_private(path, dict[str, str], "delete it to issue new secrets") or {}
 
     def get(self, provider_id: str) -> str:
         """Empty where there is none: nothing that is signed with it is believed."""
@@ -47,15 +39,5 @@ class Secrets:
 
     def _store(self, known: dict[str, str]) -> None:
         if self.path is not None:
-            scratch = self.path.with_name(self.path.name + ".new")
-            try:
-                scratch.unlink(missing_ok=True)
-                file = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with open(file, "w", encoding="utf-8") as out:
-                    json.dump(known, out, indent=1)
-                    out.flush()
-                    os.fsync(out.fileno())
-                os.replace(scratch, self.path)
-            except OSError as error:
-                raise BadInput(f"{self.path} can't be written ({error.strerror}): check the folder and its rights") from None
+            replace_private(self.path, known)
         self._known = known
