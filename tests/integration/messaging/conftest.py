@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import signal
-import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,58 +16,9 @@ from core.messaging.credentials import CONSOLE, Credentials
 from core.messaging.embedded import EmbeddedBroker
 from core.messaging.mqtt import MqttTransport
 from core.ports import Inbound
+from tests.mosquitto import MOSQUITTO, Mosquitto, wait_for
 
-MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin")
 DRIVERS = ["D-1", "D-2"]
-
-
-def wait_for(true: Callable[[], object], timeout_s: float = 5.0) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Mosquitto:
-    """mosquitto run with the files that Kerbside writes for it."""
-
-    credentials: Credentials
-    folder: Path
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        assert MOSQUITTO is not None
-        conf = self.credentials.mosquitto_files(self.folder, self.port, run_as="root")
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen([MOSQUITTO, "-v", "-c", str(conf)], stdout=log, stderr=log)
-        log.close()
-        assert wait_for(self.answers), (self.folder / "log").read_text()
-
-    def answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def save(self) -> None:
-        """Make it write its sessions to disk now."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGUSR1)
-        assert wait_for((self.folder / "mosquitto.db").exists)
-        time.sleep(0.1)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
 
 
 @dataclass

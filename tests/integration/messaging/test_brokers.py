@@ -9,8 +9,9 @@ import time
 from core.messaging import topics
 from core.messaging.barrier import pass_through
 from core.messaging.credentials import CONSOLE, SIMULATOR
+from tests.mosquitto import wait_for
 
-from .conftest import Broker, collect, quiet, wait_for
+from .conftest import Broker, collect, quiet
 
 CONNECT = b"\x10\x13\x00\x04MQTT\x04\xc0\x00\x3c\x00\x01a\x00\x01a\x00\x01b"
 

@@ -18,8 +18,9 @@ from core.messaging import topics
 from core.messaging.barrier import pass_through
 from core.messaging.credentials import CONSOLE, SIMULATOR, Credentials
 from core.messaging.embedded import BrokerFailed, EmbeddedBroker
+from tests.mosquitto import wait_for
 
-from .conftest import Broker, collect, quiet, wait_for
+from .conftest import Broker, collect, quiet
 
 
 @pytest.fixture

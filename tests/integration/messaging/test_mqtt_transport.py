@@ -20,8 +20,9 @@ from core.messaging.credentials import CONSOLE, SIMULATOR, Credentials
 from core.messaging.decode import decode
 from core.messaging.mqtt import MqttTransport, Tls
 from core.ports import Inbound
+from tests.mosquitto import MOSQUITTO, Mosquitto, free_port, wait_for
 
-from .conftest import MOSQUITTO, Broker, Mosquitto, collect, free_port, wait_for
+from .conftest import Broker, collect
 
 OPENSSL = shutil.which("openssl")
 

@@ -23,8 +23,9 @@ import pytest
 
 from core.api.keyring import Keyring, Scope
 from core.storage.store import Store
+from tests.mosquitto import free_port, wait_for
 
-from .conftest import finish, free_port, start, wait_for
+from .conftest import finish, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
 

@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from core.storage.store import Store
+from tests.mosquitto import free_port
 
-from .conftest import finish, free_port, start
+from .conftest import finish, start
 
 SHOP = "id,name,lat,lon,prep_min\nM-1,Rosa,45.0,9.0,0\n"
 

@@ -22,8 +22,9 @@ import pytest
 
 from core.api.keyring import Keyring, Scope
 from core.storage.store import Store
+from tests.mosquitto import free_port
 
-from .conftest import finish, free_port, start
+from .conftest import finish, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to catch there")
 

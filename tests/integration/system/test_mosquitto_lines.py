@@ -30,8 +30,7 @@ from core.settings import Settings
 from core.storage.folder import DataFolder
 from core.storage.store import Store
 from core.worker import InlineExecutor
-
-from .conftest import MOSQUITTO, MOSQUITTO_PUB, Mosquitto, wait_for
+from tests.mosquitto import MOSQUITTO, MOSQUITTO_PUB, Mosquitto, wait_for
 
 pytestmark = pytest.mark.skipif(MOSQUITTO is None or MOSQUITTO_PUB is None, reason="mosquitto is not installed")
 

@@ -24,8 +24,9 @@ from core.messaging.codecs.kerbside import OfferMessage, decode_to_driver
 from core.messaging.credentials import Credentials
 from core.messaging.mqtt import MqttTransport
 from core.storage.store import Store
+from tests.mosquitto import free_port, wait_for
 
-from .conftest import finish, free_port, start, wait_for
+from .conftest import finish, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to catch there")
 

@@ -82,3 +82,14 @@ def town() -> Town:
 @pytest.fixture(scope="session")
 def make_town() -> type[Town]:
     return Town
+
+
+@pytest.fixture
+def street(make_town):
+    """base - shop - second shop - near door - far door, two minutes apart, on one line."""
+    names = ("base", "shop", "second", "near", "far")
+    minutes = {(a, b): 2.0 * abs(i - j) for i, a in enumerate(names) for j, b in enumerate(names) if a != b}
+    town = make_town(minutes)
+    for name in names:
+        town.place(name)
+    return town

@@ -24,17 +24,6 @@ P, D = StopKind.PICKUP, StopKind.DROPOFF
 INTO = (Alone(), IntoRoute())
 
 
-@pytest.fixture
-def street(make_town):
-    """base - shop - second shop - near door - far door, two minutes apart, on one line."""
-    names = ("base", "shop", "second", "near", "far")
-    minutes = {(a, b): 2.0 * abs(i - j) for i, a in enumerate(names) for j, b in enumerate(names) if a != b}
-    town = make_town(minutes)
-    for name in names:
-        town.place(name)
-    return town
-
-
 def test_an_order_on_the_way_is_put_between_and_costs_only_what_it_adds(street):
     first = street.order("1", "shop", "far", due=60)
     driver = street.driver("D", stops=(StopView(P, first), StopView(D, first)))

@@ -14,17 +14,6 @@ from core.matching.snapshot import StopView
 P, D = StopKind.PICKUP, StopKind.DROPOFF
 
 
-@pytest.fixture
-def street(make_town):
-    """base - shop - second shop - near door - far door, two minutes apart, on one line."""
-    names = ("base", "shop", "second", "near", "far")
-    minutes = {(a, b): 2.0 * abs(i - j) for i, a in enumerate(names) for j, b in enumerate(names) if a != b}
-    town = make_town(minutes)
-    for name in names:
-        town.place(name)
-    return town
-
-
 def seen(town, *drivers, **more):
     return foresee(town.snapshot((), drivers, **more), town)
 
