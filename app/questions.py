@@ -10,7 +10,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.cli.importing import execute_all, is_osm, read_commands
 from app.driver_drafts import NewDriverDialog, draft_of, driver_from
@@ -18,6 +18,7 @@ from app.main_window import MainWindow
 from app.new_order import new_order_dialog
 from app.outside import OutsideDoors
 from app.phones import phone_code
+from app.presenters.asking import Asking
 from app.presenters.choices import choices
 from app.scene import Scene
 from core.domain.commands import PlaceOrder
@@ -33,9 +34,7 @@ from core.storage.track_story import Story, as_csv, as_geojson
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.ask import AskDialog
 from widgets.dialogs.assign import AssignDialog
-from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.keys import KeysDialog
-from widgets.dialogs.line import LineDialog
 from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_people import PhonesPage
 
@@ -80,7 +79,7 @@ class Questions:
         self._credentials, self._address = credentials, address
         self._doors = doors
         self._panels = Panels(lambda *_: None, lambda *_: None)
-        self._open: list[QDialog] = []
+        self._asking = Asking(window)
 
     def use(self, panels: Panels) -> None:
         self._panels = panels
@@ -91,35 +90,23 @@ class Questions:
     def copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
-    def _show(self, dialog: QDialog) -> None:
-        """Modal to the window, but not blocking: the beat goes on."""
-        self._open.append(dialog)
-        dialog.finished.connect(lambda _: self._open.remove(dialog))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
     def close(self) -> None:
         """Questions about a core that goes are taken back."""
-        for dialog in tuple(self._open):
-            dialog.reject()
+        self._asking.close()
 
     def ask_sure(self, title: str, text: str, button: str, then: Callable[[], object]) -> None:
-        dialog = ConfirmDialog(title, text, button, self._window, danger=True, refuse=tr("Leave it"))
-        dialog.accepted.connect(then)
-        self._show(dialog)
+        self._asking.sure(title, text, button, then)
 
     def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None:
-        dialog = LineDialog(title, button, self._window)
-        dialog.given.connect(then)
-        self._show(dialog)
+        self._asking.words(title, button, then)
 
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None:
         dialog = AssignDialog([order.id for order in orders], choices(orders[0], self._engine), self._window, offer=offer)
         dialog.chosen.connect(lambda ids, driver_id: then(driver_id))
-        self._show(dialog)
+        self._asking.show(dialog)
 
     def ask_new_order(self, then: Callable[[PlaceOrder], object]) -> None:
-        self._show(new_order_dialog(self._window, self._engine, self._city, then))
+        self._asking.show(new_order_dialog(self._window, self._engine, self._city, then))
 
     def ask_driver_details(self, then: Callable[[Driver], object]) -> None:
         dialog = NewDriverDialog(self._window)
@@ -130,7 +117,7 @@ class Questions:
 
         dialog.page.driver_added.connect(added)
         dialog.page.refused.connect(dialog.show_problem)
-        self._show(dialog)
+        self._asking.show(dialog)
 
     def ask_files(self, then: Callable[[list[Path]], None]) -> None:
         dialog = QFileDialog(self._window, tr("What is to be imported?"))
@@ -139,7 +126,7 @@ class Questions:
             [tr("Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)"), tr("All files (*)")]
         )
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
-        self._show(dialog)
+        self._asking.show(dialog)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         for path in paths:
@@ -193,7 +180,7 @@ class Questions:
         page.set_drivers([draft_of(driver)])
         dialog.resize(700, 480)
         page.enter()
-        self._show(dialog)
+        self._asking.show(dialog)
 
     def find_drivers(self, shape: str, place: LatLon | None) -> None:
         self._window.open_dock("find")
@@ -227,10 +214,10 @@ class Questions:
                 self.tell(tr("Saved as {path}", path=path))
 
         dialog.fileSelected.connect(save)
-        self._show(dialog)
+        self._asking.show(dialog)
 
     def show_keys(self) -> None:
-        self._show(KeysDialog(self._window.keys(), self._window))
+        self._asking.show(KeysDialog(self._window.keys(), self._window))
 
     def find(self, text: str) -> None:
         self._window.finder.begin(text)
@@ -248,7 +235,7 @@ class Questions:
             (tr("Window"), self._doors.stalls()),
             (tr("City"), self._city.name if self._city is not None else tr("none: great-circle distances")),
         )
-        self._show(AboutDialog(facts, self._window))
+        self._asking.show(AboutDialog(facts, self._window))
 
     def open_logs(self) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder.logs))):

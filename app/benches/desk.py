@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import subprocess
 import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
 
 from app.benches import Result
 from app.benches.phones import Fleet, driver_id
+from app.benches.window import in_a_window
 from app.watchdog import PROBE_S
 from core.domain.commands import PlaceOrder, RecordProgress
 from core.domain.driver import Driver, Presence, Route, Stop, StopKind
@@ -37,6 +38,10 @@ from core.engine.engine import Engine
 from core.routing.city import Bounds, City
 from core.storage.folder import DataFolder
 from core.storage.store import Store
+
+if TYPE_CHECKING:
+    from app.console import Console
+    from app.ground import Ground
 
 DRIVERS, ORDERS, SECONDS = 2000, 5000, 60.0
 UNDER_WAY, WAITING = 0.5, 0.08
@@ -53,35 +58,18 @@ def run(scale: float = 1.0) -> Result:
 
     if PROGRAM is None:
         return Result(notes=["nothing was measured: mosquitto is not installed"])
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with TemporaryDirectory(ignore_cleanup_errors=True) as name, _mosquitto(Path(name)) as (port, _):
-        return _in_a_window(Path(name), port, max(50, round(DRIVERS * scale)), max(100, round(ORDERS * scale)))
+        return _look(Path(name), port, max(50, round(DRIVERS * scale)), max(100, round(ORDERS * scale)))
 
 
-def _in_a_window(data: Path, port: int, drivers: int, orders: int) -> Result:
-    import qasync
-
-    from app.console import Console
-    from app.ground import Ground
-    from app.start import show_window
-
+def _look(data: Path, port: int, drivers: int, orders: int) -> Result:
     bounds = prepare(data, port, drivers, orders)
-    ground = Ground(data, False)
-    try:
-        app, window = show_window(ground)
-    except BaseException:
-        ground.close()
-        raise
-    window.resize(1920, 1080)
-    console = Console(window, data, None)
-    loop = qasync.QEventLoop(app)
-    asyncio.set_event_loop(loop)
     box = (bounds.south, bounds.west, bounds.north, bounds.east)
     fleet = Fleet(port, drivers, drivers // 2, SETTLE_S + SECONDS + 5.0, box, 1.0)
 
-    async def live() -> Result:
+    async def live(console: Console, ground: Ground) -> Result:
         await console.open(ground)
+        window = console.window
         assert console.system is not None
         for name, dock in window.docks.items():
             dock.show()
@@ -120,13 +108,7 @@ def _in_a_window(data: Path, port: int, drivers: int, orders: int) -> Result:
         worst = sorted(watchdog.places.items(), key=lambda one: -one[1])[:12]
         return Result(figures, notes=[f"{ms:.0f} ms: {place}" for place, ms in worst])
 
-    with loop:
-        try:
-            result: Result = loop.run_until_complete(live())
-            return result
-        finally:
-            console.close()
-            window.close()
+    return in_a_window(data, live)
 
 
 def waits_of(held_ms: Floats, seconds: float) -> Floats:

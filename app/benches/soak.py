@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -20,17 +19,16 @@ from typing import Any
 
 import numpy as np
 import psutil
-import qasync
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.benches import Numbers, Result
 from app.benches.phones import Fleet, Sent, driver_id
+from app.benches.window import in_a_window
 from app.bootstrap import System, city_file
 from app.console import Console
 from app.ground import Ground
 from app.main_window import MainWindow
 from app.simulated import merchants_of
-from app.start import show_window
 from core.domain.commands import PlaceOrder
 from core.domain.driver import Driver, Presence
 from core.domain.events import DriverRegistered, FixesApplied, MerchantRegistered
@@ -53,30 +51,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(minutes: float, active_pct: float, times: float, broker_port: int, broker_pid: int, drivers: int = DRIVERS) -> Result:
     """Raises KerbsideError where the console can't be opened."""
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         data = Path(name)
         bounds = _prepare(data, drivers, broker_port).bounds
-        ground = Ground(data, False)
-        try:
-            app, window = show_window(ground)
-        except BaseException:
-            ground.close()
-            raise
-        window.resize(1920, 1080)
-        console = Console(window, data, None)
-        loop = qasync.QEventLoop(app)
-        asyncio.set_event_loop(loop)
         box = (bounds.south, bounds.west, bounds.north, bounds.east)
         fleet = Fleet(broker_port, drivers, round(drivers * active_pct / 100), SETTLE_S + 60 * minutes, box, times)
-        with loop:
-            try:
-                result: Result = loop.run_until_complete(_live(console, window, ground, fleet, broker_pid))
-                return result
-            finally:
-                console.close()
-                window.close()
+        return in_a_window(data, lambda console, ground: _live(console, ground, fleet, broker_pid))
 
 
 def _prepare(data: Path, drivers: int, port: int) -> City:
@@ -99,7 +79,7 @@ def _prepare(data: Path, drivers: int, port: int) -> City:
         folder.close()
 
 
-async def _live(console: Console, window: MainWindow, ground: Ground, fleet: Fleet, broker_pid: int) -> Result:
+async def _live(console: Console, ground: Ground, fleet: Fleet, broker_pid: int) -> Result:
     await console.open(ground)
     system = console.system
     assert system is not None
@@ -108,7 +88,7 @@ async def _live(console: Console, window: MainWindow, ground: Ground, fleet: Fle
     while stats.state != "connected" or stats.pending or stats.sent != greeted:
         greeted = stats.sent
         await asyncio.sleep(1.0)
-    watch = Watch(system, window, broker_pid)
+    watch = Watch(system, console.window, broker_pid)
     _watch_fences(system, fleet)
     command = [sys.executable, "-m", "app.benches.phones", json.dumps(asdict(fleet))]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

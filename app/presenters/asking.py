@@ -34,7 +34,8 @@ class Asking:
         dialog.accepted.connect(then)
         self.show(dialog)
 
-    def choice(self, question: str, choices: Sequence[str], button: str, then: Callable[[str], None]) -> None:
+    def words(self, question: str, button: str, then: Callable[[str], None], choices: Sequence[str] = ()) -> None:
+        """A few words, or one of the choices where there are any."""
         dialog = LineDialog(question, button, self.window, choices)
         dialog.given.connect(then)
         self.show(dialog)

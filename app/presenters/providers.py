@@ -202,7 +202,7 @@ class ProvidersPresenter(QObject):
             commands = [c.SendToProvider(order_id=order.id, provider_id=by_name[name].id) for order in orders]
             self._deeds.carry_out(tr("Send {orders} to {name}", orders=which_orders(orders), name=name), commands)
 
-        self._asking.choice(tr("Who is to deliver {orders}?", orders=which_orders(orders)), list(by_name), tr("Send"), chosen)
+        self._asking.words(tr("Who is to deliver {orders}?", orders=which_orders(orders)), tr("Send"), chosen, list(by_name))
 
     def is_other(self) -> bool:
         provider = self.chosen()

@@ -93,13 +93,19 @@ def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
     control.add_to(page)
     bounds = _extent(shown) or city.bounds
     page.fit_bounds([bounds[:2], bounds[2:]], padding=(24, 24))
+    figure = rendered(page)
+    return MapParts(html=figure.html.render(), script=figure.script.render(), left_out=len(drawn) - len(shown))
+
+
+def rendered(page: BareMap) -> Figure:
+    """The page's figure with its HTML and script. Nothing of it is named by chance: the same map gives the same text."""
     for child in page._children.values():
         if child._name == "FitBounds":
-            child._id = "report"
+            child._id = page._id
     figure = page.get_root()
     assert isinstance(figure, Figure)
     figure.render()
-    return MapParts(html=figure.html.render(), script=figure.script.render(), left_out=len(drawn) - len(shown))
+    return figure
 
 
 def leaflet_script() -> str:

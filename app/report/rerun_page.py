@@ -43,10 +43,9 @@ def page_of(journey: Journey, soil: Soil | None, language: str = "en") -> str:
 
 def _page_of(journey: Journey, soil: Soil | None, language: str) -> str:
     import folium
-    from branca.element import Figure
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from app.report.city_map import BareMap, Call, leaflet_script, leaflet_style
+    from app.report.city_map import BareMap, Call, leaflet_script, leaflet_style, rendered
     from app.report.ground import ground_of
     from app.report.page import RESOURCES, policy, resource
 
@@ -61,12 +60,7 @@ def _page_of(journey: Journey, soil: Soil | None, language: str) -> str:
     Call("rerun", _data(journey)).add_to(group)
     group.add_to(page)
     page.fit_bounds(_extent(journey), padding=(24, 24))
-    for child in page._children.values():
-        if child._name == "FitBounds":
-            child._id = "rerun"
-    figure = page.get_root()
-    assert isinstance(figure, Figure)
-    figure.render()
+    figure = rendered(page)
     tokens = f"{css_variables('light')}@media(prefers-color-scheme:dark){{{css_variables('dark')}}}"
     styles = [tokens, leaflet_style(), resource("report.css"), resource("rerun.css")]
     scripts = [leaflet_script(), resource("map.js"), resource("rerun.js"), figure.script.render()]
