@@ -184,19 +184,12 @@ class Credentials:
         return "owntracks:///config?inline=" + quote(base64.b64encode(inline).decode(), safe="")
 
 
-def qr_svg(text: str, scale: int = 4) -> bytes:
-    return _qr(text, "svg", scale)
-
-
 def qr_png(text: str, scale: int = 4) -> bytes:
-    return _qr(text, "png", scale)
-
-
-def _qr(text: str, kind: str, scale: int) -> bytes:
+    """A QR code; ``scale`` is the size of a module in pixels."""
     import segno  # only where a code is shown
 
     out = io.BytesIO()
-    segno.make(text, error="l", micro=False).save(out, kind=kind, scale=scale, border=4)
+    segno.make(text, error="l", micro=False).save(out, kind="png", scale=scale, border=4)
     return out.getvalue()
 
 

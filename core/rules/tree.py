@@ -11,7 +11,6 @@ from typing import Any, Generic, Protocol, TypeVar, Union
 from core.domain.errors import BadInput
 
 DEEPEST = 20
-JOINING = frozenset({"all", "any", "not"})
 
 
 class Leaf(Protocol):

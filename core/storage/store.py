@@ -208,13 +208,6 @@ class Store:
             yield from page
             at = page[-1].seq if page else last
 
-    def changes_of_setup(self, limit: int, before_seq: int | None = None) -> list[Logged]:
-        """The last changes of areas, rules, providers and the weather, newest first: who changed what when."""
-        kinds = ", ".join(f"'{kind}'" for kind in SETUP_KINDS)
-        before = before_seq if before_seq is not None else 2**62
-        query = f"SELECT seq, kind, body FROM events WHERE kind IN ({kinds}) AND seq < ? ORDER BY seq DESC LIMIT ?"
-        return self.logged(query, before, limit)
-
     def _seq_at(self, at: float) -> int:
         """The number of the last event before the first order that was received at ``at`` or later; of all where none was.
 

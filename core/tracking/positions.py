@@ -14,7 +14,6 @@ from core.domain.reports import FixBatch, Floats
 from core.domain.vehicle import Vehicle
 from core.tracking.geometry import unit_vectors
 from core.tracking.jumps import Jumps
-from core.tracking.trails import Trails
 
 Rows = NDArray[np.int64]
 
@@ -90,7 +89,6 @@ class PositionStore:
         self._codes = {name: np.zeros(capacity, np.int8) for name in ("mode", "vehicle", "activity", "skewed")}
         self._xyz = np.full((3, capacity), math.nan)
         self._correction = np.zeros(capacity)
-        self._trails = Trails(capacity)
         self.revision = 0
         """Counts up whenever a place has changed."""
 
@@ -237,7 +235,6 @@ class PositionStore:
         if not len(order):
             return Steps(order, order, *(np.empty(0) for _ in range(4)))
         ordered = rows[order]
-        self._trails.extend(ordered, batch.t[order], batch.lat[order], batch.lon[order])
         last = np.append(ordered[1:] != ordered[:-1], True)
         changed: Rows = ordered[last]
         source = order[last]
@@ -278,11 +275,6 @@ class PositionStore:
         set_back = stored > phone_t
         self._columns["phone_t"][rows] = np.where(set_back, taken - seconds, stored)
         self._columns["t"][rows] = np.where(set_back, taken, np.minimum(stored + seconds, received))
-
-    def trail(self, driver_id: str) -> Floats:
-        """The last places of a driver, shape (k, 2) in degrees, oldest first; k is 0 for one who never reported."""
-        row = self._rows.get(driver_id)
-        return np.empty((0, 2)) if row is None else self._trails.of(row)
 
     def offline(self, now: float, limits_s: Mapping[str, float], otherwise_s: float) -> NDArray[np.bool_]:
         """Shape (n,): whose last fix is older than the limit of their tracking mode, or who never sent one.
@@ -340,7 +332,6 @@ class PositionStore:
             codes[row] = 0
         self._xyz[:, row] = math.nan
         self._correction[row] = 0.0
-        self._trails.clear(row)
 
     def _grow(self) -> None:
         more = self._xyz.shape[1]
@@ -348,4 +339,3 @@ class PositionStore:
         self._codes = {k: np.append(v, np.zeros(more, np.int8)) for k, v in self._codes.items()}
         self._xyz = np.append(self._xyz, np.full((3, more), math.nan), axis=1)
         self._correction = np.append(self._correction, np.zeros(more))
-        self._trails.grow(more)

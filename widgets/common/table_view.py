@@ -139,10 +139,6 @@ class RowsView(QTableView, Generic[R]):
         last = self.rowAt(self.viewport().height() - 1)
         return [] if first < 0 else [row.id for row in shown[first : last + 1 if last >= 0 else len(shown)]]
 
-    def current_id(self) -> str | None:
-        index = self.currentIndex()
-        return self._rows.shown[index.row()].id if index.isValid() else None
-
     def _activate(self, row_id: str | None) -> None:
         if row_id:
             self.row_activated.emit(row_id)

@@ -315,8 +315,8 @@ def test_rules_are_versioned_and_undone_and_two_editors_do_not_overwrite_each_ot
         rig.do(command)
     assert rig.world.ruleset.rules == first.rules
     rig.tick()
-    told = [(type(one.change).__name__, one.change.actor) for one in rig.store.changes_of_setup(3)]
-    assert told == [("RulesSaved", "ada"), ("RulesSaved", "ada"), ("RulesSaved", "dispatcher")]
+    saved = [one.change for one in rig.store.events_since(0) if isinstance(one.change, e.RulesSaved)]
+    assert [change.actor for change in saved] == ["dispatcher", "ada", "ada"]
     with pytest.raises(BadInput, match="there is no provider nobody"):
         rules(rig, {"provider": "nobody"})
 

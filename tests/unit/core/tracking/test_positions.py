@@ -11,7 +11,6 @@ from core.domain.driver import Activity
 from core.domain.reports import FixBatch
 from core.domain.vehicle import Vehicle
 from core.tracking.positions import ACTIVITIES, SKEW_PATIENCE_S, SKEW_S, VEHICLES, PositionStore
-from core.tracking.trails import LENGTH
 
 
 def batch(*fixes, **more):
@@ -76,23 +75,20 @@ FIX = st.tuples(st.sampled_from(["D-1", "D-2", "D-3"]), st.integers(0, 30), st.f
 
 @given(st.lists(st.lists(FIX, max_size=8), max_size=6))
 def test_whatever_comes_the_store_holds_what_a_plain_loop_finds(batches):
-    store, newest, trails = PositionStore(capacity=1), {}, {}
+    store, newest = PositionStore(capacity=1), {}
     for fixes in batches:
         before = dict(newest)
-        in_batch = {}
-        for driver, t, lat, lon in fixes:
-            if t > before.get(driver, (-1,))[0]:
-                in_batch.setdefault(driver, {})[t] = (lat, lon)
-                if t >= newest.get(driver, (-1,))[0]:
-                    newest[driver] = (t, lat, lon)
-        for driver, places in in_batch.items():
-            trails.setdefault(driver, []).extend(places[t] for t in sorted(places))
-        rows = store.apply(batch(*fixes), 40.0)
-        assert rows.tolist() == sorted(store.find(d) for d in newest if newest[d] != before.get(d))
+        news = [fix for fix in fixes if fix[1] > before.get(fix[0], (-1,))[0]]
+        for driver, t, lat, lon in news:
+            if t >= newest.get(driver, (-1,))[0]:
+                newest[driver] = (t, lat, lon)
+        steps = store.take(batch(*fixes), 40.0)
+        assert steps.changed.tolist() == sorted({store.find(driver) for driver, *_ in news})
+        way = list(zip(steps.row.tolist(), steps.t.tolist(), steps.lat.tolist(), steps.lon.tolist(), strict=True))
+        assert way == sorted(((store.find(d), t, lat, lon) for d, t, lat, lon in news), key=lambda step: step[:2])
     for driver, (t, lat, lon) in newest.items():
         row = store.find(driver)
         assert (store.t[row], store.lat[row], store.lon[row]) == (t, lat, lon)
-        assert store.trail(driver) == pytest.approx(np.array(trails[driver][-LENGTH:]), abs=1e-7)
 
 
 def test_a_clock_slightly_fast_is_not_skewed_and_never_later_than_now(store):
@@ -149,7 +145,6 @@ def test_rows_grow_and_keep_what_they_held(store):
         store.apply(batch((f"D-{number}", 5, number)), 10.0)
     assert store.lat.tolist() == list(range(40))
     assert store.xyz.shape == (3, 40)
-    assert store.trail("D-7").tolist() == [[7.0, 0.0]]
 
 
 def test_a_forgotten_driver_leaves_nothing_to_the_next(store):
@@ -162,7 +157,6 @@ def test_a_forgotten_driver_leaves_nothing_to_the_next(store):
     assert math.isnan(store.lat[0])
     assert math.isnan(store.batt[0])
     assert (store.mode[0], store.vehicle[0], store.activity[0]) == (0, 0, 0)
-    assert len(store.trail("D-3")) == 0
     assert store.apply(batch(("D-3", 5, 3)), 60.0).tolist() == [0]
 
 
@@ -170,19 +164,6 @@ def test_what_drivers_do_is_kept_in_codes(store):
     store.describe({"D-1": (Vehicle.CAR, Activity.CARRYING), "D-2": (Vehicle.WALK, Activity.FREE)})
     assert [VEHICLES[code] for code in store.vehicle] == [Vehicle.CAR, Vehicle.WALK]
     assert [ACTIVITIES[code] for code in store.activity] == [Activity.CARRYING, Activity.FREE]
-
-
-def test_the_trail_is_the_last_places_oldest_first(store):
-    for start in range(0, 3 * LENGTH, 7):
-        store.apply(batch(*(("D-1", t, 0.5 + t / 1000) for t in range(start, start + 7))), 1000.0)
-    seen = math.ceil(3 * LENGTH / 7) * 7
-    assert store.trail("D-1")[:, 0] == pytest.approx([0.5 + t / 1000 for t in range(seen - LENGTH, seen)])
-    assert store.trail("D-9").shape == (0, 2)
-
-
-def test_a_batch_longer_than_the_trail_leaves_its_end(store):
-    store.apply(batch(*(("D-1", t, t / 10) for t in range(3 * LENGTH + 5))), 1000.0)
-    assert store.trail("D-1")[:, 0] == pytest.approx([t / 10 for t in range(2 * LENGTH + 5, 3 * LENGTH + 5)])
 
 
 def test_offline_is_the_age_against_the_mode(store):
