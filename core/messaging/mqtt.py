@@ -13,14 +13,12 @@ import ssl
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt import properties as paho_properties
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
@@ -30,12 +28,11 @@ from core.domain.errors import BadInput
 from core.messaging import topics
 from core.messaging.inbox import LIMIT, Inbox
 from core.messaging.intake import PositionReader
+from core.messaging.outgoing import WINDOW, Outbound, Outgoing, properties_of
 from core.ports import Acked, Inbound, TransportStats
 
 log = logging.getLogger(__name__)
 
-WINDOW = 1000
-"""Most messages under way to the broker; a broker of MQTT 5 may ask for fewer."""
 SESSION_EXPIRY_S = 7 * 86_400
 KEEPALIVE_S = 30
 RETRY_S = (1, 30)
@@ -47,16 +44,6 @@ class Tls:
     """``ca_file`` is needed where the broker's certificate is not signed by an authority that the machine trusts."""
 
     ca_file: Path | None = None
-
-
-@dataclass(slots=True)
-class _Outbound:
-    topic: str
-    payload: bytes
-    qos: int
-    retain: bool
-    expires_at: float | None
-    told: Acked | None = None
 
 
 class MqttTransport:
@@ -107,12 +94,7 @@ class MqttTransport:
                 host, port, f"{client_id}-positions", user, password, [*positions, marker], clock,
                 self._take_positions, self._hear_reader, self._tls,
             )  # fmt: skip
-        self._outbox: deque[_Outbound] = deque()
-        self._pumping = threading.Lock()
-        self._counting = threading.Lock()
-        self._handed, self._done = 0, 0
-        self._waiting: dict[int, Acked | bool] = {}
-        self._window = WINDOW
+        self._out = Outgoing(self.stats, lambda: self._client, lambda: self._up)
         self._generation = 0
         self._up = False
         self._subscribed = threading.Event()
@@ -141,10 +123,9 @@ class MqttTransport:
         told: Acked | None = None,
     ) -> None:
         expires_at = None if expiry_s is None else time.monotonic() + expiry_s
-        self._outbox.append(_Outbound(topic, payload, max(1, qos), retain, expires_at, told))
         if not topic.startswith(topics.MARKER):
             self.stats.sent += 1
-        self._pump()
+        self._out.put(Outbound(topic, payload, max(1, qos), retain, expires_at, told))
 
     def drain(self, limit: int = 10_000) -> list[Inbound]:
         return self._inbox.drain(limit)
@@ -218,7 +199,7 @@ class MqttTransport:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
-        lasting = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_EXPIRY_S) if five else None
+        lasting = properties_of(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_EXPIRY_S) if five else None
         first: Any = False if five else paho.MQTT_CLEAN_START_FIRST_ONLY
         client.connect_async(self._host, self._port, KEEPALIVE_S, clean_start=first, properties=lasting)
         return client
@@ -239,8 +220,8 @@ class MqttTransport:
         if reason.is_failure:
             self._refused(client, reason)
             return
-        self._take_back(client)
-        self._window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
+        self._out.take_back(client)
+        self._out.window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
         if flags.session_present and self._subscribed.is_set():
             self._now_up()
         else:
@@ -256,7 +237,7 @@ class MqttTransport:
             if self._reader is not None and not self._reading:
                 self._reader.hurry()
             self._show_up()
-        self._pump()
+        self._out.pump()
 
     def _show_up(self) -> None:
         if not (self._up and self._reading):
@@ -283,20 +264,9 @@ class MqttTransport:
         self._stop(old)
         if self._closing:
             return
-        self._take_back(old)
+        self._out.take_back(old)
         self._client = self._new_client(4)
         self._client.loop_start()
-
-    def _take_back(self, client: paho.Client) -> None:
-        """What was not acknowledged goes first again. paho would send it too, but only after what is sent from here."""
-        with self._pumping:
-            waiting, self._waiting = self._waiting, {}
-            under_way = [
-                _Outbound(m.topic, bytes(m.payload), m.qos, m.retain, _expiry_of(m), _told_of(waiting.get(m.mid)))
-                for m in client.drop_out_messages()
-            ]
-            self._outbox.extendleft(reversed(under_way))
-            self._handed, self._done = 0, 0
 
     def _on_connect_fail(self, client: paho.Client, _: object) -> None:
         error = sys.exc_info()[1]
@@ -322,64 +292,14 @@ class MqttTransport:
             self.stats.state = "lost"
             self.stats.detail = detail
 
-    # --- out
-
-    def _pump(self) -> None:
-        """Hand paho what may go, from whichever thread; a second one leaves it to the first, which looks again."""
-        while self._may_go() and self._pumping.acquire(blocking=False):
-            try:
-                while self._may_go():
-                    self._hand_over(self._outbox.popleft())
-            finally:
-                self._pumping.release()
-        with self._counting:
-            self.stats.pending = len(self._outbox) + self._handed - self._done
-
-    def _may_go(self) -> bool:
-        return self._up and bool(self._outbox) and self._handed - self._done < self._window
-
-    def _hand_over(self, message: _Outbound) -> None:
-        properties = None
-        if message.expires_at is not None:
-            left_s = message.expires_at - time.monotonic()
-            if left_s <= 0:
-                _tell(message.told, False)
-                return
-            if self._client.protocol == MQTTProtocolVersion.MQTTv5:
-                properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, round(left_s)))
-        self._handed += 1
-        try:
-            info = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
-        except ValueError as error:
-            # a topic or a payload that MQTT can't carry: one message, not the connection
-            self._handed -= 1
-            self.stats.dropped += 1
-            _tell(message.told, False)
-            log.error("a message to %s can't be sent: %s", message.topic, error)
-        else:
-            self._settle(info.mid, message.told or _nobody)
+    # --- what the broker says
 
     def _on_publish(self, client: paho.Client, _: object, mid: int, reason: ReasonCode, properties: object) -> None:
         if client is not self._client:
             return
-        self._done += 1
-        self._settle(mid, not reason.is_failure)
         if reason.is_failure:
-            self.stats.dropped += 1
             self.stats.detail = f"the broker refused a message of {self._user} ({reason}): check its rights there"
-        self._pump()
-
-    def _settle(self, mid: int, known: Acked | bool) -> None:
-        """Whoever comes second, the one who waits or the broker's answer, finds what the first has left."""
-        other = self._waiting.setdefault(mid, known)
-        if other is known:
-            return
-        del self._waiting[mid]
-        told, taken = (known, other) if callable(known) else (other, known)
-        if callable(told):
-            told(bool(taken))
-
-    # --- in
+        self._out.done(mid, not reason.is_failure)
 
     def _on_subscribe(self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], properties: object) -> None:
         if client is not self._client:
@@ -428,19 +348,6 @@ class MqttTransport:
                 self._client.ack(mid, qos)
 
 
-def _nobody(_: bool) -> None:
-    """Nobody waits to hear of it."""
-
-
-def _tell(told: Acked | None, taken: bool) -> None:
-    if told is not None:
-        told(taken)
-
-
-def _told_of(waiting: Acked | bool | None) -> Acked | None:
-    return waiting if callable(waiting) else None
-
-
 def _context(tls: Tls) -> ssl.SSLContext:
     """Raises BadInput for a certificate file that can't be used."""
     try:
@@ -452,17 +359,3 @@ def _context(tls: Tls) -> ssl.SSLContext:
 def _send_at_once(client: paho.Client, _: object, sock: Any) -> None:
     """Without this a small message waits some 40 ms for the acknowledgement of the one before."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _properties(packet: int, **values: int) -> Any:
-    """MQTT 5's properties of a packet; paho's class for them is not typed."""
-    make: Any = paho_properties.Properties
-    properties = make(packet)
-    for name, value in values.items():
-        setattr(properties, name, value)
-    return properties
-
-
-def _expiry_of(message: paho.MQTTMessage) -> float | None:
-    left_s = getattr(message.properties, "MessageExpiryInterval", None)
-    return None if left_s is None else time.monotonic() + left_s
