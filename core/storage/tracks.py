@@ -97,12 +97,7 @@ class TrackLog:
         self.keep_s = keep_s
         self.problem = ""
         try:
-            self._write = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._write.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            self._write.execute("PRAGMA journal_mode = WAL")
-            self._write.execute("PRAGMA synchronous = NORMAL")
-            self._write.execute("PRAGMA journal_size_limit = 67108864")
-            self._write.executescript(_SCHEMA)
+            self._write = _opened(path)
             self._numbers = {str(name): int(number) for number, name in self._write.execute("SELECT number, id FROM drivers")}
         except sqlite3.Error as error:
             raise BadInput(f"the position history {path} can't be opened: {told(error)}; move it away to start anew") from None
@@ -276,6 +271,20 @@ class _Job(NamedTuple):
     def tell(self) -> None:
         if self.done is not None:
             self.done.set()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _rows(driver: Numbers, t: Floats, lat: Floats, lon: Floats) -> Iterator[tuple[int, float, float, bytes]]:
