@@ -26,7 +26,7 @@ def test_secrets_last_and_are_their_owners(tmp_path: Path) -> None:
         again.set("swift", " ")
     for content in ("[]", "{", '{"swift": 7}'):
         path.write_text(content)
-        with pytest.raises(BadInput, match="is damaged .*: restore it, or delete it to issue new secrets"):
+        with pytest.raises(BadInput, match=r"is damaged .*: restore it, or delete it to issue new secrets"):
             Secrets(path)
 
 
