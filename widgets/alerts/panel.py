@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.domain.alert import AlertKind, Severity
 from core.domain.language import tr
 from widgets.alerts.rows import AlertRow, urgency
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
+from widgets.common.panel import stacked
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
@@ -105,8 +106,6 @@ class AlertsPanel(QWidget):
             ),
         )
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.setSpacing(8)
         bar.addWidget(self.search)
         bar.addStretch(1)
         for button, signal in (
@@ -116,11 +115,7 @@ class AlertsPanel(QWidget):
         ):
             bar.addWidget(button)
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.selected()))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        stacked([bar], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.view.acknowledged.connect(lambda: self.acknowledge_wanted.emit(self.selected()))
         self.view.selection_changed.connect(self._chosen)

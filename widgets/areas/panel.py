@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidg
 from core.domain.language import mark, ntr, tr
 from widgets.areas.rows import AreaRow
 from widgets.common.flow import FlowLayout
+from widgets.common.panel import stacked
 from widgets.common.reorder import OrderedModel, OrderedView
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.tables import Column
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.common.ground import lay_ground
 from widgets.common.table_view import RowsView
@@ -25,3 +26,20 @@ class Panel(QWidget):
         views: list[RowsView[Any]] = self.findChildren(RowsView)
         for view in views:
             view.set_row_px(px)
+
+
+def stacked(above: Iterable[QWidget | QHBoxLayout], table: QWidget, page: QWidget | None = None) -> QWidget:
+    """``page`` with what stands above the table, set in from the edge, and the table, which is not."""
+    page = QWidget() if page is None else page
+    box = QVBoxLayout(page)
+    box.setContentsMargins(0, 8, 0, 0)
+    box.setSpacing(8)
+    for part in above:
+        row = part if isinstance(part, QHBoxLayout) else QHBoxLayout()
+        if isinstance(part, QWidget):
+            row.addWidget(part)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        box.addLayout(row)
+    box.addWidget(table, 1)
+    return page

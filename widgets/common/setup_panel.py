@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
@@ -100,18 +99,3 @@ class _OneLine(QWidget):
             button.setToolButtonStyle(beside if fits else alone)
             button.setToolTip("" if fits else button.text().rstrip("…"))
         super().resizeEvent(event)
-
-
-def stacked(above: Iterable[QWidget], table: QWidget, page: QWidget | None = None) -> QWidget:
-    """``page`` with what stands above the table, set in from the edge, and the table, which is not."""
-    page = QWidget() if page is None else page
-    box = QVBoxLayout(page)
-    box.setContentsMargins(0, 8, 0, 0)
-    box.setSpacing(8)
-    for part in above:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        row.addWidget(part)
-        box.addLayout(row)
-    box.addWidget(table, 1)
-    return page

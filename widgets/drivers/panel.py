@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from core.domain.driver import Activity
 from core.domain.language import tr
@@ -17,6 +17,7 @@ from widgets.common.chips import Chips
 from widgets.common.dragging import dragged_orders
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
+from widgets.common.panel import stacked
 from widgets.common.search import SearchField
 from widgets.common.states import ACTIVITY
 from widgets.common.table_view import RowsView
@@ -135,15 +136,9 @@ class DriversPanel(QWidget):
             EmptyState(tr("No drivers yet"), tr("A driver needs a name, a vehicle and an app on the phone"), tr("Add drivers")),
         )
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.setSpacing(8)
         bar.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
         bar.addWidget(self.chips, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        stacked([bar], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.chips.chosen_changed.connect(lambda _: self._filter())
         self.view.selection_changed.connect(self.selection_changed)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 from core.domain.language import mark, ntr, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.panel import stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.forwarding.rows import DeadRow, ForwardRow

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.panel import Panel
+from widgets.common.panel import Panel, stacked
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment
@@ -73,16 +73,10 @@ class HandoverPanel(Panel):
             ),
         )
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.setSpacing(8)
         bar.addWidget(self.field, 1)
         bar.addWidget(self.strike)
         bar.addWidget(self.sheet)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        stacked([bar], self.view, self)
         self.field.returnPressed.connect(self._write)
         self.strike.clicked.connect(self._strike)
         self.view.struck.connect(self._strike)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.domain.language import mark, tr
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
+from widgets.common.panel import stacked
 from widgets.common.search import SearchField
 from widgets.common.states import LATE
 from widgets.common.table_view import RowsView
@@ -90,16 +91,10 @@ class LogPanel(QWidget):
             self.view, EmptyState(tr("Nothing has happened yet"), tr("Every order, offer and message will be written here"))
         )
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.setSpacing(8)
         bar.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
         bar.addWidget(self.chips, 1)
         bar.addWidget(self.newest, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        stacked([bar], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.chips.chosen_changed.connect(lambda _: self._filter())
         self.newest.clicked.connect(self.follow)

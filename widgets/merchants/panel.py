@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.domain.language import mark, tr
 from core.domain.merchant import OwnDrivers
+from widgets.common.panel import stacked
 from widgets.common.search import SearchField
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.merchants.rows import MerchantRow

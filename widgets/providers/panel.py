@@ -11,7 +11,8 @@ from core.domain.language import mark, ntr, tr
 from core.domain.provider import ProviderKind
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.panel import stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, countdown, duration

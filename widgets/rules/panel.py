@@ -22,8 +22,9 @@ from core.domain.language import mark, ntr, tr
 from core.domain.rules import Rule
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
+from widgets.common.panel import stacked
 from widgets.common.reorder import OrderedModel, OrderedView
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import MINUS

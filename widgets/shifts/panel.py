@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from core.domain.language import mark, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
-from widgets.common.panel import Panel
+from widgets.common.panel import Panel, stacked
 from widgets.common.search import SearchField
 from widgets.common.states import vehicle_name
 from widgets.common.table_view import RowsView
@@ -102,14 +102,7 @@ class ShiftsPanel(Panel):
         flow = FlowLayout(tools, gap=8)
         for widget in (self.search, self.hide_away, self.edit, self.load, self.save):
             flow.addWidget(widget)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.addWidget(tools)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        stacked([tools], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.hide_away.toggled.connect(lambda _: self._filter())
         self.edit.clicked.connect(self.edit_asked)
