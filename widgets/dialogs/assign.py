@@ -107,14 +107,6 @@ class AssignDialog(AskDialog):
     def sizeHint(self) -> QSize:
         return QSize(780, 480)
 
-    def set_choices(self, choices: Sequence[AssignChoice]) -> None:
-        """Better figures have come in; what is typed and chosen stays."""
-        kept = self.view.selected_ids()
-        self._choices = sorted(choices, key=lambda c: (c.rank, natural(c.id)))
-        self._filter()
-        if kept and self.model.place(kept[0]) >= 0:
-            self.view.select_ids(kept)
-
     def act(self) -> None:
         ids = self.view.selected_ids()
         if ids:

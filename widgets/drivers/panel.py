@@ -10,7 +10,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signa
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QWidget
 
-from core.domain.driver import Activity
 from core.domain.language import tr
 from widgets.common.cells import CellDelegate
 from widgets.common.chips import Chips
@@ -186,10 +185,6 @@ class DriversPanel(QWidget):
 
     def selected(self) -> list[str]:
         return self.view.selected_ids()
-
-    def show_only(self, activities: Iterable[Activity]) -> None:
-        """Check these chips and no others."""
-        self.chips.choose(activity.value for activity in activities)
 
     def set_only_on_shift(self, only: bool) -> None:
         """Leave out who is off shift."""

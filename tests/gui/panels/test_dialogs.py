@@ -75,13 +75,6 @@ def test_where_nobody_fits_nothing_is_assigned(qtbot: QtBot, assign: AssignDialo
     assert assign.isVisible()
 
 
-def test_better_figures_leave_the_choice_alone(qtbot: QtBot, assign: AssignDialog) -> None:
-    qtbot.keyClick(assign.search, Qt.Key.Key_Down)
-    assign.set_choices([AssignChoice(id=c.id, name=c.name, activity=c.activity, rank=-c.rank) for c in choices()])
-    assert [row.id for row in assign.model.shown] == ["D-17", "D-117", "D-4"]
-    assert assign.action.text() == "Assign to D-117"
-
-
 @pytest.fixture
 def new_order(qtbot: QtBot) -> NewOrderDialog:
     made = NewOrderDialog([("M-1", "Sushi Ko"), ("M-2", "Golden Wok")], promise_min=35)

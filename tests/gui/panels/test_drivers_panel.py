@@ -96,16 +96,16 @@ def test_trouble_with_the_tracking_is_marked_and_told_with_what_to_do(panel: Dri
 
 
 def test_chips_let_their_kind_through_and_count_it(panel: DriversPanel) -> None:
-    panel.show_only([Activity.FREE, Activity.CARRYING])
+    panel.chips.choose([Activity.FREE, Activity.CARRYING])
     assert ids(panel) == ["D-9", "D-10"]
     assert "Free 1" in [b.text() for b in panel.chips._buttons.values()]
-    panel.show_only([])
+    panel.chips.choose([])
     assert len(ids(panel)) == 3
 
 
 def test_choosing_several_chips_at_once_keeps_what_is_selected(panel: DriversPanel) -> None:
     panel.select(["D-9"])
-    panel.show_only([Activity.CARRYING, Activity.FREE])
+    panel.chips.choose([Activity.CARRYING, Activity.FREE])
     assert panel.selected() == ["D-9"]
 
 
@@ -184,7 +184,7 @@ def test_some_rows_anew_change_in_place_and_the_order_follows(
 
 
 def test_whoever_ceases_to_pass_the_filter_goes(panel: DriversPanel, driver_row: MakeDriver) -> None:
-    panel.show_only([Activity.FREE])
+    panel.chips.choose([Activity.FREE])
     panel._sorted_at = 0.0
     panel.update_rows([driver_row("D-9", Activity.CARRYING), driver_row("D-2", Activity.FREE)])
     assert ids(panel) == ["D-2"]

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
 from core.rules.analysis import Known, Level, check
 from core.rules.facts import Facts
-from core.rules.form import from_text, to_json, to_toml
 from core.rules.ruleset import Rules
 from tests.unit.core.rules.test_condition import CONDITIONS, ORDERS, QUICK
 
@@ -171,29 +169,3 @@ def test_the_rule_that_fires_is_the_first_by_priority(
     fired = Rules(rules).first(about)
     best = max((one.rule.priority for one in holding), default=None)
     assert fired == next((one for one in holding if one.rule.priority == best), None)
-
-
-@QUICK
-@given(rules=RULES)
-def test_both_forms_come_back_as_they_were(rules: list[Rule]) -> None:
-    assert list(from_text(to_json(rules))) == rules
-    assert list(from_text(to_toml(rules))) == rules
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("rules = ", "neither JSON nor TOML"),
-        ("{", "neither JSON nor TOML"),
-        ("form = 2", "rules begin with form = 1, not 2"),
-        ("form = 1\nrulez = []", "beside form, there is only a list of rules"),
-        ("form = 1\nrules = [1]", "rule 1 is no table"),
-        ('form = 1\nrules = [{id = "a", than = {}}]', "rule a: there is no field than"),
-        ('form = 1\nrules = [{id = "a", priority = "high"}]', "rule a: "),
-        ('form = 1\nrules = [{id = "a", when = {}}]', "rule a: an action is one of"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_told_in_one_line(text: str, says: str) -> None:
-    with pytest.raises(BadInput) as error:
-        from_text(text)
-    assert says in str(error.value)
