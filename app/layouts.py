@@ -77,9 +77,10 @@ class Layouts:
         """The layout in use as it is at first."""
         layout, docks, window = LAYOUTS[self.name], self._docks, self._window
         shown = set(layout.shown) & docks.keys()
-        for name, dock in docks.items():
+        for dock in docks.values():
             dock.setFloating(False)
-            dock.setVisible(name in shown)
+            # Where docks stand already, Qt 6.12 splits a place in two rather than to put them there in tabs.
+            window.removeDockWidget(dock)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         for anchor, side in zip(_ANCHORS, (_LEFT, _RIGHT, _BELOW), strict=True):
@@ -88,6 +89,8 @@ class Layouts:
         for name, anchor in self._beside.items():
             window.tabifyDockWidget(docks[last[anchor]], docks[name])
             last[anchor] = name
+        for name, dock in docks.items():
+            dock.setVisible(name in shown)
         for name in layout.front:
             if name in docks:
                 docks[name].raise_()
