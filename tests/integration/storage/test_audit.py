@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -131,7 +132,8 @@ def test_rare_kinds_are_found_by_their_index(rig: Rig) -> None:
 
     def spy(query: str, *values: Any) -> Any:
         asked.append(query)
-        plan = sqlite3.connect(rig.store.path).execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+        with closing(sqlite3.connect(rig.store.path)) as other:
+            plan = other.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
         assert all("SCAN events" not in step[3] for step in plan), plan
         return real(query, *values)
 

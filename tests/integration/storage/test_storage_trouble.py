@@ -128,6 +128,7 @@ from pathlib import Path
 from core.domain.errors import BadInput
 from core.storage.database import open_writable, schema_steps
 steps = schema_steps()
+Path(sys.argv[1]).as_uri()  # brings what the other user may not be able to import
 if os.geteuid() == 0:
     os.setuid(65534)
 try:
