@@ -42,8 +42,9 @@ class System:
     engine: Engine
     stages: Stages
 
-    def close(self) -> None:
-        self.stages.end()
+    def close(self) -> list[str]:
+        """What went wrong, a line for each."""
+        return self.stages.end()
 
 
 def compose(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -105,7 +106,7 @@ class Console:
         self.system = system = compose(
             database, settings, clock, lines.console, city_path=path, seed=simulated.params.seed if simulated else 0
         )
-        self._stages.add("core", system.close)
+        self._stages.add("core", lambda: _say_problems(system.close()))
         lines.follow_drivers(system.bus)
         system.bus.subscribe(CycleFinished, lambda event: self.cycles_s.append(event.seconds))
         if simulated is not None:
@@ -342,6 +343,12 @@ class Console:
         self._tasks.clear()
         self._stages.end()
         self.system = self._lines = self.outside = None
+
+
+def _say_problems(problems: list[str]) -> None:
+    """The window is gone by then: for the terminal, if there is one; the log has them as well."""
+    for problem in problems:
+        print(f"kerbside: {problem}", file=sys.stderr)
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -94,10 +94,15 @@ class Stages:
     def add(self, name: str, end: Callable[[], None]) -> None:
         self._ends.append((name, end))
 
-    def end(self) -> None:
+    def end(self) -> list[str]:
+        """What went wrong, a line for each: empty where all is well and stored."""
+        problems = []
         while self._ends:
             name, end = self._ends.pop()
             try:
                 end()
-            except Exception:  # whatever one part does, the database below it must still be closed
+            except Exception as error:  # whatever one part does, the database below it must still be closed
                 log.exception("ending %s failed", name)
+                unexpected = f"ending {name} failed ({type(error).__name__}); the details are in the log"
+                problems.append(str(error) if isinstance(error, KerbsideError) else unexpected)
+        return problems

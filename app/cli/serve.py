@@ -106,6 +106,6 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
                 continue
     finally:
         sweeping.end()
-        system.close()
+        problems = system.close()
         lines.stop()
-        _say("stopped; everything is stored")
+        _say(f"stopped; {'; '.join(problems) or 'everything is stored'}")

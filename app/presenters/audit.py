@@ -12,14 +12,19 @@ from PySide6.QtCore import QObject
 from app.actions.deeds import Deeds
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
-from app.presenters.differences import difference
+from app.presenters.differences import as_it_is, difference
 from app.presenters.kinds import GROUPS, kind_text
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
+from app.presenters.rule_text import Named
+from app.presenters.things import state_name
 from core.domain.events import Change
 from core.domain.language import ntr, tr
+from core.domain.provider import INTERNAL
 from core.domain.rules import RuleSet
-from core.storage.audit import PAGE, Entry, Touched, Wanted, everything, page
+from core.engine.dispatch import OWN
+from core.rules.facts import NOWHERE
+from core.storage.audit import PAGE, Entry, Names, Touched, Wanted, everything, page
 from core.storage.codec import driver_of, orders_of
 from widgets.audit.panel import AuditPanel
 from widgets.audit.rows import AuditQuestion, AuditRow
@@ -94,7 +99,8 @@ class AuditPresenter(QObject):
         self._busy = True
 
         def work() -> list[AuditRow]:
-            return [audit_row(entry, zone) for entry in page(store, wanted, before_seq)]
+            names = Names(store)
+            return [audit_row(entry, zone, called(names, entry.seq)) for entry in page(store, wanted, before_seq)]
 
         def told(rows: list[AuditRow]) -> None:
             if asked != self._asked:
@@ -125,7 +131,9 @@ class AuditPresenter(QObject):
         self._deeds.window.tell(tr("Writing the changes to {file}…", file=path.name))
 
         def work() -> int:
-            return write_csv(path, (audit_row(entry, zone) for entry in everything(store, wanted)), zone)
+            names = Names(store)
+            rows = (audit_row(entry, zone, called(names, entry.seq)) for entry in everything(store, wanted))
+            return write_csv(path, rows, zone)
 
         def done(count: int) -> None:
             self._deeds.window.tell(ntr("{n} change saved as {file}", "{n} changes saved as {file}", count, file=str(path)))
@@ -138,9 +146,25 @@ def wanted_by(question: AuditQuestion) -> Wanted:
     return Wanted(kinds, question.who, question.thing, question.since, question.until)
 
 
-def audit_row(entry: Entry, zone: tzinfo | None) -> AuditRow:
+def called(names: Names, seq: int) -> Named:
+    """Things as they were called at that change; by their ids where they never had a name."""
+
+    def named(kind: str, thing_id: str) -> str:
+        if kind == "area" and thing_id == NOWHERE:
+            return tr("outside all areas")
+        if kind == "status":
+            return state_name(thing_id)
+        if kind not in {"area", "merchant", "provider"}:
+            return thing_id
+        own = OWN.name if (kind, thing_id) == ("provider", INTERNAL) else thing_id
+        return names.of(f"{kind}s", thing_id, seq) or own
+
+    return named
+
+
+def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> AuditRow:
     change = entry.change
-    told = [(one, difference(one.before, one.after, zone)) for one in entry.touched]
+    told = [(one, difference(one.before, one.after, zone, named)) for one in entry.touched]
     several = len(told) > 1
     lines = [f"{_name(one)}: {line}" if several else line for one, differences in told for line in differences]
     if entry.more:

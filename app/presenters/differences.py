@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from enum import Enum
 
 from app.presenters.event_words import event_text
-from app.presenters.rule_text import then_text, when_text
+from app.presenters.rule_text import Named, then_text, when_text
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.language import ntr, tr
@@ -20,8 +20,17 @@ UNTOLD = frozenset({"id", "version", "status_at", "presence", "presence_at", "of
 _LABELS = {"polygons": "shape", "decide_s": "time to decide", "poll_s": "time between questions", "when": "condition"}
 
 
-def difference(before: object, after: object, zone: tzinfo | None = None) -> list[str]:
-    """A line for each field that is not the same: ``name: Old town → Harbour``. ``None`` before: there was nothing."""
+_NAMED = {"area_id": "area", "merchant_id": "merchant", "provider_id": "provider"}
+"""Fields that hold the id of a thing, and of which kind."""
+
+
+def as_it_is(kind: str, thing_id: str) -> str:
+    return thing_id
+
+
+def difference(before: object, after: object, zone: tzinfo | None = None, named: Named = as_it_is) -> list[str]:
+    """A line for each field that is not the same: ``name: Old town → Harbour``. ``None`` before: there was nothing. ``named``
+    knows what things were called then."""
     if before is None:
         return [tr("new")]
     if not is_dataclass(before) or not is_dataclass(after) or type(before) is not type(after):
@@ -37,22 +46,20 @@ def difference(before: object, after: object, zone: tzinfo | None = None) -> lis
             continue
         if isinstance(after, Rule) and name in {"when", "then"}:
             text = when_text if name == "when" else then_text
-            lines.append(f"{_label(name)}: {text(was, _as_it_is)} → {text(now, _as_it_is)}")
+            lines.append(f"{_label(name)}: {text(was, named)} → {text(now, named)}")
         elif isinstance(after, Forward) and name == "when":
-            texts = (event_text(when, _as_it_is) or tr("always") for when in (was, now))
+            texts = (event_text(when, named) or tr("always") for when in (was, now))
             lines.append(f"{_label(name)}: {' → '.join(texts)}")
         elif name == "rules":
-            lines += _rules(was, now, zone)
+            lines += _rules(was, now, zone, named)
         elif name == "polygons":
             lines.append(tr("shape: {was} → {now}", was=_shape(was), now=_shape(now)))
+        elif name in _NAMED:
+            told = (named(_NAMED[name], one) if one else said(one) for one in (was, now))
+            lines.append(f"{_label(name)}: {' → '.join(told)}")
         else:
             lines.append(f"{_label(name)}: {said(was, name, zone)} → {said(now, name, zone)}")
     return lines
-
-
-def _as_it_is(kind: str, thing_id: str) -> str:
-    """Things may have had other names then: rules name them by their ids."""
-    return thing_id
 
 
 def _label(name: str) -> str:
@@ -96,7 +103,7 @@ def _shape(polygons: tuple[tuple[tuple[LatLon, ...], ...], ...]) -> str:
     return ", ".join(words)
 
 
-def _rules(was: Iterable[Rule], now: Iterable[Rule], zone: tzinfo | None) -> list[str]:
+def _rules(was: Iterable[Rule], now: Iterable[Rule], zone: tzinfo | None, named: Named) -> list[str]:
     before, after = {rule.id: rule for rule in was}, {rule.id: rule for rule in now}
     lines = [tr("rule {rule} added", rule=after[i].title) for i in after if i not in before]
     lines += [tr("rule {rule} removed", rule=before[i].title) for i in before if i not in after]
@@ -104,7 +111,7 @@ def _rules(was: Iterable[Rule], now: Iterable[Rule], zone: tzinfo | None) -> lis
         if rule_id in before:
             lines += [
                 tr("rule {rule}: {what}", rule=after[rule_id].title, what=line)
-                for line in difference(before[rule_id], after[rule_id], zone)
+                for line in difference(before[rule_id], after[rule_id], zone, named)
             ]
     common: Callable[[dict[str, Rule], dict[str, Rule]], list[str]] = lambda a, b: [i for i in a if i in b]  # noqa: E731
     if common(before, after) != common(after, before):

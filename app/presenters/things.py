@@ -13,6 +13,11 @@ from widgets.common.states import STATUS
 from widgets.conditions.words import Choice
 
 
+def state_name(status: str) -> str:
+    """The state of an order in words; what is none is read as it is."""
+    return STATUS[Status(status)].label if status in set(Status) else status
+
+
 class Things:
     """``providers`` gives all there are, our own fleet among them."""
 

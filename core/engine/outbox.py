@@ -54,7 +54,7 @@ class Outbox:
                     return
                 if entry.written.exception() is not None:
                     self._tell_failures()
-                    entry.written = self._write_again()
+                    self._ask_again()
                     return
                 number = entry.written.result()
             self._entries.popleft()
@@ -73,6 +73,13 @@ class Outbox:
                 entry.promised.set_result(number)
             if entry.then is not None:
                 entry.then()
+
+    def _ask_again(self) -> None:
+        """One question for all that failed: it is written behind them. One each would take a tick for every entry."""
+        again = self._write_again()
+        for entry in self._entries:
+            if entry.written is not None and entry.written.done() and entry.written.exception() is not None:
+                entry.written = again
 
     def _tell_failures(self) -> None:
         """At once, also those who stand behind others: whoever asked must not wait until the disk has recovered."""

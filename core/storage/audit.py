@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from core.storage.store import SETUP_KINDS, Logged, Store
 PAGE = 200
 LOOKED_UP = 5
 """Of a change that touched more things than this, only so many are told as they were before."""
+MOST_NAMES = 10_000
+"""Versions of one thing that are looked through for its name."""
 
 
 CARRIERS: dict[str, tuple[str, ...]] = {
@@ -190,6 +193,34 @@ def _before(store: Store, table: str, thing_id: str, seq: int) -> Entity | None:
                 return entity
         seq = one.seq
     return None
+
+
+class Names:
+    """What areas, merchants and providers were called. What was looked up is kept: one for each page."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[tuple[str, str], tuple[list[int], list[str]]] = {}
+
+    def of(self, table: str, thing_id: str, seq: int) -> str:
+        """Its name once the change ``seq`` was made; empty where the log knows of no such thing until then."""
+        known = self._known.get((table, thing_id))
+        if known is None:
+            known = self._known[table, thing_id] = self._history(table, thing_id)
+        seqs, names = known
+        at = bisect_right(seqs, seq)
+        return names[at - 1] if at else ""
+
+    def _history(self, table: str, thing_id: str) -> tuple[list[int], list[str]]:
+        # Tagging renames nobody, and is by far the longest of the changes in which an id may stand.
+        wanted = Wanted(frozenset(CARRIERS[table]) - {"MerchantsTagged"}, mentions=thing_id)
+        seqs, names = list[int](), list[str]()
+        for one in _select(self._store, wanted, "seq > ?", 0, "ASC", MOST_NAMES):
+            for of, entity in entities(one.change):
+                if of.name == table and str(getattr(entity, of.columns[0])) == thing_id:
+                    seqs.append(one.seq)
+                    names.append(str(getattr(entity, "name", "")))
+        return seqs, names
 
 
 def _last(store: Store, table: str, thing_id: str, wanted: Wanted, seq: int) -> list[Logged]:

@@ -17,7 +17,7 @@ from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.domain.provider import INTERNAL
 from core.domain.rules import Rule
-from core.storage.audit import PEOPLE_KINDS, Wanted, area_versions, everything, page
+from core.storage.audit import PEOPLE_KINDS, Names, Wanted, area_versions, everything, page
 from core.storage.store import SETUP_KINDS
 from tests.rigs import START, Rig
 
@@ -145,3 +145,18 @@ def test_rare_kinds_are_found_by_their_index(rig: Rig) -> None:
     rig.store.flush()
     page(rig.store, Wanted(thing="O-1"))
     assert len(asked) > 4
+
+
+def test_a_thing_has_the_name_it_had_at_each_change(rig: Rig) -> None:
+    rig.do(c.SaveArea(area=AREA))
+    rig.do(c.SaveArea(area=replace(AREA, id="other", name="old-town")))
+    tagged = read(rig, kinds=frozenset({"MerchantsTagged"}))[-1].seq
+    rig.do(c.SaveArea(area=replace(AREA, name="Citadel")))
+    renamed = rig.store.flush()
+    rig.do(c.RemoveArea(area_id="old-town"))
+    names = Names(rig.store)
+    assert [names.of("areas", "old-town", seq) for seq in (0, tagged, renamed, rig.store.flush())] == [
+        "", "Old town", "Citadel", "Citadel"
+    ]  # fmt: skip
+    assert names.of("merchants", "M-1", tagged) == rig.world.merchants["M-1"].name
+    assert names.of("areas", "nowhere", tagged) == ""

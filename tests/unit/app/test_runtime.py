@@ -11,6 +11,7 @@ import pytest
 
 from app.runtime import Stages, catch_everything, start_logging, steady
 from core.domain.errors import KerbsideError
+from core.storage.database import StorageError
 
 
 def test_a_beat_goes_on_and_tells_the_first_failure_of_a_row(caplog: pytest.LogCaptureFixture) -> None:
@@ -42,11 +43,17 @@ def test_stages_end_last_begun_first_whatever_one_of_them_does(caplog: pytest.Lo
     def fails() -> None:
         raise OSError("busy")
 
+    def unstored() -> None:
+        raise StorageError("3 changes could not be stored")
+
     stages.add("window", fails)
-    stages.end()
-    stages.end()
+    stages.add("writer", unstored)
+    first, second = stages.end()
+    assert first == "3 changes could not be stored"
+    assert second == "ending window failed (OSError); the details are in the log"
+    assert stages.end() == []
     assert ended == ["workers", "database", "line"]
-    assert [r.getMessage() for r in caplog.records] == ["ending window failed"]
+    assert [r.getMessage() for r in caplog.records] == ["ending writer failed", "ending window failed"]
 
 
 @pytest.fixture

@@ -65,3 +65,16 @@ def test_rules_are_told_one_by_one() -> None:
 
 def test_things_of_two_kinds_have_no_difference() -> None:
     assert difference(AREA, Provider("p", "Swift")) == []
+
+
+def test_things_are_called_by_the_names_they_had() -> None:
+    def named(kind: str, thing_id: str) -> str:
+        return {("area", "a"): "Old town", ("provider", "swift"): "Swift", ("merchant", "m"): "Rosa"}.get((kind, thing_id), "?")
+
+    shop = Merchant("m", "Rosa", LatLon(45.0, 9.0))
+    assert difference(shop, replace(shop, area_id="a"), UTC, named) == ["area: none → Old town"]
+    order = Order("1", "m", LatLon(45.0, 9.0), LatLon(45.1, 9.1), placed_at=0.0, ready_at=60.0, due_at=3600.0)
+    assert difference(order, replace(order, provider_id="swift"), UTC, named) == ["provider: none → Swift"]
+    rule = Rule("r", {"area": ["a"], "merchant": "m"}, {"provider": "swift"}, name="Rain")
+    before, after = RuleSet(1, (replace(rule, when={}),)), RuleSet(2, (rule,))
+    assert difference(before, after, UTC, named) == ["rule Rain: condition: every order → area Old town and merchant Rosa"]

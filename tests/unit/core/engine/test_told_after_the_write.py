@@ -62,6 +62,31 @@ def test_entries_leave_in_their_order_each_after_its_write() -> None:
     assert (line.told, line.acknowledged, promised.result(0), len(outbox)) == ([b"1", b"2", b"3"], [heard], 7, 0)
 
 
+def test_after_an_outage_everything_leaves_at_once() -> None:
+    line = Line()
+    again: list[Future[int]] = []
+
+    def write_again() -> Future[int]:
+        again.append(Future())
+        return again[-1]
+
+    outbox = Outbox(line, write_again)
+    writes = [Future[int]() for _ in range(300)]
+    for number, write in enumerate(writes):
+        outbox.put(Entry(write, say(str(number))))
+    for write in writes:
+        write.set_exception(StorageError("the disk is full"))
+    outbox.release()
+    again[0].set_exception(StorageError("the disk is full"))
+    outbox.release()
+    late = Future[int]()
+    outbox.put(Entry(late, say("late")))
+    assert (len(again), line.told) == (2, [])
+    again[1].set_result(300)
+    outbox.release()
+    assert (line.told, len(outbox)) == ([str(n).encode() for n in range(300)], 1)
+
+
 def test_a_failed_write_is_told_to_its_asker_alone_until_it_has_succeeded() -> None:
     line = Line()
     again: list[Future[int]] = []
