@@ -22,7 +22,7 @@ from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
 from app.main_window import MainWindow
 from app.map_desk import MapDesk
-from app.outside import OutsideDoors
+from app.outside import OutsideDoors, put_back
 from app.panel_signals import connect_panels
 from app.presenters.alerts import AlertsPresenter
 from app.presenters.board import BoardPresenter
@@ -56,7 +56,8 @@ from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
 from core.settings import Settings, Value
 from core.simulation.roster import roster
-from core.storage.folder import DataFolder
+from core.storage.database import Damaged, last_backup
+from core.storage.folder import DATABASE, DataFolder, data_path
 from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
 
@@ -82,6 +83,7 @@ class Console:
         self._stages = Stages()
         self._tasks: list[asyncio.Task[None]] = []
         self._speed = 0.0
+        window.strip.action_clicked.connect(lambda key: self.mend() if key == "start" else None)
 
     async def open(self, ground: Ground) -> None:
         """Bring a core to life. Raises KerbsideError with nothing left running, the ground closed as well."""
@@ -308,23 +310,43 @@ class Console:
 
     def reopen(self, between: Callable[[], object] | None = None) -> None:
         """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done
-        in a thread while there is none."""
+        in a thread while there is none; a text it gives is shown at the end."""
 
         async def again() -> None:
             self.window.toast.show_line(tr("Starting anew…"), lasting=True)
             self.close()
+            told: object = None
             try:
                 if between is not None:
-                    await _in_thread(between)
+                    told = await _in_thread(between)
             except KerbsideError as error:
                 self.window.strip.show_problem("restore", str(error))
             try:
                 await self.open(Ground(self.data, self.simulated is not None))
             except KerbsideError as error:
-                self.window.strip.show_problem("start", str(error))
-            self.window.toast.hide()
+                self.cannot_start(error)
+                told = None
+            else:
+                self.window.strip.clear_problem("start")
+            if isinstance(told, str):
+                self.window.toast.show_line(told)
+            else:
+                self.window.toast.hide()
 
         _keep(asyncio.ensure_future(again()))
+
+    def cannot_start(self, error: KerbsideError) -> None:
+        """Why there is no core. A damaged database can be mended from here, where there is a backup."""
+        text, strip = str(error), self.window.strip
+        backup = last_backup(data_path(self.data) / DATABASE) if self.simulated is None else None
+        mendable = isinstance(error, Damaged) and backup is not None
+        strip.show_problem("start", f"{text[:1].upper()}{text[1:]}", tr("Mend it") if mendable else None)
+
+    def mend(self) -> None:
+        """Put the newest backup in the place of a damaged database, and what can be read of the time since."""
+        backup = last_backup(data_path(self.data) / DATABASE)
+        if self.system is None and backup is not None:
+            self.reopen(partial(_put_back, self.data, backup))
 
     def greet(self) -> None:
         """The first start asks: the demo, or a fleet of one's own."""
@@ -343,6 +365,11 @@ class Console:
         self._tasks.clear()
         self._stages.end()
         self.system = self._lines = self.outside = None
+
+
+def _put_back(data: Path | None, backup: Path) -> str:
+    with DataFolder(data) as folder:
+        return put_back(folder, backup)
 
 
 def _say_problems(problems: list[str]) -> None:

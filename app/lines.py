@@ -5,9 +5,14 @@ from __future__ import annotations
 import logging
 import socket
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.api.keyring import Keyring
+from core.domain.errors import KerbsideError
 from core.messaging import topics
+from core.messaging.access import Account
 from core.messaging.address import parse_address
 from core.messaging.credentials import SIMULATOR, Credentials
 from core.messaging.embedded import BrokerHealth, EmbeddedBroker
@@ -106,9 +111,18 @@ def open_post(folder: DataFolder, settings: Settings, *, private: bool = False) 
         0 if private else int(settings.number("mqtt.port")),
         settings.number("mqtt.client_rate"),
         settings.number("mqtt.outgrown_at"),
+        dict if private else partial(_listeners, folder.keys),
     )
     host = settings.text("mqtt.address") or own_address()
     return Post(credentials, broker, "127.0.0.1", host, broker.start(), False)
+
+
+def _listeners(keys: Path) -> dict[str, Account]:
+    """Other systems that may listen. Whatever is wrong with the file of keys is said where HTTP opens."""
+    try:
+        return Keyring(keys).listeners()
+    except KerbsideError:
+        return {}
 
 
 def somebody_elses_post(folder: DataFolder, settings: Settings) -> Post:

@@ -30,6 +30,17 @@ CHOICES: dict[str, tuple[str, frozenset[Scope]]] = {
 Reopen = Callable[[Callable[[], object] | None], None]
 
 
+def put_back(folder: DataFolder, path: Path) -> str:
+    """Restore a backup; what came of it, in a line. Raises BadInput."""
+    salvaged = restore(folder, path).salvaged
+    if salvaged is None:
+        return tr("Everything is as it was in {name}", name=path.name)
+    if not salvaged.lost:
+        return tr("Mended by {name}; nothing of the time since is lost", name=path.name)
+    lost = f"{salvaged.lost:,}"
+    return tr("Mended by {name}; of the changes since then {n} can't be read", name=path.name, n=lost)
+
+
 class OutsideDoors:
     """``outside`` gives the interface as it runs; ``reopen`` puts a new core in place, after something was done between."""
 
@@ -105,9 +116,9 @@ class OutsideDoors:
         dialog.accepted.connect(lambda: self._reopen(lambda: self._put_back(path)))
         self._show(dialog)
 
-    def _put_back(self, path: Path) -> None:
+    def _put_back(self, path: Path) -> str:
         with DataFolder(self._folder.path) as folder:
-            restore(folder, path)
+            return put_back(folder, path)
 
     # HTTP
 

@@ -132,9 +132,9 @@ async def _live(window: MainWindow, console: Console, ground: Ground, args: argp
         print(f"kerbside: {error}", file=sys.stderr)
         if getattr(args, "screenshot", None) is None:
             # Who started it by its icon sees no terminal.
-            window.strip.show_problem("start", f"{str(error)[:1].upper()}{str(error)[1:]}")
+            console.cannot_start(error)
             await ended.wait()
-        return 2
+        return 2 if console.system is None else 0
     log.info("usable after %.2f s", time.perf_counter() - BEGAN)
     if args.command != "demo":
         console.greet()

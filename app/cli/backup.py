@@ -21,12 +21,17 @@ def run_backup(args: argparse.Namespace) -> int:
 
 def run_restore(args: argparse.Namespace) -> int:
     with DataFolder(args.data) as folder:
-        restored, aside = restore(folder, args.file)
+        done = restore(folder, args.file)
+    backup, salvaged = done.backup, done.salvaged
     if args.json:
-        print(json.dumps({**_facts(restored), "aside": str(aside)}))
+        more = {} if salvaged is None else {"brought_over": salvaged.events, "unreadable": salvaged.lost}
+        print(json.dumps({**_facts(backup), "aside": str(done.aside), **more}))
     else:
-        at = datetime.fromtimestamp(restored.made_at).strftime("%Y-%m-%d %H:%M")
-        print(f"kerbside: back to {at}, event {restored.events:,}; what stood here before is in {aside}")
+        at = datetime.fromtimestamp(backup.made_at).strftime("%Y-%m-%d %H:%M")
+        since = ""
+        if salvaged is not None:
+            since = f"{salvaged.events:,} later ones brought over from the damaged database, {salvaged.lost:,} can't be read; "
+        print(f"kerbside: back to {at}, event {backup.events:,}; {since}what stood here before is in {done.aside}")
     return 0
 
 

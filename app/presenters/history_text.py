@@ -44,6 +44,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OrderRecalled: mark("Called back"),
     e.ProviderKept: mark("Kept by {provider}: it can't be called back"),
     e.ProviderContradicted: mark("Contradiction"),
+    e.BroughtOver: mark("Read from a damaged database"),
 }
 
 _SETUP_TEXTS: dict[type[e.Change], str] = {

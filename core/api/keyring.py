@@ -19,6 +19,7 @@ import msgspec
 from filelock import FileLock
 
 from core.domain.errors import BadInput
+from core.messaging.access import Account, Role
 from core.private_file import read_private, replace_private
 
 PREFIX = "kerb"
@@ -93,6 +94,14 @@ class Keyring:
     def listed(self) -> list[Key]:
         """All keys, the oldest first."""
         return sorted(self._fresh().keys.values(), key=lambda key: key.made_at)
+
+    def listeners(self) -> dict[str, Account]:
+        """Who may listen at the broker: each key that may read events, its id the user's name, the key the password."""
+        return {
+            key.id: Account(key.id, Role.LISTENER, base64.b64decode(key.salt), base64.b64decode(key.digest))
+            for key in self._fresh().keys.values()
+            if Scope.EVENTS_READ in key.scopes
+        }
 
     def admit(self, text: str) -> Key | None:
         """The key that the text opens, or ``None``."""

@@ -243,6 +243,10 @@ class ProviderContradicted(DispatchChange):
     """A provider says what can't be, after what it said before: a person has to look."""
 
 
+class BroughtOver(DispatchChange):
+    """Things as a damaged database still had them; the events that led there can't be read."""
+
+
 class ForwardSaved(Change): ...
 
 

@@ -142,8 +142,7 @@ def _check_topic(topic: str) -> None:
         filled = topic.format(kind="Delivered", order="O-1")
     except (KeyError, IndexError, ValueError, AttributeError):
         raise BadInput(f"the topic {topic!r} may hold {{kind}} and {{order}} and no other braces") from None
-    reserved = filled.startswith(("kerbside/", "owntracks/")) and not filled.startswith(f"{topics.PREFIX}/events")
     if not filled or len(filled) > 200 or any(c in "+#" or not c.isprintable() for c in filled) or filled.startswith("$"):
         raise BadInput(f"the topic {topic!r} can't be published to: use words between slashes, with no + and no #")
-    if reserved:
+    if not topics.is_for_others(filled):
         raise BadInput(f"the topic {topic!r} is the drivers' own: use {topics.PREFIX}/events/… or one beside it")

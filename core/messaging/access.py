@@ -18,6 +18,7 @@ class Role(StrEnum):
     CONSOLE = "console"
     SIMULATOR = "simulator"
     DRIVER = "driver"
+    LISTENER = "listener"
 
 
 def checked_id(text: str) -> str:
@@ -48,24 +49,30 @@ class Account:
 
 
 class Access:
-    """A driver writes to its own topics and reads its own; the console and the simulator use everything."""
+    """A driver writes to its own topics and reads its own; a listener, who has a key for HTTP, reads what is forwarded and
+    told to others; the console and the simulator use everything."""
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self.accounts = dict(accounts)
 
     def admit(self, name: str | None, secret: str | None) -> Account | None:
         account = self.accounts.get(name or "")
-        return account if account is not None and account.opens_with(secret or "") else None
+        if account is None:
+            return None
+        if account.role is Role.LISTENER:  # whose password is the key as it was shown; what is known of it is its last part
+            secret = (secret or "").removeprefix(f"kerb_{account.name}_")
+        return account if account.opens_with(secret or "") else None
 
     @staticmethod
     def may_publish(account: Account, topic: str) -> bool:
         if account.role is not Role.DRIVER:
-            return True
+            return account.role is not Role.LISTENER
         return topic in writable(account.name) or topic.startswith(f"owntracks/{account.name}/")
 
     @staticmethod
     def may_subscribe(account: Account, pattern: str) -> bool:
-        """OwnTracks asks for ``owntracks/+/+``: granted, since a driver receives only its own of it."""
+        """OwnTracks asks for ``owntracks/+/+``: granted, since a driver receives only its own of it. So may a listener ask for
+        ``#``."""
         if account.role is not Role.DRIVER or pattern in readable(account.name):
             return True
         parts = pattern.split("/")
@@ -73,6 +80,8 @@ class Access:
 
     @staticmethod
     def may_receive(account: Account, topic: str) -> bool:
+        if account.role is Role.LISTENER:
+            return topics.is_for_others(topic)
         if account.role is not Role.DRIVER:
             return True
         return topic in readable(account.name) or topic.startswith(f"owntracks/{account.name}/")

@@ -263,7 +263,7 @@ class _Connection:
             raise _Closed("a lasting session needs a client id")
         self.account = account
         self._secret = connect.password or ""
-        if account.role is not Role.DRIVER:
+        if account.role not in {Role.DRIVER, Role.LISTENER}:
             self.meter.rate = math.inf
         self.meter = Meter(self.meter.rate, self.meter.rate * BURST_S, time.monotonic())
         self._silence_s = connect.keep_alive * 1.5 or None

@@ -84,9 +84,13 @@ class EmbeddedBroker:
         port: int = 0,
         client_rate: float = 50.0,
         outgrown_at: float = 2000.0,
+        listeners: Callable[[], Mapping[str, Account]] = dict,
     ) -> None:
+        """``listeners`` gives those who may listen; it is asked again with each report of the process."""
         self.health = BrokerHealth()
         self._credentials = credentials
+        self._listeners_now = listeners
+        self._listening: Mapping[str, Account] = {}
         self._orders = _Orders(host, port, client_rate, outgrown_at, os.getpid())
         self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
@@ -142,7 +146,7 @@ class EmbeddedBroker:
         process.start()
         theirs.close()
         try:
-            ours.send(self._credentials.accounts())
+            ours.send(self._accounts())
             answer = ours.recv() if ours.poll(timeout_s) else f"the embedded broker did not start within {timeout_s:g} s"
         except (EOFError, OSError):
             answer = "the embedded broker ended while starting"
@@ -170,6 +174,8 @@ class EmbeddedBroker:
                 continue
             pause_s = 0.2
             self._now(replace(report.health, restarts=self.health.restarts))
+            if self._listeners_now() != self._listening:
+                self._send_accounts()
             for notice in report.notices:
                 log.warning("embedded broker: %s", notice)
 
@@ -195,7 +201,11 @@ class EmbeddedBroker:
             self._process.kill()
 
     def _send_accounts(self) -> None:
-        self._send(self._credentials.accounts())
+        self._send(self._accounts())
+
+    def _accounts(self) -> dict[str, Account]:
+        self._listening = self._listeners_now()
+        return {**self._listening, **self._credentials.accounts()}
 
     def _send(self, what: object) -> None:
         with self._sending, contextlib.suppress(OSError):

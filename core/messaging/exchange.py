@@ -13,11 +13,11 @@ from typing import Protocol
 from core.messaging.access import Access, Account, Role
 from core.messaging.filters import Subscriptions, is_filter
 
-WINDOW = {Role.DRIVER: 1000, Role.CONSOLE: 60_000, Role.SIMULATOR: 60_000}
+WINDOW = {Role.DRIVER: 1000, Role.LISTENER: 1000, Role.CONSOLE: 60_000, Role.SIMULATOR: 60_000}
 """Most messages under way to one client before it has to acknowledge some; the console does so only when it has stored them."""
 BACKLOG_BYTES = 1 << 20
 """With more than this unsent in its socket a client is slow: nothing more is written, and QoS 0 is not kept for it."""
-MAX_WAITING = {Role.DRIVER: 2_000, Role.CONSOLE: 500_000, Role.SIMULATOR: 500_000}
+MAX_WAITING = {Role.DRIVER: 2_000, Role.LISTENER: 20_000, Role.CONSOLE: 500_000, Role.SIMULATOR: 500_000}
 MAX_RETAINED_PER_USER = 64
 REFUSED = 0x80
 

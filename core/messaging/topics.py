@@ -25,6 +25,11 @@ FROM_DRIVERS = (
 """What the console subscribes to."""
 
 
+def is_for_others(topic: str) -> bool:
+    """Whether other systems may be told there; everything else is between drivers and the console."""
+    return topic == EVENTS or topic.startswith(f"{EVENTS}/") or not topic.startswith(("kerbside/", "owntracks/", "$"))
+
+
 def fixes(driver_id: str) -> str:
     return f"{PREFIX}/drivers/{driver_id}/fixes"
 

@@ -25,6 +25,7 @@ from core.domain.errors import BadInput
 from core.settings import Settings
 from core.storage.database import check, open_readable, schema_steps, told
 from core.storage.folder import BACKUPS, CITIES, CREDENTIALS, DATABASE, KEYS, PROVIDER_SECRETS, SETTINGS, DataFolder
+from core.storage.salvage import Salvaged, bring_over, is_damaged
 
 log = logging.getLogger(__name__)
 
@@ -106,11 +107,20 @@ def _city(folder: Path) -> list[str]:
     return [f"{CITIES}/{name}" for name in names if wanted and Path(name).name == name and (folder / CITIES / name).is_file()]
 
 
-def restore(folder: DataFolder, source: Path) -> tuple[Backup, Path]:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``aside`` is the folder that holds all that stood there before; ``salvaged`` what was brought over from it."""
+
+    backup: Backup
+    aside: Path
+    salvaged: Salvaged | None = None
+
+
+def restore(folder: DataFolder, source: Path) -> Restored:
     """Put what a backup holds in the place of what is in the folder, which is held and not in use.
 
-    Returns what was restored, and the folder into which all that stood there before was set aside. Raises BadInput, with
-    nothing changed, for a file that is no sound backup.
+    Where the database there is damaged, nobody wants to go back: what it still holds of the time since is brought over, and
+    what stands beside it stays as it is. Raises BadInput, with nothing changed, for a file that is no sound backup.
     """
     with tempfile.TemporaryDirectory(dir=folder.path, prefix=".restore-") as name:
         fresh = Path(name)
@@ -124,6 +134,11 @@ def restore(folder: DataFolder, source: Path) -> tuple[Backup, Path]:
             for beside in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *_BESIDE):
                 if (folder.path / beside).is_file():
                     shutil.copy2(folder.path / beside, aside / beside)
+            salvaged = bring_over(aside / DATABASE, fresh / DATABASE) if is_damaged(folder.path / DATABASE) else None
+            if salvaged is not None:
+                for beside in _BESIDE:
+                    if (folder.path / beside).is_file():
+                        (fresh / beside).unlink(missing_ok=True)
             # A log of the old database beside the new one would be played into it.
             for old in (f"{DATABASE}-wal", f"{DATABASE}-shm"):
                 (folder.path / old).unlink(missing_ok=True)
@@ -134,7 +149,7 @@ def restore(folder: DataFolder, source: Path) -> tuple[Backup, Path]:
         except OSError as error:
             reason = told(error)
             raise BadInput(f"the backup can't be restored ({reason}): what stood here before is in {aside}") from None
-    return backup, aside
+    return Restored(backup, aside, salvaged)
 
 
 def _unpack(source: Path, into: Path) -> Backup:

@@ -19,6 +19,10 @@ class StorageError(KerbsideError):
     """The database can't be written or read; nothing that depended on it was acknowledged."""
 
 
+class Damaged(BadInput):
+    """The database can't be trusted: what it says may not be what was stored."""
+
+
 def schema_steps() -> list[str]:
     """The numbered schema files, in their order; the n-th brings a database from version n-1 to n."""
     folder = resources.files("core.storage") / "schema"
@@ -85,15 +89,17 @@ def check(path: Path, newest: int) -> None:
                 raise
             verdict = str(error)
     if verdict != "ok":
-        raise BadInput(
+        backup = last_backup(path)
+        named = f" (the newest here is {backup})" if backup is not None else ""
+        raise Damaged(
             f"{path} is damaged ({' '.join(str(verdict).split())}): restore the last backup with: main.py restore FILE"
-            f"{_last_backup(path)}, or move it away to start anew"
+            f"{named}, which also brings over what can be read of the time since; or move it away to start anew"
         )
 
 
-def _last_backup(path: Path) -> str:
-    found = sorted((path.parent / "backups").glob("*.zip"), key=lambda p: p.stat().st_mtime)
-    return f" (the newest here is {found[-1]})" if found else ""
+def last_backup(path: Path) -> Path | None:
+    """The newest beside a database."""
+    return max((path.parent / "backups").glob("*.zip"), key=lambda p: p.stat().st_mtime, default=None)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

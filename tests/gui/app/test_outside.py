@@ -113,3 +113,33 @@ def test_a_file_that_is_no_backup_changes_nothing(rig: Any, tmp_path: Path) -> N
     rig.window.strip.clear_problem("restore")
     assert order in rig.engine.world.orders
     rig.people_the_town()
+
+
+def test_a_damaged_database_is_mended_from_the_window(rig: Any) -> None:
+    before = rig.order()
+    rig.rest(0.3)
+    doors = rig.window._deeds.window._doors.outside
+    backup = rig.folder / "backups" / "b.kerbside.zip"
+    backup.parent.mkdir(exist_ok=True)
+    doors.save(backup)
+    rig.until(lambda: "Everything is saved" in rig.said())
+    after = rig.order()
+    old = rig.console.system
+
+    def damage() -> None:
+        with (rig.folder / "kerbside.db").open("r+b") as file:
+            file.seek(3 * 4096)
+            file.write(b"\xa5" * 4096)
+
+    rig.console.reopen(damage)
+    rig.until(lambda: "start" in rig.window.strip._problems)
+    problem = rig.window.strip._problems["start"]
+    assert "is damaged" in problem.text.text()
+    assert (rig.console.system, problem.action.text()) == (None, "Mend it")
+    problem.action.click()
+    rig.until(lambda: "Mended by b.kerbside.zip" in rig.said())
+    assert rig.console.system is not old
+    assert {before, after} <= rig.engine.world.orders.keys()
+    assert "start" not in rig.window.strip._problems
+    backup.unlink()
+    rig.people_the_town()

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.api.keyring import Keyring, Scope
 from core.messaging import topics
 from core.messaging.barrier import pass_through
 from core.messaging.credentials import CONSOLE, SIMULATOR, Credentials
@@ -212,3 +213,36 @@ def test_the_console_user_can_be_given_another_name(tmp_path: Path) -> None:
     assert CONSOLE not in credentials.names()
     broker.close()
     running.stop()
+
+
+def test_a_key_made_while_it_runs_lets_another_system_listen(credentials: Credentials, tmp_path: Path) -> None:
+    import paho.mqtt.client as mqtt
+
+    keyring = Keyring(tmp_path / "keys.json")
+    broker = EmbeddedBroker(credentials, listeners=keyring.listeners)
+    facade = Broker(broker.start(), credentials, "embedded")
+    key, text = keyring.make("Shop", [Scope.EVENTS_READ])
+    heard: list[str] = []
+    codes: list[object] = []
+    shop = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="shop")
+    shop.username_pw_set(key.id, text)
+    shop.on_message = lambda _client, _data, message: heard.append(message.topic)
+    shop.on_connect = lambda client, _data, _flags, code, _more: codes.append(code) or client.subscribe("#", 1)
+    shop.on_disconnect = lambda *_: codes.append("put out")
+    shop.connect("127.0.0.1", broker.health.port)
+    shop.loop_start()
+    console = facade.console()
+
+    def told() -> bool:
+        console.publish(topics.offers("D-1"), b"secret")
+        console.publish("shop/Delivered/O-1", b"{}")
+        time.sleep(0.1)
+        return bool(heard)
+
+    assert wait_for(told, 20), codes
+    keyring.revoke(key.id)
+    assert wait_for(lambda: "put out" in codes, 20)
+    assert set(heard) == {"shop/Delivered/O-1"}
+    shop.loop_stop()
+    facade.close()
+    broker.stop()

@@ -58,7 +58,7 @@ def test_everything_comes_back(folder: Path, tmp_path: Path) -> None:
         assert stat.S_IMODE(os.stat(made.path).st_mode) == 0o600
     new = tmp_path / "new"
     with DataFolder(new) as held:
-        restored, _ = restore(held, made.path)
+        restored = restore(held, made.path).backup
         assert restored.events == 100
         assert held.settings.read_text() == "[map]\ncity = 'town'\n"
         assert held.keys.read_text() == '{"version": 1}'
@@ -78,7 +78,7 @@ def test_what_stood_there_is_set_aside_whole(folder: Path) -> None:
                 shutil.copy(folder / name, folder.parent / name)
         for name in ("kerbside.db", "kerbside.db-wal", "kerbside.db-shm"):
             shutil.copy(folder.parent / name, folder / name)
-        _, aside = restore(held, made.path)
+        aside = restore(held, made.path).aside
     assert last_seq(folder) == 100
     assert last_seq(aside) == 150
     assert (aside / "credentials.json").exists()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.start import _live, run_console
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, KerbsideError
 from core.storage.folder import DataFolder
 from widgets.dialogs.confirm import ConfirmDialog
 
@@ -32,21 +32,28 @@ class Window:
     def connect(self, close: Callable[[], None]) -> None:
         self.close = close
 
-    def show_problem(self, key: str, text: str) -> None:
-        self.said.append(text)
-
 
 class Console:
+    """One that can't start; ``mended`` while its window waits."""
+
+    def __init__(self, window: Window, mended: bool) -> None:
+        self.window, self.mended = window, mended
+        self.system: object = None
+
+    def cannot_start(self, error: KerbsideError) -> None:
+        self.window.said.append(str(error))
+        self.system = self if self.mended else None
+
     async def open(self, ground: object) -> None:
         raise BadInput("the database is damaged: restore the last backup")
 
 
-@pytest.mark.parametrize("screenshot", [None, "picture.png"])
-def test_it_is_told_where_it_is_looked_for(screenshot: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("screenshot", "mended"), [(None, False), (None, True), ("picture.png", False)])
+def test_it_is_told_where_it_is_looked_for(screenshot: str | None, mended: bool, capsys: pytest.CaptureFixture[str]) -> None:
     window: Any = Window()
 
     async def live() -> int:
-        console: Any = Console()
+        console: Any = Console(window, mended)
         task = asyncio.ensure_future(_live(window, console, window, argparse.Namespace(screenshot=screenshot)))
         await asyncio.sleep(0.01)
         assert task.done() is (screenshot is not None)
@@ -54,8 +61,8 @@ def test_it_is_told_where_it_is_looked_for(screenshot: str | None, capsys: pytes
         return await task
 
     with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have Qt's loop running
-        assert apart.submit(asyncio.run, live()).result() == 2
-    assert window.said == (["The database is damaged: restore the last backup"] if screenshot is None else [])
+        assert apart.submit(asyncio.run, live()).result() == (0 if mended else 2)
+    assert window.said == (["the database is damaged: restore the last backup"] if screenshot is None else [])
     assert capsys.readouterr().err == "kerbside: the database is damaged: restore the last backup\n"
 
 

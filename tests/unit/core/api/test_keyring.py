@@ -14,6 +14,7 @@ import pytest
 from core.api import keyring as module
 from core.api.keyring import Keyring, Scope
 from core.domain.errors import BadInput
+from core.messaging.access import Access, Role
 
 
 @pytest.fixture
@@ -90,3 +91,16 @@ def test_a_file_that_can_t_be_read_is_named(path: Path, content: bytes, why: str
         Keyring(path)
     assert str(path) in str(caught.value)
     assert path.read_bytes() == content
+
+
+def test_keys_that_may_read_events_may_listen_at_the_broker(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path / "keys.json")
+    key, text = keyring.make("Shop", [Scope.EVENTS_READ])
+    keyring.make("Other", [Scope.ORDERS_READ])
+    assert list(keyring.listeners()) == [key.id]
+    access = Access(keyring.listeners())
+    admitted = access.admit(key.id, text)
+    assert admitted is not None
+    assert admitted.role is Role.LISTENER
+    keyring.revoke(key.id)
+    assert keyring.listeners() == {}

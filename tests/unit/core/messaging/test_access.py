@@ -92,3 +92,20 @@ def test_ids_that_can_stand_in_a_topic(text: str) -> None:
 def test_ids_that_can_not(text: str) -> None:
     with pytest.raises(BadInput, match="the id"):
         checked_id(text)
+
+
+def test_a_listener_hears_what_is_told_to_others_and_says_nothing() -> None:
+    shop = account("99e6de1f", Role.LISTENER)
+    assert Access.may_subscribe(shop, "#")
+    for topic in (topics.EVENTS, f"{topics.EVENTS}/O-1", "shop/Delivered/O-1"):
+        assert Access.may_receive(shop, topic)
+        assert not Access.may_publish(shop, topic)
+    for topic in (topics.fixes("D-1"), topics.offers("D-1"), topics.CONFIG, topics.MARKER, "owntracks/D-1/phone", "$SYS/x"):
+        assert not Access.may_receive(shop, topic)
+
+
+def test_a_listener_s_password_is_the_key_as_it_was_shown() -> None:
+    access = Access({"99e6de1f": account("99e6de1f", Role.LISTENER, "a_secret")})
+    assert access.admit("99e6de1f", "kerb_99e6de1f_a_secret") is not None
+    assert access.admit("99e6de1f", "kerb_other_a_secret") is None
+    assert access.admit("99e6de1f", "") is None
