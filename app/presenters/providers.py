@@ -95,6 +95,7 @@ class ProvidersPresenter(QObject):
             calls=view.calls,
             failures=view.failures,
             retries=view.retries,
+            retries_left=view.retries_left,
             callbacks=view.callbacks,
             p50_ms=1000 * view.latency_p50_s,
             p95_ms=1000 * view.latency_p95_s,

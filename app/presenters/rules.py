@@ -30,6 +30,7 @@ from core.domain.events import (
 from core.domain.language import ntr, tr
 from core.domain.provider import INTERNAL
 from core.domain.rules import Rule
+from core.engine.setup import ShareView
 from core.rules.analysis import Finding, Level, check
 from core.rules.dryrun import HELD, REFUSED, DryRun
 from core.rules.facts import NOWHERE
@@ -295,19 +296,22 @@ class RulesPresenter(QObject):
     # Shares, live
 
     def show_shares(self) -> None:
-        titles = {rule.id: rule.title for rule in self._world.ruleset.rules}
-        self._panel.set_shares(
-            ShareRow(
-                f"{view.rule_id} {view.area_id} {view.provider_id}",
-                titles.get(view.rule_id, view.rule_id),
-                self._things.named("area", view.area_id),
-                self._things.named("provider", view.provider_id),
-                view.asked_pct,
-                view.held_pct,
-                view.orders,
-                view.off,
-            )
-            for view in self._engine.setup.shares()
+        self._panel.set_shares(self._share_row(view) for view in self._engine.setup.shares())
+
+    def _share_row(self, view: ShareView) -> ShareRow:
+        named, provider = self._things.named, self._things.named("provider", view.provider_id)
+        if view.without:
+            others = ", ".join(named("provider", i) for i in view.without)
+            provider = tr("{provider}, without {others}", provider=provider, others=others)
+        return ShareRow(
+            f"{view.rule_id} {view.area_id} {view.without} {view.provider_id}",
+            next((rule.title for rule in self._world.ruleset.rules if rule.id == view.rule_id), view.rule_id),
+            named("area", view.area_id),
+            provider,
+            view.asked_pct,
+            view.held_pct,
+            view.orders,
+            view.off,
         )
 
     # Trying out

@@ -188,6 +188,7 @@ class TrainerPresenter(QObject):
         return [
             tr("{provider}: asked {asked:.0f} %, held {held:.0f} %", provider=v.provider_id, asked=v.asked_pct, held=v.held_pct)
             for v in self._engine.setup.shares()
+            if not v.without
         ]
 
     def _score(self) -> str:

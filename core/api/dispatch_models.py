@@ -127,6 +127,7 @@ class Share(Model):
     held_pct: float
     orders: int
     off: float
+    without: Annotated[list[str], Field(description="Who could not be given orders meanwhile and has no part in this count")]
 
 
 class Shares(Model):
@@ -164,6 +165,7 @@ class ProviderHealth(Model):
     this_hour: int | None
     sent: int
     retries: int
+    retries_left: Annotated[int, Field(description="How many may be made now; what is sent earns more")]
     calls: int
     failures: int
     callbacks: int

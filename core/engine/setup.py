@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -21,16 +21,17 @@ from core.domain.commands import (
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import ProviderRemoved, ProviderSaved, RulesSaved, WeatherTold
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
-from core.domain.rules import Day, Rule, RuleSet
+from core.domain.rules import Day, Rule, RuleSet, Tally
 from core.domain.world import World
 from core.engine.errands import Errands
 from core.geofencing.tagging import Tagger
 from core.orders.desk import Handler
 from core.orders.draft import Draft
 from core.providers.breaker import BreakerState
-from core.rules.actions.split import Split, tally_id
+from core.rules.actions.split import Split, counted_by
 from core.rules.analysis import Finding, Known, Level, check
 from core.rules.dryrun import LEAD_S, DryRun, dry_run
+from core.rules.facts import NOWHERE
 from core.rules.operators.weather import WEATHERS
 from core.rules.ruleset import Rules
 from core.rules.split import deviation
@@ -39,7 +40,8 @@ from core.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ShareView:
-    """A split in one area: first choices so far against what was asked. ``off`` is in orders, above 0 ahead of the share."""
+    """A split in one area: first choices so far against what was asked. ``off`` is in orders, above 0 ahead of the share.
+    ``without`` are those who could not be given orders meanwhile: they have no part in this count."""
 
     rule_id: str
     area_id: str
@@ -49,13 +51,25 @@ class ShareView:
     held_pct: float
     orders: int
     off: float
+    without: tuple[str, ...] = ()
+
+
+def _share_views(
+    rule_id: str, area_id: str, weights: dict[str, int], without: tuple[str, ...], tally: Tally
+) -> Iterator[ShareView]:
+    total, whole = sum(tally.counts.values()), sum(weights.values())
+    off = deviation(weights, tally.counts)
+    for provider_id, weight in weights.items():
+        had = tally.counts.get(provider_id, 0)
+        asked, held = 100 * weight / whole, 100 * had / total
+        yield ShareView(rule_id, area_id, provider_id, weight, asked, held, had, off[provider_id], without)
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
     """A provider as it stands. ``open`` counts orders it has or may have, ``this_hour`` those booked where it has a cap.
 
-    Latencies are of the last calls, in seconds.
+    Latencies are of the last calls, in seconds; ``retries_left`` may be made now, before the provider is spared.
     """
 
     provider: Provider
@@ -66,6 +80,7 @@ class ProviderView:
     this_hour: int | None
     sent: int
     retries: int
+    retries_left: int
     calls: int
     failures: int
     callbacks: int
@@ -117,28 +132,25 @@ class Setup:
         )
 
     def shares(self) -> list[ShareView]:
-        """Every split of the saved rules where it has been used, all of its providers being free to take orders."""
-        views = []
+        """Every split of the saved rules where it has been used: with all of its providers, and with those who were left while
+        others could not be given orders."""
+        found: list[tuple[str, str, dict[str, int], tuple[str, ...], Tally]] = []
         for one in self._dispatch.rules.all:
-            if not isinstance(one.then, Split):
-                continue
-            weights = one.then.weights
-            for area_id in (*sorted(self._world.areas), "none"):
-                tally = self._world.tallies.get(tally_id(f"{one.rule.id} in {area_id}", weights))
-                if tally is None:
-                    continue
-                total, whole = sum(tally.counts.values()), sum(weights.values())
-                off = deviation(weights, tally.counts)
-                for provider_id, weight in weights.items():
-                    had = tally.counts.get(provider_id, 0)
-                    asked, held = 100 * weight / whole, 100 * had / total
-                    views.append(ShareView(one.rule.id, area_id, provider_id, weight, asked, held, had, off[provider_id]))
-        return views
+            if isinstance(one.then, Split):
+                weights = one.then.weights
+                for tally in self._world.tallies.values():
+                    counted = counted_by(tally.id, one.rule.id, weights)
+                    if counted is not None and (counted[0] in self._world.areas or counted[0] == NOWHERE):
+                        area_id, among = counted
+                        without = tuple(p for p, w in weights.items() if w and p not in among)
+                        found.append((one.rule.id, area_id, among, without, tally))
+        return [view for part in sorted(found, key=lambda part: (part[0], part[1], part[3])) for view in _share_views(*part)]
 
     def providers(self) -> list[ProviderView]:
         now = self._clock.now()
         doubtful = [one.provider_id for one, _ in self._errands.doubtful()]
         held = [one.provider_id for one in self._world.consignments.values() if one.state is not ConsignmentState.ENDED]
+        own = sum(order.provider_id in {None, INTERNAL} for order in self._world.open_orders())
         views = []
         for provider in self._dispatch.providers().values():
             ties = self._errands.ties(provider.id)
@@ -148,11 +160,12 @@ class Setup:
                     provider=provider,
                     breaker=breaker.state,
                     retry_at=breaker.until if breaker.state is BreakerState.OPEN else None,
-                    open=held.count(provider.id),
+                    open=own if provider.kind is ProviderKind.INTERNAL else held.count(provider.id),
                     doubtful=doubtful.count(provider.id),
                     this_hour=None if provider.cap_per_hour is None else self._dispatch.this_hour(provider.id, now),
                     sent=health.sent,
                     retries=health.retries,
+                    retries_left=ties.budget.left,
                     calls=health.calls,
                     failures=health.failures,
                     callbacks=health.callbacks,

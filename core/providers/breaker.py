@@ -83,6 +83,11 @@ class RetryBudget:
     def __post_init__(self) -> None:
         self._left = self.reserve
 
+    @property
+    def left(self) -> int:
+        """How many retries may be made now."""
+        return int(self._left)
+
     def earn(self) -> None:
         self._left = min(self._left + self.share, 10 * self.reserve)
 

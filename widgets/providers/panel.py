@@ -54,6 +54,12 @@ def _calls(row: ProviderRow) -> str:
     return tr("{n}, {bad} failed", n=f"{row.calls:,}", bad=f"{row.failures:,}") if row.failures else f"{row.calls:,}"
 
 
+def _retries(row: ProviderRow) -> str:
+    if row.provider.kind is ProviderKind.INTERNAL:
+        return ""
+    return tr("{n}, {left} left", n=f"{row.retries:,}", left=f"{row.retries_left:,}")
+
+
 def _problem(row: ProviderRow) -> str:
     if not row.signed and row.provider.kind is not ProviderKind.INTERNAL:
         return tr("No secret: its answers can't be believed. Edit it and give one")
@@ -100,6 +106,15 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             name=tr("Half and nineteen of twenty calls answered within"),
         ),
         Column(tr("Calls"), lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110),
+        Column(
+            tr("Retries"),
+            lambda r, m: _retries(r),
+            sort=lambda r: r.retries,
+            token=lambda r, m: "text" if r.retries_left else "late",
+            right=True,
+            width=92,
+            name=tr("Calls made again, and how many more may be made before the provider is spared"),
+        ),
         Column(tr("Kind"), lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90),
         Column(tr("Problem"), lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
     )

@@ -26,6 +26,7 @@ class ProviderRow:
     calls: int = 0
     failures: int = 0
     retries: int = 0
+    retries_left: int = 0
     callbacks: int = 0
     p50_ms: float = 0.0
     p95_ms: float = 0.0

@@ -91,7 +91,7 @@ def share_columns() -> tuple[Column[ShareRow], ...]:
         Column(tr("Rule"), lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=96),
         Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold(), width=84),
         Column(tr("Provider"), lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=0),
-        Column(tr("Target"), lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=66),
+        Column(tr("Target"), lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=74),
         Column(
             tr("Held"),
             lambda r, m: f"{r.held_pct:.1f} %",
@@ -154,6 +154,7 @@ class RulesPanel(SetupPanel):
         for button, action in ((self.save, "rule.save"), (self.discard, "rule.discard")):
             button.clicked.connect(lambda _=False, action=action: self.wanted.emit(action))
         self.weather = QComboBox()
+        self.weather.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.weather.setAccessibleName(tr("Today's weather, for rules that ask for it"))
         self.weather.setToolTip(tr("Today's weather, for rules that ask for it"))
         self.weather.activated.connect(lambda _: self.weather_told.emit(self.weather.currentData()))

@@ -41,6 +41,17 @@ def tally_id(scope: str, weights: dict[str, int]) -> str:
     return f"split {scope} {' '.join(f'{p}:{w}' for p, w in sorted(weights.items()))}"
 
 
+def counted_by(tally: str, rule_id: str, weights: dict[str, int]) -> tuple[str, dict[str, int]] | None:
+    """The area of a rule's count and the weights that share in it, all of the split's or some; ``None`` for any other count."""
+    head = f"split {rule_id} in "
+    if not tally.startswith(head):
+        return None
+    words, known, among = tally.removeprefix(head).split(" "), {f"{p}:{w}": p for p, w in weights.items()}, set[str]()
+    while words and words[-1] in known:
+        among.add(known[words.pop()])
+    return (" ".join(words), {p: w for p, w in weights.items() if p in among}) if words and among else None
+
+
 def _read(argument: object) -> Split:
     wanted = "providers with whole numbers as weights, such as {swift = 30, internal = 70}"
     if not isinstance(argument, dict) or not argument:

@@ -47,16 +47,18 @@ def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester, qtbot: QtBot) ->
 def test_a_provider_s_health_is_read_off_its_row(panel: ProvidersPanel) -> None:
     away = row(
         state="away", retry_at=NOON + 20, open=3, doubtful=1, this_hour=12, share_pct=23.1, calls=40, failures=4,
+        retries=7, retries_left=2,
         p50_ms=83.0, p95_ms=1200.0, problem="did not answer in time",
     )  # fmt: skip
     panel.set_rows([row(OWN), away], [])
-    told = [panel.model.index(1, n).data() for n in range(10)]
+    told = [panel.model.index(1, n).data() for n in range(11)]
     assert told == [
-        "Swift Couriers", "Held back, 0:20", "3", "1", "12 of 50", "23.1 %", "83 · 1,200 ms", "40, 4 failed", "calls us back",
+        "Swift Couriers", "Held back, 0:20", "3", "1", "12 of 50", "23.1 %", "83 · 1,200 ms", "40, 4 failed", "7, 2 left",
+        "calls us back",
         "Did not answer in time",
     ]  # fmt: skip
     panel.set_rows([row(OWN), row(signed=False)], [])
-    assert panel.model.index(1, 9).data().startswith("No secret")
+    assert panel.model.index(1, 10).data().startswith("No secret")
 
 
 def test_our_own_fleet_alone_is_no_table_and_can_t_be_removed(panel: ProvidersPanel, qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -319,10 +320,28 @@ def test_shares_hold_whatever_happens_in_between(course: list[str], weights: dic
             rig.tick()
             assert rig.store.rebuild_check() == []
             if counts[True]:
-                shares = {v.provider_id: v.orders for v in rig.engine.setup.shares()}
+                shares = {v.provider_id: v.orders for v in rig.engine.setup.shares() if not v.without}
                 assert shares == {p: counts[True][p] for p in weights}
         finally:
             rig.close()
+
+
+def test_shares_are_told_also_while_a_provider_is_out(rig: Rig) -> None:
+    for provider_id in ("a", "b"):
+        rig.do(c.SaveProvider(provider=Provider(provider_id, provider_id, ProviderKind.POLLING, "http://127.0.0.1:9/")))
+    rig.do(c.SaveRules(rules=(Rule("all", {}, {"split": {"a": 50, "b": 25, "internal": 25}}),)))
+    rig.engine.matching_paused = True
+    out = Provider("a", "a", ProviderKind.POLLING, "http://127.0.0.1:9/", enabled=False)
+    rig.do(c.SaveProvider(provider=out))
+    for n in range(4):
+        rig.place(f"O-{n}")
+    told = [(v.area_id, v.provider_id, v.asked_pct, v.held_pct, v.orders, v.without) for v in rig.engine.setup.shares()]
+    assert told == [("none", "b", 50.0, 50.0, 2, ("a",)), ("none", "internal", 50.0, 50.0, 2, ("a",))]
+    rig.do(c.SaveProvider(provider=replace(out, enabled=True)))
+    rig.place("O-5")
+    assert [(v.provider_id, v.orders) for v in rig.engine.setup.shares() if not v.without] == [
+        ("a", 1), ("b", 0), ("internal", 0)
+    ]  # fmt: skip
 
 
 def test_a_quote_is_asked_of_whoever_it_is(rig: Rig, outside: Outside) -> None:
