@@ -32,7 +32,7 @@ from core.domain.language import ntr, tr
 from core.domain.merchant import Area
 from core.domain.world import World
 from core.geofencing.ranking import ranked
-from core.geofencing.shapes import Polygons, merged
+from core.geofencing.shapes import Polygons, merged, parted
 from core.orders.files import areas_as_geojson, read_areas
 from core.orders.places import names
 from core.routing.city import City
@@ -110,7 +110,7 @@ class AreasPresenter(QObject):
         return [self._world.areas[i] for i in self._panel.selected() if i in self._world.areas]
 
     def _chosen_shape(self) -> Polygons:
-        return tuple(rings for area in self.chosen() for rings in area.polygons) if self._panel.isVisible() else ()
+        return tuple(rings for area in self.chosen() for rings in parted(area.polygons)) if self._panel.isVisible() else ()
 
     def _selected(self) -> None:
         self.shapes.refresh()
@@ -285,7 +285,7 @@ class AreasPresenter(QObject):
 
     def write_file(self, path: Path, areas: Sequence[Area]) -> None:
         def write() -> str:
-            path.write_text(areas_as_geojson(areas), encoding="utf-8")
+            path.write_text(areas_as_geojson(replace(area, polygons=parted(area.polygons)) for area in areas), encoding="utf-8")
             return ntr("{n} area saved as {file}", "{n} areas saved as {file}", len(areas), file=str(path))
 
         self._aside.do(write, self._deeds.window.tell, self._failed)
@@ -306,7 +306,7 @@ class AreasPresenter(QObject):
 
         def look(row_id: str) -> None:
             if self.shapes.session is None:
-                self._view.editor.show(found[row_id].polygons)
+                self._view.editor.show(parted(found[row_id].polygons))
                 self._view.reveal("edit")
 
         def wanted(row_id: str) -> None:

@@ -29,6 +29,7 @@ from core.domain.events import (
 from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import ENDED, Order
+from core.geofencing.shapes import parted
 from core.ports import Path
 from core.routing.city import City
 from core.settings import Value
@@ -143,7 +144,7 @@ class MapPresenter(QObject):
 
     def _show_areas(self) -> None:
         areas = self._engine.world.areas.values()
-        self._view.set_areas([AreaShape(area.id, area.name, area.polygons) for area in areas])
+        self._view.set_areas([AreaShape(area.id, area.name, parted(area.polygons)) for area in areas])
 
     def _show_all(self) -> None:
         """The map, or a layer of it, can be seen again."""

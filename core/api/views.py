@@ -16,6 +16,7 @@ from core.domain.offer import Offer
 from core.domain.order import Order
 from core.domain.provider import Consignment, Provider
 from core.domain.rules import Day, Rule, RuleSet
+from core.geofencing.shapes import parted
 from core.storage.codec import decode
 from core.storage.store import LogRow
 
@@ -94,7 +95,7 @@ def merchant(m: Merchant) -> View:
 
 def area(a: Area) -> View:
     """A GeoJSON Feature (RFC 7946)."""
-    polygons = [[[[lon, lat] for lat, lon in ring] for ring in polygon] for polygon in a.polygons]
+    polygons = [[[[lon, lat] for lat, lon in ring] for ring in polygon] for polygon in parted(a.polygons)]
     properties = {
         "name": a.name,
         "priority": a.priority,

@@ -8,7 +8,7 @@ to a ten-millionth of a degree (a centimetre).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import shapely
@@ -107,6 +107,24 @@ def merged(shapes: Sequence[Polygons]) -> Polygons:
     """All in one; what touches becomes one part."""
     start = _start(shapes[0])
     return _polygons(shapely.union_all([_shape(shape, start) for shape in shapes]), start)
+
+
+def parted(polygons: Polygons) -> Polygons:
+    """Cut where it crosses the date line, as maps and other programs want it (RFC 7946, 3.1.9)."""
+    ways = (way for rings in polygons for ring in rings for way in pairwise(ring))
+    if all(abs(here.lon - there.lon) <= 180.0 for here, there in ways):
+        return polygons
+    start = _start(polygons)
+    line = (180.0 - start + 180.0) % 360.0 - 180.0
+    found: list[tuple[Ring, ...]] = []
+    for west, east, moved in ((-360.0, line, 180.0 - line), (line, 360.0, -180.0 - line)):
+        side = shapely.intersection(_shape(polygons, start), shapely.box(west, -90.0, east, 90.0))
+        for part in _parts(side):
+            outlines = (part.exterior, *part.interiors)
+            found.append(
+                tuple(closed(LatLon(round(y, DIGITS), round(x + moved, DIGITS)) for x, y in o.coords) for o in outlines)
+            )
+    return tuple(found)
 
 
 def _combined(

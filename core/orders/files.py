@@ -233,7 +233,8 @@ def _area(feature: dict[str, object], number: int) -> Area:
 
 
 def areas_as_geojson(areas: Iterable[Area]) -> str:
-    """What `read_areas` reads: one feature for each area, longitude first (RFC 7946)."""
+    """What `read_areas` reads: one feature for each area, longitude first (RFC 7946). Whoever crosses the date line is to be
+    cut there before."""
     features = [
         {
             "type": "Feature",

@@ -9,8 +9,8 @@ from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.geofencing.ranking import ranked
-from core.geofencing.shapes import Polygons, closed, cut, joined, merged, problem_of, split
-from core.geofencing.tagging import check_area
+from core.geofencing.shapes import Polygons, closed, cut, joined, merged, parted, problem_of, split
+from core.geofencing.tagging import Tagger, check_area
 
 
 def box(south: float, west: float, north: float, east: float) -> tuple[LatLon, ...]:
@@ -144,3 +144,20 @@ def test_one_that_is_moved_goes_between_its_neighbours() -> None:
     assert ranked(["c", "a", "b"], {"a": 30, "b": 10, "c": 0}, frozenset({"c"})) == {"c": 40}
     assert ranked(["a", "b", "c"], {"a": 30, "b": 10, "c": 20}, frozenset({"c"})) == {"c": 0}
     assert ranked(["a", "b"], {"a": 3, "b": 1}) == {}
+
+
+@pytest.mark.parametrize("turn", [0, 2])
+def test_what_crosses_the_date_line_is_cut_there_for_others(turn: int) -> None:
+    corners = [LatLon(-17, 179), LatLon(-17, -179), LatLon(-16, -179), LatLon(-16, 179)]
+    hole = closed([LatLon(-16.6, 179.8), LatLon(-16.6, -179.8), LatLon(-16.4, -179.8), LatLon(-16.4, 179.8)])
+    fiji = ((closed([*corners[turn:], *corners[:turn]]), hole),)
+    west, east = parted(fiji)
+    assert {corner.lon for corner in west[0]} == {179.0, 179.8, 180.0}
+    assert {corner.lon for corner in east[0]} == {-180.0, -179.8, -179.0}
+    assert size((west, east)) == pytest.approx(2.0 - 0.4 * 0.2)
+    assert problem_of((west, east)) == ("", None)
+    places = [LatLon(-16.8, 179.9), LatLon(-16.8, -179.9), LatLon(-16.5, 180.0), LatLon(-16.8, 0.0)]
+    inside = ["fiji", "fiji", None, None]
+    for shape in (fiji, (west, east)):
+        assert Tagger().tags(places, {"fiji": Area("fiji", "Fiji", shape)}) == inside
+    assert parted(HOME) is HOME
