@@ -72,9 +72,12 @@ def read_areas(path: Path) -> list[Command]:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = list(document["features"]) if document.get("type") == "FeatureCollection" else [document]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError, AttributeError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise BadInput(f"{path.name} is no GeoJSON file: {error}") from None
+    whole = isinstance(document, dict) and document.get("type") == "FeatureCollection"
+    features = document.get("features") if whole else [document]
+    if not isinstance(document, dict) or not isinstance(features, list):
+        raise BadInput(f"{path.name} is no GeoJSON file: it holds no Feature and no FeatureCollection")
     commands: list[Command] = []
     problems: list[str] = []
     for number, feature in enumerate(features, start=1):

@@ -86,6 +86,14 @@ def test_a_line_is_no_area(tmp_path: Path) -> None:
         read_areas(_file(tmp_path, text, "a.geojson"))
 
 
+@pytest.mark.parametrize(
+    "text", ["[1]", "null", "3", '{"type": "FeatureCollection"}', '{"type": "FeatureCollection", "features": 1}']
+)
+def test_what_is_no_geojson_is_said_in_words(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput, match=r"a\.geojson is no GeoJSON file: it holds no Feature and no FeatureCollection$"):
+        read_areas(_file(tmp_path, text, "a.geojson"))
+
+
 def test_what_the_matcher_s_rules_need_can_be_imported(tmp_path: Path) -> None:
     [driver] = read_csv(_file(tmp_path, "id,name,vehicle,volume_l,cold_box,rating,group\nD-1,Ada,bike,70,yes,4.5,rosa\n"), NOW)
     assert isinstance(driver, SaveDriver)
