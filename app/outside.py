@@ -127,7 +127,10 @@ class OutsideDoors:
         dialog.set_listen(self._settings.text("http.listen"))
         outside = self._outside()
         where = outside.address if outside is not None else ""
-        dialog.set_state(tr("Requests are answered at {where}/v1", where=where) if where else tr("No requests are answered"))
+        state = tr("Requests are answered at {where}/v1", where=where) if where else tr("No requests are answered")
+        if outside is not None and outside.overheard:
+            state = tr("{state}, not encrypted: keys can be overheard. Set http.certificate", state=state)
+        dialog.set_state(state)
         dialog.listen_chosen.connect(lambda text: self._listen(dialog, text))
         try:
             keyring = Keyring(self._folder.keys)

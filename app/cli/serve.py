@@ -87,6 +87,8 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
     system.engine.handover.wake = lambda: wake(loop, attend)
     http = f", HTTP at {outside.address}" if outside.address else ""
     _say(f"serving from {folder.path}, broker at {lines.host}:{lines.port}{http}; stop with Ctrl+C")
+    if outside.overheard:
+        _say("HTTP is not encrypted, and keys can be overheard: set http.certificate, or put a proxy that has one before it")
     watch(system)
     sweeping = Sweeping(SETTLED_S)
     beat = steady(system.engine.tick, _say)

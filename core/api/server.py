@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +63,11 @@ class Outside:
         self._stop: asyncio.Event | None = None
         self._ready = threading.Event()
         self._forwarder: Forwarder | None = None
+        self._certificate = _certificate(settings) if listen else (None, None)
         self._socket = _listen(*parse_listen(listen)) if listen else None
-        self.address = "" if self._socket is None else _named(self._socket)
+        self.address = "" if self._socket is None else _named(self._socket, "https" if self._certificate[0] else "http")
+        self.overheard = self._socket is not None and self._certificate[0] is None and not _is_local(self._socket)
+        """Whether keys go over a network as they are."""
         self._unsubscribe = [
             engine.bus.subscribe(ForwardSaved, lambda event: self._changed(event.forwards)),
             engine.bus.subscribe(ForwardRemoved, lambda event: self._changed(event.forwards)),
@@ -185,7 +190,7 @@ class Outside:
 
         assert isinstance(service, Service)
         assert self._stop is not None
-        number, text = self._settings.number, self._settings.text
+        number = self._settings.number
         limits = Limits(
             number("http.rate"), number("http.burst"), number("http.strangers_rate"), int(number("http.body_kb") * 1000)
         )
@@ -198,8 +203,8 @@ class Outside:
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(GRACE_S),
-            ssl_certfile=text("http.certificate") or None,
-            ssl_keyfile=text("http.certificate_key") or None,
+            ssl_certfile=self._certificate[0],
+            ssl_keyfile=self._certificate[1],
         )
         server = uvicorn.Server(config)
         assert self._socket is not None
@@ -271,9 +276,31 @@ def _listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def _named(sock: socket.socket) -> str:
+def _named(sock: socket.socket, scheme: str) -> str:
     host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _is_local(sock: socket.socket) -> bool:
+    return ip_address(str(sock.getsockname()[0]).partition("%")[0]).is_loopback
+
+
+def _certificate(settings: Settings) -> tuple[str | None, str | None]:
+    """The files of the certificate and of its key, tried: uvicorn would find out when nobody listens any more. Raises
+    BadInput."""
+    file, key = settings.text("http.certificate") or None, settings.text("http.certificate_key") or None
+    if file is None:
+        return None, None
+    try:
+        # Nobody is there to be asked for the password of a key.
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(file, key, password=lambda: "")
+    except OSError as error:
+        reason = "no certificate with its key in it" if isinstance(error, ssl.SSLError) else (error.strerror or "").lower()
+        raise BadInput(
+            f"HTTP can't be encrypted by http.certificate {file} ({reason}): give a PEM file, and its key there or in "
+            "http.certificate_key, without a password"
+        ) from None
+    return file, key
 
 
 _running: set[asyncio.Future[None]] = set()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
 
 from core.api.keyring import Scope
 from core.api.server import Outside, parse_listen
 from core.domain.errors import BadInput
+from core.settings import Settings
 from tests.served import Served
+
+OPENSSL = shutil.which("openssl")
 
 
 def test_without_a_good_key_nothing_opens(served: Served) -> None:
@@ -118,3 +125,41 @@ def test_a_port_that_is_taken_is_named(served: Served) -> None:
         rig = served.rig
         with pytest.raises(BadInput, match=rf"can't listen at {where}.*choose another address"):
             Outside(rig.engine, rig.store, rig.executor, rig.settings, served.folder / "keys.json", where)
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
+def test_with_a_certificate_it_is_encrypted(tmp_path: Path) -> None:
+    assert OPENSSL is not None
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    make = [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    subprocess.run([*make, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+    served = Served(tmp_path, **{"http.certificate": str(cert), "http.certificate_key": str(key)})
+    try:
+        assert served.outside.address.startswith("https://")
+        assert not served.outside.overheard
+        with httpx.Client(base_url=served.outside.address, verify=False, trust_env=False, timeout=20) as web:
+            assert web.get("/health").json()["status"] == "ok"
+    finally:
+        served.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "no such file or directory"), ("hello", "no certificate with its key in it")]
+)
+def test_a_certificate_that_is_none_is_said_before_anybody_is_answered(
+    served: Served, tmp_path: Path, content: str | None, reason: str
+) -> None:
+    rig, file = served.rig, tmp_path / "cert.pem"
+    if content is not None:
+        file.write_text(content)
+    settings = Settings({"http.certificate": str(file)})
+    with pytest.raises(BadInput, match=rf"HTTP can't be encrypted .*{reason}.*give a PEM file"):
+        Outside(rig.engine, rig.store, rig.executor, settings, served.folder / "keys.json", "127.0.0.1:0")
+
+
+def test_it_is_known_whether_keys_can_be_overheard(served: Served) -> None:
+    rig = served.rig
+    assert not served.outside.overheard
+    wide = Outside(rig.engine, rig.store, rig.executor, Settings({}), served.folder / "keys.json", "0.0.0.0:0")
+    assert wide.overheard
+    wide.close()
