@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.bootstrap import SMALL_STEP_BACK_S, System
 from core.clock import RealClock
+from core.domain.errors import BadInput
 from core.storage.backup import Backups
 from core.storage.folder import DataFolder
 
@@ -18,6 +19,7 @@ class Caretaker:
     def __init__(self, system: System, folder: DataFolder) -> None:
         self._store = system.store
         self._clock = system.clock
+        self._dispatch = system.engine.errands.dispatch
         self._backups = Backups(folder.path, system.settings)
         ahead_s = system.store.last_at() - system.clock.now()
         self._set_back = ""
@@ -31,7 +33,20 @@ class Caretaker:
     def look(self) -> dict[str, str]:
         """Once a second or so. What is wrong, by subject, with what to do; the empty text where nothing is."""
         self._backups.look()
-        return {"disk": self._store.health.problem, "clock": self._about_the_clock(), "backup": self._backups.problem}
+        return {
+            "disk": self._store.health.problem,
+            "clock": self._about_the_clock(),
+            "backup": self._backups.problem,
+            "rules": self._about_the_rules(),
+        }
+
+    def _about_the_rules(self) -> str:
+        """Saved rules can be read, but not always by another program: an older one, or one without a word of its own."""
+        try:
+            self._dispatch.rules  # noqa: B018
+        except BadInput as error:
+            return f"no order is taken, since the provider rules can't be read ({error}): save them anew, or update Kerbside"
+        return ""
 
     def _about_the_clock(self) -> str:
         ahead_s = self._clock.ahead_s if isinstance(self._clock, RealClock) else 0.0

@@ -27,6 +27,7 @@ _OVER = {
     "disk": "the database can be written again",
     "clock": "this machine's clock has caught up",
     "backup": "backups can be made again",
+    "rules": "the provider rules can be read again",
 }
 
 
@@ -92,7 +93,7 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
     watch(system)
     sweeping = Sweeping(SETTLED_S)
     beat = steady(system.engine.tick, _say)
-    caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": ""}
+    caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": "", "rules": ""}
     try:
         while not stop.is_set():
             beat()

@@ -10,9 +10,11 @@ import pytest
 from app.bootstrap import System, compose
 from app.caretaker import Caretaker
 from core.clock import RealClock
-from core.domain.commands import SaveMerchant
+from core.domain.commands import SaveMerchant, SaveRules
+from core.domain.events import RulesSaved
 from core.domain.geo import LatLon
 from core.domain.merchant import Merchant
+from core.domain.rules import Rule, RuleSet
 from core.messaging.local import LocalBroker
 from core.settings import Settings
 from core.storage.folder import DataFolder
@@ -58,7 +60,7 @@ def test_a_clock_that_is_set_back_while_it_runs_is_told_once_and_time_goes_on(fo
     system = begin(folder)
     caretaker = Caretaker(system, folder)
     merchant(system, "M-1")
-    assert caretaker.look() == {"disk": "", "clock": "", "backup": ""}
+    assert caretaker.look() == {"disk": "", "clock": "", "backup": "", "rules": ""}
     machine.wall -= 7200
     merchant(system, "M-2")
     told = caretaker.look()["clock"]
@@ -105,3 +107,22 @@ def test_a_large_step_back_between_two_starts_is_told_and_nothing_is_lost(folder
     assert set(system.engine.world.merchants) == {"M-1", "M-2"}
     system.close()
     folder.close()
+
+
+def test_rules_that_can_t_be_read_are_told_and_taken_back(folder: DataFolder) -> None:
+    system = begin(folder)
+    caretaker = Caretaker(system, folder)
+    assert caretaker.look()["rules"] == ""
+    strange = RulesSaved(
+        at=system.clock.now(), rulesets=(RuleSet(1, (Rule("v", {"phase_of_moon": "full"}, {"refuse": True}),)),)
+    )
+    system.store.write([strange]).result(10)
+    system.close()
+    system = begin(folder)
+    caretaker = Caretaker(system, folder)
+    assert caretaker.look()["rules"].startswith(
+        "no order is taken, since the provider rules can't be read (rule v: there is no operator"
+    )
+    system.engine.execute(SaveRules(rules=()))
+    assert caretaker.look()["rules"] == ""
+    system.close()
