@@ -58,6 +58,14 @@ class Searcher:
             return grid.circle(centre, radius_m, among)
         return brute.reached(self._positions, centre, radius_m, self._admitted(among))[0]
 
+    def within_circles(self, centres: Floats, radius_m: float, among: Among = EVERYONE) -> tuple[Rows, NDArray[np.int64]]:
+        """`within_circle` for many centres (m, 2) at once: all rows, and where those of each centre begin, shape (m + 1,)."""
+        for lat, lon in centres.tolist():
+            _check(LatLon(lat, lon), radius_m)
+        found = [self.within_circle(LatLon(lat, lon), radius_m, among) for lat, lon in centres.tolist()]
+        begins = np.cumsum([0, *map(len, found)])
+        return np.concatenate(found) if found else np.empty(0, np.int64), begins
+
     def nearest(self, point: LatLon, k: int, max_m: float = math.inf, among: Among = EVERYONE) -> tuple[Rows, Floats]:
         """The ``k`` nearest rows and their distances in metres, nearest first, none farther than ``max_m``.
 

@@ -119,6 +119,15 @@ def test_outlines_far_apart_and_round_the_globe(fleet):
         assert found
 
 
+def test_many_circles_at_once_are_those_one_by_one(fleet):
+    grid, _, _ = fleet
+    centres = np.array(CLUSTERS)
+    rows, begins = grid.within_circles(centres, 3000.0)
+    for i, centre in enumerate(CLUSTERS):
+        assert rows[begins[i] : begins[i + 1]].tolist() == grid.within_circle(centre, 3000.0).tolist()
+    assert grid.within_circles(np.empty((0, 2)), 10.0)[0].tolist() == []
+
+
 def test_who_moves_or_changes_is_found_where_they_are_now():
     store = PositionStore()
     search = Searcher(store)
