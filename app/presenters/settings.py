@@ -20,7 +20,7 @@ from widgets.settings.rows import SettingRow
 _FILES = mark("Settings (*.toml);;All files (*)")
 
 
-def written(setting: Setting, value: Value) -> str:
+def written(value: Value) -> str:
     """A value as a person reads and types it."""
     if isinstance(value, bool):
         return "on" if value else "off"
@@ -33,8 +33,8 @@ def setting_row(setting: Setting, value: Value) -> SettingRow:
         key=setting.key,
         section=tr(SECTIONS.get(section, section.capitalize())),
         meaning=tr(setting.description),
-        text=written(setting, value),
-        usual=written(setting, setting.default),
+        text=written(value),
+        usual=written(setting.default),
         unit=setting.unit,
         limits=setting.range,
         choices=setting.choices,

@@ -173,7 +173,21 @@ class Errands:
         self._push(order_id, work)
 
     def _launch(self, now: float) -> None:
+        self._tell_strays(now)
+        self._sort_due(now)
         asked: dict[str, list[Consignment]] = defaultdict(list)
+        for ties in list(self._ties.values()):
+            while ties.ready and ties.in_flight < self._at_once:
+                order_id = next(iter(ties.ready))
+                due = ties.ready.pop(order_id)
+                work, one = self._work.get(order_id), self._world.consignments.get(order_id)
+                if work is not None and one is not None and one.id == work.key and work.due == due:
+                    self._next_call(one, work, now, asked)
+        for provider_id, ones in asked.items():
+            for n in range(0, len(ones), ASKED_AT_ONCE):
+                self._follow(provider_id, ones[n : n + ASKED_AT_ONCE], now)
+
+    def _tell_strays(self, now: float) -> None:
         for key, (provider_id, due) in list(self._strays.items()):
             provider = self._world.providers.get(provider_id)
             if provider is None:
@@ -181,6 +195,9 @@ class Errands:
             elif due <= now and self.ties(provider_id).breaker.allow(now):
                 del self._strays[key]
                 self._call("stray", provider, (key,))
+
+    def _sort_due(self, now: float) -> None:
+        """What is due waits for its provider's turn; orders that have ended need no call any more."""
         while self._heap and self._heap[0][0] <= now:
             due, _, order_id = heapq.heappop(self._heap)
             work, one = self._work.get(order_id), self._world.consignments.get(order_id)
@@ -194,23 +211,16 @@ class Errands:
                 self._act(one, lambda draft, one=one: self.dispatch.close(draft, one))  # type: ignore[misc]
             else:
                 self.ties(one.provider_id).ready[order_id] = due
-        for ties in list(self._ties.values()):
-            while ties.ready and ties.in_flight < self._at_once:
-                order_id = next(iter(ties.ready))
-                due = ties.ready.pop(order_id)
-                work, one = self._work.get(order_id), self._world.consignments.get(order_id)
-                if work is not None and one is not None and one.id == work.key and work.due == due:
-                    self._next_call(one, work, now, asked)
-        for provider_id, ones in asked.items():
-            for n in range(0, len(ones), ASKED_AT_ONCE):
-                some = ones[n : n + ASKED_AT_ONCE]
-                if not self.ties(provider_id).breaker.allow(now):
-                    for one in some:
-                        self._wait_for_breaker(one, now)
-                    continue
-                for one in some:
-                    self._work[one.order_id].in_flight = True
-                self._call("follow", self._world.providers[provider_id], tuple(one.id for one in some))
+
+    def _follow(self, provider_id: str, some: Sequence[Consignment], now: float) -> None:
+        """Ask one provider how these stand, in one call."""
+        if not self.ties(provider_id).breaker.allow(now):
+            for one in some:
+                self._wait_for_breaker(one, now)
+            return
+        for one in some:
+            self._work[one.order_id].in_flight = True
+        self._call("follow", self._world.providers[provider_id], tuple(one.id for one in some))
 
     def _next_call(self, one: Consignment, work: Work, now: float, asked: dict[str, list[Consignment]]) -> None:
         provider = self._world.providers[one.provider_id]
@@ -390,10 +400,10 @@ class Errands:
                     self._settled(one, work, answer, now, recalled=False)
                 self._commit(Outcome(), heard)
                 continue
-            self._stray(provider_id, key, answer, now)
+            self._stray(provider_id, key, answer)
             self._commit(Outcome(), heard)
 
-    def _stray(self, provider_id: str, key: str, answer: Answer, now: float) -> None:
+    def _stray(self, provider_id: str, key: str, answer: Answer) -> None:
         """A word about what is not, or no longer, with this provider."""
         order = self._world.orders.get(order_of(key))
         if order is None or answer.fate not in HAS_IT:

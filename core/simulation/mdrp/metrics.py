@@ -70,7 +70,7 @@ def _of_couriers(played: Played) -> tuple[list[float], list[float]]:
     for courier in instance.couriers:
         trips = trips_of[courier.id]
         places = {"0": (courier.x, courier.y)} | instance.restaurants | doors
-        driving = sum(travel_min(instance, places[a], places[b]) for _, a, b, _ in moves(played, courier.id, trips))
+        driving = sum(travel_min(instance, places[a], places[b]) for _, a, b, _ in moves(played, trips))
         carried = sum(len(t.meals) for t in trips)
         stops = len(trips) * rules.pickup_service_min + carried * rules.dropoff_service_min
         duty = courier.off - courier.on

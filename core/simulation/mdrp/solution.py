@@ -48,7 +48,7 @@ def travel_min(instance: Instance, a: tuple[float, float], b: tuple[float, float
     return math.ceil(math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) / instance.rules.metres_per_minute)
 
 
-def moves(played: Played, courier: str, trips: Iterable[Trip]) -> list[tuple[int, str, str, int]]:
+def moves(played: Played, trips: Iterable[Trip]) -> list[tuple[int, str, str, int]]:
     """(departure, from, to, number of the trip) of a courier; ids of restaurants and orders, 0 for the on-location."""
     meals = {m.id: m for m in played.instance.meals}
     found, at = [], "0"
@@ -113,7 +113,7 @@ def write_solution(played: Played, folder: Path) -> None:
     couriers = ["courier departure_time origin destination assignment"]
     for courier, trips in played.of_courier().items():
         assignments += [" ".join(map(str, (t.assigned, t.pickup, t.courier, *t.meals))) for t in trips]
-        couriers += [f"{courier} {at} {a} {b} {number}" for at, a, b, number in moves(played, courier, trips)]
+        couriers += [f"{courier} {at} {a} {b} {number}" for at, a, b, number in moves(played, trips)]
         for trip in trips:
             for id_, dropoff in zip(trip.meals, trip.dropoffs, strict=True):
                 meal = meals[id_]
