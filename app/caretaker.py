@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.bootstrap import SMALL_STEP_BACK_S, System
 from core.clock import RealClock
 from core.domain.errors import BadInput
+from core.domain.language import tr
 from core.storage.backup import Backups
 from core.storage.folder import DataFolder
 
@@ -25,8 +26,9 @@ class Caretaker:
         self._set_back = ""
         self._log_ahead = ""
         if ahead_s > SMALL_STEP_BACK_S:
-            self._log_ahead = (
-                f"the last entry in the database is {_told(ahead_s)} ahead of this machine's clock: check its date and time"
+            self._log_ahead = tr(
+                "the last entry in the database is {gap} ahead of this machine's clock: check its date and time",
+                gap=_told(ahead_s),
             )
         system.stages.add("backup", self._backups.close)
 
@@ -53,9 +55,10 @@ class Caretaker:
         if ahead_s <= NOTICED_S:
             self._set_back = ""
         elif not self._set_back:
-            self._set_back = (
-                f"this machine's clock was set back by {_told(ahead_s)}: Kerbside goes on with its own until the other has "
-                "caught up; if the new time is right, start Kerbside anew"
+            self._set_back = tr(
+                "this machine's clock was set back by {gap}: Kerbside goes on with its own until the other has caught up; "
+                "if the new time is right, start Kerbside anew",
+                gap=_told(ahead_s),
             )
         return self._set_back or self._log_ahead
 

@@ -29,6 +29,8 @@ from widgets.shifts.rows import Duty
 
 NOTES_H = 16.0
 MARGIN_MM = 15.0
+LETTERS = 95
+"""About so many go into a line of a page."""
 _NOTABLE = frozenset({Duty.MISSING, Duty.OVERDUE, Duty.BREAK_DUE, Duty.OVER_TIME})
 
 
@@ -190,9 +192,24 @@ def as_html(sheet: Sheet) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in table.head)
+    head = "".join(
+        f'<th width="{width:.1f}%">{escape(name)}</th>' for name, width in zip(table.head, _widths(table), strict=True)
+    )
     rows = "".join(f"<tr>{_cells(row)}</tr>" for row in table.rows)
     return f'<table width="100%" cellspacing="0" cellpadding="3"><thead><tr>{head}</tr></thead>{rows}</table>'
+
+
+def _widths(table: Table) -> list[float]:
+    """Share of each column in percent: its longest word, and of what is left as much as its longest line is longer.
+
+    Left alone, Qt looks at the words only, and a line of many short ones becomes a stack of them.
+    """
+    columns = list(zip(table.head, *table.rows, strict=True))
+    words = [2 + max(len(word) for cell in column for word in cell.split() or [""]) for column in columns]
+    more = [max(0, 2 + max(map(len, column)) - least) for column, least in zip(columns, words, strict=True)]
+    rest = max(0, LETTERS - sum(words)) / max(1, sum(more))
+    wide = [least + rest * further for least, further in zip(words, more, strict=True)]
+    return [100 * width / sum(wide) for width in wide]
 
 
 def _cells(row: Sequence[str]) -> str:

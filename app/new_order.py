@@ -9,7 +9,7 @@ from app.scene import Scene
 from core.domain.commands import PlaceOrder, SaveMerchant
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from core.domain.merchant import Merchant
 from core.routing.addresses import find_streets, place_of
 from core.routing.city import City
@@ -47,7 +47,7 @@ def new_order_dialog(
         try:
             then(_read(order, merchants, engine, city))
         except BadInput as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
         else:
             dialog.accept()
 

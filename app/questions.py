@@ -25,7 +25,7 @@ from core.domain.commands import PlaceOrder
 from core.domain.driver import Driver
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.language import tr
+from core.domain.language import ntr, sentence, tr
 from core.domain.order import Order
 from core.messaging.credentials import Credentials
 from core.routing.city import City
@@ -100,8 +100,14 @@ class Questions:
     def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None:
         self._asking.words(title, button, then)
 
-    def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None]) -> None:
-        dialog = AssignDialog([order.id for order in orders], choices(orders[0], self._engine), self._window, offer=offer)
+    def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None], route_of: str = "") -> None:
+        """``route_of``: the orders are all that this driver has still to pick up."""
+        others = [choice for choice in choices(orders[0], self._engine) if choice.id != route_of]
+        dialog = AssignDialog([order.id for order in orders], others, self._window, offer=offer)
+        if route_of:
+            holder = self._engine.world.driver(route_of)
+            counted = ntr("{n:,} order", "{n:,} orders", len(orders))
+            dialog.ask(tr("Who takes the route of {id} {name}, {counted}?", id=route_of, name=holder.name, counted=counted))
         dialog.chosen.connect(lambda ids, driver_id: then(driver_id))
         self._asking.show(dialog)
 
@@ -136,7 +142,7 @@ class Questions:
             try:
                 taken, refused = execute_all(self._engine, read_commands(path))
             except KerbsideError as error:
-                self.tell(str(error), bad=True)
+                self.tell(sentence(error), bad=True)
                 continue
             more = tr(", {refused} refused: {refused2}", refused=len(refused), refused2=refused[0]) if refused else ""
             self.tell(tr("{name}: {taken} imported{more}", name=path.name, taken=taken, more=more), bad=bool(refused))
@@ -174,7 +180,7 @@ class Questions:
             try:
                 page.set_code(wanted, *phone_code(driver, self._credentials, *self._address))
             except KerbsideError as error:
-                dialog.show_problem(str(error))
+                dialog.show_problem(sentence(error))
 
         page.code_requested.connect(code)
         page.set_drivers([draft_of(driver)])

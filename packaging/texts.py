@@ -21,6 +21,7 @@ CATALOGUES = ROOT / "resources" / "translations"
 CALLS: dict[str, tuple[int | str, ...]] = {
     "tr": (0,),
     "mark": (0,),
+    "Message": (0,),
     # What is declared once and translated where it is shown.
     "Column": (0, "name"),
     "Declared": (1, 2),

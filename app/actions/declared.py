@@ -87,7 +87,7 @@ ACTIONS: tuple[Declared, ...] = (
                  "package", Scope.ORDERS, _step(Step.PICK_UP)),
         Declared("order.delivered", "&Orders", "Mark as delivered", lambda d: order_deeds.progress(d, "delivered"), "",
                  "check-circle", Scope.ORDERS, _step(Step.DELIVER)),
-        Declared("order.failed", "&Orders", "Mark as failed…", order_deeds.fail, "", "warning-circle", Scope.ORDERS,
+        Declared("order.failed", "&Orders", "Mark as failed…", order_deeds.fail, "", "warning-octagon", Scope.ORDERS,
                  _step(Step.FAIL)),
     ),
     Declared("order.why", "&Orders", "Copy why as text", order_deeds.copy_why, "Ctrl+Shift+C", "copy", Scope.ORDERS,

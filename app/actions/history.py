@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from core.domain.commands import Command
 from core.domain.errors import KerbsideError
+from core.domain.language import line
 
 Execute = Callable[[Command], Sequence[Command]]
 """Carries a command out and returns the commands that would undo it, none where nothing can; raises KerbsideError."""
@@ -24,9 +25,9 @@ class Refusal(str):
     """The line that says why a command was refused."""
 
     def __new__(cls, error: KerbsideError, command: Command) -> Refusal:
-        line = super().__new__(cls, str(error))
-        line.command = command
-        return line
+        refusal = super().__new__(cls, line(error))
+        refusal.command = command
+        return refusal
 
     command: Command
 

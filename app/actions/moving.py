@@ -9,7 +9,7 @@ from app.actions.naming import which_orders
 from core.domain.commands import Command, PlanRoute
 from core.domain.driver import Route
 from core.domain.errors import KerbsideError
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from core.domain.order import Order
 from core.domain.world import World
 from core.matching.outlook import Outlook
@@ -80,11 +80,11 @@ def trials(commands: Iterable[Command], world: World, would: Would) -> tuple[lis
         try:
             outcome = would(command)
         except KerbsideError as error:
-            refused = refused or str(error)
+            refused = refused or sentence(error)
             continue
         after = {route.driver_id: route for change in outcome.changes for route in change.routes}
         found.append(Trial(command, tuple(map(world.route, after)), tuple(after.values())))
-    return found, "" if found else f"{refused[:1].upper()}{refused[1:]}"
+    return found, "" if found else refused
 
 
 @dataclass(frozen=True, slots=True)

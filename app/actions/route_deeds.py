@@ -34,4 +34,5 @@ def hand_over_route(deeds: Deeds) -> None:
         move = Move(tuple(order.id for order in orders), driver_id, len(deeds.world.route(driver_id).stops))
         deeds.carry_out(move_text(move, deeds.world), ways(move, deeds.world))
 
-    deeds.window.ask_driver(orders, False, chosen)
+    holder = deeds.chosen_driver()
+    deeds.window.ask_driver(orders, False, chosen, route_of=holder.id if holder is not None else "")

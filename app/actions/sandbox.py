@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from app.actions.history import Refusal
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
+from core.domain.language import line
 from core.domain.world import World
 from core.orders.desk import Desk
 from core.orders.tells import Outcome
@@ -100,7 +101,7 @@ class Sandbox:
                 try:
                     self._carry(command)
                 except KerbsideError as error:
-                    step.refused.append(str(error))
+                    step.refused.append(line(error))
 
     def would(self, command: c.Command) -> Outcome:
         return self._desk.handle(command, self._now())

@@ -13,7 +13,7 @@ from app.actions.naming import driver_named, order_named, which_orders
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from core.domain.order import Order
 from core.domain.world import World
 
@@ -135,7 +135,7 @@ def hear(line: str, world: World) -> Heard:
         text, commands = _read(verb, rest, world)
     except KerbsideError as error:
         return Heard(
-            verb, problem=_sentence(error), certain=_fails(verb, rest[:whole], world), wants=wants, head=head, word=word
+            verb, problem=sentence(error), certain=_fails(verb, rest[:whole], world), wants=wants, head=head, word=word
         )
     missing = tr("Type {usage}", usage=verb.usage) if not commands else ""
     return Heard(verb, text, commands, missing, wants=wants, head=head, word=word)
@@ -181,8 +181,3 @@ def _read(verb: Verb, rest: Sequence[str], world: World) -> tuple[str, tuple[c.C
     which = which_orders(orders) if orders else ""
     text = tr(verb.says).format(orders=which, driver=driver.name if driver is not None else "")
     return text, tuple(verb.make(orders, driver, words))
-
-
-def _sentence(error: KerbsideError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]

@@ -16,7 +16,10 @@ def alert_text(alert: Alert, world: World, now: float) -> str:
         case AlertKind.LATE if order is not None:
             return tr("late, {lateness}", lateness=lateness(max(1.0, (now - order.due_at) / 60)))
         case AlertKind.WILL_BE_LATE if order is not None and (eta := world.etas.get(order.id)) is not None:
-            return tr("will be late, {lateness}", lateness=lateness((eta[1] - order.due_at) / 60))
+            minutes = (eta[1] - order.due_at) / 60
+            if round(minutes) <= 0:  # it stands a while longer, lest it flap
+                return tr("on time again")
+            return tr("will be late, {lateness}", lateness=lateness(minutes))
         case AlertKind.NO_DRIVER:
             since = driver_needed_at(order) if order is not None else alert.since
             return tr("no driver for {duration}", duration=duration(now - since))

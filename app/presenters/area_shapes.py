@@ -17,7 +17,7 @@ from app.presenters.links import Links
 from core.domain import commands as c
 from core.domain.errors import BadInput, CommandRefused, KerbsideError
 from core.domain.geo import LatLon, checked_place
-from core.domain.language import mark, tr
+from core.domain.language import mark, sentence, tr
 from core.domain.merchant import Area
 from core.geofencing.shapes import Polygons, closed, cut, joined, problem_of, split
 from core.orders.places import names
@@ -139,7 +139,7 @@ class ShapeDesk(QObject):
         try:
             self._view.editor.put_corner(self._place(typed))
         except KerbsideError as error:
-            self._tell(str(error))
+            self._tell(sentence(error))
         else:
             self._panel.corner.clear()
 
@@ -170,7 +170,7 @@ class ShapeDesk(QObject):
             elif self.session is not None:
                 self._draw_more(self.session, purpose, places)
         except BadInput as error:
-            self._tell(str(error))
+            self._tell(sentence(error))
         self._show()
 
     def _draw_ended(self) -> None:

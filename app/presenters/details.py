@@ -15,7 +15,7 @@ from app.presenters.why import PART_NAMES, why_of
 from app.scene import Scene, replaying
 from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
-from core.domain.language import tr
+from core.domain.language import said, tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.receipt import Told
 from core.domain.vehicle import CAPACITY
@@ -95,7 +95,7 @@ def candidates(order: Order, engine: Scene) -> tuple[Candidate, ...]:
     ranked = {candidate.driver_id for candidate in why.candidates}
     for driver_id, reason in why.excluded()[:MOST_EXCLUDED]:
         if driver_id not in ranked:
-            found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=reason.text))
+            found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=said(reason.text)))
     return tuple(found)
 
 
@@ -125,7 +125,8 @@ def _why_nobody(order: Order, engine: Scene) -> str:
         if order.id in postponed.order_ids:
             name = actor_name(f"driver:{postponed.driver_id}", engine.world)
             return tr("Planned for {name}; the offer goes out when they are nearly free and the order nearly ready", name=name)
-    return next((u.summary for u in engine.decisions.unassigned if u.order_id == order.id), "")
+    summary = next((said(u.summary) for u in engine.decisions.unassigned if u.order_id == order.id), "")
+    return summary[:1].upper() + summary[1:]
 
 
 def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:

@@ -12,12 +12,33 @@ from app.presenters.event_words import event_text
 from app.presenters.rule_text import Named, then_text, when_text
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
-from core.domain.language import ntr, tr
+from core.domain.language import mark, ntr, tr
 from core.domain.rules import Rule
 
 UNTOLD = frozenset({"id", "version", "status_at", "presence", "presence_at", "off_duty", "removed"})
 """What changes with anything else, or is told otherwise."""
-_LABELS = {"polygons": "shape", "decide_s": "time to decide", "poll_s": "time between questions", "when": "condition"}
+_LABELS = {
+    "polygons": mark("shape"),
+    "decide_s": mark("time to decide"),
+    "poll_s": mark("time between questions"),
+    "when": mark("condition"),
+    "name": mark("name"),
+    "area_id": mark("area"),
+    "place": mark("place"),
+    "kind": mark("kind"),
+    "vehicle": mark("vehicle"),
+    "vehicles": mark("vehicles"),
+    "phone": mark("phone"),
+    "priority": mark("priority"),
+    "enabled": mark("in force"),
+    "then": mark("action"),
+    "watched": mark("watched"),
+    "cap_per_hour": mark("orders per hour at most"),
+    "goods": mark("goods"),
+    "app": mark("app"),
+    "group": mark("group"),
+}
+"""Fields as a person calls them; one that is not here is called by its own name."""
 
 
 _NAMED = {"area_id": "area", "merchant_id": "merchant", "provider_id": "provider"}
@@ -63,7 +84,7 @@ def difference(before: object, after: object, zone: tzinfo | None = None, named:
 
 
 def _label(name: str) -> str:
-    return _LABELS.get(name, name.removesuffix("_id").removesuffix("_at").replace("_", " "))
+    return tr(_LABELS[name]) if name in _LABELS else name.removesuffix("_id").removesuffix("_at").replace("_", " ")
 
 
 def said(value: object, name: str = "", zone: tzinfo | None = None) -> str:

@@ -13,6 +13,7 @@ from app.actions.naming import driver_named, which_orders
 from app.main_window import MainWindow
 from app.presenters.links import Links
 from core.domain.errors import UnknownThing
+from core.domain.language import sentence, tr
 
 PATIENCE_MS = 4000
 """A number that nothing follows is forgotten after this long."""
@@ -73,13 +74,15 @@ class DriverNumber(QObject):
             self._window.toast.hide()
             return
         orders = self._deeds.chosen_orders()
-        what = "select an order first" if not orders else f"+ assigns {which_orders(orders)}"
+        what = tr("+ assigns {orders}", orders=which_orders(orders)) if orders else tr("select an order first")
         try:
             driver = driver_named(self._typed, self._deeds.engine.world)
         except UnknownThing:
-            self._window.toast.show_line(f"Driver {self._typed}…", lasting=True)
+            self._window.toast.show_line(tr("Driver {typed}…", typed=self._typed), lasting=True)
         else:
-            self._window.toast.show_line(f"Driver {driver.id}, {driver.name}: {what}", lasting=True)
+            self._window.toast.show_line(
+                tr("Driver {id}, {name}: {what}", id=driver.id, name=driver.name, what=what), lasting=True
+            )
 
     def _assign(self) -> None:
         typed = self._typed
@@ -88,9 +91,9 @@ class DriverNumber(QObject):
         try:
             driver = driver_named(typed, self._deeds.engine.world)
         except UnknownThing as error:
-            self._deeds.window.tell(f"T{str(error)[1:]}", bad=True)
+            self._deeds.window.tell(sentence(error), bad=True)
             return
         if not orders:
-            self._deeds.window.tell(f"Select an order for {driver.name} first", bad=True)
+            self._deeds.window.tell(tr("Select an order for {name} first", name=driver.name), bad=True)
             return
         self._deeds.assign([order.id for order in orders], driver.id)

@@ -16,11 +16,12 @@ from core.domain.driver import Activity
 from core.domain.errors import KerbsideError
 from core.domain.events import Change, FixesApplied
 from core.domain.geo import LatLon, circle_around
-from core.domain.language import ntr, tr
+from core.domain.language import inner, ntr, sentence, tr
 from core.tracking.geometry import distances_m
 from core.tracking.positions import ACTIVITIES, VEHICLES, Rows
 from core.tracking.search import Among
 from core.worker import isochrone
+from widgets.common.states import vehicle_name
 from widgets.common.words import Moment
 from widgets.find.panel import FindPanel, FoundRow, metres
 from widgets.map.marks import Drawn, Rings
@@ -169,7 +170,7 @@ class FindPresenter(QObject):
             rows = self._found(self._drawn)
         except KerbsideError as error:
             self.clear()
-            self._tell(str(error))
+            self._tell(sentence(error))
             return
         middle = self._middle(self._drawn)
         away = distances_m(middle, positions.lat[rows], positions.lon[rows])
@@ -205,10 +206,10 @@ class FindPresenter(QObject):
     def _words(self, count: int) -> str:
         vehicle, minutes = self._panel.reach()
         where = {
-            "circle": f"within {metres(self._panel.radius.value())}",
-            "rectangle": "in the rectangle",
-            "outline": "inside the outline",
-            "reach": f"within {minutes:.0f} min by {vehicle.value}",
+            "circle": tr("within {distance}", distance=metres(self._panel.radius.value())),
+            "rectangle": tr("in the rectangle"),
+            "outline": tr("inside the outline"),
+            "reach": tr("within {minutes:.0f} min, {vehicle}", minutes=minutes, vehicle=inner(vehicle_name(vehicle))),
         }[self._shape]
         more = tr("; the nearest {LISTED} are listed", LISTED=LISTED) if count > LISTED else ""
         return f"{ntr('{n:,} driver', '{n:,} drivers', count)} {where}{more}"

@@ -21,7 +21,7 @@ from core.api.server import Outside
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
 from core.domain.forward import Forward
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, sentence, tr
 from core.forwarding.choose import checked
 from core.forwarding.letters import DeadLetter, all_dead
 from widgets.common.words import Moment
@@ -133,7 +133,7 @@ class ForwardingPresenter(QObject):
             try:
                 checked(wanted)
             except KerbsideError as error:
-                dialog.show_problem(f"{str(error)[:1].upper()}{str(error)[1:]}")
+                dialog.show_problem(sentence(error))
                 return
             if wanted != forward:
                 text = tr("Pass on: {name}") if new else tr("Change what {name} passes on")

@@ -15,7 +15,7 @@ from app.scene import Scene
 from core.domain.driver import Driver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.geo import LatLon, circle_around, distance_m
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, sentence, tr
 from core.domain.merchant import Merchant
 from core.routing.city import City
 from core.storage.track_story import Story, told
@@ -172,8 +172,7 @@ class PastPresenter(QObject):
         self._view.reveal("shape" if self._place is not None else "past")
 
     def _fail(self, error: KerbsideError) -> None:
-        text = str(error)
-        self._panel.show_answer(f"{text[:1].upper()}{text[1:]}", bad=True)
+        self._panel.show_answer(sentence(error), bad=True)
         self._view.set_past(None)
 
     def _chosen(self, row_id: str) -> None:

@@ -16,7 +16,7 @@ from app.presenters.asking import Asking
 from app.presenters.links import Links
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.engine.setup import ProviderView, check_provider
 from core.providers.breaker import BreakerState
@@ -127,7 +127,7 @@ class ProvidersPresenter(QObject):
             try:
                 check_provider(wanted)
             except KerbsideError as error:
-                dialog.show_problem(_sentence(error))
+                dialog.show_problem(sentence(error))
                 return
             if new and not draft.secret:
                 dialog.show_problem(tr("Give it a secret, or make one: what is not signed is not believed"))
@@ -220,8 +220,3 @@ def _id_from(name: str, taken: set[str]) -> str:
     while wanted in taken or wanted == INTERNAL:
         wanted, number = f"{plain}-{number}", number + 1
     return wanted
-
-
-def _sentence(error: KerbsideError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]

@@ -23,7 +23,7 @@ from app.presenters.rerun_saver import RerunSaver
 from app.scene import Past, PastClock, Stage, recent
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AlertRaised, AreaCrossed, FenceCrossed, FenceDwelled
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from core.routing.city import City
 from core.storage.codec import KINDS
 from core.storage.recording import Mark, Recording
@@ -217,7 +217,7 @@ class RecorderPresenter(QObject):
         except (CancelledError, _GivenUp):
             return
         except KerbsideError as error:
-            self._deeds.window.tell(str(error), bad=True)
+            self._deeds.window.tell(sentence(error), bad=True)
             self.end()
             return
         then(result)
@@ -293,7 +293,7 @@ class RecorderPresenter(QObject):
         try:
             at = typed_time(text, past.at if past is not None else self._now(), self._now(), self._stage.engine.clock.zone)
         except BadInput as error:
-            self._deeds.window.tell(str(error), bad=True)
+            self._deeds.window.tell(sentence(error), bad=True)
             return
         self._bar.scale.setFocus()
         if not self._bar_covers(at):

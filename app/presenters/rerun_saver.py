@@ -13,7 +13,7 @@ from app.presenters.asking import Asking
 from app.report.journey import Journey, gathered
 from app.report.rerun_page import Soil, page_of, soil_of
 from core.domain.errors import KerbsideError
-from core.domain.language import language, tr
+from core.domain.language import language, sentence, tr
 from core.routing.city import City
 from core.storage.rerun import Rerun
 
@@ -55,7 +55,7 @@ class RerunSaver(QObject):
         except CancelledError:
             return
         except KerbsideError as error:
-            self._tell(str(error), True)
+            self._tell(sentence(error), True)
             return
         soil: Soil | None = soil_of(self._city) if self._city is not None else None
         self._executor.submit(page_of, journey, soil, language()).add_done_callback(lambda made: self._made.emit(path, made))

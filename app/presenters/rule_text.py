@@ -6,28 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain.language import inner, mark, tr
-from core.rules.words import Form, Word, action_words, operator_words
+from core.domain.language import inner, mark, said, tr
+from core.rules.words import Form, Word, action_words, operator_words, word_label
+from widgets.conditions.arguments import DAYS
 
-LABELS = {
-    "area": mark("Area"),
-    "merchant": mark("Merchant"),
-    "kind": mark("Kind of shop"),
-    "time": mark("Time"),
-    "weather": mark("Weather"),
-    "load": mark("Orders per driver"),
-    "waiting": mark("Orders waiting"),
-    "weight_kg": mark("Weight"),
-    "volume_l": mark("Volume"),
-    "value": mark("Value"),
-    "distance_km": mark("Distance"),
-    "promise_min": mark("Time to promise"),
-    "provider": mark("Give to one provider"),
-    "chain": mark("Try one after another"),
-    "split": mark("Share out"),
-    "refuse": mark("Refuse the order"),
-}
-"""Words of the registries as a person reads them; one that is not here is read as it is."""
 WEATHER = {
     "dry": mark("dry"),
     "rain": mark("rain"),
@@ -44,7 +26,7 @@ Named = Callable[[str, str], str]
 
 
 def label(word: str) -> str:
-    return tr(LABELS[word]) if word in LABELS else word.replace("_", " ").capitalize()
+    return said(word_label(word))
 
 
 def when_text(when: Mapping[str, Any], named: Named) -> str:
@@ -91,7 +73,8 @@ class _Said:
         if known is not None and known.form is Form.TIMES and isinstance(argument, Mapping):
             days = argument.get("days")
             when = f"{argument.get('from', '0:00')}–{argument.get('to', '24:00')}"
-            return f"{' '.join([days] if isinstance(days, str) else days)} {when}" if days else when
+            days = [days] if isinstance(days, str) else days
+            return " ".join([*(tr(DAYS.get(day, day)) for day in days or ()), when])
         if isinstance(argument, Mapping):
             return self._compared(name, argument, known.unit if known is not None else "")
         if isinstance(argument, bool):

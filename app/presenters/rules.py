@@ -27,7 +27,7 @@ from core.domain.events import (
     RulesSaved,
     WeatherTold,
 )
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, said, tr
 from core.domain.provider import INTERNAL
 from core.domain.rules import Rule
 from core.engine.setup import ShareView
@@ -232,7 +232,7 @@ class RulesPresenter(QObject):
                 rule,
                 when_text(rule.when, self._things.named),
                 then_text(rule.then, self._things.named),
-                tuple(f.text[:1].upper() + f.text[1:] for f in wrong[rule.id]),
+                tuple(_sentence(f) for f in wrong[rule.id]),
                 any(f.level is Level.ERROR for f in wrong[rule.id]),
             )
             for rule in rules
@@ -261,7 +261,9 @@ class RulesPresenter(QObject):
             return
         self._findings = found
         self._panel.set_findings(
-            [FindingRow(f"{n}", f.level.value, f.text, f.rule_id, f.area_id) for n, f in enumerate(found)] if rules else ()
+            [FindingRow(f"{n}", f.level.value, said(f.text), f.rule_id, f.area_id) for n, f in enumerate(found)]
+            if rules
+            else ()
         )
         self.show()
         self._deeds.changed()
@@ -359,6 +361,11 @@ class RulesPresenter(QObject):
         self._panel.set_trial(
             told if run.changed else tr("All {all} orders would go where they went", all=len(run.orders)), rows
         )
+
+
+def _sentence(finding: Finding) -> str:
+    told = said(finding.text)
+    return told[:1].upper() + told[1:]
 
 
 def _fitted(order: Sequence[Rule], moved: set[str]) -> list[Rule]:

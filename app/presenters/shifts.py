@@ -19,7 +19,7 @@ from core.domain.commands import SaveDriver
 from core.domain.driver import Driver, Presence
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import Change
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, sentence, tr
 from core.domain.vehicle import Vehicle
 from core.orders.shifts import breaks_written, check_shift, plan_as_csv, read_breaks, read_plan, read_shift, written
 from widgets.common.words import Moment
@@ -107,8 +107,7 @@ class ShiftsPresenter(QObject):
             try:
                 changed = [with_shift(known.get(d.id, d), draft, moment) for d in drivers]
             except BadInput as error:
-                text = str(error)
-                dialog.show_problem(f"{text[:1].upper()}{text[1:]}")
+                dialog.show_problem(sentence(error))
                 return
             dialog.accept()
             self._do(tr("Plan"), [SaveDriver(driver=d) for d in changed if d != known.get(d.id)])
@@ -125,7 +124,7 @@ class ShiftsPresenter(QObject):
         try:
             commands = read_plan(path, known, now)
         except KerbsideError as error:
-            self._deeds.window.tell(str(error), bad=True)
+            self._deeds.window.tell(sentence(error), bad=True)
             return
         self._do(tr("Import"), [c for c in commands if c.driver != known[c.driver.id]])
 

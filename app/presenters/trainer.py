@@ -22,7 +22,7 @@ from core.domain.events import (
     OrderCancelled,
     OrderReceived,
 )
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, sentence, tr
 from core.engine.engine import Engine
 from core.insight.score import score
 from core.simulation.scenarios import fault
@@ -102,7 +102,7 @@ class TrainerPresenter(QObject):
         try:
             self._life.inject(fault(kind, whose, now, FOR_S[kind]))
         except BadInput as error:
-            self._deeds.window.tell(str(error), bad=True)
+            self._deeds.window.tell(sentence(error), bad=True)
             return
         name = world.merchants[whose].name if kind == "kitchen" else world.drivers[whose].name
         self._deeds.window.tell(f"{tr(FAULTS[kind])}: {name}, {duration(FOR_S[kind])}")
@@ -185,8 +185,15 @@ class TrainerPresenter(QObject):
         }
 
     def _split(self) -> list[str]:
+        world = self._engine.world
         return [
-            tr("{provider}: asked {asked:.0f} %, held {held:.0f} %", provider=v.provider_id, asked=v.asked_pct, held=v.held_pct)
+            tr(
+                "{area}, {provider}: asked {asked:.0f} %, held {held:.0f} %",
+                area=world.areas[v.area_id].name if v.area_id in world.areas else tr("Outside all areas"),
+                provider=world.providers[v.provider_id].name if v.provider_id in world.providers else tr("Own fleet"),
+                asked=v.asked_pct,
+                held=v.held_pct,
+            )
             for v in self._engine.setup.shares()
             if not v.without
         ]

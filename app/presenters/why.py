@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.presenters.history_text import actor_name
 from app.scene import Scene
-from core.domain.language import mark, tr
+from core.domain.language import mark, said, tr
 from core.domain.order import UNASSIGNED, Order
 from core.domain.world import World
 from core.matching.cost import MEDIUM
@@ -13,13 +13,13 @@ from core.matching.eligibility import Reason
 
 PART_NAMES = {
     "pickup_leg": mark("way to pick-up"),
-    "pickup_stop": "pick-up",
+    "pickup_stop": mark("pick-up"),
     "dropoff_leg": mark("way to door"),
-    "dropoff_stop": "door",
-    "pickup_early": "waiting",
+    "dropoff_stop": mark("door"),
+    "pickup_early": mark("waiting"),
     "pickup_late": mark("food waits"),
-    "dropoff_early": "early",
-    "dropoff_late": "late",
+    "dropoff_early": mark("early"),
+    "dropoff_late": mark("late"),
     "spread_pay": mark("has earned the pay"),
     "shortage": mark("drivers are short"),
     "fairness": mark("more than a fair share"),
@@ -48,7 +48,7 @@ def why_text(order: Order, engine: Scene) -> str:
     if order.by_dispatcher:
         lines.append(tr("Given to {named} by the dispatcher", named=_named(order.driver_id or "", world)))
     if why is None:
-        return "\n".join([*lines, "The matcher has not looked at it yet"])
+        return "\n".join([*lines, tr("The matcher has not looked at it yet")])
     chosen = [c for c in why.candidates if c.chosen]
     lines += [tr("Chosen: {candidate}", candidate=_priced(candidate, order, world)) for candidate in chosen] or [
         tr("No driver was chosen")
@@ -64,7 +64,7 @@ def why_text(order: Order, engine: Scene) -> str:
             by_rule.setdefault(reason, []).append(_named(driver_id, world))
     if by_rule:
         lines.append(tr("Excluded:"))
-        lines += [f"  {reason.text}: {', '.join(names)}" for reason, names in sorted(by_rule.items())]
+        lines += [f"  {said(reason.text)}: {', '.join(names)}" for reason, names in sorted(by_rule.items())]
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self
 
 DOMAIN = "kerbside"
 CATALOGUES = Path(__file__).parents[2] / "resources" / "translations"
@@ -43,7 +44,7 @@ def speaking(code: str) -> Iterator[None]:
 
 def tr(text: str, /, **values: object) -> str:
     """The text in the language in use; ``{name}`` stands for the value of that name."""
-    said = _texts.gettext(text)
+    said = _texts.gettext(text) if text else ""  # under the empty text a catalogue keeps what it says of itself
     return said.format(**values) if values else said
 
 
@@ -60,3 +61,48 @@ def ntr(one: str, many: str, n: int, /, **values: object) -> str:
 def mark(text: str, /) -> str:
     """A text that is translated where it is shown, not where it stands (a declaration made before a language is chosen)."""
     return text
+
+
+class Message(str):
+    """A text that arises in the core, where no language is spoken: English (logs, HTTP), with what it was made of beside it,
+    so that the window can say it in its own (`said`).
+
+    ``Message("{n} of {what}", n=3, what=Message("Rain"))``: values may be messages themselves; of a tuple, parts stand behind
+    commas.
+    """
+
+    __slots__ = ("text", "values")
+    text: str
+    values: dict[str, Any]
+
+    def __new__(cls, text: str, /, **values: Any) -> Self:
+        shown = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        made = super().__new__(cls, text.format(**shown) if values else text)
+        made.text, made.values = text, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.text,), self.values
+
+
+def said(text: str) -> str:
+    """A message in the language in use; any other text as it is."""
+    return tr(text.text, **{name: _said(value) for name, value in text.values.items()}) if isinstance(text, Message) else text
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return ", ".join(map(said, value))
+    return said(value) if isinstance(value, str) else value
+
+
+def line(error: Exception) -> str:
+    """What an error says, in the language in use."""
+    what = error.args[0] if error.args else ""
+    return said(what) if isinstance(what, Message) else str(error)
+
+
+def sentence(error: Exception) -> str:
+    """The same with a capital first letter, unless it begins with a name of a file or a setting."""
+    text = line(error)
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text

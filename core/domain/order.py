@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from core.domain.errors import IllegalStep
 from core.domain.geo import LatLon
+from core.domain.language import Message, mark
 from core.domain.vehicle import Vehicle
 
 
@@ -30,25 +31,43 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+WORDS = {
+    Status.RECEIVED: Message("received"),
+    Status.SENDING: Message("sending"),
+    Status.OUTSIDE: Message("outside"),
+    Status.WAITING: Message("waiting"),
+    Status.HELD: Message("held"),
+    Status.OFFERED: Message("offered"),
+    Status.ASSIGNED: Message("assigned"),
+    Status.AT_PICKUP: Message("at pickup"),
+    Status.CARRYING: Message("carrying"),
+    Status.AT_DROPOFF: Message("at dropoff"),
+    Status.DELIVERED: Message("delivered"),
+    Status.CANCELLED: Message("cancelled"),
+    Status.FAILED: Message("failed"),
+}
+"""A status within a sentence."""
+
+
 class Step(StrEnum):
-    QUEUE = "queue"
-    HOLD = "hold"
-    RELEASE = "release"
-    OFFER = "offer"
-    ACCEPT = "accept"
-    TAKE_BACK = "take back"
-    ASSIGN = "assign"
-    UNASSIGN = "unassign"
-    ARRIVE_PICKUP = "arrive at the pick-up"
-    PICK_UP = "pick up"
-    ARRIVE_DROPOFF = "arrive at the drop-off"
-    DELIVER = "deliver"
-    FAIL = "fail"
-    CANCEL = "cancel"
-    REINSTATE = "reinstate"
-    SEND = "go to a provider"
-    TAKE_OUTSIDE = "be taken by a provider"
-    LOSE_PROVIDER = "lose its provider"
+    QUEUE = mark("queue")
+    HOLD = mark("hold")
+    RELEASE = mark("release")
+    OFFER = mark("offer")
+    ACCEPT = mark("accept")
+    TAKE_BACK = mark("take back")
+    ASSIGN = mark("assign")
+    UNASSIGN = mark("unassign")
+    ARRIVE_PICKUP = mark("arrive at the pick-up")
+    PICK_UP = mark("pick up")
+    ARRIVE_DROPOFF = mark("arrive at the drop-off")
+    DELIVER = mark("deliver")
+    FAIL = mark("fail")
+    CANCEL = mark("cancel")
+    REINSTATE = mark("reinstate")
+    SEND = mark("go to a provider")
+    TAKE_OUTSIDE = mark("be taken by a provider")
+    LOSE_PROVIDER = mark("lose its provider")
 
 
 _S, _T = Status, Step
@@ -155,5 +174,9 @@ class Order:
         """Return the order after the step, with further fields changed, or raise IllegalStep."""
         after = STEPS.get((self.status, step))
         if after is None:
-            raise IllegalStep(f"order {self.id} is {self.status.value.replace('_', ' ')}: it can't {step.value}")
+            raise IllegalStep(
+                Message(
+                    "order {order} is {what}: it can't {step}", order=self.id, what=WORDS[self.status], step=Message(step.value)
+                )
+            )
         return replace(self, status=after, status_at=at, **changes)  # type: ignore[arg-type]

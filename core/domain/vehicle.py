@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.language import mark
+
 
 class Vehicle(StrEnum):
-    WALK = "walk"
-    BIKE = "bike"
-    SCOOTER = "scooter"
-    CAR = "car"
+    WALK = mark("walk")
+    BIKE = mark("bike")
+    SCOOTER = mark("scooter")
+    CAR = mark("car")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from core.domain.errors import UnknownThing
 from core.domain.events import Change, DispatchChange, NoteChange
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
+from core.domain.language import Message
 from core.domain.merchant import Area, Merchant
 from core.domain.note import Note
 from core.domain.offer import Offer, OfferState
@@ -119,31 +120,31 @@ class World:
         try:
             return self.orders[order_id]
         except KeyError:
-            raise UnknownThing(f"there is no order {order_id}") from None
+            raise UnknownThing(Message("there is no order {order}", order=order_id)) from None
 
     def driver(self, driver_id: str) -> Driver:
         try:
             return self.drivers[driver_id]
         except KeyError:
-            raise UnknownThing(f"there is no driver {driver_id}") from None
+            raise UnknownThing(Message("there is no driver {driver}", driver=driver_id)) from None
 
     def merchant(self, merchant_id: str) -> Merchant:
         try:
             return self.merchants[merchant_id]
         except KeyError:
-            raise UnknownThing(f"there is no merchant {merchant_id}: register it first") from None
+            raise UnknownThing(Message("there is no merchant {merchant}: register it first", merchant=merchant_id)) from None
 
     def provider(self, provider_id: str) -> Provider:
         try:
             return self.providers[provider_id]
         except KeyError:
-            raise UnknownThing(f"there is no provider {provider_id}: register it first") from None
+            raise UnknownThing(Message("there is no provider {provider}: register it first", provider=provider_id)) from None
 
     def area(self, area_id: str) -> Area:
         try:
             return self.areas[area_id]
         except KeyError:
-            raise UnknownThing(f"there is no area {area_id}") from None
+            raise UnknownThing(Message("there is no area {area}", area=area_id)) from None
 
     def route(self, driver_id: str) -> Route:
         return self.routes.get(driver_id) or Route(driver_id)

@@ -17,6 +17,7 @@ from core.domain.commands import AcknowledgeAlert, AlertCommand, SnoozeAlert, Ta
 from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
 from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised, AlertSnoozed, AlertTaken, Change
+from core.domain.language import Message
 from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -92,7 +93,7 @@ class Alarms:
         """Raise CommandRefused where the alert is over."""
         alert = self._world.alerts.get(command.alert_id)
         if alert is None:
-            raise CommandRefused("the alert is over already")
+            raise CommandRefused(Message("the alert is over already"))
         kind: type[Change]
         back: AlertCommand
         if isinstance(command, AcknowledgeAlert):

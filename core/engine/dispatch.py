@@ -26,7 +26,8 @@ from core.domain.events import (
     ProviderLost,
     ProviderReported,
 )
-from core.domain.order import ABROAD, BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.language import Message
+from core.domain.order import ABROAD, BEFORE_PICKUP, ENDED, WORDS, Order, Status, Step
 from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Tally
 from core.domain.world import World
@@ -179,10 +180,12 @@ class Dispatch:
         """Ask for it back; what comes then follows once the provider has given it up."""
         one = self._world.consignments.get(order.id)
         if one is None:
-            raise CommandRefused(f"order {order.id} is with nobody it could be recalled from")
+            raise CommandRefused(Message("order {order} is with nobody it could be recalled from", order=order.id))
         if order.picked_up_at is not None:
             name = self._name(one.provider_id)
-            raise CommandRefused(f"order {order.id} is on its way with {name}: it can't be called back")
+            raise CommandRefused(
+                Message("order {order} is on its way with {name}: it can't be called back", order=order.id, name=name)
+            )
         recalled = replace(one, state=_S.RECALLING, rest=then, cancel=cancel)
         draft.add(OrderRecalled(at=draft.now, actor=draft.actor, reason=reason, orders=(order,), consignments=(recalled,)))
 
@@ -191,9 +194,9 @@ class Dispatch:
         order = draft.order(command.order_id)
         provider = self.provider(command.provider_id)
         if not provider.enabled:
-            raise CommandRefused(f"{provider.name} is switched off: switch it on first")
+            raise CommandRefused(Message("{provider} is switched off: switch it on first", provider=provider.name))
         if order.provider_id == provider.id and order.status in ABROAD:
-            raise CommandRefused(f"{provider.name} has order {order.id} already")
+            raise CommandRefused(Message("{provider} has order {order} already", provider=provider.name, order=order.id))
         if order.status in ABROAD:
             self.recall(draft, order, f"to go to {provider.name}", (provider.id,))
             return
@@ -204,11 +207,19 @@ class Dispatch:
             or order.status in ENDED
             or (own and order.status is Status.WAITING)
         ):
-            words = order.status.value.replace("_", " ")
-            raise CommandRefused(f"order {order.id} is {words}: only one that waits, is held or is with a provider can be sent")
+            raise CommandRefused(
+                Message(
+                    "order {order} is {what}: only one that waits, is held or is with a provider can be sent",
+                    order=order.id,
+                    what=WORDS[order.status],
+                )
+            )
         if not self.free(provider.id, draft.now):
             raise CommandRefused(
-                f"{provider.name} can't take an order now: it is out of reach, or has had its orders for this hour"
+                Message(
+                    "{provider} can't take an order now: it is out of reach, or has had its orders for this hour",
+                    provider=provider.name,
+                )
             )
         if own:
             back = replace(order, provider_id=provider.id).take(Step.RELEASE, draft.now)
@@ -219,7 +230,9 @@ class Dispatch:
     def settle(self, draft: Draft, command: SettleConsignment) -> None:
         one = self._world.consignments.get(command.order_id)
         if one is None:
-            raise CommandRefused(f"order {command.order_id} is with no provider: there is nothing to settle")
+            raise CommandRefused(
+                Message("order {order} is with no provider: there is nothing to settle", order=command.order_id)
+            )
         heard = Answer(Fate.ACCEPTED if command.has_it else Fate.CANCELLED, "by the dispatcher's word")
         self.answered(draft, one, heard, recalled=command.has_it)
 

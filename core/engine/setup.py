@@ -20,6 +20,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import ProviderRemoved, ProviderSaved, RulesSaved, WeatherTold
+from core.domain.language import Message
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Day, Rule, RuleSet, Tally
 from core.domain.world import World
@@ -192,8 +193,12 @@ class Setup:
         before = self._world.ruleset
         if command.based_on is not None and command.based_on != before.version:
             raise CommandRefused(
-                f"the rules have been changed meanwhile (version {before.version}, yours began with {command.based_on}): "
-                "look at them and save again"
+                Message(
+                    "the rules have been changed meanwhile (version {version}, yours began with {based_on}): look at them and "
+                    "save again",
+                    version=before.version,
+                    based_on=command.based_on,
+                )
             )
         self._refuse_errors(command.rules)
         saved = RuleSet(before.version + 1, command.rules)
@@ -205,7 +210,11 @@ class Setup:
         check_provider(provider)
         before = self._world.providers.get(provider.id)
         if before is not None and before.kind is not provider.kind:
-            raise CommandRefused(f"{before.name} is a {before.kind} provider: remove it first to make it another kind")
+            raise CommandRefused(
+                Message(
+                    "{order} is a {kind} provider: remove it first to make it another kind", order=before.name, kind=before.kind
+                )
+            )
         saved = replace(provider, version=1 if before is None else before.version + 1, removed=False)
         draft.add(ProviderSaved(at=draft.now, actor=draft.actor, providers=(saved,)))
         back = RemoveProvider(provider_id=provider.id, actor=command.actor)
@@ -215,10 +224,18 @@ class Setup:
         provider = self._world.provider(command.provider_id)
         held = [one.order_id for one in self._world.consignments.values() if one.provider_id == provider.id]
         if held:
-            raise CommandRefused(f"{provider.name} still has order {held[0]}: recall it first, or wait for its end")
+            raise CommandRefused(
+                Message(
+                    "{provider} still has order {held}: recall it first, or wait for its end",
+                    provider=provider.name,
+                    held=held[0],
+                )
+            )
         naming = [one.rule.title for one in self._dispatch.rules.all if provider.id in one.then.providers]
         if naming and provider.id != INTERNAL:
-            raise CommandRefused(f"{provider.name} is named by rule {naming[0]}: change the rule first")
+            raise CommandRefused(
+                Message("{provider} is named by rule {naming}: change the rule first", provider=provider.name, naming=naming[0])
+            )
         gone = replace(provider, removed=True, version=provider.version + 1)
         draft.add(ProviderRemoved(at=draft.now, actor=draft.actor, providers=(gone,)))
         draft.outcome.undo = (SaveProvider(provider=provider, actor=command.actor),)

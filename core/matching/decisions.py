@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.domain.language import Message
 from core.matching.cost import Cost
 from core.matching.eligibility import Reason
 
@@ -62,7 +63,7 @@ class Unassigned:
     """An order for which there is no driver: one line that says why, and how many drivers each rule excluded."""
 
     order_id: str
-    summary: str
+    summary: Message
     reasons: tuple[tuple[Reason, int], ...]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.driver import StopKind
+from core.domain.language import Message
 from core.matching.legs import distinct
 from core.matching.market import VEHICLES, Ints, Market
 from core.matching.pruning import great_circle_km
@@ -54,31 +55,31 @@ class Reason(IntEnum):
     TOO_LATE = 19
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         return _TEXTS[self]
 
 
 _TEXTS = {
-    Reason.NONE: "can take it",
-    Reason.CLOSED: "not available",
-    Reason.FIXED_ELSEWHERE: "the dispatcher chose another driver",
-    Reason.BUSY: "busy for too long",
-    Reason.SHIFT_OVER: "shift is over",
-    Reason.VEHICLE: "vehicle not allowed",
-    Reason.WEIGHT: "too heavy for the vehicle",
-    Reason.VOLUME: "too bulky for the vehicle",
-    Reason.DECLINED: "turned it down",
-    Reason.TOO_FAR: "too far away",
-    Reason.NOT_NEAREST: "not among the nearest",
-    Reason.NO_WAY: "no way there",
-    Reason.SHIFT_END: "would not finish before the shift ends or a break begins",
-    Reason.NOT_PROPOSED: "no route was proposed",
-    Reason.TOO_LATE: "would come too late to be of use",
-    Reason.RESTRICTED_AREA: "vehicle not admitted to the area",
-    Reason.COLD_BOX: "no cold box",
-    Reason.OWN_DRIVERS_ONLY: "the merchant uses its own drivers only",
-    Reason.OTHER_FLEET: "drives for another merchant",
-    Reason.COLD: "would be too long on the way from ready to door",
+    Reason.NONE: Message("can take it"),
+    Reason.CLOSED: Message("not available"),
+    Reason.FIXED_ELSEWHERE: Message("the dispatcher chose another driver"),
+    Reason.BUSY: Message("busy for too long"),
+    Reason.SHIFT_OVER: Message("shift is over"),
+    Reason.VEHICLE: Message("vehicle not allowed"),
+    Reason.WEIGHT: Message("too heavy for the vehicle"),
+    Reason.VOLUME: Message("too bulky for the vehicle"),
+    Reason.DECLINED: Message("turned it down"),
+    Reason.TOO_FAR: Message("too far away"),
+    Reason.NOT_NEAREST: Message("not among the nearest"),
+    Reason.NO_WAY: Message("no way there"),
+    Reason.SHIFT_END: Message("would not finish before the shift ends or a break begins"),
+    Reason.NOT_PROPOSED: Message("no route was proposed"),
+    Reason.TOO_LATE: Message("would come too late to be of use"),
+    Reason.RESTRICTED_AREA: Message("vehicle not admitted to the area"),
+    Reason.COLD_BOX: Message("no cold box"),
+    Reason.OWN_DRIVERS_ONLY: Message("the merchant uses its own drivers only"),
+    Reason.OTHER_FLEET: Message("drives for another merchant"),
+    Reason.COLD: Message("would be too long on the way from ready to door"),
 }
 
 

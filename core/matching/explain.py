@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.language import Message
 from core.matching.cost import Cost
 from core.matching.decisions import Assignment, Candidate, StopRef, Unassigned
 from core.matching.eligibility import Pairs, Reason
@@ -81,18 +82,19 @@ def unassigned(pairs: Pairs, codes: NDArray[np.uint8], orders: Sequence[int]) ->
     return tuple(found)
 
 
-def _summary(pairs: Pairs, order: int, able: int, reasons: tuple[tuple[Reason, int], ...]) -> str:
+def _summary(pairs: Pairs, order: int, able: int, reasons: tuple[tuple[Reason, int], ...]) -> Message:
     if not len(pairs.market.drivers):
-        return "there are no drivers"
+        return Message("there are no drivers")
     if order in pairs.market.fixed:
         driver = pairs.market.fixed[order]
         alone = next((r for r, _ in reasons if r is not Reason.FIXED_ELSEWHERE), None)
-        why = alone.text if alone else "has been given another order"
-        return f"the dispatcher chose {pairs.market.drivers.views[driver].id}: {why}"
+        why = alone.text if alone else Message("has been given another order")
+        return Message("the dispatcher chose {driver}: {why}", driver=pairs.market.drivers.views[driver].id, why=why)
     if able:
-        drivers = "the one driver who could take it has" if able == 1 else f"the {able} drivers who could take it have"
-        return f"{drivers} another order"
-    return "no driver: " + ", ".join(f"{count} {reason.text}" for reason, count in reasons)
+        one = Message("the one driver who could take it has another order")
+        return one if able == 1 else Message("the {able} drivers who could take it have another order", able=able)
+    counted = tuple(Message("{count} {reason}", count=count, reason=reason.text) for reason, count in reasons)
+    return Message("no driver: {counted}", counted=counted)
 
 
 def _candidates(

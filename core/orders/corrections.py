@@ -12,7 +12,8 @@ from core.domain.commands import Command, CorrectProgress, RecordProgress
 from core.domain.driver import Route
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import OrderCorrected
-from core.domain.order import ACTIVE, BEFORE_PICKUP, ENDED, STEPS, Order, Status
+from core.domain.language import Message
+from core.domain.order import ACTIVE, BEFORE_PICKUP, ENDED, STEPS, WORDS, Order, Status
 from core.orders.draft import Draft, stops_of
 from core.orders.progress import PROGRESS
 from core.orders.rerouting import arranged, key_of
@@ -50,7 +51,9 @@ def correct(draft: Draft, command: CorrectProgress) -> None:
     if after is None or command.status not in _KEPT:
         raise BadInput(f"{command.event!r} is no step from {command.status.value.replace('_', ' ')}")
     if order.status is not after or order.driver_id is None:
-        raise CommandRefused(f"order {order.id} is {order.status.value.replace('_', ' ')} by now: the mark stands")
+        raise CommandRefused(
+            Message("order {order} is {what} by now: the mark stands", order=order.id, what=WORDS[order.status])
+        )
     driver = draft.world.driver(order.driver_id)
     times = {name: getattr(order, name) if name in _KEPT[command.status] else None for name in _TIMES}
     back = replace(order, status=command.status, status_at=draft.now, **times)  # type: ignore[arg-type]

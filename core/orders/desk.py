@@ -61,8 +61,9 @@ from core.domain.events import (
     ReadyTold,
 )
 from core.domain.geo import checked_place
+from core.domain.language import Message
 from core.domain.offer import OfferState
-from core.domain.order import ABROAD, ACTIVE, BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.order import ABROAD, ACTIVE, BEFORE_PICKUP, ENDED, WORDS, Order, Status, Step
 from core.domain.world import World
 from core.orders.corrections import correct, correction
 from core.orders.dispatching import Dispatcher, OwnFleetOnly
@@ -145,7 +146,9 @@ class Desk:
 
     def _place(self, draft: Draft, command: PlaceOrder) -> None:
         if command.order_id in self._world.orders or self._ended(command.order_id):
-            raise CommandRefused(f"there is an order {command.order_id} already: give this one another number")
+            raise CommandRefused(
+                Message("there is an order {order} already: give this one another number", order=command.order_id)
+            )
         if not command.order_id.strip():
             raise BadInput("an order needs a number")
         merchant = self._world.merchant(command.merchant_id)
@@ -190,12 +193,20 @@ class Desk:
         if not new:
             return
         if before.status in ENDED:
-            raise CommandRefused(f"order {before.id} is {_words(before)}: it can't be changed any more")
+            raise CommandRefused(
+                Message("order {order} is {what}: it can't be changed any more", order=before.id, what=WORDS[before.status])
+            )
         if before.status in ABROAD:
-            raise CommandRefused(f"order {before.id} is with a provider, who would not hear of it: call it back first")
+            raise CommandRefused(
+                Message("order {order} is with a provider, who would not hear of it: call it back first", order=before.id)
+            )
         if before.status in CARRIED and (late := sorted(new.keys() & _UNTIL_PICKED_UP)):
             raise CommandRefused(
-                f"order {before.id} has been picked up: its {late[0].replace('_', ' ')} can't be changed any more"
+                Message(
+                    "order {order} has been picked up: its {what} can't be changed any more",
+                    order=before.id,
+                    what=late[0].replace("_", " "),
+                )
             )
         if new.keys() & {"weight_kg", "volume_l"}:
             _check_load(before.id, new.get("weight_kg", before.weight_kg), new.get("volume_l", before.volume_l))
@@ -226,7 +237,7 @@ class Desk:
         self._check_fits(draft, order, driver)
         before = order
         if order.driver_id == driver.id and order.status in ACTIVE:
-            raise CommandRefused(f"{driver.name} has order {order.id} already")
+            raise CommandRefused(Message("{driver} has order {order} already", driver=driver.name, order=order.id))
         order = draft.free(order, f"given to {driver.name}")
         route = draft.route(driver.id)
         order = order.take(
@@ -246,7 +257,9 @@ class Desk:
         driver = self._world.driver(command.driver_id)
         self._check_fits(draft, order, driver)
         if self._world.open_offer(driver.id) is not None:
-            raise CommandRefused(f"{driver.name} is being asked about another order: wait for the answer")
+            raise CommandRefused(
+                Message("{driver} is being asked about another order: wait for the answer", driver=driver.name)
+            )
         route = draft.route(driver.id)
         stops = tuple((s.kind.value, s.order_id) for s in (*route.stops, *stops_of(order)))
         limit_s = self._settings.number("offers.limit_s")
@@ -261,7 +274,9 @@ class Desk:
     def _unassign(self, draft: Draft, command: UnassignOrder) -> None:
         order = draft.order(command.order_id)
         if order.status not in BEFORE_PICKUP | {Status.OFFERED}:
-            raise CommandRefused(f"order {order.id} is {_words(order)}: there is no driver to take it from")
+            raise CommandRefused(
+                Message("order {order} is {what}: there is no driver to take it from", order=order.id, what=WORDS[order.status])
+            )
         draft.free(order, "taken back by the dispatcher", declined=True)
         assert order.driver_id is not None
         again: Command = OfferOrder(order_id=order.id, driver_id=order.driver_id, actor=command.actor)
@@ -302,7 +317,9 @@ class Desk:
         order = draft.order(command.order_id)
         offer = draft.offer(order.offer_id)
         if offer is None:
-            raise CommandRefused(f"order {order.id} is {_words(order)}: there is no open offer to accept")
+            raise CommandRefused(
+                Message("order {order} is {what}: there is no open offer to accept", order=order.id, what=WORDS[order.status])
+            )
         accept(draft, offer)
 
     def _record(self, draft: Draft, command: RecordProgress) -> None:
@@ -313,7 +330,11 @@ class Desk:
     def _tell_ready(self, draft: Draft, command: TellReady) -> None:
         order = draft.order(command.order_id)
         if order.status in ENDED or order.picked_up_at is not None:
-            raise CommandRefused(f"order {order.id} is {_words(order)}: its merchant has nothing more to say")
+            raise CommandRefused(
+                Message(
+                    "order {order} is {what}: its merchant has nothing more to say", order=order.id, what=WORDS[order.status]
+                )
+            )
         if not math.isfinite(command.ready_at):
             raise BadInput(f"order {order.id}: ready at a time, please")
         is_ready = command.ready_at <= draft.now
@@ -357,7 +378,13 @@ class Desk:
         driver = self._world.driver(command.driver_id)
         carried = self._world.route(driver.id).orders()
         if carried:
-            raise CommandRefused(f"{driver.name} still has order {', '.join(carried)}: give it to someone else first")
+            raise CommandRefused(
+                Message(
+                    "{driver} still has order {what}: give it to someone else first",
+                    driver=driver.name,
+                    what=", ".join(carried),
+                )
+            )
         offer = self._world.open_offer(driver.id)
         if offer is not None:
             draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason="driver removed")
@@ -380,7 +407,7 @@ class Desk:
     def _remove_forward(self, draft: Draft, command: RemoveForward) -> None:
         forward = self._world.forwards.get(command.forward_id)
         if forward is None:
-            raise UnknownThing(f"there is no forwarding rule {command.forward_id}")
+            raise UnknownThing(Message("there is no forwarding rule {forward}", forward=command.forward_id))
         draft.add(ForwardRemoved(at=draft.now, actor=draft.actor, forwards=(replace(forward, removed=True),)))
         draft.outcome.undo = (SaveForward(forward=forward, actor=command.actor),)
 
@@ -404,7 +431,3 @@ def _kind(goods: str) -> str:
 def _check_load(order_id: str, weight_kg: float, volume_l: float) -> None:
     if not (math.isfinite(weight_kg) and weight_kg > 0 and math.isfinite(volume_l)):
         raise BadInput(f"order {order_id}: the weight must be a number of kilograms above 0")
-
-
-def _words(order: Order) -> str:
-    return order.status.value.replace("_", " ")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.domain.driver import Driver
+from core.domain.language import Message
 from core.domain.merchant import OwnDrivers
 from core.domain.order import Order
 from core.domain.vehicle import CAPACITY
@@ -25,7 +26,9 @@ def vehicle(fact: Fact) -> str:
     _, _, order, driver, _ = fact
     if not order.vehicles or driver.vehicle in order.vehicles:
         return ""
-    return f"order {order.id} can't go by {driver.vehicle}: it admits {', '.join(sorted(order.vehicles))}"
+    admitted = tuple(map(Message, sorted(order.vehicles)))
+    by = Message(driver.vehicle)
+    return Message("order {order} can't go by {vehicle}: it admits {admitted}", order=order.id, vehicle=by, admitted=admitted)
 
 
 def weight(fact: Fact) -> str:
@@ -33,7 +36,13 @@ def weight(fact: Fact) -> str:
     limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
     if order.weight_kg <= limit:
         return ""
-    return f"order {order.id} weighs {order.weight_kg:g} kg, {driver.name} can carry {limit:g} kg"
+    return Message(
+        "order {order} weighs {weight:g} kg, {driver} can carry {limit:g} kg",
+        order=order.id,
+        weight=order.weight_kg,
+        driver=driver.name,
+        limit=limit,
+    )
 
 
 def volume(fact: Fact) -> str:
@@ -41,7 +50,13 @@ def volume(fact: Fact) -> str:
     limit = CAPACITY[driver.vehicle].volume_l if driver.volume_l is None else driver.volume_l
     if order.volume_l <= limit:
         return ""
-    return f"order {order.id} takes {order.volume_l:g} l, {driver.name} has room for {limit:g} l"
+    return Message(
+        "order {order} takes {volume:g} l, {driver} has room for {limit:g} l",
+        order=order.id,
+        volume=order.volume_l,
+        driver=driver.name,
+        limit=limit,
+    )
 
 
 def restricted_area(fact: Fact) -> str:
@@ -49,8 +64,13 @@ def restricted_area(fact: Fact) -> str:
     ends = np.array([order.pickup, order.dropoff], np.float64)
     for area in world.areas.values():
         if area.vehicles and driver.vehicle not in area.vehicles and area.holds(ends).any():
-            admitted = ", ".join(sorted(area.vehicles))
-            return f"order {order.id} can't go by {driver.vehicle}: {area.name} admits {admitted}"
+            return Message(
+                "order {order} can't go by {vehicle}: {area} admits {admitted}",
+                order=order.id,
+                vehicle=Message(driver.vehicle),
+                area=area.name,
+                admitted=tuple(map(Message, sorted(area.vehicles))),
+            )
     return ""
 
 
@@ -59,19 +79,27 @@ def own_drivers(fact: Fact) -> str:
     merchant = world.merchants.get(order.merchant_id)
     if merchant is None or not merchant.fleet or merchant.own_drivers is not OwnDrivers.ONLY or driver.group == merchant.fleet:
         return ""
-    return f"{merchant.name} has its orders brought by its own drivers alone, and {driver.name} is not of {merchant.fleet}"
+    return Message(
+        "{merchant} has its orders brought by its own drivers alone, and {driver} is not of {fleet}",
+        merchant=merchant.name,
+        driver=driver.name,
+        fleet=merchant.fleet,
+    )
 
 
 def cold_box(fact: Fact) -> str:
     _, settings, order, driver, _ = fact
     if driver.cold_box or not rule_for(settings, order.goods).cold_box:
         return ""
-    return f"order {order.id} ({order.goods}) needs a cold box, and {driver.name} has none"
+    return Message(
+        "order {order} ({goods}) needs a cold box, and {driver} has none", order=order.id, goods=order.goods, driver=driver.name
+    )
 
 
 def shift(fact: Fact) -> str:
     _, _, _, driver, now = fact
-    return f"{driver.name}'s shift is over" if driver.shift_end is not None and driver.shift_end <= now else ""
+    over = driver.shift_end is not None and driver.shift_end <= now
+    return Message("{driver}'s shift is over", driver=driver.name) if over else ""
 
 
 RULES: tuple[Callable[[Fact], str], ...] = (vehicle, weight, volume, restricted_area, own_drivers, cold_box, shift)

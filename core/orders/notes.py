@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.domain.commands import Command, StrikeNote, TakeNote
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import NoteStruck, NoteTaken
+from core.domain.language import Message
 from core.domain.note import Note
 from core.orders.draft import Draft
 
@@ -27,7 +28,7 @@ def take_note(draft: Draft, command: TakeNote) -> None:
 def strike_note(draft: Draft, command: StrikeNote) -> None:
     note = draft.world.notes.get(command.note_id)
     if note is None:
-        raise CommandRefused("there is no such note any more")
+        raise CommandRefused(Message("there is no such note any more"))
     draft.add(NoteStruck(at=draft.now, actor=draft.actor, note=replace(note, struck=True)))
     back: Command = TakeNote(text=note.text, note_id=note.id, at=note.at, actor=note.author)
     draft.outcome.undo = (back,)

@@ -10,6 +10,7 @@ from core.domain.commands import Command, RemoveArea, RemoveMerchant, SaveArea, 
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import AreaRemoved, AreaSaved, MerchantRegistered, MerchantRemoved, MerchantsTagged
 from core.domain.geo import LatLon, checked_place
+from core.domain.language import Message
 from core.domain.merchant import Area
 from core.orders.draft import Draft
 
@@ -65,10 +66,18 @@ class Places:
         merchant = draft.world.merchant(command.merchant_id)
         waiting = [order.id for order in draft.world.open_orders() if order.merchant_id == merchant.id]
         if waiting:
-            raise CommandRefused(f"{merchant.name} still has order {waiting[0]}: cancel it first, or wait for its end")
+            raise CommandRefused(
+                Message(
+                    "{merchant} still has order {waiting}: cancel it first, or wait for its end",
+                    merchant=merchant.name,
+                    waiting=waiting[0],
+                )
+            )
         naming = [r.title for r in draft.world.ruleset.rules if names(r.when, "merchant", merchant.id)]
         if naming:
-            raise CommandRefused(f"{merchant.name} is named by rule {naming[0]}: change the rule first")
+            raise CommandRefused(
+                Message("{merchant} is named by rule {naming}: change the rule first", merchant=merchant.name, naming=naming[0])
+            )
         draft.add(MerchantRemoved(at=draft.now, actor=draft.actor, merchants=(replace(merchant, removed=True),)))
         draft.outcome.undo = (SaveMerchant(merchant=merchant, actor=command.actor),)
 
@@ -85,7 +94,9 @@ class Places:
         area = draft.world.area(command.area_id)
         naming = [r.title for r in draft.world.ruleset.rules if names(r.when, "area", area.id)]
         if naming:
-            raise CommandRefused(f"area {area.name} is named by rule {naming[0]}: change the rule first")
+            raise CommandRefused(
+                Message("area {area} is named by rule {naming}: change the rule first", area=area.name, naming=naming[0])
+            )
         draft.add(AreaRemoved(at=draft.now, actor=draft.actor, areas=(replace(area, removed=True, version=area.version + 1),)))
         self._tag_again(draft, {i: a for i, a in draft.world.areas.items() if i != area.id}, area.id)
         draft.outcome.undo = (SaveArea(area=area, actor=command.actor),)

@@ -21,8 +21,9 @@ from core.domain.events import (
     OrderUnassigned,
     PickedUp,
 )
+from core.domain.language import Message
 from core.domain.offer import Offer, OfferState
-from core.domain.order import BEFORE_PICKUP, Order, Status, Step
+from core.domain.order import BEFORE_PICKUP, WORDS, Order, Status, Step
 from core.domain.reports import Word
 from core.domain.world import World
 from core.orders.draft import Draft, stops_of
@@ -180,10 +181,12 @@ def _progress(draft: Draft, word: Word) -> None:
     order = draft.order(word.order_id or "")
     if order.driver_id != word.driver_id:
         draft.outcome.tells.append(TellRevoke(word.driver_id, None, order.id, "the order is no longer yours"))
-        raise CommandRefused(f"order {order.id} is not theirs")
+        raise CommandRefused(Message("order {order} is not theirs", order=order.id))
     if word.event == "hand_back":
         if order.status not in BEFORE_PICKUP:
-            raise CommandRefused(f"order {order.id} is {order.status.value.replace('_', ' ')}: it can't be handed back")
+            raise CommandRefused(
+                Message("order {order} is {what}: it can't be handed back", order=order.id, what=WORDS[order.status])
+            )
         draft.take_from_driver(order, OrderHandedBack, declined=True, reason=word.reason or "handed back", tell=False)
         return
     # A phone that was out of reach tells late: its own time counts, as far as it is possible. One without a clock says 0.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider
 from core.domain.rules import Rule
@@ -17,8 +18,9 @@ from core.rules.facts import MINUTES_A_DAY, NOWHERE
 from core.rules.operators import OPERATORS
 from core.rules.operators.time import DAYS
 from core.rules.ruleset import Compiled, Rules
-from core.rules.sets import Labels, Numbers
+from core.rules.sets import Labels
 from core.rules.tree import Group, leaves
+from core.rules.words import word_label
 
 
 class Level(StrEnum):
@@ -90,13 +92,27 @@ def _names(one: Compiled, known: Known) -> Iterable[Finding]:
         names = OPERATORS[test.word].names
         if names and isinstance(test.values, Labels):
             for name in sorted(test.values.names - set(known.of(names))):
-                yield Finding(Level.ERROR, "unknown", f"rule {rule.title}: there is no {names} {name}", rule.id)
+                told = {
+                    "area": Message("rule {rule}: there is no area {name}", rule=rule.title, name=name),
+                    "merchant": Message("rule {rule}: there is no merchant {name}", rule=rule.title, name=name),
+                }
+                yield Finding(Level.ERROR, "unknown", told[names], rule.id)
     for provider_id in one.then.providers:
         provider = known.providers.get(provider_id)
         if provider is None:
-            yield Finding(Level.ERROR, "unknown", f"rule {rule.title}: there is no provider {provider_id}", rule.id)
+            yield Finding(
+                Level.ERROR,
+                "unknown",
+                Message("rule {rule}: there is no provider {name}", rule=rule.title, name=provider_id),
+                rule.id,
+            )
         elif not provider.enabled and rule.enabled:
-            yield Finding(Level.WARNING, "disabled", f"rule {rule.title}: {provider.name} is switched off", rule.id)
+            yield Finding(
+                Level.WARNING,
+                "disabled",
+                Message("rule {rule}: {name} is switched off", rule=rule.title, name=provider.name),
+                rule.id,
+            )
 
 
 def _reach(rules: Rules, known: Known) -> list[Finding]:
@@ -109,13 +125,17 @@ def _reach(rules: Rules, known: Known) -> list[Finding]:
             boxes = boxes_of(one.when)
             if not boxes:
                 why = _clash(one.when)
-                text = f"rule {rule.title} can never fire: nothing meets its condition{why}"
+                text = Message("rule {rule} can never fire: nothing meets its condition{why}", rule=rule.title, why=why)
                 found.append(Finding(Level.WARNING, "never", text, rule.id))
                 continue
             covers = [box for _, earlier in before for box in earlier]
             if not uncovered(boxes, covers):
-                guilty = [c.rule.title for c, earlier in before if any(meet(a, b) for a in boxes for b in earlier)]
-                text = f"rule {rule.title} can never fire: {' and '.join(guilty)} before it take every order it could have"
+                guilty = tuple(c.rule.title for c, earlier in before if any(meet(a, b) for a in boxes for b in earlier))
+                text = Message(
+                    "rule {rule} can never fire: what stands before it takes every order it could have ({rules})",
+                    rule=rule.title,
+                    rules=guilty,
+                )
                 found.append(Finding(Level.WARNING, "never", text, rule.id))
             else:
                 for other, earlier in before:
@@ -123,28 +143,31 @@ def _reach(rules: Rules, known: Known) -> list[Finding]:
                     overlaps = (both for a in boxes for b in earlier if (both := meet(a, b)) is not None)
                     overlap = next((both for both in overlaps if known.occurs(both)), None) if same else None
                     if overlap is not None:
-                        text = (
-                            f"rules {other.rule.title} and {rule.title} have the same priority and want different things for "
-                            f"the same orders{_where(overlap)}: {other.rule.title} wins, since it stands first"
+                        text = Message(
+                            "rules {first} and {rule} have the same priority and want different things for the same "
+                            "orders{where}: {first} wins, since it stands first",
+                            first=other.rule.title,
+                            rule=rule.title,
+                            where=_where(overlap, known),
                         )
                         found.append(Finding(Level.WARNING, "contradiction", text, rule.id))
             before.append((one, boxes))
         except TooManyBoxes:
-            text = f"rule {rule.title} is too entangled to be checked against the others: split it up"
+            text = Message("rule {rule} is too entangled to be checked against the others: split it up", rule=rule.title)
             found.append(Finding(Level.NOTE, "unchecked", text, rule.id))
     return found
 
 
-def _clash(condition: Condition) -> str:
+def _clash(condition: Condition) -> Message:
     """Which words exclude each other, where two parts meant together do."""
     if isinstance(condition, Group) and not condition.one_is_enough:
         sides = [(part, boxes_of(part)) for part in condition.parts]
         for n, (part, boxes) in enumerate(sides):
             for other, others in sides[:n]:
                 if boxes and others and not any(meet(a, b) is not None for a in boxes for b in others):
-                    words = [", ".join(dict.fromkeys(t.word for t in leaves(p))) for p in (other, part)]
-                    return f" ({' against '.join(words)})"
-    return ""
+                    one, another = (tuple(map(word_label, dict.fromkeys(t.word for t in leaves(p)))) for p in (other, part))
+                    return Message(" ({one} against {another})", one=one, another=another)
+    return Message("")
 
 
 def _gaps(rules: Rules, known: Known) -> list[Finding]:
@@ -155,29 +178,42 @@ def _gaps(rules: Rules, known: Known) -> list[Finding]:
         for area in sorted(known.areas.values(), key=lambda a: a.id):
             here: Box = {"area": Labels(frozenset({area.id}))}
             if not any(meet(here, cover) is not None for cover in covers):
-                text = f"area {area.name} has no rule: its orders go to our own fleet"
+                text = Message("area {area} has no rule: its orders go to our own fleet", area=area.name)
                 found.append(Finding(Level.WARNING, "gap", text, area_id=area.id))
             elif left := [box for box in uncovered([here], covers) if known.occurs(box)]:
-                some = _where({name: values for name, values in left[0].items() if name != "area"})
-                text = f"area {area.name}: no rule speaks for some orders{some}; they go to our own fleet"
+                some = _where({name: values for name, values in left[0].items() if name != "area"}, known)
+                text = Message(
+                    "area {area}: no rule speaks for some orders{where}; they go to our own fleet", area=area.name, where=some
+                )
                 found.append(Finding(Level.NOTE, "gap", text, area_id=area.id))
     except TooManyBoxes:
-        found.append(Finding(Level.NOTE, "unchecked", "the rules are too entangled to be checked for gaps"))
+        found.append(Finding(Level.NOTE, "unchecked", Message("the rules are too entangled to be checked for gaps")))
     return found
 
 
-def _where(box: Box) -> str:
+def _where(box: Box, known: Known) -> Message:
     """An example of what is in the box, in words; the area goes without saying where it is named anyway."""
-    told = []
+    told: list[str] = []
     for dimension, values in sorted(box.items()):
-        value = values.example()
-        if dimension == "time" and isinstance(values, Numbers) and isinstance(value, float):
-            day, minute = divmod(int(value), MINUTES_A_DAY)
-            told.append(f"{DAYS[day % 7]} {minute // 60:02d}:{minute % 60:02d}")
-        elif dimension == "area":
-            told += [f"area {value}"] if value is not None else []
-        elif value is None:
-            told.append(f"{dimension} not known" if not isinstance(values, Labels) else f"another {dimension}")
+        value, name = values.example(), word_label(dimension)
+        if value is None:
+            unknown, other = Message("{what} not known", what=name), Message("{what}: another one", what=name)
+            told += [] if dimension == "area" else [unknown if not isinstance(values, Labels) else other]
         else:
-            told.append(f"{dimension} {value:g}" if isinstance(value, float) else f"{dimension} {value}")
-    return f" (such as {', '.join(told)})" if told else ""
+            shown = _value(dimension, value, known)
+            told.append(shown if dimension == "time" else Message("{what} {value}", what=name, value=shown))
+    return Message(" (such as {told})", told=tuple(told)) if told else Message("")
+
+
+def _value(dimension: str, value: float | str, known: Known) -> str:
+    if dimension == "time" and isinstance(value, float):
+        day, minute = divmod(int(value), MINUTES_A_DAY)
+        at = f"{minute // 60:02d}:{minute % 60:02d}"
+        return Message("{day} {at}", day=Message(DAYS[day % 7][:2].capitalize()), at=at)  # as the form calls the days
+    if isinstance(value, float):
+        return f"{value:g}"
+    if dimension == "area" and value != NOWHERE:
+        return known.areas[value].name if value in known.areas else value
+    if dimension == "merchant":
+        return known.merchants[value].name if value in known.merchants else value
+    return Message(value)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from core.domain.errors import BadInput
+from core.domain.language import Message, mark
 from core.rules.actions import ACTIONS, ActionWord
 from core.rules.facts import DIMENSIONS
 from core.rules.operators import OPERATORS, Operator
@@ -46,7 +47,32 @@ class Word:
     example: str = ""
 
 
+LABELS = {
+    "area": mark("Area"),
+    "merchant": mark("Merchant"),
+    "kind": mark("Kind of shop"),
+    "time": mark("Time"),
+    "weather": mark("Weather"),
+    "load": mark("Orders per driver"),
+    "waiting": mark("Orders waiting"),
+    "weight_kg": mark("Weight"),
+    "volume_l": mark("Volume"),
+    "value": mark("Value"),
+    "distance_km": mark("Distance"),
+    "promise_min": mark("Time to promise"),
+    "provider": mark("Give to one provider"),
+    "chain": mark("Try one after another"),
+    "split": mark("Share out"),
+    "refuse": mark("Refuse the order"),
+}
+"""Words of the registries as a person reads them; one that is not here is read as it is."""
+
+
 _UNITS = {"kg": "kg", "l": "l", "km": "km", "min": "min"}
+
+
+def word_label(word: str) -> Message:
+    return Message(LABELS.get(word) or word.replace("_", " ").capitalize())
 
 
 def operator_words() -> tuple[Word, ...]:

@@ -28,7 +28,7 @@ from widgets.common.search import REST_MS
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment
-from widgets.dialogs.ask import plain
+from widgets.dialogs.ask import inset, plain
 
 SPANS: dict[str, tuple[str, float]] = {
     "any": (mark("At any time"), 0.0),
@@ -133,6 +133,7 @@ class AuditPanel(Panel):
 
     def _time(self, name: str) -> QDateTimeEdit:
         field = QDateTimeEdit()
+        inset(field)
         field.setDisplayFormat("d MMM HH:mm")
         field.setAccessibleName(name)
         field.setMinimumWidth(120)

@@ -16,6 +16,10 @@ EDGE_PX = 3
 INSET_PX = 8
 GAP_PX = 6
 MOST_TEXTS = 20_000
+LEAST_TEXT_PX = 16
+"""With less room than this an icon stands alone."""
+TO = " → "
+"""Between where a thing comes from and where it goes to."""
 
 # Plain numbers: a flag of Qt's costs a call of Python's enum whenever it is touched, and there are hundreds of cells.
 _SELECTED = QStyle.StateFlag.State_Selected.value
@@ -95,7 +99,7 @@ class CellDelegate(QStyledItemDelegate):
             picture = self.icon_for(face.icon, face.token, painter.device().devicePixelRatioF())
             painter.drawPixmap(at, y + (height - ICON_PX) // 2, picture)
             left, right = (left, at - GAP_PX) if rtl else (at + ICON_PX + GAP_PX, right)
-        if face.text and right > left:
+        if face.text and (right - left > LEAST_TEXT_PX or not face.icon):
             font, metrics = self._set(option.font)
             painter.setFont(font)
             painter.setPen(self.colour(face.token))
@@ -116,7 +120,7 @@ class CellDelegate(QStyledItemDelegate):
         if found is None:
             if len(self._texts) > MOST_TEXTS:
                 self._texts.clear()
-            found = self._texts[text, width] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            found = self._texts[text, width] = shortened(text, width, metrics)
         return found
 
     def _draw_meter(self, painter: QPainter, cell: QRect, share: float, rtl: bool) -> None:
@@ -126,3 +130,16 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(left, top, width, METER_PX, self.colour("line"))
         full = self.colour("late" if share >= 1 else "muted")
         painter.fillRect(left + width - part if rtl else left, top, part, METER_PX, full)
+
+
+def shortened(text: str, width: int, metrics: QFontMetrics) -> str:
+    """The text as far as ``width`` pixels go; of ``here → there`` something of both is left."""
+    cut, whole = Qt.TextElideMode.ElideRight, metrics.horizontalAdvance
+    here, to, there = text.partition(TO)
+    if whole(text) <= width:
+        return text
+    if not to:
+        return metrics.elidedText(text, cut, width)
+    room = width - whole(TO) - 1  # widths of parts add up to a little less than that of the whole
+    here = metrics.elidedText(here, cut, max(room // 2, room - whole(there)))
+    return f"{here}{TO}{metrics.elidedText(there, cut, room - whole(here))}"

@@ -241,9 +241,15 @@ QDockWidget { font-size: 15px; font-weight: 600; titlebar-close-icon: url("@icon
 QDockWidget::title { background: @surface; padding: 6px 8px; border-bottom: 1px solid @line; text-align: left; }
 QDockWidget > QWidget { background: @surface; }
 QTabBar { qproperty-drawBase: 0; qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
-QTabBar::tab { background: transparent; color: @muted; padding: 5px 10px; border: 0; border-bottom: 2px solid transparent; }
+QTabBar::tab { background: transparent; color: @muted; padding: 4px 9px; border: 1px solid transparent;
+  border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom-color: @accent; }
+QTabBar::tab:focus { border-color: @accent; }
+QTabBar::scroller { width: 48px; }
+QTabBar QToolButton { background: @surface; border: 1px solid @line; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url("@icons/caret-left-@theme.svg"); width: 14px; height: 14px; }
+QTabBar QToolButton::right-arrow { image: url("@icons/caret-right-@theme.svg"); width: 14px; height: 14px; }
 QTabWidget::pane { border: 0; border-top: 1px solid @line; }
 QAbstractItemView { background: @surface; alternate-background-color: @surface; border: 0; gridline-color: @line;
   selection-background-color: @selected; selection-color: @text; outline: 0; }
@@ -270,6 +276,8 @@ QPushButton[kind="primary"], QPushButton:default { background: @accent; color: @
   font-weight: 600; }
 QPushButton[kind="primary"]:disabled { background: @line; color: @muted; border-color: @line; }
 QPushButton[kind="danger"] { color: @late; border-color: @late; }
+QPushButton[kind="danger"]:focus { border: 3px double @accent; padding: 2px 10px; }
+QPushButton[kind="primary"]:focus, QPushButton:default:focus { border: 3px double @on_accent; padding: 2px 10px; }
 QToolBar { background: @surface; border: 0; border-bottom: 1px solid @line; spacing: 4px; padding: 2px 8px; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 3px 6px; }
 QToolButton:hover { background: @hover; }
@@ -303,7 +311,8 @@ QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @acc
 QCheckBox::indicator:checked { image: url("@icons/check-@theme.svg"); }
 QRadioButton::indicator:checked { image: url("@icons/dot-@theme.svg"); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; background: @bg; }
-QCheckBox:focus, QRadioButton:focus { color: @accent; }
+QCheckBox, QRadioButton { border: 1px solid transparent; border-radius: 4px; padding: 1px 4px 1px 1px; }
+QCheckBox:focus, QRadioButton:focus { border-color: @accent; }
 QMenuBar { background: @surface; border-bottom: 1px solid @line; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected { background: @hover; }

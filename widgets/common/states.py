@@ -72,7 +72,7 @@ STATUS: dict[Status, StateLook] = {
     Status.AT_DROPOFF: StateLook("carrying", "At the door", "house-line"),
     Status.DELIVERED: StateLook("free", "Delivered", "check-circle"),
     Status.CANCELLED: StateLook("offline", "Cancelled", "x-circle"),
-    Status.FAILED: StateLook("late", "Failed", "warning-circle"),
+    Status.FAILED: StateLook("late", "Failed", "warning-octagon"),
 }
 
 LATE = StateLook("late", "Late", "warning")

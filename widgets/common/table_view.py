@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
@@ -14,8 +14,9 @@ from widgets.common.cells import CellDelegate
 from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
-LEAST_STRETCH_PX = 76
-"""A column that takes the room that is left stays readable; where less is left, the table scrolls."""
+LEAST_STRETCH_PX, ROOM_PX = 76, 210
+"""A column that takes the room that is left stays readable: where it has less than the second, others become narrow; where
+less than the first is left, the table scrolls."""
 
 R = TypeVar("R", bound=Row)
 
@@ -35,6 +36,7 @@ class RowsView(QTableView, Generic[R]):
         super().__init__(parent)
         self._rows = model
         self._told: list[str] = []
+        self._titles: list[int] = []
         self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(CellDelegate(self))
@@ -83,9 +85,10 @@ class RowsView(QTableView, Generic[R]):
         font.setPixelSize(CAPTION_PX)
         font.setWeight(QFont.Weight(WEIGHT_STRONG))
         metrics = QFontMetrics(font)
+        self._titles = [metrics.horizontalAdvance(tr(column.title)) for column in self._rows.columns]
         for i, column in enumerate(self._rows.columns):
             if column.width:
-                header.resizeSection(i, max(header.sectionSize(i), metrics.horizontalAdvance(tr(column.title)) + 20))
+                header.resizeSection(i, max(header.sectionSize(i), self._titles[i] + 20))
         super().showEvent(event)
         self._share_out()
 
@@ -96,12 +99,31 @@ class RowsView(QTableView, Generic[R]):
     def _share_out(self) -> None:
         header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
         wide = [i for i, column in enumerate(self._rows.columns) if not column.width and not header.isSectionHidden(i)]
+        self._narrow_where(wide)
         rest = self.viewport().width() - sum(header.sectionSize(i) for i in range(header.count()) if i not in wide)
         enough = rest >= LEAST_STRETCH_PX * len(wide)
         for i in wide:
             header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
             if not enough:
                 header.resizeSection(i, LEAST_STRETCH_PX)
+
+    def _narrow_where(self, wide: Sequence[int]) -> None:
+        """Make room for what takes the rest; a width that somebody chose by hand stays."""
+        header, titles = self.horizontalHeader(), self._titles
+        if not titles or not wide:
+            return
+        both = {
+            i: (max(column.width, titles[i] + 20), max(column.narrow, titles[i] + 20))
+            for i, column in enumerate(self._rows.columns)
+            if column.narrow
+        }
+        now = {i: header.sectionSize(i) for i in both if not header.isSectionHidden(i)}
+        kept = sum(header.sectionSize(i) for i in range(header.count()) if i not in wide and i not in now)
+        rest = self.viewport().width() - kept - sum(both[i][0] if px in both[i] else px for i, px in now.items())
+        narrow = rest < ROOM_PX * len(wide)
+        for i, px in now.items():
+            if px in both[i] and px != both[i][narrow]:
+                header.resizeSection(i, both[i][narrow])
 
     def _paint_all(self) -> None:
         self.viewport().update()

@@ -52,6 +52,7 @@ R = TypeVar("R", bound=Row)
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
     """One column. ``timed`` says that its text changes with the moment alone; ``width`` in pixels, 0 takes what is left.
+    ``narrow`` is its width where little would be left: one with an icon may be so narrow that the icon stands alone.
 
     ``shown`` is whether the column is there before the user says otherwise.
     """
@@ -66,6 +67,7 @@ class Column(Generic[R]):
     right: bool = False
     timed: bool = False
     width: int = 80
+    narrow: int = 0
     shown: bool = True
     name: str = ""
     """What the column is called where its title is too short for a screen reader."""

@@ -12,10 +12,10 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from widgets.common.look import CAPTION_PX, LOOKS, Look, mix
+from widgets.common.look import CAPTION_PX, LOOKS, RADIUS_PX, Look, mix
 from widgets.common.words import Moment
 from widgets.dashboard.data import ChartData, Line, nice_top, number
 
@@ -337,6 +337,19 @@ class Chart(QWidget):
             return
         self.point(min(max((self._at if self._at is not None else count) + step, 0), count - 1))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self.update()
         self.point(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QColor(self._look.accent))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS_PX, RADIUS_PX)
+            painter.end()

@@ -83,6 +83,7 @@ class DashboardPanel(Panel):
         self.area = QScrollArea()
         self.area.setAccessibleName(tr("Dashboard"))
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its charts have the focus, and it goes along
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidgetResizable(True)
         self.area.setWidget(self._content)

@@ -139,7 +139,7 @@ class DriversPage(SetupPage):
     def add_typed(self) -> None:
         name = self.name.text().strip()
         if not name:
-            self.refused.emit("type the driver's name")
+            self.refused.emit(tr("Type the driver's name"))
             return
         self.refused.emit("")
         vehicle, app = self.vehicle.currentData(), self.app.currentData()
@@ -273,4 +273,4 @@ class PhonesPage(SetupPage):
         try:
             path.write_bytes(self._png)
         except OSError as error:
-            self.refused.emit(f"{path} can't be written ({error.strerror}): choose another place")
+            self.refused.emit(tr("{path} can't be written ({why}): choose another place", path=path, why=error.strerror))

@@ -33,7 +33,7 @@ def natural(text: str) -> str:
 
 
 def _fix_age(row: DriverRow, moment: Moment) -> str:
-    return "never" if row.fix_at is None else freshness(moment.now - row.fix_at)
+    return tr("never") if row.fix_at is None else freshness(moment.now - row.fix_at)
 
 
 def _mode(row: DriverRow, _: Moment) -> str:
@@ -59,7 +59,7 @@ def _tip(row: DriverRow, moment: Moment) -> str:
     if row.orders:
         lines.append(ntr("{n:,} order", "{n:,} orders", row.orders))
     age = _fix_age(row, moment)
-    lines.append(tr("No position yet") if age == "never" else tr("Last position {age} ago", age=age))
+    lines.append(tr("No position yet") if row.fix_at is None else tr("Last position {age} ago", age=age))
     if row.trouble:
         lines.append(row.trouble)
     if row.phone:
@@ -72,7 +72,7 @@ def app_name(app: App) -> str:
 
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
-    Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72),
+    Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
     Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0),
     Column(
         "Activity",
@@ -82,9 +82,18 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         tip=_tip,
         width=112,
+        narrow=106,
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76),
-    Column("Orders", lambda r, m: str(r.orders) if r.orders else "", sort=lambda r: r.orders, tip=_tip, right=True, width=62),
+    Column(
+        "Orders",
+        lambda r, m: str(r.orders) if r.orders else "",
+        sort=lambda r: r.orders,
+        tip=_tip,
+        right=True,
+        width=62,
+        narrow=58,
+    ),
     Column("Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62),
     Column(

@@ -29,6 +29,7 @@ from widgets.common.states import ACTIVITY, vehicle_name
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, freshness
+from widgets.dialogs.ask import inset
 from widgets.drivers.table import RANK, natural
 
 SHAPES = {
@@ -174,6 +175,7 @@ class FindPanel(QWidget):
         box.setSingleStep(step)
         box.setValue(value)
         box.setSuffix(unit)
+        inset(box)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda _: self.asked_anew.emit())
         return box

@@ -50,8 +50,8 @@ class PastRow:
 
 _DRIVER: Column[PastRow] = Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72)
 _NAME: Column[PastRow] = Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0)
-_FROM: Column[PastRow] = Column("From", lambda r, m: m.clock(r.since, seconds=True), sort=lambda r: r.since, width=70)
-_TO: Column[PastRow] = Column("To", lambda r, m: m.clock(r.until, seconds=True), sort=lambda r: r.until, width=70)
+_FROM: Column[PastRow] = Column("From", lambda r, m: m.clock(r.since, seconds=True), sort=lambda r: r.since, width=82)
+_TO: Column[PastRow] = Column("To", lambda r, m: m.clock(r.until, seconds=True), sort=lambda r: r.until, width=82)
 _STAYED: Column[PastRow] = Column(
     "Stayed", lambda r, m: duration(r.until - r.since), sort=lambda r: r.until - r.since, right=True, width=70
 )
@@ -128,7 +128,7 @@ class HistoryPanel(QWidget):
         lay_ground(self)
         self.moment = Moment()
         self.what = QComboBox()
-        self.what.setAccessibleName("Question")
+        self.what.setAccessibleName(tr("Question"))
         self.driver = QLineEdit()
         self.driver.setPlaceholderText(tr("Driver, D-17 or a name"))
         self.driver.setAccessibleName(tr("Driver"))

@@ -112,7 +112,7 @@ def _tip(row: OrderRow, moment: Moment) -> str:
         lines.append(tr("A driver is needed from {waiting_since}", waiting_since=moment.clock_and_gap(row.waiting_since)))
     if row.eta is not None:
         lines.append(tr("Expected {eta}", eta=moment.clock_and_gap(row.eta)))
-    marks = [text for on, text in ((row.batched, "batched"), (row.chained, "chained")) if on]
+    marks = [text for on, text in ((row.batched, tr("batched")), (row.chained, tr("chained"))) if on]
     if marks:
         lines.append(", ".join(marks).capitalize())
     return "\n".join(lines)
@@ -153,7 +153,16 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
 
     return (
         Column("Order", lambda r, m: r.id, sort=lambda r: r.id, tip=_tip, width=50),
-        Column("State", _state_text, token=_state_token, icon=_state_icon, sort=lambda r: r.status.value, tip=_tip, width=114),
+        Column(
+            "State",
+            _state_text,
+            token=_state_token,
+            icon=_state_icon,
+            sort=lambda r: r.status.value,
+            tip=_tip,
+            width=114,
+            narrow=110,
+        ),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, name="From and to"),
         Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50),
         Column(
@@ -166,6 +175,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             right=True,
             timed=True,
             width=104,
+            narrow=92,
             name="Age, countdown or expected arrival",
         ),
         Column(
@@ -175,7 +185,8 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             token=told_token,
             icon=told_icon,
             tip=told_tip,
-            width=84,
+            width=94,
+            narrow=40,
             name="How far the last command has come",
         ),
         _time(mark("Due"), "due_at", 60),
@@ -309,7 +320,7 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text() if first else ""
         if role == Qt.ItemDataRole.AccessibleTextRole and first:
-            return f"{row.text()}, {'folded' if row.folded else 'unfolded'}"
+            return f"{row.text()}, {tr('folded') if row.folded else tr('unfolded')}"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -185,6 +185,10 @@ class TimeScale(QAbstractSlider):
         painter.setPen(QPen(QColor(look.surface), 2))
         painter.setBrush(QColor(look.accent if self.hasFocus() else look.offered))
         painter.drawEllipse(QPointF(here, LINE_Y), 7, 7)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(look.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(here, LINE_Y), 10, 10)
         painter.end()
 
     def _draw_mark(self, painter: QPainter, one: ScaleMark, x: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -20,9 +20,9 @@ class _Problem(QWidget):
         super().__init__()
         self.text, self.action, self.close_button = QLabel(), QPushButton(), QToolButton()
         mark = QLabel()
-        mark.setPixmap(icon("warning", "late").pixmap(QSize(ICON_PX, ICON_PX)))
         mark.setAccessibleName(tr("Problem"))
         self._mark = mark
+        self._draw_mark()
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.close_button.setIcon(icon("x"))
@@ -35,6 +35,14 @@ class _Problem(QWidget):
         for widget in (mark, self.text, self.action, self.close_button):
             layout.addWidget(widget)
         layout.setStretch(1, 1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # a picture keeps the colours it was painted in
+            self._draw_mark()
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(icon("warning", "late").pixmap(QSize(ICON_PX, ICON_PX), self.devicePixelRatioF()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = look_now()

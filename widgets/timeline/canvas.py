@@ -227,6 +227,10 @@ class TimelineCanvas(QAbstractScrollArea):
         painter.setClipping(False)
         painter.setPen(brush.pen("line"))
         painter.drawLine(self.head_px, 0, self.head_px, height)
+        if self.hasFocus():
+            painter.setPen(brush.pen("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
 
     def _draw_grid(self, painter: QPainter, brush: RowPainter, scale: Scale, width: int, height: int) -> None:
         painter.setPen(brush.pen("hover"))

@@ -54,7 +54,8 @@ async def check_rules(body: m.RulesToCheck, service: Serving) -> Response:
     """What is wrong with these rules, errors first: contradictions, rules that never fire, areas without one."""
     rules = _rules(body.rules)
     setup = await service.ask(lambda e: e.setup)
-    return answer({"findings": [asdict(one) for one in await asyncio.to_thread(setup.check, rules)]})
+    found = await asyncio.to_thread(setup.check, rules)
+    return answer({"findings": [{**asdict(one), "text": str(one.text)} for one in found]})
 
 
 @router.post("/rules/dry-run", response_model=m.DryRun, dependencies=READ)

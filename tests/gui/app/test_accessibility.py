@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
+OF_A_PART_PX = 60
 ASKING = ("order.new", "driver.new", "file.settings", "help.keys", "help.about", "file.http", "file.fleet")
 
 
@@ -115,3 +118,71 @@ def test_a_dialog_begins_at_its_first_field_and_tab_ends_at_its_buttons(rig: Any
                 assert dialog.focusWidget() is button
     finally:
         dialog.reject()
+
+
+def _luminance(widget: QWidget) -> NDArray[np.float64]:
+    """Relative luminance of each pixel of the control as it looks now, shape (height, width)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, 2::-1] / 255
+    linear = np.where(flat <= 0.04045, flat / 12.92, ((flat + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def _kind(widget: QWidget) -> tuple[str, ...]:
+    """Controls of one kind have one rule of the style sheet."""
+    checked = getattr(widget, "isChecked", lambda: False)()
+    return (type(widget).__name__, str(widget.property("kind")), str(bool(getattr(widget, "isDefault", bool)())), str(checked))
+
+
+def unseen(top: QWidget, told: set[tuple[str, ...]], until: Any) -> list[str]:
+    """Kinds of controls that hardly look different with the focus: at 3 to 1 fewer pixels than half their outline, or that of a
+    part of them, such as a tab."""
+    found = []
+    for widget in list(_controls(top)):
+        if not widget.isEnabled() or _kind(widget) in told or type(widget).__name__ == "QWebEngineView":
+            continue
+        told.add(_kind(widget))
+        widget.clearFocus()
+        until(lambda w=widget: not w.hasFocus())
+        before = _luminance(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        until(widget.hasFocus)
+        after = _luminance(widget)
+        if before.shape != after.shape:
+            continue  # what grows or shrinks is seen
+        ratio = (np.maximum(before, after) + 0.05) / (np.minimum(before, after) + 0.05)
+        if (ratio >= 3).sum() < min(sum(before.shape) / 2, OF_A_PART_PX):
+            found.append(" ".join(_kind(widget)))
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whoever_goes_by_tab_sees_where_they_are(rig: Any, theme: str) -> None:
+    rig.order()
+    rig.action(f"view.{theme}").trigger()
+    told: set[tuple[str, ...]] = set()
+    found = {}
+    try:
+        for name, dock in rig.window.docks.items():
+            before = dock.toggleViewAction().isChecked()
+            rig.window.open_dock(name)
+            rig.until(dock.widget().isVisible)
+            rig.window.activateWindow()
+            rig.until(rig.window.isActiveWindow)
+            rig.rest()
+            found[name] = unseen(dock.widget(), told, rig.until)
+            dock.setVisible(before)
+        for action in ASKING:
+            rig.action(action).trigger()
+            dialog = rig.dialog(QDialog)
+            dialog.activateWindow()
+            rig.until(dialog.isActiveWindow)
+            rig.rest()
+            try:
+                found[action] = unseen(dialog, told, rig.until)
+            finally:
+                dialog.reject()
+        assert {where: kinds for where, kinds in found.items() if kinds} == {}
+        assert len({kind[0] for kind in told}) > 12
+    finally:
+        rig.action("view.light").trigger()

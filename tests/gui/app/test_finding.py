@@ -95,7 +95,7 @@ def test_rectangle_outline_and_reach_find_as_well(rig: Rig, finder: Any) -> None
         finder.cleared.emit()
     rig.deeds.pointed = HERE
     driver_deeds.find_drivers(rig.deeds, "reach")
-    rig.until(lambda: "within 10 min by scooter" in finder.told.text())
+    rig.until(lambda: "within 10 min, scooter" in finder.told.text())
     assert set(ids(finder)) == {"D-1", "D-2", "D-17"}
 
 

@@ -148,6 +148,8 @@ def test_a_sick_courier_s_route_goes_to_another_by_the_menu(rig: Any, view: Time
     rig.deeds.selection.set_driver("D-1")
     rig.action("driver.route").trigger()
     dialog = rig.dialog(AssignDialog)
+    assert dialog.windowTitle() == "Who takes the route of D-1 Ada Lind, 2 orders?"
+    assert {choice.id for choice in dialog.model.shown} == {"D-2", "D-17"}  # not the one who has it
     QTest.keyClicks(dialog.search, "17")
     QTest.keyClick(dialog.search, Qt.Key.Key_Return)
     assert (keys(rig, "D-1"), keys(rig, "D-17")) == ([], before)

@@ -112,7 +112,7 @@ def test_drivers_are_added_by_name_and_enter(qtbot: QtBot, dialog: FleetDialog) 
     go_on(qtbot, dialog)
     assert "at least one driver" in dialog.problem.text()
     qtbot.keyClick(page.name, Qt.Key.Key_Return)
-    assert "type the driver's name" in dialog.problem.text()
+    assert "Type the driver's name" in dialog.problem.text()
     qtbot.keyClicks(page.name, " Ana ")
     page.vehicle.setCurrentText("Scooter")
     with qtbot.waitSignal(page.driver_added) as caught:

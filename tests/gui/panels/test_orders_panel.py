@@ -202,6 +202,16 @@ def test_an_empty_board_teaches_and_leads_on(qtbot: QtBot, panel: OrdersPanel, o
     assert panel.model.rowCount() == 0
 
 
+def test_on_a_small_screen_the_way_has_room_and_what_was_told_its_icon(panel: OrdersPanel) -> None:
+    header = panel.view.horizontalHeader()
+    told = next(i for i, column in enumerate(panel.model.columns) if column.title == "Told")
+    way = next(i for i, column in enumerate(panel.model.columns) if column.title == "From → to")
+    narrow = header.sectionSize(way), header.sectionSize(told)
+    panel.resize(1000, 600)
+    assert narrow[0] >= 130
+    assert narrow[1] < 60 < 90 <= header.sectionSize(told)
+
+
 def test_enter_opens_an_order_and_never_a_title(qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder) -> None:
     panel.set_rows([order_row("1")])
     heard: list[str] = []

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from core.domain.errors import BadInput
 from widgets.common.icons import icon
+from widgets.common.look import LOOKS
+from widgets.common.theme import Theme
 from widgets.log.panel import KINDS
 from widgets.status.bar import BROKER, StatusPieces
 from widgets.status.mode import ModeFrame
@@ -128,6 +131,24 @@ def test_a_problem_stands_until_it_is_over(qtbot: QtBot, strip: MessageStrip) ->
     strip.clear_problem("never there")
     assert strip.problems() == {}
     assert strip.isHidden()
+
+
+def test_the_mark_of_a_problem_follows_the_theme(qtbot: QtBot, qapp: QApplication, strip: MessageStrip) -> None:
+    theme = Theme(qapp, "light")
+    strip.show_problem("disk", "The disk is full")
+    try:
+        for name in ("light", "dark", "light"):
+            theme.set_mode(name)
+            picture = strip._problems["disk"]._mark.pixmap().toImage()
+            colours = {
+                picture.pixelColor(x, y).name()
+                for x in range(picture.width())
+                for y in range(picture.height())
+                if picture.pixelColor(x, y).alpha() == 255
+            }
+            assert QColor(LOOKS[theme.name].late).name() in colours
+    finally:
+        theme.set_mode("light")
 
 
 def test_a_problem_hidden_by_hand_comes_back_only_with_news(qtbot: QtBot, strip: MessageStrip) -> None:

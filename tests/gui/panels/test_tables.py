@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSizeF, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from widgets.common.cells import CellDelegate
+from widgets.common.cells import CellDelegate, shortened
 from widgets.common.table_view import RowsView
 from widgets.common.tables import SORT_ROLE, Column, RowsModel
 from widgets.common.words import Moment
@@ -203,3 +203,42 @@ def test_the_column_that_takes_what_is_left_stays_readable_where_little_is(qtbot
     assert view.columnWidth(2) >= least
     view.resize(1200, 200)
     qtbot.waitUntil(lambda: view.horizontalHeader().length() == view.viewport().width())
+
+
+def test_of_a_way_that_is_too_long_both_ends_are_told() -> None:
+    metrics = QFontMetrics(QFont())
+    way = "Trattoria Ulden → Wilden Road 43"
+    whole = metrics.horizontalAdvance(way)
+    assert shortened(way, whole, metrics) == way
+    here, there = shortened(way, whole // 2, metrics).split(" → ")
+    assert here.startswith("Tr")
+    assert here.endswith("…")
+    assert there.startswith("W")
+    assert there.endswith("…")
+    # What one end does not need, the other has.
+    here, there = shortened("Bar → Wilden Road 43", metrics.horizontalAdvance("Bar → Wilden Road"), metrics).split(" → ")
+    assert (here, there[:6]) == ("Bar", "Wilden")
+    assert all(metrics.horizontalAdvance(shortened(way, px, metrics)) <= px for px in range(whole // 3, whole))
+
+
+def test_columns_become_narrow_where_little_is_left_and_wide_again_where_there_is_room(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel(
+        (
+            Column("Id", lambda r, m: r.id, width=120, narrow=60),
+            Column("Size", lambda r, m: str(r.size), width=100),
+            Column("Way", lambda r, m: r.id, width=0),
+        )
+    )
+    view: RowsView[Thing] = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    view.resize(700, 200)
+    view.show()
+    header = view.horizontalHeader()
+    assert [header.sectionSize(i) for i in (0, 1)] == [120, 100]
+    view.resize(400, 200)
+    assert [header.sectionSize(i) for i in (0, 1)] == [60, 100]
+    view.resize(700, 200)
+    assert header.sectionSize(0) == 120
+    header.resizeSection(0, 90)  # by hand
+    view.resize(400, 200)
+    assert header.sectionSize(0) == 90

@@ -55,11 +55,11 @@ def test_rules_are_told_one_by_one() -> None:
     assert difference(before, RuleSet(2, (replace(a, enabled=False), Rule("c")))) == [
         "rule c added",
         "rule b removed",
-        "rule Rain: enabled: yes → no",
+        "rule Rain: in force: yes → no",
     ]
     assert difference(before, RuleSet(2, (b, a))) == ["rules put into another order"]
     assert difference(before, RuleSet(2, (a, replace(b, then={"refuse": True})))) == [
-        "rule b: then: swift → refuse",
+        "rule b: action: swift → refuse",
     ]
 
 

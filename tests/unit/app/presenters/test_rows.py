@@ -45,6 +45,14 @@ def test_an_order_with_an_alert_is_an_exception_and_says_why(town: World, make_o
     assert exception_of(town.orders["O-1"], town, now) == what
 
 
+def test_an_alert_that_its_figures_no_longer_bear_out_does_not_contradict_them(town: World, make_order) -> None:
+    town.apply(Change(at=0.0, orders=(make_order(status=Status.WAITING),)))
+    alarm(town, AlertKind.WILL_BE_LATE)
+    for early_s, what in ((-180, "on time again"), (20, "on time again"), (60, "will be late, +1 min")):
+        town.etas["O-1"] = (None, DUE + early_s)
+        assert exception_of(town.orders["O-1"], town, 2000.0) == what
+
+
 @pytest.mark.parametrize(
     ("kind", "what"),
     [

@@ -1,4 +1,7 @@
-from core.domain.language import mark, ntr, tr, use_language
+import pickle
+
+from core.domain.errors import BadInput, CommandRefused
+from core.domain.language import Message, line, mark, ntr, said, sentence, speaking, tr, use_language
 
 
 def test_without_a_catalogue_texts_stay_english_and_take_their_values() -> None:
@@ -10,3 +13,33 @@ def test_without_a_catalogue_texts_stay_english_and_take_their_values() -> None:
         assert mark("Undo") == "Undo"
     finally:
         use_language("en")
+
+
+def test_a_message_of_the_core_is_english_and_is_said_in_the_language_in_use() -> None:
+    away, slow = Message("too far away"), Message("no way there")
+    counted = tuple(Message("{count} {reason}", count=n, reason=why) for n, why in ((3, away), (1, slow)))
+    message = Message("no driver: {counted}", counted=counted)
+    assert message == "no driver: 3 too far away, 1 no way there"
+    for each in (message, pickle.loads(pickle.dumps(message))):  # the matcher's workers send theirs
+        assert said(each) == message
+        with speaking("de"):
+            assert said(each) == "kein Fahrer: 3 zu weit weg, 1 kein Weg dorthin"
+            assert (str(each), said("as it is")) == (message, "as it is")
+
+
+def test_a_refusal_is_told_in_the_language_in_use() -> None:
+    refused = CommandRefused(Message("there is no area {area}", area="A-9"))
+    assert (str(refused), line(refused), sentence(refused)) == (
+        "there is no area A-9",
+        "there is no area A-9",
+        "There is no area A-9",
+    )
+    with speaking("de"):
+        assert (str(refused), sentence(refused)) == ("there is no area A-9", "Es gibt kein Gebiet A-9")
+        assert sentence(BadInput("orders.csv: line 3 is too short")) == "orders.csv: line 3 is too short"
+
+
+def test_no_text_is_none_in_any_language() -> None:
+    with speaking("de"):
+        assert (tr(""), said(Message(""))) == ("", "")
+        assert tr("Undo") == "Rückgängig"

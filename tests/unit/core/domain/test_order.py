@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from core.domain.errors import IllegalStep
 from core.domain.geo import LatLon
-from core.domain.order import ABROAD, ACTIVE, ENDED, STEPS, UNASSIGNED, Order, Status, Step
+from core.domain.language import Message, said, speaking
+from core.domain.order import ABROAD, ACTIVE, ENDED, STEPS, UNASSIGNED, WORDS, Order, Status, Step
+from core.domain.vehicle import Vehicle
 
 PLAIN = Order("O-1", "M-1", LatLon(1, 2), LatLon(3, 4), placed_at=0.0, ready_at=600.0, due_at=2400.0)
 
@@ -50,3 +52,10 @@ def test_an_order_picked_up_can_no_longer_be_cancelled_or_taken_away() -> None:
     carried = PLAIN.take(Step.QUEUE, 0).take(Step.ASSIGN, 0).take(Step.PICK_UP, 0)
     assert not carried.can(Step.CANCEL)
     assert not carried.can(Step.UNASSIGN)
+
+
+def test_every_status_and_step_has_its_word_in_other_languages() -> None:
+    assert set(WORDS) == set(Status)
+    texts = [*WORDS.values(), *map(Message, Step), *map(Message, Vehicle)]
+    with speaking("de"):
+        assert [text for text in texts if said(text) == text] == []

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.geo import LatLon
+from core.domain.language import said, speaking
 from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
+from core.matching.eligibility import Reason
 from core.rules.analysis import Known, Level, check
 from core.rules.facts import Facts
 from core.rules.ruleset import Rules
@@ -45,7 +47,7 @@ def test_a_rule_behind_one_that_takes_all_it_could_have_never_fires() -> None:
         rule("some", {"area": ["a"], "weight_kg": {"above": 5}}, {"provider": "internal"}),
         rule("more", {"area": ["b", "c"]}),
     )
-    assert found["never"] == ["rule some can never fire: all before it take every order it could have"]
+    assert found["never"] == ["rule some can never fire: what stands before it takes every order it could have (all)"]
 
 
 def test_several_rules_together_may_leave_nothing() -> None:
@@ -54,19 +56,19 @@ def test_several_rules_together_may_leave_nothing() -> None:
         rule("heavy", {"weight_kg": {"above": 5}}),
         rule("rest", {"area": "a"}),
     )
-    assert found["never"] == ["rule rest can never fire: light and heavy before it take every order it could have"]
+    assert found["never"] == ["rule rest can never fire: what stands before it takes every order it could have (light, heavy)"]
     assert "gap" not in found
 
 
 def test_a_priority_comes_before_the_place_in_the_list() -> None:
     found = kinds(rule("narrow", {"area": "a"}), rule("wide", {}, {"refuse": True}, priority=5))
-    assert found["never"] == ["rule narrow can never fire: wide before it take every order it could have"]
+    assert found["never"] == ["rule narrow can never fire: what stands before it takes every order it could have (wide)"]
     assert "contradiction" not in found
 
 
 def test_a_condition_that_nothing_meets_is_named_with_its_words() -> None:
     found = kinds(rule("none", {"all": [{"weight_kg": {"above": 5}}, {"weight_kg": {"below": 3}}]}))
-    assert found["never"] == ["rule none can never fire: nothing meets its condition (weight_kg against weight_kg)"]
+    assert found["never"] == ["rule none can never fire: nothing meets its condition (Weight against Weight)"]
     assert "never" in kinds(rule("negative", {"weight_kg": {"below": 0}}))
 
 
@@ -74,7 +76,7 @@ def test_equals_that_want_different_things_are_pointed_out_with_an_example() -> 
     found = kinds(rule("one", {"area": ["a", "b"]}), rule("two", {"weight_kg": {"above": 5}}, {"refuse": True}))
     assert found["contradiction"] == [
         "rules one and two have the same priority and want different things for the same orders "
-        "(such as area a, weight_kg 6): one wins, since it stands first"
+        "(such as Area A, Weight 6): one wins, since it stands first"
     ]
     assert "contradiction" not in kinds(rule("one", {"area": "a"}), rule("two", {"weight_kg": {"above": 5}}))
     assert "contradiction" not in kinds(rule("one", {"area": "a"}), rule("two", {"area": "b"}, {"refuse": True}))
@@ -91,7 +93,7 @@ def test_areas_without_a_rule_and_with_gaps_are_told_apart() -> None:
     gaps = {f.area_id: (f.level, f.text) for f in found if f.kind == "gap"}
     assert gaps["c"] == (Level.WARNING, "area C has no rule: its orders go to our own fleet")
     assert gaps["b"][0] is Level.NOTE
-    assert "(such as mon 00:00)" in gaps["b"][1]
+    assert "(such as Mo 00:00)" in gaps["b"][1]
     assert "a" not in gaps
 
 
@@ -169,3 +171,30 @@ def test_the_rule_that_fires_is_the_first_by_priority(
     fired = Rules(rules).first(about)
     best = max((one.rule.priority for one in holding), default=None)
     assert fired == next((one for one in holding if one.rule.priority == best), None)
+
+
+def test_every_finding_is_said_in_the_language_of_the_window() -> None:
+    found = check(
+        [
+            rule("rest", {"area": "a", "weather": "rain"}),
+            rule("other", {"weather": "rain", "time": {"from": "8:00", "to": "20:00"}}, {"refuse": True}),
+            rule("behind", {"area": "a", "weather": "rain", "weight_kg": {"above": 3}}),
+            rule("none", {"all": [{"weight_kg": {"above": 5}}, {"weight_kg": {"below": 3}}]}),
+            rule("off", {"area": "c"}, {"provider": "asleep"}),
+        ],
+        KNOWN,
+    )
+    assert {f.kind for f in found} == {"never", "contradiction", "gap", "disabled"}
+    with speaking("de"):
+        told = [said(f.text) for f in found]
+    assert "Regel none kann nie greifen: nichts erfüllt ihre Bedingung (Gewicht gegen Gewicht)" in told
+    for words in told:
+        assert words.startswith(("Regel", "Gebiet")), words
+    some = next(words for words in told if "Priorität" in words)
+    assert "(etwa Gebiet A, Mo 08:00, Wetter Regen)" in some
+
+
+def test_what_keeps_a_driver_from_an_order_is_said_in_the_language_of_the_window() -> None:
+    with speaking("de"):
+        same = [reason.name for reason in Reason if said(reason.text) == reason.text]
+    assert same == []

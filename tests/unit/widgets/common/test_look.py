@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from widgets.common.look import LOOKS, STATE_TOKENS, ThemeName, colours, contrast, css_variables, mix, palette, style_sheet
+from widgets.status.mode import MODES
 
 THEMES = get_args(ThemeName)
+ICONS = Path(__file__).parents[4] / "resources" / "icons"
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -20,6 +23,39 @@ def test_content_is_legible_on_every_ground(theme: ThemeName, token: str) -> Non
     # On rows that are pointed at or selected, and on the map's ground.
     for ground in (look.selected, look.hover, look.land):
         assert contrast(colour, ground) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_written_on_a_tint_is_legible(theme: ThemeName) -> None:
+    """Badges and chips, the strip of problems, filled badges of modes and of what is selected on the map."""
+    look = LOOKS[theme]
+    for token in (*STATE_TOKENS, "muted", "text"):
+        colour = getattr(look, token)
+        assert contrast(colour, mix(look.surface, colour, 0.08)) >= 4.5, token
+        for ground in (look.bg, look.surface, look.hover):
+            assert contrast(colour, ground) >= 4.5, token
+    for token in ("text", "late", "accent"):
+        assert contrast(getattr(look, token), mix(look.surface, look.late, 0.10)) >= 4.5, token
+    for mode in MODES.values():
+        colour = getattr(look, mode.token)
+        assert contrast(look.on_accent if mode.simulated else look.surface, colour) >= 4.5, mode
+    assert contrast(look.muted, look.line) >= 3.0  # a primary button that can't be pressed
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_icons_and_borders_that_say_something_stand_out(theme: ThemeName) -> None:
+    look = LOOKS[theme]
+    grounds = (look.bg, look.surface, look.hover, look.selected, look.line, mix(look.surface, look.late, 0.10))
+    for ground in grounds:
+        # The focus, boxes to tick, what destroys, and every icon of a state.
+        for token in ("accent", "muted", *STATE_TOKENS):
+            assert contrast(getattr(look, token), ground) >= 3.0, (token, ground)
+    assert contrast(look.on_accent, look.accent) >= 3.0  # the tick, and the ring of a primary button with the focus
+    for name in ("caret-down", "caret-up", "caret-left", "caret-right", "close", "float", "check", "dot"):
+        drawn = (ICONS / f"{name}-{theme}.svg").read_text()
+        for colour in re.findall(r"#[0-9A-Fa-f]{6}", drawn):
+            ground = look.accent if name in {"check", "dot"} else look.surface
+            assert contrast(colour, ground) >= 3.0, name
 
 
 @pytest.mark.parametrize("theme", THEMES)
