@@ -15,6 +15,7 @@ from app.presenters.area_shapes import ShapeDesk, area_id
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.differences import difference
+from app.presenters.history_text import actor_word
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.scene import Turned
@@ -332,7 +333,17 @@ class AreasPresenter(QObject):
             when = datetime.fromtimestamp(one.change.at, zone).strftime("%d %b %Y %H:%M")
             what = "; ".join(difference(before, area, zone)) or tr("saved as it was")
             last = one is logged[-1]
-            rows.append(VersionRow(str(one.seq), area.version, one.change.at, when, one.change.actor, what, now=last))
+            rows.append(
+                VersionRow(
+                    str(one.seq),
+                    area.version,
+                    one.change.at,
+                    when,
+                    actor_word(one.change.actor),
+                    what,
+                    now=last,
+                )
+            )
             before = area
         return rows
 

@@ -13,6 +13,7 @@ from app.actions.deeds import Deeds
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.differences import as_it_is, difference
+from app.presenters.history_text import actor_word
 from app.presenters.kinds import GROUPS, kind_text
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
@@ -171,7 +172,16 @@ def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> Aud
         lines.append(ntr("and {n} more", "and {n} more", entry.more))
     when = datetime.fromtimestamp(change.at, zone).strftime("%d %b %H:%M")
     what = kind_text(type(change).__name__)
-    return AuditRow(str(entry.seq), change.at, when, change.actor, what, _things(entry), tuple(lines), change.reason)
+    return AuditRow(
+        str(entry.seq),
+        change.at,
+        when,
+        actor_word(change.actor),
+        what,
+        _things(entry),
+        tuple(lines),
+        change.reason,
+    )
 
 
 def _things(entry: Entry) -> str:

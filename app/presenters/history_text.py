@@ -97,6 +97,17 @@ QUIET = (
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 
 
+ACTORS = {
+    "dispatcher": mark("dispatcher"),
+    "customer": mark("customer"),
+    "merchant": mark("merchant"),
+    "matcher": mark("matcher"),
+    "rules": mark("rules"),
+    "simulator": mark("simulator"),
+}
+"""Who acts without a name of their own."""
+
+
 def actor_name(actor: str, world: World) -> str:
     """``driver:D-1`` and ``provider:swift`` by their names; the rest as they are called."""
     if actor.startswith("provider:"):
@@ -104,7 +115,11 @@ def actor_name(actor: str, world: World) -> str:
     if actor.startswith("driver:"):
         driver = world.drivers.get(actor[7:])
         return driver.name if driver is not None else actor[7:]
-    return actor
+    return actor_word(actor)
+
+
+def actor_word(actor: str) -> str:
+    return tr(ACTORS[actor]) if actor in ACTORS else actor
 
 
 def provider_name(provider_id: str | None, world: World) -> str:

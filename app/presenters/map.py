@@ -94,7 +94,7 @@ class MapPresenter(QObject):
         if city is None:
             self._view.set_base_map(None)
         else:
-            self._view.set_base_map(city.base_map, city.attribution)
+            self._view.set_base_map(city.base_map, tr(city.attribution))
 
     def close(self) -> None:
         """Leave the map to the next one: what moved on it is gone, the ground stays until another is laid."""

@@ -60,7 +60,7 @@ class ProvidersPresenter(QObject):
         self._panel.set_moment(Moment(engine.clock.now(), engine.clock.zone))
         shares = self._shares()
         views = engine.setup.providers()
-        names = {view.provider.id: view.provider.name for view in views}
+        names = {view.provider.id: view.provider.title for view in views}
         doubts = [
             DoubtRow(
                 one.order_id,
@@ -197,7 +197,7 @@ class ProvidersPresenter(QObject):
         """The orders that are selected, to a provider of the dispatcher's choice, whatever the rules say."""
         orders = self._deeds.chosen_orders()
         providers = self._engine.errands.dispatch.providers()
-        by_name = {provider.name: provider for provider in providers.values() if provider.enabled}
+        by_name = {provider.title: provider for provider in providers.values() if provider.enabled}
 
         def chosen(name: str) -> None:
             commands = [c.SendToProvider(order_id=order.id, provider_id=by_name[name].id) for order in orders]

@@ -82,7 +82,8 @@ class _Said:
         if isinstance(argument, list | tuple | str):
             things = [argument] if isinstance(argument, str) else argument
             kind = known.names if known is not None else ""
-            return f"{name} {', '.join(self.named(kind, str(i)) if kind else str(i) for i in things)}".rstrip()
+            said = [self.named(kind, str(i)) if kind else tr(WEATHER.get(str(i), str(i))) for i in things]
+            return f"{name} {', '.join(said)}".rstrip()
         return f"{name} {argument}" if argument is not None else name
 
     @staticmethod

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.lines import check_broker
 from core.domain.errors import BadInput
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, said, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from core.storage.profiles import Profiles
 from widgets.dialogs.confirm import ConfirmDialog
@@ -36,7 +36,7 @@ def setting_row(setting: Setting, value: Value) -> SettingRow:
         text=written(value),
         usual=written(setting.default),
         unit=setting.unit,
-        limits=setting.range,
+        limits=said(setting.range),
         choices=setting.choices,
         on=value if isinstance(value, bool) else None,
         live=setting.live,

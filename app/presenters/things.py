@@ -32,7 +32,7 @@ class Things:
             case "merchant":
                 return {merchant.id: merchant.name for merchant in world.merchants.values()}
             case "provider":
-                return {provider.id: provider.name for provider in self._providers().values()}
+                return {provider.id: provider.title for provider in self._providers().values()}
             case _:
                 return {status.value: STATUS[status].label for status in Status}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.language import tr
+
 INTERNAL = "internal"
 """The provider that is our own fleet. It is always there."""
 
@@ -38,6 +40,11 @@ class Provider:
     poll_s: float = 15.0
     version: int = 1
     removed: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name; our own fleet has one in every language."""
+        return tr(self.name) if self.id == INTERNAL else self.name
 
 
 class ConsignmentState(StrEnum):

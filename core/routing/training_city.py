@@ -18,6 +18,7 @@ from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from core.domain.geo import LatLon
+from core.domain.language import mark
 from core.domain.merchant import Area, Merchant
 from core.routing import training_blocks, training_names, training_streets
 from core.routing.base_map import BaseMap
@@ -32,7 +33,7 @@ from core.routing.training_streets import Piece
 Floats = NDArray[np.float64]
 CENTRE = LatLon(46.2, 13.0)
 MERCHANT_COUNT = 440
-ATTRIBUTION = "Invented city, made by Kerbside"
+ATTRIBUTION = mark("Invented city, made by Kerbside")
 _MAIN = ("trunk", "primary", "secondary")
 _SPEEDS: dict[str, Speeds] = {c: KINDS[c].speeds for c in (*_MAIN, "tertiary", "residential", "service")} | {
     "path": KINDS["pedestrian"].speeds

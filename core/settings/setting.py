@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 Value = bool | int | float | str
 
@@ -31,7 +32,9 @@ class Setting:
         """What a number may be, in words: ``1 to 300 s``; empty where nothing bounds it."""
         if isinstance(self.default, bool | str) or math.isinf(self.low) or math.isinf(self.high):
             return ""
-        return f"{self.low:g} to {self.high:g} {self.unit}".strip()
+        if not self.unit:
+            return Message("{low:g} to {high:g}", low=self.low, high=self.high)
+        return Message("{low:g} to {high:g} {unit}", low=self.low, high=self.high, unit=self.unit)
 
     def read(self, text: str) -> Value:
         """The value of a text as a person types it: a decimal comma serves as well as a point. BadInput as by `checked`."""

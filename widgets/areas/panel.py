@@ -29,19 +29,19 @@ def _rules(row: AreaRow) -> str:
 
 def columns() -> tuple[Column[AreaRow], ...]:
     return (
-        Column(tr("Area"), lambda r, m: r.name, width=0),
-        Column(tr("Vehicles"), lambda r, m: _vehicles(r), token=lambda r, m: "text" if r.vehicles else "muted", width=80),
+        Column("Area", lambda r, m: r.name, width=0),
+        Column("Vehicles", lambda r, m: _vehicles(r), token=lambda r, m: "text" if r.vehicles else "muted", width=80),
         Column(
-            tr("Watched"),
+            "Watched",
             lambda r, m: tr("yes") if r.watched else "",
             icon=lambda r, m: "eye" if r.watched else "",
             width=84,
             name=tr("Drivers' comings and goings are told"),
         ),
-        Column(tr("Rules"), lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=80),
-        Column(tr("Shops"), lambda r, m: f"{r.merchants:,}", right=True, width=64, name=tr("Merchants that lie in it")),
+        Column("Rules", lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=80),
+        Column("Shops", lambda r, m: f"{r.merchants:,}", right=True, width=64, name=tr("Merchants that lie in it")),
         Column(
-            tr("Priority"),
+            "Priority",
             lambda r, m: str(r.priority),
             token=lambda r, m: "muted",
             right=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, Qt, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.language import mark, tr
+from core.domain.language import language, mark, tr
 from widgets.audit.rows import AuditQuestion, AuditRow
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
@@ -42,11 +42,11 @@ SPANS: dict[str, tuple[str, float]] = {
 
 def columns() -> tuple[Column[AuditRow], ...]:
     return (
-        Column(tr("When"), lambda r, m: r.when, width=104),
-        Column(tr("Who"), lambda r, m: r.who, width=86),
-        Column(tr("What"), lambda r, m: r.what, width=148),
-        Column(tr("Thing"), lambda r, m: r.thing, width=100),
-        Column(tr("Before → after"), lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
+        Column("When", lambda r, m: r.when, width=104),
+        Column("Who", lambda r, m: r.who, width=86),
+        Column("What", lambda r, m: r.what, width=148, narrow=128),
+        Column("Thing", lambda r, m: r.thing, width=100),
+        Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
     )
 
 
@@ -133,6 +133,7 @@ class AuditPanel(Panel):
 
     def _time(self, name: str) -> QDateTimeEdit:
         field = QDateTimeEdit()
+        field.setLocale(QLocale(language()))
         inset(field)
         field.setDisplayFormat("d MMM HH:mm")
         field.setAccessibleName(name)

@@ -63,7 +63,7 @@ class WordRow(QWidget):
         if word not in words:
             self.word.addItem(word, word)
         self.word.setCurrentIndex(self.word.findData(word))
-        self.word.setFixedWidth(152)
+        self.word.setFixedWidth(176)
         if typed:
             self.word.setEditable(True)
             self.word.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -30,10 +30,10 @@ class VersionRow:
 
 def columns() -> tuple[Column[VersionRow], ...]:
     return (
-        Column(tr("Version"), lambda r, m: f"{r.version}", sort=lambda r: r.version, right=True, width=76),
-        Column(tr("When"), lambda r, m: r.when, sort=lambda r: r.at, width=150),
-        Column(tr("Who"), lambda r, m: r.who, sort=lambda r: r.who, width=110),
-        Column(tr("What changed"), lambda r, m: r.what, width=0),
+        Column("Version", lambda r, m: f"{r.version}", sort=lambda r: r.version, right=True, width=76),
+        Column("When", lambda r, m: r.when, sort=lambda r: r.at, width=150),
+        Column("Who", lambda r, m: r.who, sort=lambda r: r.who, width=110),
+        Column("What changed", lambda r, m: r.what, width=0),
     )
 
 

@@ -51,16 +51,16 @@ def _when(row: DoneRow, moment: Moment) -> str:
 
 
 COLUMNS: tuple[Column[DoneRow], ...] = (
-    Column(mark("Time"), _when, sort=lambda r: r.at, width=112),
+    Column("Time", _when, sort=lambda r: r.at, width=112),
     Column(
-        mark("What was done"),
+        "What was done",
         lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
         token=lambda r, m: "muted" if r.standing == "undone" else "text",
         width=0,
     ),
-    Column(mark("By"), lambda r, m: r.actor, width=120),
+    Column("By", lambda r, m: r.actor, width=120),
     Column(
-        mark("Stands"),
+        "Stands",
         _standing,
         token=lambda r, m: "late" if r.refused else STANDINGS[r.standing][2],
         icon=lambda r, m: "warning" if r.refused else STANDINGS[r.standing][1],

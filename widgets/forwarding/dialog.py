@@ -55,7 +55,7 @@ class ForwardDialog(AskDialog):
         which.addWidget(self.kinds, 1)
         fields = form()
         fields.addRow(tr("Name"), self.name)
-        fields.addRow(tr("To"), self.to)
+        fields.addRow(tr("Goes to"), self.to)
         fields.addRow(tr("Events"), which)
         fields.addRow("", self.enabled)
         self.body.addLayout(fields)

@@ -34,9 +34,9 @@ def _problem(row: ForwardRow) -> str:
 
 def columns() -> tuple[Column[ForwardRow], ...]:
     return (
-        Column(tr("Rule"), lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=130),
+        Column("Rule", lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=130),
         Column(
-            tr("State"),
+            "State",
             lambda r, m: _state(r)[0],
             token=lambda r, m: _state(r)[2],
             tip=lambda r, m: _problem(r),
@@ -45,7 +45,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             width=130,
         ),
         Column(
-            tr("Waiting"),
+            "Waiting",
             lambda r, m: f"{r.waiting:,}" if r.waiting else "",
             sort=lambda r: r.waiting,
             right=True,
@@ -53,28 +53,28 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             name=tr("Tried again by themselves"),
         ),
         Column(
-            tr("Given up"),
+            "Given up",
             lambda r, m: f"{r.dead:,}" if r.dead else "",
             sort=lambda r: r.dead,
             token=lambda r, m: "late",
             right=True,
             width=76,
         ),
-        Column(tr("What"), lambda r, m: r.what, width=0),
-        Column(tr("To"), lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
-        Column(tr("Sent"), lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
-        Column(tr("Problem"), lambda r, m: _problem(r), token=lambda r, m: "late", width=170),
+        Column("What", lambda r, m: r.what, width=0),
+        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
+        Column("Sent", lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=170),
     )
 
 
 def dead_columns() -> tuple[Column[DeadRow], ...]:
     return (
-        Column(tr("Event"), lambda r, m: r.what, sort=lambda r: r.what, width=140),
-        Column(tr("Order"), lambda r, m: r.order, sort=lambda r: r.order, width=80),
-        Column(tr("When"), lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
-        Column(tr("Rule"), lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=130),
-        Column(tr("Tries"), lambda r, m: str(r.tries), sort=lambda r: r.tries, right=True, width=56),
-        Column(tr("Problem"), lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0),
+        Column("Event", lambda r, m: r.what, sort=lambda r: r.what, width=140),
+        Column("Order", lambda r, m: r.order, sort=lambda r: r.order, width=80),
+        Column("When", lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
+        Column("Rule", lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=130),
+        Column("Tries", lambda r, m: str(r.tries), sort=lambda r: r.tries, right=True, width=56),
+        Column("Problem", lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0),
     )
 
 

@@ -29,9 +29,9 @@ class NoteRow:
 
 def columns() -> tuple[Column[NoteRow], ...]:
     return (
-        Column(tr("Time"), lambda r, m: m.clock(r.at), width=58),
-        Column(tr("By"), lambda r, m: r.author, token=lambda r, m: "muted", width=96),
-        Column(tr("Note"), lambda r, m: r.text, width=0),
+        Column("Time", lambda r, m: m.clock(r.at), width=58),
+        Column("By", lambda r, m: r.author, token=lambda r, m: "muted", width=96),
+        Column("Note", lambda r, m: r.text, width=0),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QPoint, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.geo import LatLon
-from core.domain.language import tr
+from core.domain.language import language, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
 from widgets.common.ground import lay_ground
@@ -143,7 +143,7 @@ class HistoryPanel(QWidget):
         self.radius.setAccessibleName(tr("Within metres"))
         self.act = QPushButton()
         self.act.setProperty("kind", "primary")
-        self._until_word = QLabel("to")
+        self._until_word = QLabel(tr("to"))
         times = QWidget()
         between = QHBoxLayout(times)
         between.setContentsMargins(0, 0, 0, 0)
@@ -192,6 +192,7 @@ class HistoryPanel(QWidget):
         field.setDisplayFormat(_FORMAT)
         field.setAccessibleName(name)
         field.setMinimumWidth(150)
+        field.setLocale(QLocale(language()))  # months by their names
         inset(field)
         return field
 
@@ -214,7 +215,7 @@ class HistoryPanel(QWidget):
         for name, field in fields.items():
             field.setVisible(name in question.needs)
         self._until_word.setVisible({"since", "until"} <= question.needs)
-        self.act.setText(question.act)
+        self.act.setText(tr(question.act))
         self.pages.setCurrentWidget(self.views[self.question()])
         self.cleared.emit()
 

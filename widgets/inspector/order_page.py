@@ -28,7 +28,7 @@ class OrderPage(QWidget):
         super().__init__(parent)
         self.head, self.deeds = Head(), Deeds()
         self.parties = Block("", captions=True)
-        self.times = Block(tr("Times"), captions=True)
+        self.times = Block(tr("When"), captions=True)
         self.reason = Block(tr("Why nobody has it"), stretch=0)
         self.candidates = Block(tr("Why this driver?"))
         self.history = Block(tr("History"), captions=False)
@@ -85,8 +85,8 @@ def _parties(order: OrderDetails) -> list[list[Cell]]:
         [
             (tr("Driver"), driver),
             (tr("Told"), (Bit(order.told, "late" if order.told_lost else "muted"),)),
-            (tr("From"), (Bit(order.merchant),)),
-            (tr("To"), (Bit(order.address),)),
+            (tr("Pick-up"), (Bit(order.merchant),)),
+            (tr("Drop-off"), (Bit(order.address),)),
             (tr("Customer"), (Bit(order.customer),)),
             (tr("Note"), (Bit(order.note, strong=True),)),
             (tr("Load"), (Bit(order.load),)),

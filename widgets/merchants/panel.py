@@ -34,21 +34,21 @@ def _fence(row: MerchantRow) -> str:
 
 def columns() -> tuple[Column[MerchantRow], ...]:
     return (
-        Column(tr("Name"), lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150),
-        Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
-        Column(tr("Goods"), lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84),
-        Column(tr("Kind"), lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92),
+        Column("Name", lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150),
+        Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
+        Column("Goods", lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84),
+        Column("Kind", lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92),
         Column(
-            tr("Takes"),
+            "Takes",
             lambda r, m: f"{r.merchant.prep_min:g} min",
             sort=lambda r: r.merchant.prep_min,
             right=True,
             width=66,
             name=tr("Usual preparation time"),
         ),
-        Column(tr("Own drivers"), lambda r, m: _own(r), sort=lambda r: _own(r).casefold() or None, width=0),
+        Column("Own drivers", lambda r, m: _own(r), sort=lambda r: _own(r).casefold() or None, width=0),
         Column(
-            tr("Fence"),
+            "Fence",
             lambda r, m: _fence(r),
             sort=lambda r: r.merchant.fence_m,
             token=lambda r, m: "text" if r.merchant.fence_m is not None else "muted",
@@ -57,14 +57,14 @@ def columns() -> tuple[Column[MerchantRow], ...]:
             name=tr("How near a driver has to come to count as there"),
         ),
         Column(
-            tr("Open"),
+            "Open",
             lambda r, m: f"{r.open:,}" if r.open else "",
             sort=lambda r: r.open,
             right=True,
             width=56,
             name=tr("Its orders that have not ended"),
         ),
-        Column(tr("Number"), lambda r, m: r.id, sort=lambda r: r.id, token=lambda r, m: "muted", width=80),
+        Column("Number", lambda r, m: r.id, sort=lambda r: r.id, token=lambda r, m: "muted", width=80),
     )
 
 

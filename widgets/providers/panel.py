@@ -68,9 +68,9 @@ def _problem(row: ProviderRow) -> str:
 
 def columns() -> tuple[Column[ProviderRow], ...]:
     return (
-        Column(tr("Provider"), lambda r, m: r.provider.name, sort=lambda r: r.provider.name.casefold(), width=136),
+        Column("Provider", lambda r, m: r.provider.title, sort=lambda r: r.provider.title.casefold(), width=136),
         Column(
-            tr("State"),
+            "State",
             _state,
             sort=lambda r: r.state,
             token=lambda r, m: _STATE[r.state][2],
@@ -78,9 +78,9 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             timed=True,
             width=150,
         ),
-        Column(tr("Open"), lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
+        Column("Open", lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
         Column(
-            tr("In doubt"),
+            "In doubt",
             lambda r, m: f"{r.doubtful:,}" if r.doubtful else "",
             sort=lambda r: r.doubtful,
             token=lambda r, m: "late",
@@ -88,9 +88,9 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             right=True,
             width=78,
         ),
-        Column(tr("This hour"), lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86),
+        Column("This hour", lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86),
         Column(
-            tr("Share"),
+            "Share",
             lambda r, m: f"{r.share_pct:.1f} %" if r.share_pct is not None else "",
             sort=lambda r: r.share_pct,
             right=True,
@@ -98,16 +98,16 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             name=tr("Of all orders that rules share out"),
         ),
         Column(
-            tr("Answers in"),
+            "Answers in",
             lambda r, m: _latency(r),
             sort=lambda r: r.p50_ms,
             right=True,
             width=110,
             name=tr("Half and nineteen of twenty calls answered within"),
         ),
-        Column(tr("Calls"), lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110),
+        Column("Calls", lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110),
         Column(
-            tr("Retries"),
+            "Retries",
             lambda r, m: _retries(r),
             sort=lambda r: r.retries,
             token=lambda r, m: "text" if r.retries_left else "late",
@@ -115,17 +115,17 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             width=92,
             name=tr("Calls made again, and how many more may be made before the provider is spared"),
         ),
-        Column(tr("Kind"), lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90),
-        Column(tr("Problem"), lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
+        Column("Kind", lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
     )
 
 
 def doubt_columns() -> tuple[Column[DoubtRow], ...]:
     return (
-        Column(tr("Order"), lambda r, m: r.id, sort=lambda r: r.id, width=90),
-        Column(tr("Provider"), lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=150),
-        Column(tr("For"), lambda r, m: duration(m.now - r.since), sort=lambda r: r.since, timed=True, right=True, width=80),
-        Column(tr("What is not known"), lambda r, m: r.asked, width=0),
+        Column("Order", lambda r, m: r.id, sort=lambda r: r.id, width=90),
+        Column("Provider", lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=150),
+        Column("For", lambda r, m: duration(m.now - r.since), sort=lambda r: r.since, timed=True, right=True, width=80),
+        Column("What is not known", lambda r, m: r.asked, width=0),
     )
 
 

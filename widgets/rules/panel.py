@@ -49,22 +49,22 @@ def columns() -> tuple[Column[RuleRow], ...]:
 
     return (
         Column(
-            tr("Rule"),
+            "Rule",
             lambda r, m: r.rule.title if r.rule.enabled else tr("{rule} (off)", rule=r.rule.title),
             token=lambda r, m: token(r),
             icon=lambda r, m: icon_of(r),
             tip=lambda r, m: "\n".join(r.wrong) or r.rule.title,
             width=150,
         ),
-        Column(tr("When"), lambda r, m: r.when, width=0),
-        Column(tr("Then"), lambda r, m: r.then, width=150),
+        Column("When", lambda r, m: r.when, width=0),
+        Column("Then", lambda r, m: r.then, width=150),
     )
 
 
 def finding_columns() -> tuple[Column[FindingRow], ...]:
     return (
         Column(
-            tr("What is to be looked at"),
+            "What is to be looked at",
             lambda r, m: r.text[:1].upper() + r.text[1:],
             token=lambda r, m: _LEVEL[r.level][1],
             icon=lambda r, m: _LEVEL[r.level][0],
@@ -79,29 +79,29 @@ def _signed(number: int) -> str:
 
 def trial_columns() -> tuple[Column[TrialRow], ...]:
     return (
-        Column(tr("Provider"), lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0),
-        Column(tr("Was"), lambda r, m: f"{r.was:,}", sort=lambda r: r.was, right=True, width=70),
-        Column(tr("Would be"), lambda r, m: f"{r.would:,}", sort=lambda r: r.would, right=True, width=80),
-        Column(tr("Change"), lambda r, m: _signed(r.would - r.was), sort=lambda r: r.would - r.was, right=True, width=80),
+        Column("Provider", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0),
+        Column("Was", lambda r, m: f"{r.was:,}", sort=lambda r: r.was, right=True, width=70),
+        Column("Would be", lambda r, m: f"{r.would:,}", sort=lambda r: r.would, right=True, width=80),
+        Column("Change", lambda r, m: _signed(r.would - r.was), sort=lambda r: r.would - r.was, right=True, width=80),
     )
 
 
 def share_columns() -> tuple[Column[ShareRow], ...]:
     return (
-        Column(tr("Rule"), lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=96),
-        Column(tr("Area"), lambda r, m: r.area, sort=lambda r: r.area.casefold(), width=84),
-        Column(tr("Provider"), lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=0),
-        Column(tr("Target"), lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=74),
+        Column("Rule", lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=96),
+        Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold(), width=84),
+        Column("Provider", lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=0),
+        Column("Target", lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=74),
         Column(
-            tr("Held"),
+            "Reached",
             lambda r, m: f"{r.held_pct:.1f} %",
             sort=lambda r: r.held_pct,
             right=True,
             width=74,
         ),
-        Column(tr("Orders"), lambda r, m: f"{r.orders:,}", sort=lambda r: r.orders, right=True, width=62),
+        Column("Orders", lambda r, m: f"{r.orders:,}", sort=lambda r: r.orders, right=True, width=62),
         Column(
-            tr("Off"),
+            "Off",
             lambda r, m: f"{r.off:+.1f}".replace("-", MINUS),
             sort=lambda r: r.off,
             right=True,

@@ -83,6 +83,7 @@ class SettingsDialog(AskDialog):
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
         self.area = QScrollArea()
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have the focus, and it goes along
         self.area.setAccessibleName(tr("Settings"))
         self.area.setWidget(self._page)
         self.area.setWidgetResizable(True)

@@ -42,29 +42,29 @@ def _breaks(row: ShiftRow, moment: Moment) -> str:
 
 def columns() -> tuple[Column[ShiftRow], ...]:
     return (
-        Column(tr("Driver"), lambda r, m: r.id, sort=lambda r: natural(r.id), width=72),
-        Column(tr("Name"), lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=130),
+        Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72),
+        Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=130),
         Column(
-            tr("Now"),
+            "Now",
             lambda r, m: tr(DUTIES[r.duty][0]),
             sort=lambda r: _RANK[r.duty],
             icon=lambda r, m: DUTIES[r.duty][1],
             token=lambda r, m: DUTIES[r.duty][2],
             width=150,
         ),
-        Column(tr("From"), lambda r, m: m.clock(r.shift_start), sort=lambda r: r.shift_start, right=True, width=58),
-        Column(tr("To"), lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, right=True, width=58),
-        Column(tr("Breaks"), _breaks, sort=lambda r: r.breaks[0].start if r.breaks else None, width=0),
+        Column("From", lambda r, m: m.clock(r.shift_start), sort=lambda r: r.shift_start, right=True, width=58),
+        Column("To", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, right=True, width=58),
+        Column("Breaks", _breaks, sort=lambda r: r.breaks[0].start if r.breaks else None, width=0),
         Column(
-            tr("Hours"),
+            "Hours",
             lambda r, m: "" if r.hours is None else f"{r.hours:.1f}",
             sort=lambda r: r.hours,
             right=True,
             width=58,
             name=tr("Hours at work, without the breaks"),
         ),
-        Column(tr("Group"), lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, width=90),
-        Column(tr("Vehicle"), lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=76),
+        Column("Group", lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, width=90),
+        Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=76),
     )
 
 

@@ -55,12 +55,12 @@ class DecisionRow:
 
 def columns() -> tuple[Column[DecisionRow], ...]:
     return (
-        Column(tr("Time"), lambda r, m: m.clock(r.at), width=54),
-        Column(tr("Order"), lambda r, m: r.order, width=58),
-        Column(tr("You"), lambda r, m: r.given_to, width=64),
-        Column(tr("Matcher"), lambda r, m: r.best, width=0),
+        Column("Time", lambda r, m: m.clock(r.at), width=54),
+        Column("Order", lambda r, m: r.order, width=58),
+        Column("You", lambda r, m: r.given_to, width=64),
+        Column("Matcher", lambda r, m: r.best, width=0),
         Column(
-            tr("Cost"),
+            "Cost",
             lambda r, m: "–" if r.more_min is None else tr("+{minutes:.1f} min", minutes=r.more_min),
             token=lambda r, m: "late" if (r.more_min or 0.0) >= 5 else "text",
             right=True,
@@ -119,7 +119,7 @@ class TrainerPanel(Panel):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        for column, head in enumerate((tr("What"), tr("Asked"), tr("Held"))):
+        for column, head in enumerate((tr("What"), tr("Asked"), tr("Reached"))):
             grid.addWidget(plain(head, "caption"), 0, column)
         for row, (key, label, unit, most, step) in enumerate(FIGURES, start=1):
             field = QDoubleSpinBox()

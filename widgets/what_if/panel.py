@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.language import mark, ntr, tr
+from core.domain.language import ntr, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.panel import Panel
 from widgets.common.table_view import RowsView
@@ -16,7 +16,7 @@ from widgets.what_if.rows import FigureRow, StepRow
 
 STEPS: tuple[Column[StepRow], ...] = (
     Column(
-        mark("Tried"),
+        "Tried",
         lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
         token=lambda r, m: "late" if r.refused else "text",
         icon=lambda r, m: "x-circle" if r.refused else "flask",
@@ -34,10 +34,10 @@ def _change_icon(row: FigureRow, _: object) -> str:
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (
-    Column(mark("Drivers concerned"), lambda r, m: r.name, width=0),
-    Column(mark("Now"), lambda r, m: r.now, right=True, width=48),
-    Column(mark("Tried"), lambda r, m: r.tried, right=True, width=48),
-    Column(mark("Change"), lambda r, m: r.change, token=_change_token, icon=_change_icon, width=72),
+    Column("Drivers concerned", lambda r, m: r.name, width=0),
+    Column("Now", lambda r, m: r.now, right=True, width=48),
+    Column("Tried", lambda r, m: r.tried, right=True, width=48),
+    Column("Change", lambda r, m: r.change, token=_change_token, icon=_change_icon, width=72),
 )
 
 

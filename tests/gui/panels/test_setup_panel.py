@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.common.flow import FlowLayout
-from widgets.common.setup_panel import SetupPanel, Tool, stacked
+from widgets.common.panel import stacked
+from widgets.common.setup_panel import SetupPanel, Tool
 
 BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import io
 import string
@@ -66,3 +67,16 @@ def test_every_text_is_translated(language: str) -> None:
         said[key] = known.string if known is not None else ""
     missing = [key for key, text in said.items() if not (all(text) if isinstance(text, tuple) else text)]
     assert missing == [], "run: make texts, and translate what came in empty"
+
+
+def test_titles_of_columns_are_translated_once_where_they_are_shown() -> None:
+    """Translated twice, "What" would be "Was" and then, taken for the English word, "War"."""
+    twice, seen = [], 0
+    for path in sorted((ROOT / "widgets").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Column" and call.args:
+                seen += 1
+                if isinstance(call.args[0], ast.Call):
+                    twice.append(f"{path.name}:{call.lineno}")
+    assert twice == []
+    assert seen > 80

@@ -9,6 +9,7 @@ from app.presenters.audit import audit_row, wanted_by, write_csv
 from app.presenters.kinds import GROUPS, KINDS, kind_text
 from core.domain.events import AlertRaised, AreaSaved, MerchantsTagged, OfferMade
 from core.domain.geo import LatLon
+from core.domain.language import speaking
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.storage.audit import Entry, Touched, Wanted
@@ -44,6 +45,9 @@ def test_groups_hold_kinds_there_are_and_every_kind_reads_as_words() -> None:
         assert kinds
         assert kinds <= set(KINDS)
     assert kind_text("OrderHandedBack") == "Order handed back"
+    english = {kind: kind_text(kind) for kind in KINDS}
+    with speaking("de"):
+        assert [kind for kind, words in english.items() if kind_text(kind) == words] == ["NoteChange"]  # never an event itself
     assert wanted_by(AuditQuestion("areas", "ida", "a", 1.0, 2.0)) == Wanted(GROUPS["areas"][1], "ida", "a", 1.0, 2.0)
     assert wanted_by(AuditQuestion()) == Wanted()
 
