@@ -1,6 +1,7 @@
 """Files that are not what they should be, and disks that refuse."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -49,11 +50,13 @@ def store(path, disk):
     store.close()
 
 
-def refused(path, contains):
-    with pytest.raises(BadInput, match=contains) as caught:
+def refusal(path):
+    """Why it is not opened, in one line that names it."""
+    with pytest.raises(BadInput) as caught:
         Store.open(path)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value)
+    return str(caught.value)
 
 
 def wait_until(true, seconds=5.0):
@@ -67,21 +70,21 @@ def test_a_newer_database_is_refused_and_left_as_it_was(path):
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
-    refused(path, f"newer Kerbside .schema 99, this one knows {len(schema_steps())}.*--data")
+    assert re.search(f"newer Kerbside .schema 99, this one knows {len(schema_steps())}.*--data", refusal(path))
     assert path.read_bytes() == before
 
 
 def test_a_newer_version_still_in_the_write_ahead_log_is_seen(path):
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 99")
-        refused(path, "newer Kerbside")
+        assert re.search("newer Kerbside", refusal(path))
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 a zip file, say", b"x", b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(tmp_path, content):
     path = tmp_path / "kerbside.db"
     path.write_bytes(content)
-    refused(path, "no database|damaged")
+    assert re.search("no database|damaged", refusal(path))
     assert path.read_bytes() == content
 
 
@@ -90,21 +93,21 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_was(tmp_path):
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE recipes (name TEXT)")
     before = path.read_bytes()
-    refused(path, "another program.*--data")
+    assert re.search("another program.*--data", refusal(path))
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_truncated_database_is_refused(path, share):
     os.truncate(path, int(path.stat().st_size * share))
-    refused(path, "damaged.*backup")
+    assert re.search("damaged.*backup", refusal(path))
 
 
 def test_a_database_with_an_overwritten_page_is_refused(path):
     with path.open("r+b") as file:
         file.seek(3 * 4096)
         file.write(b"\xa5" * 4096)
-    refused(path, "damaged.*backup")
+    assert re.search("damaged.*backup", refusal(path))
 
 
 def test_a_folder_in_place_of_the_database_is_refused(tmp_path):
@@ -115,7 +118,7 @@ def test_a_folder_in_place_of_the_database_is_refused(tmp_path):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    refused(tmp_path / "nowhere" / "kerbside.db", "can't be opened.*folder exists")
+    assert re.search("can't be opened.*folder exists", refusal(tmp_path / "nowhere" / "kerbside.db"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gives root's rights up by becoming another user")
