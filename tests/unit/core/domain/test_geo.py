@@ -74,6 +74,8 @@ def test_a_place_off_the_globe_is_refused_by_the_wrong_coordinate(lat: float, lo
 
 @given(st.builds(LatLon, st.floats(-89, 89), st.floats(-180, 180)), st.floats(1, 50_000))
 def test_a_circle_s_corners_are_all_as_far(centre: LatLon, radius_m: float) -> None:
-    for corner in circle_around(centre, radius_m, 12):
+    corners = circle_around(centre, radius_m, 12)
+    assert len(corners) == 12
+    for corner in corners:
         assert distance_m(centre, corner) == pytest.approx(radius_m, rel=1e-6, abs=1e-3)
         assert abs(corner.lon - centre.lon) <= 180.0

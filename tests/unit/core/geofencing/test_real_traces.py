@@ -100,6 +100,7 @@ def _passes(x, y, far):
 
 
 def test_it_does_not_matter_how_many_fixes_a_message_has(ways):
+    assert len(ways) > 40
     for t, x, y in ways[:40]:
         stop = x[len(x) // 2], y[len(y) // 2]
         one = told(t, x, y, stop, 1)

@@ -30,6 +30,7 @@ def test_people_order_from_near(wishes):
 
 def test_homes_stand_on_streets_inside_the_city(city, wishes):
     south, west, north, east = city.bounds
+    assert len(wishes) > 300
     for wish in wishes[:300]:
         assert south <= wish.dropoff.lat <= north
         assert west <= wish.dropoff.lon <= east

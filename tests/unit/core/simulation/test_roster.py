@@ -36,6 +36,7 @@ def test_the_fleet_is_that_of_its_seed():
 def test_everyone_begins_on_a_street_near_merchants(city):
     places = first_places(city, SimulationParams(drivers=40))
     spots = np.array([m.place for m in city.merchants])
+    assert len(places) == 40
     for lat, lon in places.tolist():
         here = type(city.merchants[0].place)(lat, lon)
         assert offsets_m(here, city.nodes).min() < 0.1
