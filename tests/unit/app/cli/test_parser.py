@@ -220,7 +220,7 @@ def test_a_city_that_can_t_be_used(tmp_path: Path, capsys: pytest.CaptureFixture
     "address", ["somewhere", "http://host", "mqtt://", "mqtt://host:0", "mqtt://host:99999", "mqtt://user:pw@h"]
 )
 def test_a_broker_that_can_t_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str], address: str) -> None:
-    assert "mqtt://" in refused(capsys, "--data", tmp_path, "serve", "--broker", address)
+    assert "mqtt.broker " in refused(capsys, "--data", tmp_path, "serve", "--broker", address)
 
 
 def test_a_data_folder_that_can_t_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
