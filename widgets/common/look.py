@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 ThemeName = Literal["light", "dark"]
 RowsName = Literal["compact", "comfortable"]
 
-SPACES_PX = (4, 8, 12, 16)
 RADIUS_PX = 4
 BODY_PX, CAPTION_PX, TITLE_PX = 13, 11, 15
 WEIGHT, WEIGHT_STRONG = 400, 600
 ROW_PX: dict[RowsName, int] = {"compact": 26, "comfortable": 32}
-APPEAR_MS = 120
 ICON_PX = 16
 
 
