@@ -20,7 +20,7 @@ from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.language import tr
+from core.domain.language import capital, tr
 from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -142,7 +142,7 @@ class Deeds:
         if not refused:
             self.window.tell(text)
         elif done == 0:
-            self.window.tell("; ".join(refused), bad=True)
+            self.window.tell(capital("; ".join(refused)), bad=True)
         else:
             self.window.tell(
                 tr("{text}: {done} of {whole} done. {refused}", text=text, done=done, whole=whole, refused="; ".join(refused)),

@@ -104,6 +104,7 @@ ACTORS = {
     "matcher": mark("matcher"),
     "rules": mark("rules"),
     "simulator": mark("simulator"),
+    "system": mark("system"),
 }
 """Who acts without a name of their own."""
 

@@ -188,7 +188,7 @@ class TrainerPresenter(QObject):
         world = self._engine.world
         return [
             tr(
-                "{area}, {provider}: asked {asked:.0f} %, held {held:.0f} %",
+                "{area}, {provider}: asked {asked:.0f} %, reached {held:.0f} %",
                 area=world.areas[v.area_id].name if v.area_id in world.areas else tr("Outside all areas"),
                 provider=world.providers[v.provider_id].name if v.provider_id in world.providers else tr("Own fleet"),
                 asked=v.asked_pct,

@@ -103,6 +103,10 @@ def line(error: Exception) -> str:
 
 
 def sentence(error: Exception) -> str:
-    """The same with a capital first letter, unless it begins with a name of a file or a setting."""
-    text = line(error)
+    """The same as a sentence."""
+    return capital(line(error))
+
+
+def capital(text: str) -> str:
+    """With a capital first letter, unless it begins with the name of a file or a setting."""
     return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text

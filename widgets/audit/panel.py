@@ -44,8 +44,8 @@ def columns() -> tuple[Column[AuditRow], ...]:
     return (
         Column("When", lambda r, m: r.when, width=104),
         Column("Who", lambda r, m: r.who, width=86),
-        Column("What", lambda r, m: r.what, width=148, narrow=128),
-        Column("Thing", lambda r, m: r.thing, width=100),
+        Column("What", lambda r, m: r.what, width=148),
+        Column("Thing", lambda r, m: r.thing, width=100, narrow=88),
         Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
     )
 

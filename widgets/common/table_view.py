@@ -101,11 +101,12 @@ class RowsView(QTableView, Generic[R]):
         wide = [i for i, column in enumerate(self._rows.columns) if not column.width and not header.isSectionHidden(i)]
         self._narrow_where(wide)
         rest = self.viewport().width() - sum(header.sectionSize(i) for i in range(header.count()) if i not in wide)
-        enough = rest >= LEAST_STRETCH_PX * len(wide)
+        least = {i: max(LEAST_STRETCH_PX, self._titles[i] + 20 if self._titles else 0) for i in wide}
+        enough = rest >= sum(least.values())
         for i in wide:
             header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
             if not enough:
-                header.resizeSection(i, LEAST_STRETCH_PX)
+                header.resizeSection(i, least[i])
 
     def _narrow_where(self, wide: Sequence[int]) -> None:
         """Make room for what takes the rest; a width that somebody chose by hand stays."""

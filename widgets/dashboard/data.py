@@ -67,9 +67,13 @@ def number(value: float, digits: int) -> str:
     return "–" if not np.isfinite(value) else f"{value:,.{digits}f}"
 
 
+NOUGHT = 1e-6
+"""Less is what is left of nought when numbers are subtracted."""
+
+
 def nice_top(highest: float) -> tuple[float, float]:
     """An end of the scale above ``highest`` and a step that divides it: 1, 2 or 5 times a power of ten, about four steps."""
-    if not np.isfinite(highest) or highest <= 0:
+    if not np.isfinite(highest) or highest < NOUGHT:
         return 1.0, 0.5
     rough = highest / 4
     power = 10.0 ** np.floor(np.log10(rough))

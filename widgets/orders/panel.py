@@ -24,6 +24,10 @@ from widgets.orders.rows import OrderRow, Section
 CARET_PX = 12
 
 
+_CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+"""A painter would turn left and right round once more where the window reads from right to left."""
+
+
 class _BoardDelegate(CellDelegate):
     """Draws the title of a queue across the whole row, whatever columns there are."""
 
@@ -75,14 +79,14 @@ class _BoardDelegate(CellDelegate):
         painter.setFont(font)
         painter.setPen(self.colour("late" if alarmed else "text" if heading.whole else "muted"))
         used = painter.fontMetrics().horizontalAdvance(heading.text()) + 16
-        painter.drawText(inner, start | Qt.AlignmentFlag.AlignVCenter, heading.text())
+        painter.drawText(inner, start | _CENTRE, heading.text())
         rest = inner.adjusted(0, 0, -used, 0) if rtl else inner.adjusted(used, 0, 0, 0)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self.colour("muted"))
         text = painter.fontMetrics().elidedText(heading.detail, Qt.TextElideMode.ElideRight, rest.width())
         end = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
-        painter.drawText(rest, end | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(rest, end | _CENTRE, text)
 
 
 class OrdersView(RowsView["OrderRow | Heading"]):

@@ -148,7 +148,7 @@ def test_what_is_refused_is_said_and_leaves_nothing_to_undo(rig: Any) -> None:
     order = rig.order()
     before = rig.deeds.history.undo_text
     rig.deeds.assign([order], "D-99")
-    assert "there is no driver D-99" in rig.said()
+    assert "There is no driver D-99" in rig.said()
     assert rig.window.toast.property("kind") == "toast-bad"
     assert rig.state(order) == ("waiting", None)
     assert rig.deeds.history.undo_text == before

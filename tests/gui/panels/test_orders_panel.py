@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -263,3 +264,33 @@ def test_the_active_queue_says_where_its_orders_are(panel: OrdersPanel, order_ro
     panel.set_rows([order_row(str(i), Status.AT_PICKUP, driver_id="D-1") for i in range(3)])
     heading = next(row for row in panel.model.shown if isinstance(row, Heading) and row.section is Section.ACTIVE)
     assert heading.detail == "3 at pick-up"
+
+
+def test_the_title_of_a_queue_begins_where_the_window_does(
+    qapp: QApplication, panel: OrdersPanel, order_row: MakeOrder, noon: Moment
+) -> None:
+    panel.set_rows([order_row("5"), order_row("6")])
+
+    def written() -> list[int]:
+        """Where the title has its darkest strokes, as pixels from the left."""
+        place = (
+            panel.model.rowCount()
+            - 1
+            - next(
+                n
+                for n, row in enumerate(reversed(panel.model.shown))
+                if isinstance(row, Heading) and row.section is Section.UNASSIGNED
+            )
+        )
+        row = panel.view.visualRect(panel.model.index(place, 0))
+        view = panel.view.viewport()
+        picture = view.grab(QRect(0, row.top(), view.width(), row.height())).toImage()
+        return [x for x in range(view.width()) if any(picture.pixelColor(x, y).lightness() < 90 for y in range(row.height()))]
+
+    width = panel.view.viewport().width()
+    assert max(written()) < width / 2
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        assert min(written()) > width / 2
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
