@@ -48,7 +48,7 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
         lambda r, m: ACTIVITY[r.activity].label,
         token=lambda r, m: ACTIVITY[r.activity].token,
         icon=lambda r, m: ACTIVITY[r.activity].icon,
-        width=118,
+        width=134,
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), width=76),
     Column("Away", lambda r, m: r.away, right=True, width=70),

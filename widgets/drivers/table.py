@@ -81,7 +81,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         token=lambda r, m: ACTIVITY[r.activity].token,
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         tip=_tip,
-        width=112,
+        width=132,
         narrow=106,
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76),

@@ -27,7 +27,7 @@ from widgets.dialogs.ask import AskDialog, plain
 from widgets.settings.field import SettingField
 from widgets.settings.rows import SettingRow
 
-SECTIONS_PX = 170
+SECTIONS_PX = 192
 BUILT_AT_ONCE = 4
 """Fields made in one turn of the loop, so that the window is never held up by a page of them."""
 
