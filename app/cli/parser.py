@@ -97,6 +97,15 @@ def build_parser() -> argparse.ArgumentParser:
     revoke = verbs.add_parser("revoke", parents=[common], help="have a key open nothing any more")
     revoke.add_argument("id", metavar="ID")
 
+    broker = commands.add_parser(
+        "broker", parents=[common], help="write what a mosquitto of one's own needs: users, rules, settings"
+    )
+    broker.add_argument("folder", type=Path, metavar="FOLDER", help="where password_file, acl_file and mosquitto.conf go")
+    broker.add_argument("--port", type=int, default=1883, metavar="N", help="where it listens (default 1883)")
+    broker.add_argument(
+        "--user", metavar="NAME", help="whom mosquitto becomes when root starts it (default: who writes the files)"
+    )
+
     backup = commands.add_parser("backup", parents=[common], help="save everything into one file, also while it runs")
     backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="by default a new one in the folder backups")
     backup.add_argument("--json", action="store_true")
@@ -195,6 +204,10 @@ def run(argv: Sequence[str] | None = None) -> int:
                 from app.cli.keys import run_key
 
                 return run_key(args)
+            case "broker":
+                from app.cli.broker import run_broker
+
+                return run_broker(args)
             case "backup":
                 from app.cli.backup import run_backup
 

@@ -303,7 +303,8 @@ class _Judge:
         self._over = min(OUTGROWN_FOR_S, self._over + 1) if over else max(0, self._over - 1)
         if self._over == OUTGROWN_FOR_S and over:
             what = f"{rate:.0f} messages a second" if rate >= self._limit else f"it answers {lag_s:.1f} s late"
-            self._line = f"the fleet has outgrown the embedded broker ({what}): set up mosquitto and name it in mqtt.broker"
+            todo = "set up mosquitto (main.py broker FOLDER) and name it in mqtt.broker"
+            self._line = f"the fleet has outgrown the embedded broker ({what}): {todo}"
         elif not self._over:
             self._line = ""
         return self._line
