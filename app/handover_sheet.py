@@ -14,6 +14,7 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QTextDocument
 
 from app.presenters.alert_text import about_text, alert_text
+from app.presenters.history_text import actor_word
 from app.presenters.rows import exception_of
 from app.presenters.shifts import duty_of
 from core.domain.driver import Driver, Presence
@@ -62,7 +63,7 @@ def handover(
     away = sum(statuses[s] for s in ABROAD)
     online = sum(d.presence is Presence.ONLINE for d in world.drivers.values())
     facts = [
-        tr("by {author}", author=author),
+        tr("by {author}", author=actor_word(author)),
         ntr("{n} order without a driver", "{n} orders without a driver", waiting),
         ntr("{n} order under way", "{n} orders under way", under_way),
         ntr("{n} driver online", "{n} drivers online", online),

@@ -163,5 +163,5 @@ class BoardPresenter(QObject):
 
     def _ask_name(self, name: str) -> None:
         self._deeds.window.ask_reason(
-            tr("What shall the board {name} be called?", name=name), tr("Call it so"), self._panel.boards.rename
+            tr("What shall {name} be called?", name=name), tr("Call it so"), self._panel.boards.rename
         )

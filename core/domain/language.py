@@ -109,4 +109,4 @@ def sentence(error: Exception) -> str:
 
 def capital(text: str) -> str:
     """With a capital first letter, unless it begins with the name of a file or a setting."""
-    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
+    return text[:1].upper() + text[1:] if text.replace(",", " ").partition(" ")[0].isalpha() else text

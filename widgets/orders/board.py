@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
-from core.domain.language import mark, tr
+from core.domain.language import capital, mark, tr
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
@@ -52,7 +52,7 @@ def _is_late(row: OrderRow, moment: Moment) -> bool:
 
 def _state_text(row: OrderRow, _: Moment) -> str:
     # What is wrong, in its first words: the minutes stand in the last column.
-    wrong = row.exception.partition(tr(" for "))[0].partition(",")[0].capitalize()
+    wrong = capital(row.exception.partition(tr(" for "))[0].partition(",")[0])
     return wrong if wrong and row.status is not Status.FAILED else STATUS[row.status].label
 
 
@@ -114,7 +114,7 @@ def _tip(row: OrderRow, moment: Moment) -> str:
         lines.append(tr("Expected {eta}", eta=moment.clock_and_gap(row.eta)))
     marks = [text for on, text in ((row.batched, tr("batched")), (row.chained, tr("chained"))) if on]
     if marks:
-        lines.append(", ".join(marks).capitalize())
+        lines.append(capital(", ".join(marks)))
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from core.domain.language import speaking
 from core.domain.order import Status
 from widgets.common.dragging import ORDER_MIME, dragged_orders
 from widgets.common.words import Moment
@@ -294,3 +295,9 @@ def test_the_title_of_a_queue_begins_where_the_window_does(
         assert min(written()) > width / 2
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_what_is_wrong_keeps_the_capitals_of_the_language(order_row: MakeOrder, noon: Moment) -> None:
+    state = next(column for column in columns(lambda: 480.0) if column.title == "State")
+    with speaking("de"):
+        assert state.text(order_row("7", exception="ohne Fahrer seit 11 min"), noon).startswith("Ohne Fahrer")
