@@ -56,8 +56,8 @@ from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
 from core.settings import Settings, Value
 from core.simulation.roster import roster
-from core.storage.database import Damaged, last_backup
-from core.storage.folder import DATABASE, DataFolder, data_path
+from core.storage.database import Damaged
+from core.storage.folder import DataFolder
 from core.storage.profiles import Profiles
 from widgets.dialogs.first_start import FirstStartDialog
 
@@ -336,17 +336,15 @@ class Console:
         _keep(asyncio.ensure_future(again()))
 
     def cannot_start(self, error: KerbsideError) -> None:
-        """Why there is no core. A damaged database can be mended from here, where there is a backup."""
+        """Why there is no core. A damaged database can be mended from here."""
         text, strip = str(error), self.window.strip
-        backup = last_backup(data_path(self.data) / DATABASE) if self.simulated is None else None
-        mendable = isinstance(error, Damaged) and backup is not None
+        mendable = isinstance(error, Damaged) and self.simulated is None
         strip.show_problem("start", f"{text[:1].upper()}{text[1:]}", tr("Mend it") if mendable else None)
 
     def mend(self) -> None:
         """Put the newest backup in the place of a damaged database, and what can be read of the time since."""
-        backup = last_backup(data_path(self.data) / DATABASE)
-        if self.system is None and backup is not None:
-            self.reopen(partial(_put_back, self.data, backup))
+        if self.system is None:
+            self.reopen(partial(_put_back, self.data))
 
     def greet(self) -> None:
         """The first start asks: the demo, or a fleet of one's own."""
@@ -367,9 +365,9 @@ class Console:
         self.system = self._lines = self.outside = None
 
 
-def _put_back(data: Path | None, backup: Path) -> str:
+def _put_back(data: Path | None) -> str:
     with DataFolder(data) as folder:
-        return put_back(folder, backup)
+        return put_back(folder)
 
 
 def _say_problems(problems: list[str]) -> None:

@@ -30,15 +30,14 @@ CHOICES: dict[str, tuple[str, frozenset[Scope]]] = {
 Reopen = Callable[[Callable[[], object] | None], None]
 
 
-def put_back(folder: DataFolder, path: Path) -> str:
-    """Restore a backup; what came of it, in a line. Raises BadInput."""
-    salvaged = restore(folder, path).salvaged
-    if salvaged is None:
-        return tr("Everything is as it was in {name}", name=path.name)
-    if not salvaged.lost:
-        return tr("Mended by {name}; nothing of the time since is lost", name=path.name)
-    lost = f"{salvaged.lost:,}"
-    return tr("Mended by {name}; of the changes since then {n} can't be read", name=path.name, n=lost)
+def put_back(folder: DataFolder, path: Path | None = None) -> str:
+    """Restore a backup, by default the newest; what came of it, in a line. Raises BadInput."""
+    done = restore(folder, path)
+    if done.salvaged is None:
+        return tr("Everything is as it was in {name}", name=done.backup.path.name if done.backup is not None else "")
+    if not done.salvaged.lost:
+        return tr("The database is mended, and nothing is lost")
+    return tr("The database is mended; {n} changes can't be read any more", n=f"{done.salvaged.lost:,}")
 
 
 class OutsideDoors:

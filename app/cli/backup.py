@@ -24,14 +24,17 @@ def run_restore(args: argparse.Namespace) -> int:
         done = restore(folder, args.file)
     backup, salvaged = done.backup, done.salvaged
     if args.json:
+        facts = {} if backup is None else _facts(backup)
         more = {} if salvaged is None else {"brought_over": salvaged.events, "unreadable": salvaged.lost}
-        print(json.dumps({**_facts(backup), "aside": str(done.aside), **more}))
-    else:
-        at = datetime.fromtimestamp(backup.made_at).strftime("%Y-%m-%d %H:%M")
-        since = ""
-        if salvaged is not None:
-            since = f"{salvaged.events:,} later ones brought over from the damaged database, {salvaged.lost:,} can't be read; "
-        print(f"kerbside: back to {at}, event {backup.events:,}; {since}what stood here before is in {done.aside}")
+        print(json.dumps({**facts, "aside": str(done.aside), **more}))
+        return 0
+    told = []
+    if backup is not None:
+        told.append(f"back to {datetime.fromtimestamp(backup.made_at).strftime('%Y-%m-%d %H:%M')}, event {backup.events:,}")
+    if salvaged is not None:
+        since = "since" if backup is not None else "in all"
+        told.append(f"{salvaged.events:,} events {since} read from the damaged database, {salvaged.lost:,} can't be read")
+    print(f"kerbside: {'; '.join(told)}; what stood here before is in {done.aside}")
     return 0
 
 

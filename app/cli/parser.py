@@ -110,7 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
     backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="by default a new one in the folder backups")
     backup.add_argument("--json", action="store_true")
     restore = commands.add_parser("restore", parents=[common], help="go back to what a backup holds")
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=Path, nargs="?", metavar="FILE", help="by default the newest backup in the data folder")
     restore.add_argument("--json", action="store_true")
 
     take = commands.add_parser(

@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 from core.domain.errors import BadInput
 from core.settings import Settings
-from core.storage.database import check, open_readable, schema_steps, told
+from core.storage.database import check, last_backup, open_readable, open_writable, schema_steps, told
 from core.storage.folder import BACKUPS, CITIES, CREDENTIALS, DATABASE, KEYS, PROVIDER_SECRETS, SETTINGS, DataFolder
 from core.storage.salvage import Salvaged, bring_over, is_damaged
 
@@ -109,22 +109,29 @@ def _city(folder: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``aside`` is the folder that holds all that stood there before; ``salvaged`` what was brought over from it."""
+    """``aside`` is the folder that holds all that stood there before; ``salvaged`` what was brought over from it, all there is
+    where there was no backup."""
 
-    backup: Backup
+    backup: Backup | None
     aside: Path
     salvaged: Salvaged | None = None
 
 
-def restore(folder: DataFolder, source: Path) -> Restored:
-    """Put what a backup holds in the place of what is in the folder, which is held and not in use.
+def restore(folder: DataFolder, source: Path | None = None) -> Restored:
+    """Put what a backup, by default the newest of its own, holds in the place of what is in the folder, which is held and not
+    in use.
 
     Where the database there is damaged, nobody wants to go back: what it still holds of the time since is brought over, and
     what stands beside it stays as it is. Raises BadInput, with nothing changed, for a file that is no sound backup.
     """
+    source = source or last_backup(folder.database)
+    if source is None and not is_damaged(folder.database):
+        raise BadInput(f"there is no backup in {folder.backups}: name one")
     with tempfile.TemporaryDirectory(dir=folder.path, prefix=".restore-") as name:
         fresh = Path(name)
-        backup = _unpack(source, fresh)
+        backup = None if source is None else _unpack(source, fresh)
+        if backup is None:
+            open_writable(fresh / DATABASE).close()
         aside = folder.path / time.strftime("before-restore-%Y-%m-%d-%H%M%S")
         number = 2
         while aside.exists():
@@ -134,7 +141,10 @@ def restore(folder: DataFolder, source: Path) -> Restored:
             for beside in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *_BESIDE):
                 if (folder.path / beside).is_file():
                     shutil.copy2(folder.path / beside, aside / beside)
-            salvaged = bring_over(aside / DATABASE, fresh / DATABASE) if is_damaged(folder.path / DATABASE) else None
+            salvaged = bring_over(aside / DATABASE, fresh / DATABASE) if is_damaged(folder.database) else None
+            if backup is None and salvaged is None:
+                shutil.rmtree(aside)
+                raise BadInput(f"nothing of {folder.database} can be read, and there is no backup: move it away to start anew")
             if salvaged is not None:
                 for beside in _BESIDE:
                     if (folder.path / beside).is_file():

@@ -89,11 +89,9 @@ def check(path: Path, newest: int) -> None:
                 raise
             verdict = str(error)
     if verdict != "ok":
-        backup = last_backup(path)
-        named = f" (the newest here is {backup})" if backup is not None else ""
         raise Damaged(
-            f"{path} is damaged ({' '.join(str(verdict).split())}): restore the last backup with: main.py restore FILE"
-            f"{named}, which also brings over what can be read of the time since; or move it away to start anew"
+            f"{path} is damaged ({' '.join(str(verdict).split())}): mend it by the last backup and what can be read of the "
+            "time since, with: main.py restore"
         )
 
 
@@ -132,8 +130,8 @@ _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program holds it: close that program",
     sqlite3.SQLITE_LOCKED: "another program holds it: close that program",
     sqlite3.SQLITE_IOERR: "the disk reports an error: check the disk and its connection",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: restore the last backup with: main.py restore FILE",
-    sqlite3.SQLITE_NOTADB: "it is no database: restore the last backup with: main.py restore FILE",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: stop Kerbside and mend it with: main.py restore",
+    sqlite3.SQLITE_NOTADB: "it is no database: stop Kerbside and restore the last backup with: main.py restore",
 }
 
 _SURROUNDINGS = frozenset(_ADVICE) - {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -61,7 +61,8 @@ def bring_over(damaged: Path, database: Path) -> Salvaged | None:
         if not _same_history(old, sound, after):
             return None
         with closing(Store.open(database)) as store:
-            return _bring_over(old, store, after, damaged.stat().st_size // SMALLEST)
+            last = _last(old)
+            return None if last is None else _bring_over(old, store, after, min(last, damaged.stat().st_size // SMALLEST))
     return None
 
 
@@ -75,11 +76,11 @@ def _same_history(old: sqlite3.Connection, sound: sqlite3.Connection, last: int)
     return last == 0
 
 
-def _bring_over(old: sqlite3.Connection, store: Store, after: int, most: int) -> Salvaged:
+def _bring_over(old: sqlite3.Connection, store: Store, after: int, last: int) -> Salvaged:
     lost: list[int] = []
     changes: list[Change] = []
     brought = 0
-    for seq in range(after + 1, min(_last(old), most) + 1):
+    for seq in range(after + 1, last + 1):
         change = _change(old, seq)
         if change is None:
             lost.append(seq)
@@ -109,12 +110,13 @@ def _insert(table: str, row: tuple[Any, ...]) -> str:
     return f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})"
 
 
-def _last(old: sqlite3.Connection) -> int:
-    found = 0
+def _last(old: sqlite3.Connection) -> int | None:
+    """The last number that can be found out; ``None`` where none can."""
+    found = []
     for query in _LAST:
         with suppress(sqlite3.Error):
-            found = max(found, old.execute(query).fetchone()[0] or 0)
-    return found
+            found.append(int(old.execute(query).fetchone()[0] or 0))
+    return max(found, default=None)
 
 
 def _change(old: sqlite3.Connection, seq: int) -> Change | None:

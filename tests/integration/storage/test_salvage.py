@@ -69,7 +69,7 @@ def overwrite(folder: Path, choose: Callable[[bytes], bool]) -> int:
 
 
 def mend(folder: Path) -> Restored:
-    with pytest.raises(BadInput, match="brings over what can be read of the time since"):
+    with pytest.raises(BadInput, match="mend it by the last backup and what can be read of the time since"):
         Store.open(folder / "kerbside.db")
     with DataFolder(folder) as held:
         return restore(held, folder / "backups" / "b.zip")
@@ -127,6 +127,31 @@ def test_a_backup_of_another_history_takes_nothing_over(folder: Path, tmp_path: 
     assert mend(folder).salvaged is None
     with closing(Store.open(folder / "kerbside.db")) as store:
         assert store.last_seq() == 38
+
+
+def test_without_a_backup_all_that_can_be_read_is_kept(folder: Path) -> None:
+    (folder / "backups" / "b.zip").unlink()
+    assert overwrite(folder, lambda page: b"mark-00700-" in page) >= 1
+    with DataFolder(folder) as held:
+        done = restore(held)
+    assert done.backup is None
+    assert done.salvaged is not None
+    assert done.salvaged.events + done.salvaged.lost == ALL + 1
+    assert 0 < done.salvaged.lost < 50
+    with closing(Store.open(folder / "kerbside.db")) as store:
+        assert store.rebuild_check() == []
+        assert len(store.load(0.0).world.orders) == ALL - 1
+    assert (folder / "api-keys.json").read_text() == '{"version": 1, "keys": {}}'
+
+
+def test_where_nothing_can_be_read_nothing_is_changed(folder: Path) -> None:
+    (folder / "backups" / "b.zip").unlink()
+    overwrite(folder, lambda page: True)
+    before = (folder / "kerbside.db").read_bytes()
+    with DataFolder(folder) as held, pytest.raises(BadInput, match=r"nothing of .* can be read, and there is no backup"):
+        restore(held)
+    assert (folder / "kerbside.db").read_bytes() == before
+    assert not list(folder.glob("before-restore-*"))
 
 
 def test_who_goes_back_from_a_sound_database_goes_back(folder: Path) -> None:
