@@ -156,12 +156,16 @@ class OutsideDoors:
 
     def _make(self, dialog: SystemsDialog, keyring: Keyring, name: str, choice: str) -> None:
         try:
-            _, text = keyring.make(name, CHOICES[choice][1])
+            key, text = keyring.make(name, CHOICES[choice][1])
         except KerbsideError as error:
             dialog.show_problem(str(error))
             return
         dialog.set_keys([_row(key) for key in keyring.listed()])
         dialog.show_key(text)
+        if Scope.EVENTS_READ in key.scopes:
+            dialog.set_hint(
+                tr("With it {name} may also listen at the built-in broker, as the user {user}", name=name, user=key.id)
+            )
 
     def _revoke(self, dialog: SystemsDialog, keyring: Keyring, key_id: str) -> None:
         try:

@@ -21,7 +21,8 @@ def run_key(args: argparse.Namespace) -> int:
             if args.json:
                 print(json.dumps({**_facts(key), "key": text}))
             else:
-                print(f"{text}\nkerbside: this is the key of {key.name}, shown this once; it opens {_listed(key)}")
+                listens = f"; at the built-in broker it listens as {key.id}" if Scope.EVENTS_READ in key.scopes else ""
+                print(f"{text}\nkerbside: this is the key of {key.name}, shown this once; it opens {_listed(key)}{listens}")
         case "list":
             keys = keyring.listed()
             if args.json:

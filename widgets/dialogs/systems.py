@@ -75,6 +75,7 @@ class SystemsDialog(AskDialog):
             )
         )
         self.view = RowsView(self.model, tr("Keys of other systems"))
+        self.hint = plain("", "caption")
         self._empty = EmptyOver(self.view, EmptyState(tr("No keys yet"), tr("Say whose it is and make one")))
         self._lay_out()
         self.set_keys(())
@@ -97,7 +98,7 @@ class SystemsDialog(AskDialog):
         who.addWidget(self.make)
         shown.addWidget(self.key, 1)
         shown.addWidget(self.copy)
-        below.addWidget(plain(tr("A key is shown once. Whoever has it may do what stands beside it."), "caption"), 1)
+        below.addWidget(self.hint, 1)
         below.addWidget(self.revoke)
         for row in (where, who, shown, below):
             row.setSpacing(8)
@@ -132,7 +133,12 @@ class SystemsDialog(AskDialog):
         self.key.selectAll()
         self.key.setFocus()
 
+    def set_hint(self, text: str) -> None:
+        """What else the new key is good for."""
+        self.hint.setText(text)
+
     def _hide_key(self) -> None:
+        self.hint.setText(tr("A key is shown once. Whoever has it may do what stands beside it."))
         self.key.clear()
         self.key.hide()
         self.copy.hide()

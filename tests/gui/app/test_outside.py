@@ -46,6 +46,14 @@ def test_an_address_and_a_key_let_another_system_in(rig: Any) -> None:
     key = dialog.key.text()
     assert key.startswith("kerb_")
     assert [row.name for row in dialog.model.rows] == ["Web shop"]
+    assert dialog.hint.text().startswith("A key is shown once")
+    dialog.name.setText("Ears")
+    dialog.may.setCurrentIndex(1)
+    dialog.make.click()
+    ears = next(row for row in dialog.model.rows if row.name == "Ears")
+    assert dialog.hint.text() == f"With it Ears may also listen at the built-in broker, as the user {ears.id}"
+    dialog.view.select_ids([ears.id])
+    dialog.revoke.click()
     dialog.listen.setText("127.0.0.1:0")
     dialog.use.click()
     await_reopening(rig, before)

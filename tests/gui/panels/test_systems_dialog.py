@@ -33,11 +33,15 @@ def test_a_key_is_asked_for_shown_once_and_copied(qtbot: QtBot, dialog: SystemsD
     dialog.show_key("kerb_1_x")
     assert dialog.key.isVisible()
     assert dialog.key.isReadOnly()
+    once = dialog.hint.text()
+    dialog.set_hint("It also listens at the broker")
+    assert (once[:22], dialog.hint.text()) == ("A key is shown once. W", "It also listens at the broker")
     qtbot.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "kerb_1_x"
     qtbot.keyClicks(dialog.name, "Office")
     qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
     assert not dialog.key.isVisible()
+    assert dialog.hint.text() == once
 
 
 def test_a_key_without_an_owner_is_not_made(qtbot: QtBot, dialog: SystemsDialog) -> None:
