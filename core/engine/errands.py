@@ -298,7 +298,7 @@ class Errands:
             ties = self.ties(tag.provider_id)
             ties.in_flight -= 1
             ties.breaker.record(not silent or first.retry_after_s is not None, now, first.reason)
-            ties.health.note(seconds, silent, first.reason if silent else "", now)
+            ties.health.note(seconds, (first.reason or "no answer") if silent else "")
             for key, answer in answers.items():
                 self._one_answer(tag, key, answer, now)
 

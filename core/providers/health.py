@@ -10,7 +10,7 @@ REMEMBERED = 200
 
 @dataclass(slots=True)
 class Health:
-    """Counts since the start. ``seconds`` are the lengths of the last calls; ``problem`` went wrong last, at ``problem_at``."""
+    """Counts since the start. ``seconds`` are the lengths of the last calls, ``problem`` what went wrong with the last one."""
 
     sent: int = 0
     retries: int = 0
@@ -19,15 +19,14 @@ class Health:
     failures: int = 0
     callbacks: int = 0
     problem: str = ""
-    problem_at: float = 0.0
     seconds: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
-    def note(self, seconds: float, failed: bool, reason: str, now: float) -> None:
+    def note(self, seconds: float, problem: str) -> None:
+        """A call that took so long; ``problem`` is empty where it went well."""
         self.calls += 1
         self.seconds.append(seconds)
-        if failed:
-            self.failures += 1
-            self.problem, self.problem_at = reason, now
+        self.failures += bool(problem)
+        self.problem = problem
 
     def latency_s(self, percent: float) -> float:
         """The ``percent``-th percentile of the last calls' seconds, nearest rank; 0 where there were none."""
