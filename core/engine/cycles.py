@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.bus import Bus
-from core.domain.events import CycleFailed, CycleFinished, EtasUpdated
+from core.domain.events import Change, CycleFailed, CycleFinished, EtasUpdated
 from core.domain.order import ENDED, Status
 from core.domain.world import World
 from core.engine.multibundles import Multibundles
@@ -59,6 +59,8 @@ class Cycles:
         self._proposals: deque[Proposal] = deque()
         self._offers = self._turn = 0
         self._multibundles = Multibundles(settings, executor, stepped)
+        self._batch: set[str] = set()
+        self._forget_changes = bus.subscribe(Change, self._hear)
 
     @property
     def behind(self) -> bool:
@@ -66,8 +68,10 @@ class Cycles:
         return bool(self._proposals)
 
     def tick(self, now: float, paused: bool) -> None:
-        """Begin a cycle when it is time, act on what is done."""
-        if not self._running and not self._proposals and now >= self.next_at and not paused:
+        """Begin a cycle when it is time or the batch is full, act on what is done."""
+        full = len(self._batch) >= self._settings.number("matching.batch_orders")
+        if not self._running and not self._proposals and (full or now >= self.next_at) and not paused:
+            self._batch.clear()
             self.next_at = now + self._settings.number("matching.cycle_s")
             self._begin(now)
         for cycle in [one for one in self._running if self._stepped or one.done()]:
@@ -79,6 +83,14 @@ class Cycles:
         self._offer_some(now)
         if self._parts and not self._running and not self._proposals:
             self._finish(now)
+
+    def _hear(self, change: Change) -> None:
+        """Orders that have come, or come back from an offer, since the last cycle began."""
+        for order in change.orders:
+            if order.status is Status.WAITING:
+                self._batch.add(order.id)
+            else:
+                self._batch.discard(order.id)
 
     def _begin(self, now: float) -> None:
         snapshot = self._photographer.take(now, self._seed)
@@ -104,6 +116,7 @@ class Cycles:
         self.explained = {i: why for i, why in self.explained.items() if i in still}
 
     def close(self) -> None:
+        self._forget_changes()
         self._multibundles.close()
         for cycle in self._running:
             cycle.cancel()

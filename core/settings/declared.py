@@ -36,6 +36,7 @@ SECTIONS: dict[str, str] = {
 
 DECLARED: tuple[Setting, ...] = (
     _s("matching.cycle_s", 10.0, "How often the matcher runs", "s", 1, 300),
+    _s("matching.batch_orders", 500, "So many orders that come, or come back, begin a run before its time", "", 1, 100_000),
     _s(
         "matching.max_pickup_km",
         6.0,

@@ -47,3 +47,21 @@ def test_all_clusters_are_offered_and_explained(rig: Rig) -> None:
     assert not rig.engine.cycles.behind
     rig.store.flush()
     assert rig.store.rebuild_check() == []
+
+
+def test_a_batch_goes_by_its_size_before_its_time(rig: Rig) -> None:
+    rig.settings.set("matching.cycle_s", 300.0)
+    rig.settings.set("matching.batch_orders", 5)
+    rig.driver("D-1", place=LatLon(45.0, 9.0))
+    finished: list[CycleFinished] = []
+    rig.tick(0.5, times=8)  # what has begun without a single order
+    rig.bus.subscribe(CycleFinished, finished.append)
+    for n in range(4):
+        rig.place(f"O-{n}", merchant_id="M-0")
+    rig.tick(0.5, times=8)
+    assert finished == []
+    rig.place("O-4", merchant_id="M-0")
+    rig.tick(0.5, times=8)
+    assert [one.waiting for one in finished] == [5]
+    rig.tick(0.5, times=8)
+    assert len(finished) == 1  # it begins anew
