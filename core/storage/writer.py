@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 GROUP_ROWS = 20_000
+KEPT = "; what happens meanwhile is kept and tried again"
 Row = tuple[Cell, ...]
 Extras = Sequence[tuple[str, Sequence[Row]]]
 """Statements with their rows, of features that keep tables of their own: stored with the changes or not at all."""
@@ -128,7 +129,7 @@ class Writer:
         self._thread.join()
         self._connection.close()
         if self._rows:
-            raise StorageError(f"{self._rows} changes could not be stored: {self._problem}")
+            raise StorageError(f"{self._rows} changes could not be stored: {self._problem.removesuffix(KEPT)}")
 
     def _run(self) -> None:
         more = True
@@ -235,7 +236,7 @@ class Writer:
             self._rows -= sum(job.rows for job in group)
 
     def _put_off(self, error: Exception) -> None:
-        problem = f"the database can't be written, {told(error)}; what happens meanwhile is kept and tried again"
+        problem = f"the database can't be written, {told(error)}{KEPT}"
         if problem != self._problem:
             log.error("%s", problem)
             self._problem = problem
