@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from core.api.service import StillWriting
 from core.domain.errors import BadInput, CommandRefused, IllegalStep, KerbsideError, UnknownThing
+from core.domain.language import as_text
 from core.engine.handover import Busy
 from core.signing import BadSignature
 from core.storage.database import StorageError
@@ -36,14 +37,14 @@ _STATUS: tuple[tuple[type[KerbsideError], int], ...] = (
 
 def answer(content: Any, status: int = 200) -> Response:
     """``content`` as JSON; bytes are JSON already."""
-    body = content if isinstance(content, bytes) else msgspec.json.encode(content)
+    body = content if isinstance(content, bytes) else msgspec.json.encode(content, enc_hook=as_text)
     return Response(body, status, media_type="application/json")
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     title = HTTPStatus(status).phrase
     detail = detail.encode("utf-8", "replace").decode()  # half a surrogate pair may have come in
-    body = msgspec.json.encode({"type": "about:blank", "title": title, "status": status, "detail": detail})
+    body = msgspec.json.encode({"type": "about:blank", "title": title, "status": status, "detail": detail}, enc_hook=as_text)
     return Response(body, status, headers, PROBLEM_TYPE)
 
 

@@ -85,6 +85,20 @@ class Message(str):
         return (self.text,), self.values
 
 
+def as_text(value: object) -> str:
+    """For msgspec, which writes no class of a text's but `str` itself: a message as what it says in English."""
+    if isinstance(value, Message):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} can't be written")
+
+
+def from_text(kind: type, value: object) -> object:
+    """For msgspec, the way back: what a message was made of is not kept."""
+    if kind is Message and isinstance(value, str):
+        return Message(value)
+    raise TypeError(f"{kind.__name__} can't be read")
+
+
 def said(text: str) -> str:
     """A message in the language in use; any other text as it is."""
     return tr(text.text, **{name: _said(value) for name, value in text.values.items()}) if isinstance(text, Message) else text

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from core.domain.errors import BadInput
+from core.domain.language import as_text, from_text
 from core.matching.decisions import Decisions
 from core.matching.generators import BundleGenerator
 from core.matching.params import Params, Weights
@@ -74,15 +75,15 @@ def unpack(data: bytes, name: str) -> Recorded:
         file = msgspec.msgpack.decode(zlib.decompress(data), type=_File)
         if file.version != VERSION:
             raise BadInput(f"{name} is a cycle of version {file.version}, this program plays version {VERSION}")
-        snapshot = msgspec.msgpack.decode(file.snapshot, type=Snapshot)
-        decisions = msgspec.msgpack.decode(file.decisions, type=Decisions)
+        snapshot = msgspec.msgpack.decode(file.snapshot, type=Snapshot, dec_hook=from_text)
+        decisions = msgspec.msgpack.decode(file.decisions, type=Decisions, dec_hook=from_text)
         return Recorded(dataclasses.replace(snapshot, params=_params(file.params)), decisions, file.city)
     except (zlib.error, msgspec.DecodeError, TypeError, KeyError, AttributeError, ImportError) as error:
         raise BadInput(f"{name} is no recorded cycle ({error}): they lie in the data folder, *{SUFFIX}") from None
 
 
 def _raw(thing: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(thing))
+    return msgspec.Raw(msgspec.msgpack.encode(thing, enc_hook=as_text))
 
 
 def _plain(params: Params) -> dict[str, Any]:

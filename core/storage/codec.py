@@ -15,6 +15,7 @@ from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, DispatchChange, FenceCrossed, FenceDwelled
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
+from core.domain.language import as_text
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -48,7 +49,7 @@ KINDS: dict[str, type[Change]] = {
 """Every kind of change by the name it has in the log. A class that is renamed needs a step in the schema."""
 
 # Sets and dictionaries sorted: the same entity is always the same text.
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="deterministic", enc_hook=as_text)
 _changes = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 
 

@@ -1,7 +1,10 @@
 import pickle
 
+import msgspec
+import pytest
+
 from core.domain.errors import BadInput, CommandRefused
-from core.domain.language import Message, line, mark, ntr, said, sentence, speaking, tr, use_language
+from core.domain.language import Message, as_text, from_text, line, mark, ntr, said, sentence, speaking, tr, use_language
 
 
 def test_without_a_catalogue_texts_stay_english_and_take_their_values() -> None:
@@ -25,6 +28,16 @@ def test_a_message_of_the_core_is_english_and_is_said_in_the_language_in_use() -
         with speaking("de"):
             assert said(each) == "kein Fahrer: 3 zu weit weg, 1 kein Weg dorthin"
             assert (str(each), said("as it is")) == (message, "as it is")
+
+
+def test_a_message_is_written_as_what_it_says() -> None:
+    message = Message("{n} of {what}", n=3, what=Message("Rain"))
+    for encode in (msgspec.json.encode, msgspec.msgpack.encode):
+        assert encode({"why": message}, enc_hook=as_text) == encode({"why": "3 of Rain"})
+    back = msgspec.convert("{odd} braces", Message, dec_hook=from_text)
+    assert (type(back), back) == (Message, "{odd} braces")
+    with pytest.raises(TypeError, match="object can't be written"):
+        msgspec.json.encode({"why": object()}, enc_hook=as_text)
 
 
 def test_a_refusal_is_told_in_the_language_in_use() -> None:

@@ -38,6 +38,15 @@ def test_a_cycle_comes_back_from_its_file_and_decides_the_same(town, snapshot, t
     assert run_cycle(recorded.snapshot, town) == decisions
 
 
+def test_what_nobody_can_take_is_kept_with_its_reasons(town, snapshot, tmp_path):
+    lonely = replace(snapshot, drivers=())
+    decisions = run_cycle(lonely, town)
+    assert decisions.unassigned[0].summary == "there are no drivers"
+    path = keep_cycle(tmp_path, 3, lonely, decisions, "")
+    recorded = unpack(path.read_bytes(), path.name)
+    assert recorded.decisions == decisions
+
+
 def test_the_last_cycles_stay(town, snapshot, tmp_path):
     decisions = run_cycle(snapshot, town)
     for now in range(10):
