@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QHoverEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.language import speaking
 from core.domain.order import Status
 from widgets.common.dragging import ORDER_MIME, dragged_orders
+from widgets.common.theme import Theme
 from widgets.common.words import Moment
 from widgets.orders.board import BoardModel, Heading, columns, when
 from widgets.orders.panel import OrdersPanel
@@ -301,3 +303,27 @@ def test_what_is_wrong_keeps_the_capitals_of_the_language(order_row: MakeOrder, 
     state = next(column for column in columns(lambda: 480.0) if column.title == "State")
     with speaking("de"):
         assert state.text(order_row("7", exception="ohne Fahrer seit 11 min"), noon).startswith("Ohne Fahrer")
+
+
+def test_the_mouse_hides_nothing_of_a_title(
+    qtbot: QtBot, qapp: QApplication, panel: OrdersPanel, order_row: MakeOrder, noon: Moment
+) -> None:
+    sheet, colours = qapp.styleSheet(), qapp.palette()
+    theme = Theme(qapp, "light")
+    panel.resize(900, 600)
+    panel.set_rows([order_row(f"{n}", Status.CARRYING, driver_id="D-1", eta=noon.now + 60) for n in range(9)])
+    place = next(n for n, row in enumerate(panel.model.shown) if isinstance(row, Heading) and row.section is Section.ACTIVE)
+    view = panel.view.viewport()
+    row = panel.view.visualRect(panel.model.index(place, 0))
+    line = QRect(0, row.top(), view.width(), row.height())
+    before = view.grab(line).toImage()
+    last = panel.view.visualRect(panel.model.index(place, 5)).center()  # where the counts stand
+    qtbot.mouseMove(view, last)
+    QApplication.sendEvent(view, QHoverEvent(QEvent.Type.HoverMove, last, last, last))
+    qtbot.wait(20)
+    after = view.grab(line).toImage()
+    theme.set_mode("system")
+    theme.deleteLater()
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(colours)
+    assert after == before
