@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.alerts.conditions import driver_needed_at
-from core.domain.alert import Alert, AlertKind
+from core.domain.alert import BROKER, Alert, AlertKind
 from core.domain.language import ntr, tr
 from core.domain.world import World
 from widgets.common.words import duration, lateness
@@ -23,6 +23,8 @@ def alert_text(alert: Alert, world: World, now: float) -> str:
         case AlertKind.NO_DRIVER:
             since = driver_needed_at(order) if order is not None else alert.since
             return tr("no driver for {duration}", duration=duration(now - since))
+        case AlertKind.CONNECTION:
+            return tr("no broker for {duration}", duration=duration(now - alert.since))
         case AlertKind.SILENT:
             return tr("driver silent for {duration}", duration=duration(now - alert.since))
         case AlertKind.STOPPED:
@@ -36,6 +38,7 @@ def group_text(alerts: tuple[Alert, ...]) -> str:
     """Many of one kind that came together."""
     n = len(alerts)
     return {
+        AlertKind.CONNECTION: tr("no broker"),
         AlertKind.LATE: ntr("{n:,} order late", "{n:,} orders late", n),
         AlertKind.WILL_BE_LATE: ntr("{n:,} order will be late", "{n:,} orders will be late", n),
         AlertKind.NO_DRIVER: ntr("{n:,} order without a driver", "{n:,} orders without a driver", n),
@@ -50,6 +53,8 @@ def about_text(alert: Alert, world: World) -> str:
     if alert.driver_id is not None:
         driver = world.drivers.get(alert.driver_id)
         return f"{alert.driver_id}, {driver.name}" if driver is not None else alert.driver_id
+    if alert.subject == BROKER:
+        return tr("the connection to all drivers")
     order = world.orders.get(alert.subject)
     if order is None:
         return alert.subject

@@ -58,6 +58,7 @@ _SETUP_TEXTS: dict[type[e.Change], str] = {
 }
 
 KIND_TEXTS: dict[AlertKind, str] = {
+    AlertKind.CONNECTION: mark("no broker"),
     AlertKind.LATE: mark("late"),
     AlertKind.SILENT: mark("driver silent"),
     AlertKind.NO_DRIVER: mark("no driver"),
@@ -93,6 +94,7 @@ QUIET = (
     e.ProviderReported,
     e.ForwardSaved,
     e.ForwardRemoved,
+    e.ArrivalsExpected,
 )
 """Changes that say nothing a person would miss in the log; an order's own history has them."""
 

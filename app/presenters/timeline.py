@@ -15,10 +15,10 @@ from app.presenters.consequences import consequences
 from app.presenters.foresight import Foresight
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.timeline_rows import coming_stops, foreseen_stops, past_stops, timeline_row
-from app.scene import Turned
+from app.presenters.timeline_rows import coming_stops, expected_stops, foreseen_stops, past_stops, timeline_row
+from app.scene import Turned, replaying
 from core.domain.driver import Route
-from core.domain.events import Change, DriverRegistered, DriverRemoved, EtasUpdated
+from core.domain.events import ArrivalsExpected, Change, DriverRegistered, DriverRemoved, EtasUpdated
 from core.domain.geo import LatLon
 from core.domain.language import tr
 from core.domain.order import Order
@@ -99,6 +99,11 @@ class TimelinePresenter(QObject):
             touched += self._index(order)
         for offer in change.offers:
             touched.append(offer.driver_id)
+        if isinstance(change, ArrivalsExpected):
+            orders = self._engine.world.orders
+            touched += [
+                o.driver_id for i, *_ in change.expected if (o := orders.get(i)) is not None and o.driver_id is not None
+            ]
         self._due.update(dict.fromkeys(touched))
         self._refresh()
 
@@ -212,6 +217,8 @@ class TimelinePresenter(QObject):
         coming: tuple[TimelineStop, ...] = ()
         if route is not None:
             coming = coming_stops(route, world, self._outlooks.get(driver_id), now, self._place(driver_id))
+            if replaying(self._engine):
+                coming = expected_stops(coming, world)
         tried = world is not self._engine.world and world.route(driver_id) != self._engine.world.route(driver_id)
         return timeline_row(driver_id, world, past, coming, now, tried)
 

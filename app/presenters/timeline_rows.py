@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.presenters.rows import stop_text
 from core.domain.driver import Presence, Route, StopKind
@@ -77,6 +78,24 @@ def coming_stops(
             )
         )  # fmt: skip
         at, here = leave, stop.place
+    return tuple(found)
+
+
+def expected_stops(coming: Iterable[TimelineStop], world: World) -> tuple[TimelineStop, ...]:
+    """Stops of a recorded moment at the arrivals that were expected then; what was not recorded is rough."""
+    found: list[TimelineStop] = []
+    for stop in coming:
+        order, eta = world.orders[stop.order_id], world.etas.get(stop.order_id)
+        is_pickup = stop.kind == StopKind.PICKUP
+        expected = None if eta is None else eta[0] if is_pickup else eta[1]
+        if expected is None:
+            found.append(replace(stop, rough=True))
+            continue
+        begin = max(expected, order.ready_at) if is_pickup else expected
+        leave = begin + max(0.0, stop.leave - stop.begin)
+        late_min = None if is_pickup else (expected - order.due_at) / 60
+        set_off = min(expected, max(found[-1].leave, expected - (stop.arrive - stop.set_off)) if found else stop.set_off)
+        found.append(replace(stop, set_off=set_off, arrive=expected, begin=begin, leave=leave, late_min=late_min, rough=False))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from core.alerts.latch import Latch, Rule, Turn
-from core.domain.alert import OF_DRIVERS, Alert, AlertKind, alert_id
+from core.domain.alert import BROKER, OF_DRIVERS, Alert, AlertKind, alert_id
 
 EXACT = frozenset({AlertKind.LATE, AlertKind.NO_DRIVER})
 """Facts rather than measurements: they are told at once, and over at once."""
@@ -57,13 +57,17 @@ class AlertWatch:
         be heard of drivers at the moment, so nothing is concluded about them.
         """
         there = {(s.kind, s.subject): s for s in seen}
-        subjects = {False: set(orders), True: set(drivers)}
+        of_orders, of_drivers = set(orders), set(drivers)
         raised: list[Alert] = []
         cleared: list[Alert] = []
         for key in [*there, *(k for k in self._latches if k not in there)]:
             kind, subject = key
             latch = self._latches.setdefault(key, Latch())
-            if subject not in subjects[kind in OF_DRIVERS]:
+            if kind is AlertKind.CONNECTION:
+                is_there = subject == BROKER
+            else:
+                is_there = subject in (of_drivers if kind in OF_DRIVERS else of_orders)
+            if not is_there:
                 self._end(key, now, cleared)
                 continue
             if blind and kind in OF_DRIVERS:

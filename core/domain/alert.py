@@ -15,6 +15,7 @@ class Severity(StrEnum):
 class AlertKind(StrEnum):
     """What is the matter; the order is that of urgency."""
 
+    CONNECTION = "connection"
     LATE = "late"
     SILENT = "silent"
     NO_DRIVER = "no_driver"
@@ -24,6 +25,7 @@ class AlertKind(StrEnum):
 
 
 SEVERITY: dict[AlertKind, Severity] = {
+    AlertKind.CONNECTION: Severity.CRITICAL,
     AlertKind.LATE: Severity.CRITICAL,
     AlertKind.SILENT: Severity.CRITICAL,
     AlertKind.NO_DRIVER: Severity.CRITICAL,
@@ -32,7 +34,9 @@ SEVERITY: dict[AlertKind, Severity] = {
     AlertKind.OFF_ROUTE: Severity.WARNING,
 }
 OF_DRIVERS = frozenset({AlertKind.SILENT, AlertKind.STOPPED, AlertKind.OFF_ROUTE})
-"""Kinds that are about a driver under way, and so about all of the driver's orders; the others are about one order."""
+"""Kinds that are about a driver under way, and so about all of the driver's orders."""
+BROKER = "broker"
+"""What an alert on the connection is about: nothing can be heard of drivers, nor told to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Alert:
 
     @property
     def order_id(self) -> str | None:
-        return None if self.kind in OF_DRIVERS else self.subject
+        return None if self.kind in OF_DRIVERS or self.kind is AlertKind.CONNECTION else self.subject
 
     @property
     def driver_id(self) -> str | None:

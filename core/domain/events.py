@@ -297,6 +297,17 @@ class AreaCrossed(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalsExpected(Change):
+    """What the matcher expects otherwise than was last recorded, so that the past can be seen as it was known.
+
+    ``expected`` holds an order each, with its arrival at the pick-up (``None`` once it is done) and at the drop-off, in whole
+    seconds after ``at``; without the latter nothing is expected of it any more.
+    """
+
+    expected: tuple[tuple[str, int | None, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event): ...
 
 

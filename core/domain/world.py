@@ -8,7 +8,7 @@ from typing import TypeVar
 from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Activity, Driver, Presence, Route
 from core.domain.errors import UnknownThing
-from core.domain.events import Change, DispatchChange, NoteChange
+from core.domain.events import ArrivalsExpected, Change, DispatchChange, NoteChange
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
 from core.domain.language import Message
@@ -90,6 +90,12 @@ class World:
             self._apply_dispatch(change)
         elif isinstance(change, NoteChange):
             _keep(self.notes, change.note.id, change.note, gone=change.note.struck)
+        elif isinstance(change, ArrivalsExpected):
+            for order_id, pickup_s, dropoff_s in change.expected:
+                if dropoff_s is None:
+                    self.etas.pop(order_id, None)
+                elif order_id in self._open:
+                    self.etas[order_id] = (None if pickup_s is None else change.at + pickup_s, change.at + dropoff_s)
 
     def _apply_dispatch(self, change: DispatchChange) -> None:
         for ruleset in change.rulesets:

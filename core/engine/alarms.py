@@ -12,7 +12,7 @@ from core.alerts.conditions import Limits, driver_needed_at, has_no_driver, has_
 from core.alerts.headway import HeadwayWatch
 from core.alerts.latch import Rule
 from core.alerts.watch import AlertWatch, Seen
-from core.domain.alert import AlertKind
+from core.domain.alert import BROKER, AlertKind
 from core.domain.commands import AcknowledgeAlert, AlertCommand, SnoozeAlert, TakeAlert
 from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
@@ -33,22 +33,36 @@ class Alarms:
         self._watch = AlertWatch(Rule())
         self._headway = HeadwayWatch()
         self._connected_since: float | None = None
+        self._lost_since: float | None = None
         self._watch.restore(world.alerts.values())
 
-    def look(self, now: float, silent: NDArray[np.bool_], connected: bool) -> Outcome:
-        """What has become an alert, and what is one no more. ``silent`` is by row of the position store."""
+    def can_hear(self, now: float, connected: bool) -> bool:
+        """Whether silence says anything of drivers: while the broker is away nobody is heard from, and when it is back, not
+        everybody at once."""
+        if not connected:
+            self._connected_since = None
+            self._lost_since = now if self._lost_since is None else self._lost_since
+        elif self._connected_since is None:
+            self._connected_since, self._lost_since = now, None
+        return self._connected_since is not None and now - self._connected_since >= self._settings.number(
+            "alerts.broker_grace_s"
+        )
+
+    def away_s(self, now: float) -> float:
+        """For how long the broker has been away; 0 while it is there."""
+        return 0.0 if self._lost_since is None else now - self._lost_since
+
+    def look(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> Outcome:
+        """What has become an alert, and what is one no more. ``silent`` is by row of the position store, ``can_hear`` as of
+        this moment."""
         number = self._settings.number
         self._watch.rule = Rule(number("alerts.hold_s"), number("alerts.clear_s"))
         limits = Limits.of(self._settings)
-        if not connected:
-            self._connected_since = None
-        elif self._connected_since is None:
-            self._connected_since = now
-        # While the broker is away nobody is heard from, and when it is back, not everybody at once.
-        blind = self._connected_since is None or now - self._connected_since < number("alerts.broker_grace_s")
         orders, under_way = list(self._world.open_orders()), list(self._world.routes)
         seen = [*self._of_orders(orders, now, limits), *self._of_drivers(under_way, silent, limits)]
-        raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind)
+        if self._lost_since is not None:
+            seen.append(Seen(AlertKind.CONNECTION, BROKER, since=self._lost_since))
+        raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind=not can_hear)
         changes: list[Change] = [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
         changes += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
         return Outcome(changes)

@@ -14,6 +14,7 @@ from core.bus import Bus
 from core.domain.events import Change, CycleFailed, CycleFinished, EtasUpdated
 from core.domain.order import ENDED, Status
 from core.domain.world import World
+from core.engine.arrivals import ArrivalLog
 from core.engine.multibundles import Multibundles
 from core.engine.snapshots import Photographer
 from core.matching.clusters import join, split
@@ -58,6 +59,7 @@ class Cycles:
         self._parts: list[Decisions] = []
         self._proposals: deque[Proposal] = deque()
         self._offers = self._turn = 0
+        self._arrivals = ArrivalLog()
         self._multibundles = Multibundles(settings, executor, stepped)
         self._batch: set[str] = set()
         self._forget_changes = bus.subscribe(Change, self._hear)
@@ -147,7 +149,15 @@ class Cycles:
     def _finish(self, now: float) -> None:
         world, self.decisions, self._parts = self._world, join(self._parts), []
         decisions, orders = self.decisions, world.orders
-        world.etas = {i: eta for i, eta in decisions.etas.items() if i in orders and orders[i].status not in ENDED}
+
+        def has_ended(order_id: str) -> bool:
+            return order_id not in orders or orders[order_id].status in ENDED
+
+        etas = {order_id: eta for order_id, eta in decisions.etas.items() if not has_ended(order_id)}
+        news = self._arrivals.news(etas, now, has_ended)
+        if news is not None:
+            self._commit(Outcome([news]))
+        world.etas = etas
         self._bus.publish(EtasUpdated(at=now, etas=world.etas))
         self._bus.publish(
             CycleFinished(

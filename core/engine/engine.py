@@ -203,18 +203,20 @@ class Engine:
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
-            silent = self.movement.fallen_silent(self.silent(now))
-            self._commit(fallen_silent(self.world, silent, now).outcome)
-            self._notice_stuck(now)
+            can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
+            if can_hear:
+                silent = self.movement.fallen_silent(self.silent(now))
+                self._commit(fallen_silent(self.world, silent, now).outcome)
+                self._notice_stuck(now)
             self._breathe()
-            self._commit(self._alarms.look(now, self.silent(now), self._broker[0] in _CONNECTED))
+            self._commit(self._alarms.look(now, self.silent(now), can_hear))
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
         self.errands.tick(now)
         self._learning.tick(now)
         self._breathe()
-        self.cycles.tick(now, self.matching_paused)
+        self.cycles.tick(now, self.matching_paused or self._is_cut_off(now))
         if now >= self._next_forget:
             self._next_forget = now + FORGET_EVERY_S
             self._forget(now)
@@ -353,6 +355,10 @@ class Engine:
         """By row of the position store: who has been silent for longer than their tracking mode allows."""
         active = self.settings.number("tracking.offline_after_s")
         return self.positions.offline(now, {"active": active}, self.settings.number("tracking.offline_after_passive_s"))
+
+    def _is_cut_off(self, now: float) -> bool:
+        """The broker has been away for longer than one would be waited for: offers would only run out unheard."""
+        return self._alarms.away_s(now) > self.settings.number("tracking.offline_after_s")
 
     def _notice_stuck(self, now: float) -> None:
         """A driver who does not get on loses what is not picked up yet; whoever stands near the pick-up is there already."""

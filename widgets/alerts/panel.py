@@ -20,6 +20,7 @@ from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, duration
 
 ICONS: dict[AlertKind, str] = {
+    AlertKind.CONNECTION: "cloud-slash",
     AlertKind.LATE: "warning-octagon",
     AlertKind.SILENT: "wifi-slash",
     AlertKind.NO_DRIVER: "circle-dashed",

@@ -50,8 +50,9 @@ class DriverPage(QWidget):
             summary += tr("; off duty until they or you say otherwise")
         self.head.below.set_lines([[(Bit(summary, "muted"),)]])
         self.deeds.set_deeds(driver.deeds)
-        unknown: list[list[Cell]] = [[(), (Bit(tr("Arrivals expected then are not recorded"), "muted"),)]]
-        self.stops.set_lines([*_stops(driver, moment), *(unknown if driver.recorded and driver.stops else [])])
+        unknown: list[list[Cell]] = [[(), (Bit(tr("Not recorded: some of the arrivals expected then"), "muted"),)]]
+        lacks = driver.recorded and any(stop.eta is None and stop.arrived_at is None for stop in driver.stops)
+        self.stops.set_lines([*_stops(driver, moment), *(unknown if lacks else [])])
         self.tracking.set_lines(_tracking(driver, moment))
         self.fix_it.set_lines([[(Bit(f"{i}", "muted"),), (Bit(text),)] for i, text in enumerate(driver.fix_it, start=1)])
         self.person.set_lines(_person(driver, moment))

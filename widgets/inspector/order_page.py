@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.language import mark, tr
-from core.domain.order import BEFORE_PICKUP, UNASSIGNED, Status
+from core.domain.order import ACTIVE, BEFORE_PICKUP, UNASSIGNED, Status
 from widgets.common.lines import Bit, Cell
 from widgets.common.promise import lateness_min
 from widgets.common.states import STATUS
@@ -15,7 +15,8 @@ from widgets.inspector.details import OrderDetails
 from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
 
 MOST_CANDIDATES = 12
-NOT_KEPT = mark("Not recorded: a recording keeps what happened, not the arrivals expected then nor what the matcher weighed")
+NOT_WEIGHED = mark("Not recorded: which other drivers the matcher weighed then")
+NOT_EXPECTED = mark("Not recorded: when it was expected to arrive, as seen at that moment")
 
 
 class OrderPage(QWidget):
@@ -52,8 +53,15 @@ class OrderPage(QWidget):
         unassigned = order.status in UNASSIGNED
         self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
         self.candidates.heading.setText(tr("Who could take it") if unassigned else tr("Why this driver?"))
-        self.candidates.set_lines([[(), (Bit(tr(NOT_KEPT), "muted"),)]] if order.recorded else _candidates(order))
+        self.candidates.set_lines(_not_recorded(order) if order.recorded else _candidates(order))
         self.history.set_lines(history_lines(order.history, moment))
+
+
+def _not_recorded(order: OrderDetails) -> list[list[Cell]]:
+    missing = [NOT_WEIGHED]
+    if order.eta is None and order.status in ACTIVE:
+        missing.append(NOT_EXPECTED)
+    return [[(), (Bit(tr(text), "muted"),)] for text in missing]
 
 
 def _promise(order: OrderDetails, moment: Moment) -> Cell:

@@ -15,7 +15,8 @@ from app.presenters.recorder_time import time_text
 from app.scene import replaying
 from core.domain.alert import Alert, AlertKind
 from core.domain.commands import AssignOrder, HoldOrder, RecordProgress
-from core.domain.events import AlertRaised
+from core.domain.events import AlertRaised, ArrivalsExpected
+from core.orders.tells import Outcome
 
 ENTER = Qt.Key.Key_Return
 
@@ -61,6 +62,7 @@ def test_a_moment_is_looked_at_in_all_panels_and_live_goes_on(rig: Any, back: An
     rig.until(lambda: rig.window.inspector.shown is not None and rig.window.inspector.shown.id == order)
     assert [line.text for line in rig.window.inspector.shown.history][-1].startswith("Given to Ada Lind")
     assert "Not recorded" in rig.window.inspector.order_page.candidates.lines.text()
+    assert "when it was expected" in rig.window.inspector.order_page.candidates.lines.text()
     assert rig.deeds.engine.world.orders[order].status.value == "assigned"
     assert rig.state(order) == ("carrying", "D-1")  # the engine's own world
 
@@ -75,6 +77,30 @@ def test_a_moment_is_looked_at_in_all_panels_and_live_goes_on(rig: Any, back: An
     assert not rig.window.recorder_strip.isVisible()
     assert rig.window.status.mode.accessibleName().casefold() == "mode: live"
     rig.until(lambda: any(f"{order}: Delivered" in row.text for row in rig.window.log.model.rows))
+
+
+def test_arrivals_are_shown_as_they_were_expected_then(rig: Any, back: Any) -> None:
+    order = rig.order()
+    rig.engine.execute(AssignOrder(order_id=order, driver_id="D-1"))
+    now = rig.engine.clock.now()
+    due = rig.engine.world.orders[order].due_at
+    for late_s, at in ((300.0, now), (900.0, now + 2.0)):
+        rig.until(lambda at=at: rig.engine.clock.now() >= at)
+        expected = ((order, 120, round(due + late_s - at)),)
+        rig.engine._commit(Outcome([ArrivalsExpected(at=at, actor="matcher", expected=expected)]))
+    rig.engine.store.flush()
+    back()
+    rig.deeds.recorder.go_to(now + 1.0)
+
+    def eta() -> float | None:
+        return next((row.eta for row in rig.window.orders._rows if row.id == order), None)
+
+    rig.until(lambda: eta() is not None and abs(eta() - due - 300.0) < 1.0)
+    rig.deeds.selection.set_orders([order])
+    rig.until(lambda: rig.window.inspector.shown is not None and rig.window.inspector.shown.id == order)
+    assert "when it was expected" not in rig.window.inspector.order_page.candidates.lines.text()
+    rig.deeds.recorder.go_to(now + 2.5)
+    rig.until(lambda: eta() is not None and abs(eta() - due - 900.0) < 1.0)
 
 
 def test_nothing_can_be_changed_in_a_recording(rig: Any, back: Any) -> None:

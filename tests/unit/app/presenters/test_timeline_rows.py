@@ -9,7 +9,7 @@ import pytest
 
 from app.actions.moving import Trial, Weighed
 from app.presenters.consequences import consequences, signed
-from app.presenters.timeline_rows import coming_stops, foreseen_stops, past_stops, timeline_row
+from app.presenters.timeline_rows import coming_stops, expected_stops, foreseen_stops, past_stops, timeline_row
 from core.domain.commands import Command
 from core.domain.driver import Driver, Presence, Route
 from core.domain.geo import LatLon
@@ -60,6 +60,18 @@ def test_a_failed_order_is_marked_and_has_no_lateness(town: World, make_order: M
 def outlook(driver: str, *stops: StopTimes, broken: tuple[tuple[str, Reason], ...] = (), **spent: float) -> Outlook:
     minutes = tuple(spent.get(name, 0.0) for name in NAMES)
     return Outlook(driver, stops, Cost(minutes, (1.0,) * len(NAMES), 1), broken)
+
+
+def test_a_recorded_moment_has_the_arrivals_that_were_expected_then(town: World, make_order: Make) -> None:
+    order = make_order(status=Status.ASSIGNED, driver_id="D-1")
+    town.orders[order.id] = order
+    rough = coming_stops(Route("D-1", stops_of(order)), town, None, 1000.0, HERE)
+    assert expected_stops(rough, town) == rough  # nothing was recorded: by the crow's way, and marked
+    town.etas[order.id] = (1500.0, order.due_at + 240.0)
+    pickup, door = expected_stops(rough, town)
+    assert (pickup.arrive, pickup.begin, pickup.rough) == (1500.0, 1600.0, False)  # not before it is ready
+    assert (door.arrive, door.late_min, door.rough) == (order.due_at + 240.0, 4.0, False)
+    assert pickup.leave <= door.set_off <= door.arrive
 
 
 def test_what_is_to_come_is_rough_until_it_is_foreseen(town: World, make_order: Make) -> None:
