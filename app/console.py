@@ -243,7 +243,7 @@ class Console:
         deeds = Deeds(engine, settings, selection, questions, training)
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (
-            BoardPresenter(deeds, window.orders),
+            BoardPresenter(deeds, window.boards),
             DriversPresenter(engine, window.drivers, selection),
             LogPresenter(engine, window.log),
             InspectorPresenter(deeds, window.inspector, window.run_declared),

@@ -54,6 +54,7 @@ LAYOUTS: dict[str, Layout] = {
     "wall": Layout(mark("Layout: Wall"), ("dashboard", "alerts"), ("dashboard", "alerts"), below=0.2, side=0.3),
 }
 MOST_SIDE_PX, MOST_INSPECTOR_PX, LEAST_BELOW_PX = 600, 390, 250
+LEAST_BOARD_PX, LEAST_MAP_PX = 350, 260
 
 
 class Layouts:
@@ -70,7 +71,7 @@ class Layouts:
         self._left[self.name] = self._window.saveState(VERSION)
         self.name = name
         before = self._left.get(name)
-        if before is None or not self._window.restoreState(before, VERSION):
+        if before is None or not self.take_up(before):
             self.arrange()
 
     def arrange(self) -> None:
@@ -95,11 +96,49 @@ class Layouts:
             if name in docks:
                 docks[name].raise_()
         self._share_out(layout)
+        for board in self._boards() if "orders" in shown else ():
+            self.place(board)
+
+    def take_up(self, state: QByteArray) -> bool:
+        """Arrange everything as it was; ``False`` where it can't be. A board that had no dock then stands beside the orders."""
+        boards = self._boards()
+        for board in boards:
+            if not board.isFloating():
+                self._window.removeDockWidget(board)
+        if not self._window.restoreState(state, VERSION):
+            return False
+        nowhere = Qt.DockWidgetArea.NoDockWidgetArea
+        for board in boards if "orders" in LAYOUTS[self.name].shown else ():
+            if self._window.dockWidgetArea(board) == nowhere and not board.isFloating():
+                self.place(board)
+        return True
+
+    def place(self, board: QDockWidget) -> None:
+        """Put a board beside the orders and those that stand there already; on a small screen below the last of them."""
+        there = [dock for dock in self._boards() if not dock.isFloating() and self._window.dockWidgetArea(dock) == _LEFT]
+        boards = [self._one(LAYOUTS[self.name], "orders"), *(dock for dock in there if dock is not board), board]
+        room = self._window.width() - self._inspector_px() - LEAST_MAP_PX
+        each = min(MOST_SIDE_PX, room // len(boards))
+        if each < LEAST_BOARD_PX and len(boards) > 2:
+            self._window.splitDockWidget(boards[-2], board, Qt.Orientation.Vertical)
+            board.show()
+            return
+        self._window.addDockWidget(_LEFT, board, Qt.Orientation.Horizontal)
+        board.show()
+        self._window.resizeDocks(boards, [each] * len(boards), Qt.Orientation.Horizontal)
+
+    def _inspector_px(self) -> int:
+        return min(MOST_INSPECTOR_PX, round(self._window.width() * 0.22))
+
+    def _boards(self) -> list[QDockWidget]:
+        """The docks of single boards, which come and go."""
+        named = {*_ANCHORS, *self._beside}
+        return [dock for name, dock in self._docks.items() if name not in named]
 
     def _share_out(self, layout: Layout) -> None:
         """Side panels need about the same room on any screen; what a large one has more of goes to the map."""
         width, height = self._window.width(), self._window.height()
-        left, right = min(MOST_SIDE_PX, round(width * layout.side)), min(MOST_INSPECTOR_PX, round(width * 0.22))
+        left, right = min(MOST_SIDE_PX, round(width * layout.side)), self._inspector_px()
         sides = [self._one(layout, "orders"), self._one(layout, "inspector")]
         self._window.resizeDocks(sides, [left, right], Qt.Orientation.Horizontal)
         below = max(min(LEAST_BELOW_PX, height // 3), round(height * layout.below))
@@ -122,7 +161,7 @@ class Layouts:
         name = str(file.value("layout", "dispatch"))
         self.name = name if name in LAYOUTS else "dispatch"
         state = self._left.get(self.name)
-        return state is not None and self._window.restoreState(state, VERSION)
+        return state is not None and self.take_up(state)
 
     def save(self, file: QSettings) -> None:
         self._left[self.name] = self._window.saveState(VERSION)

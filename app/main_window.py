@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS
 from app.actions.declaring import Declared, Scope
 from app.actions.replaying import can_do
+from app.boards import DOCK, BoardDock, Boards
 from app.layouts import VERSION, Layouts
 from app.managed import MANAGED
 from core.domain.language import tr
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         }
         for name, managed in MANAGED.items():
             self.docks[name] = self._dock(managed.title, self.managed[name], managed.side, name)
+        self.boards: Boards = Boards(self, self.orders, lambda dock: self.layouts.place(dock))
         self._actions: dict[str, QAction] = {}
         self._declared: dict[str, Declared] = {a.id: a for a in ACTIONS}
         self._deeds: Deeds | None = None
@@ -112,6 +114,10 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.layouts = Layouts(self, self.docks, ON_DEMAND)
         self.layouts.arrange()
+        self.boards.added.connect(self._board_came)
+        self.boards.removed.connect(self._board_went)
+        self.boards.current_changed.connect(lambda _: self.refresh_actions())
+        self.boards.menu_wanted.connect(lambda at: self.context_menu(Scope.BOARD, at))
         theme.changed.connect(lambda _: self._dress())
         self._set_rows()
 
@@ -163,9 +169,9 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, wanted=declared: self.run_declared(wanted.id))
             menu.addAction(action)
             self._actions[declared.id] = action
-        panels = menus["&View"].addMenu(tr("Panels"))
+        self._panels = menus["&View"].addMenu(tr("Panels"))
         for dock in self.docks.values():
-            panels.addAction(dock.toggleViewAction())
+            self._panels.addAction(dock.toggleViewAction())
         layers = menus["&View"].addMenu(tr("Map layers"))
         for name, shown in self.map.layers().items():
             action = QAction(self.map.layer_names()[name], self)
@@ -176,6 +182,15 @@ class MainWindow(QMainWindow):
             self._actions[f"layer.{name}"] = action
         self.map.layers_changed.connect(self._show_layers)
         self._dress()
+
+    def _board_came(self, dock: BoardDock) -> None:
+        self.docks[f"{DOCK}{dock.number}"] = dock
+        self._panels.addAction(dock.toggleViewAction())
+        dock.panel.set_row_px(self.theme.row_px)
+
+    def _board_went(self, dock: BoardDock) -> None:
+        del self.docks[f"{DOCK}{dock.number}"]
+        self._panels.removeAction(dock.toggleViewAction())
 
     def _show_layers(self, layers: Mapping[str, bool]) -> None:
         for name, shown in layers.items():
@@ -222,8 +237,10 @@ class MainWindow(QMainWindow):
         self._set_rows()
 
     def _set_rows(self) -> None:
-        for panel in (self.orders, self.drivers, self.log, self.alerts, self.find_drivers, self.history, self.timeline):
+        for panel in (self.drivers, self.log, self.alerts, self.find_drivers, self.history, self.timeline):
             panel.set_row_px(self.theme.row_px)
+        for board in self.boards.panels():
+            board.set_row_px(self.theme.row_px)
         for managed in self.managed.values():
             managed.set_row_px(self.theme.row_px)
 
@@ -300,10 +317,10 @@ class MainWindow(QMainWindow):
         else:
             self.resize(self.screen().availableGeometry().size())
             self.setWindowState(Qt.WindowState.WindowMaximized)
+        self.boards.restore(str(file.value("boards", "")))  # their docks have to be there before they can be put in place
         if not self.layouts.restore(file):
             self.layouts.arrange()
         self.recorder_strip.hide()
-        self.orders.boards.restore(str(file.value("boards", "")))
         with suppress(ValueError):
             lat, lon, zoom = map(float, str(file.value("map", "")).split(";"))
             self.map.set_view(lat, lon, zoom)
@@ -317,7 +334,7 @@ class MainWindow(QMainWindow):
         view = self.map.view()
         if view is not None:
             self._layout_file.setValue("map", f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}")
-        self._layout_file.setValue("boards", self.orders.boards.kept())
+        self._layout_file.setValue("boards", self.boards.kept())
         self._layout_file.sync()
 
     def use_layout(self, name: str) -> None:
@@ -339,20 +356,21 @@ class MainWindow(QMainWindow):
         return self._with_map is not None
 
     def board_alone(self, alone: bool) -> None:
-        """The orders over the whole window, without map and other panels; then everything where it was."""
+        """The boards over the whole window, without map and other panels; then everything where it was."""
         centre = self.centralWidget()
         assert centre is not None
         if alone and self._with_map is None:
             self._with_map = self.saveState(VERSION)
             centre.hide()
             for name, dock in self.docks.items():
-                dock.setVisible(name == "orders")
+                dock.setVisible(name == "orders" or name.startswith(DOCK))
             self.open_dock("orders")
-            self.resizeDocks([self.docks["orders"]], [self.width()], Qt.Orientation.Horizontal)
+            boards = [self.docks["orders"], *(dock for dock in self.boards.docks() if not dock.isFloating())]
+            self.resizeDocks(boards, [self.width() // len(boards)] * len(boards), Qt.Orientation.Horizontal)
         elif not alone and self._with_map is not None:
             state, self._with_map = self._with_map, None
             centre.show()
-            self.restoreState(state, VERSION)
+            self.layouts.take_up(state)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # A person is asked about what is not saved; the system, which ends programs in its own way, is not kept waiting.

@@ -41,7 +41,7 @@ def connect_panels(
         window.docks["log"].raise_()
 
     connect = links.connect
-    connect(window.orders.context_requested, on_orders)
+    connect(window.boards.context_requested, on_orders)
     connect(window.drivers.context_requested, on_driver)
     connect(window.alerts.context_requested, lambda ids, at: window.context_menu(Scope.ALERTS, at))
     connect(window.map.order_context, lambda order_id, at: on_orders([order_id], at))
@@ -53,10 +53,10 @@ def connect_panels(
     connect(window.find_drivers.activated, deeds.window.follow)
     connect(window.drivers.order_dropped, deeds.assign)
     connect(window.drivers.activated, deeds.window.follow)
-    connect(window.orders.activated, lambda order_id: order_deeds.choose_driver(deeds))
+    connect(window.boards.activated, lambda order_id: order_deeds.choose_driver(deeds))
     connect(window.drivers.add_requested, lambda: driver_deeds.new_driver(deeds))
     connect(window.log.row_activated, lambda o, d: selection.set_orders([o]) if o else selection.set_driver(d or None))
     connect(window.status.stalest_clicked, selection.set_driver)
     connect(window.status.refused_clicked, show_log)
     connect(window.status.speed_chosen, set_speed)
-    connect(window.orders.start_requested, start_demo)
+    connect(window.boards.start_requested, start_demo)

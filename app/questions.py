@@ -248,14 +248,16 @@ class Questions:
             self.tell(tr("The logs are in {logs}", logs=self._folder.logs))
 
     def focus(self, panel: str) -> None:
-        dock = self._window.docks[panel]
-        dock.show()
-        dock.raise_()
+        if panel == "orders":
+            self._window.boards.show(self._window.boards.current)
+            self._window.boards.current.focus_filter()
+            return
+        self._window.open_dock(panel)
         lists: dict[str, QWidget] = {"alerts": self._window.alerts.view, "timeline": self._window.timeline.view}
         if panel in lists:
             lists[panel].setFocus()
         else:
-            (self._window.orders if panel == "orders" else self._window.drivers).focus_filter()
+            self._window.drivers.focus_filter()
 
     def board_alone(self) -> None:
         self._window.board_alone(not self._window.is_board_alone)
@@ -264,11 +266,10 @@ class Questions:
         return self._window.is_board_alone
 
     def step_board(self, by: int) -> None:
-        self._window.orders.boards.step(by)
+        self._window.boards.step(by)
 
     def new_board(self) -> None:
-        self._window.open_dock("orders")
-        self._window.orders.boards.add_board("")
+        self._window.boards.add()
 
     def fit_map(self) -> None:
         self._window.map.fit_all()
@@ -278,11 +279,15 @@ class Questions:
         self.tell(tr("The map follows {name}; move it by hand to stop", name=self._engine.world.driver(driver_id).name))
 
     def next_exception(self) -> None:
-        dock = self._window.docks["orders"]
-        dock.show()
-        dock.raise_()
-        if self._window.orders.select_next_exception() is None:
-            self.tell(tr("Nothing is late, silent or without a driver"))
+        boards = self._window.boards
+        boards.show(boards.current)
+        if boards.current.select_next_exception() is None:
+            hidden = len(boards.current.exceptions())
+            self.tell(
+                tr("This board lets none of the exceptions through: another, or its filter, has them")
+                if hidden
+                else tr("Nothing is late, silent or without a driver")
+            )
 
     def reset_layout(self) -> None:
         self._window.reset_layout()

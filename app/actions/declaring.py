@@ -16,6 +16,7 @@ class Scope(Enum):
 
     PROGRAM = "program"
     ORDERS = "orders"
+    BOARD = "board"
     DRIVER = "driver"
     MAP = "map"
     ALERTS = "alerts"

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.actions.declaring import Declared, Scope, under
+from app.boards import Boards
 from app.layouts import LAYOUTS
 from core.domain.language import mark
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
+
+
+def _boards(act: Callable[[Boards], None]) -> Callable[[Deeds], None]:
+    return lambda deeds: act(deeds.desk.window.boards)
 
 
 def _figures(span: str) -> Callable[[Deeds], None]:
@@ -81,7 +86,16 @@ VIEWING: tuple[Declared, ...] = (
         Declared("board.next", "&View", mark("Next board"), lambda d: d.window.step_board(1), "Ctrl+B", "columns"),
         Declared("board.previous", "&View", mark("Previous board"), lambda d: d.window.step_board(-1), "Ctrl+Shift+B",
                  "columns"),
-        Declared("board.new", "&View", mark("New board from this one…"), lambda d: d.window.new_board(), "", "plus"),
+        Declared("board.new", "&View", mark("New board from this one…"), lambda d: d.window.new_board(), "", "plus",
+                 Scope.BOARD),
+        Declared("board.beside", "&View", mark("Open beside"), _boards(Boards.open_beside), "Ctrl+Alt+B",
+                 "square-half", Scope.BOARD, able=lambda d: d.desk.window.boards.can_open, rule_before=True),
+        Declared("board.back", "&View", mark("Back among the tabs"), _boards(Boards.put_back), "Ctrl+Alt+Shift+B",
+                 "arrow-u-up-left", Scope.BOARD, able=lambda d: d.desk.window.boards.is_beside),
+        Declared("board.rename", "&View", mark("Rename the board…"), _boards(Boards.rename), "", "pencil-simple", Scope.BOARD,
+                 rule_before=True),
+        Declared("board.remove", "&View", mark("Remove the board"), _boards(Boards.remove), "", "trash", Scope.BOARD,
+                 able=lambda d: d.desk.window.boards.can_remove),
     ),
     *under(
         mark("Colours and rows"),

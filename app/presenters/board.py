@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.actions.deeds import Deeds
+from app.boards import BoardDock, Boards
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import order_row
 from app.scene import Turned
 from core.domain.alert import Alert
-from core.domain.events import AreaRemoved, AreaSaved, Change, CommandsTold, DriverChanged, EtasUpdated, MerchantRegistered
+from core.domain.events import (
+    AreaRemoved,
+    AreaSaved,
+    ArrivalsExpected,
+    Change,
+    CommandsTold,
+    DriverChanged,
+    EtasUpdated,
+    MerchantRegistered,
+)
 from core.domain.language import tr
 from widgets.common.words import Moment
 from widgets.orders.panel import OrdersPanel
@@ -28,9 +40,15 @@ _NAMES = AreaSaved | AreaRemoved | DriverChanged | MerchantRegistered
 
 
 class BoardPresenter(QObject):
-    def __init__(self, deeds: Deeds, panel: OrdersPanel) -> None:
-        super().__init__(panel)
-        self._deeds, self._panel = deeds, panel
+    """Rows are made once for all boards; the selection of the window is that of the current one, and each keeps its own."""
+
+    def __init__(self, deeds: Deeds, boards: Boards) -> None:
+        super().__init__(boards)
+        self._deeds, self._boards = deeds, boards
+        self._waiting: deque[tuple[OrdersPanel, Callable[[], None]]] = deque()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._tell_next)
         self._engine, self._selection = deeds.engine, deeds.selection
         self._following = False
         self._rows: dict[str, OrderRow] = {}
@@ -48,15 +66,14 @@ class BoardPresenter(QObject):
         self._second = QTimer(self)
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
-        if deeds.training:
-            panel.set_empty_text(tr("No orders yet"), tr("Customers will begin to order in a moment"))
-        else:
-            panel.set_empty_text(
-                tr("No orders yet"), tr("Add one with Ctrl+N, import a CSV file, or try the demo"), tr("Try the demo")
-            )
-        links.connect(panel.selection_changed, self._chosen)
+        for panel in boards.panels():
+            self._furnish(panel)
+        links.connect(boards.added, self._came)
+        links.connect(boards.removed, self._went)
+        links.connect(boards.current_changed, self._turn_to)
+        links.connect(boards.selection_changed, self._chosen)
         links.connect(self._selection.changed, self._follow)
-        links.connect(panel.boards.name_wanted, self._ask_name)
+        links.connect(boards.name_wanted, self._ask_name)
         deeds.tried.append(self._look_anew)
         links.keep(lambda: deeds.tried.remove(self._look_anew))
         deeds.refused_changed.append(self._make_anew)
@@ -67,7 +84,9 @@ class BoardPresenter(QObject):
         self._links.end()
         self._second.stop()
         self._refresh.stop()
-        self._panel.set_rows(())
+        self._next.stop()
+        for panel in self._boards.panels():
+            panel.set_rows(())
 
     def _look_anew(self) -> None:
         """What is tried stands on the board as it would be, and marked."""
@@ -92,6 +111,8 @@ class BoardPresenter(QObject):
         ids += [order_id for driver in change.drivers for order_id in world.route(driver.id).orders()]
         if isinstance(change, _NAMES):
             ids += world.orders
+        elif isinstance(change, ArrivalsExpected):
+            ids += [order_id for order_id, *_ in change.expected]
         self._make_anew(ids)
 
     def _alarmed(self, alerts: Iterable[Alert]) -> list[str]:
@@ -110,9 +131,10 @@ class BoardPresenter(QObject):
 
     def _beat(self) -> None:
         """Lateness and ages grow by themselves, without an event; so does what an alert says, and a snooze runs out."""
-        self._panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
-        self._panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
-        self._due.update(dict.fromkeys(row.id for row in self._panel.exceptions()))
+        for panel in self._boards.panels():
+            panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
+        self._tell_time(self._engine.clock.now())
+        self._due.update((order_id, None) for order_id, row in self._rows.items() if row.exception)
         self._due.update(dict.fromkeys(self._alarmed(self._engine.world.alerts.values())))
         self._refresh()
 
@@ -142,26 +164,77 @@ class BoardPresenter(QObject):
             self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in live.orders}
             whole = True
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
-        self._panel.set_moment(Moment(now, self._engine.clock.zone))
+        self._tell_time(now)
         if whole or changed:
-            self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
-            self._panel.set_rows(self._rows.values(), None if whole else changed)
-            self._following = False
+            self._hand_out(None if whole else changed)
         if self._due:
             self._refresh()
 
-    def _chosen(self, ids: list[str]) -> None:
-        if not self._following and (ids or self._selection.orders):
+    # To the boards
+
+    def _furnish(self, panel: OrdersPanel) -> None:
+        if self._deeds.training:
+            panel.set_empty_text(tr("No orders yet"), tr("Customers will begin to order in a moment"))
+        else:
+            panel.set_empty_text(
+                tr("No orders yet"), tr("Add one with Ctrl+N, import a CSV file, or try the demo"), tr("Try the demo")
+            )
+
+    def _came(self, dock: BoardDock) -> None:
+        self._furnish(dock.panel)
+        dock.panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
+        dock.panel.set_moment(Moment(self._engine.clock.now(), self._engine.clock.zone))
+        dock.panel.set_rows(self._rows.values())
+
+    def _went(self, dock: BoardDock) -> None:
+        self._waiting = deque(one for one in self._waiting if one[0] is not dock.panel)
+
+    def _tell_time(self, now: float) -> None:
+        for panel in self._boards.panels():
+            panel.set_moment(Moment(now, self._engine.clock.zone))
+
+    def _hand_out(self, changed: list[OrderRow] | None) -> None:
+        """The current board at once, each of the others in a turn of the loop of its own: none of them holds up a click."""
+        rows = tuple(self._rows.values())
+        current = self._boards.current
+        for panel in self._boards.panels():
+            tell = partial(self._tell, panel, rows, None if changed is None else tuple(changed))
+            # What a board was told before, and has not come to yet, comes first.
+            if panel is not current or any(panel is one for one, _ in self._waiting):
+                self._waiting.append((panel, tell))
+            else:
+                tell()
+        if self._waiting:
+            self._next.start(0)
+
+    def _tell_next(self) -> None:
+        if self._waiting:
+            self._waiting.popleft()[1]()
+        if self._waiting:
+            self._next.start(0)
+
+    def _tell(self, panel: OrdersPanel, rows: tuple[OrderRow, ...], changed: tuple[OrderRow, ...] | None) -> None:
+        self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
+        panel.set_rows(rows, changed)
+        self._following = False
+
+    def _chosen(self, panel: OrdersPanel, ids: list[str]) -> None:
+        if panel is self._boards.current and not self._following and (ids or self._selection.orders):
             self._selection.set_orders(ids)
 
+    def _turn_to(self, panel: OrdersPanel) -> None:
+        """What is selected on the board that has the focus now is what actions are about."""
+        self._chosen(panel, panel.selected())
+
     def _follow(self) -> None:
-        """What is not on this board stays selected."""
-        if set(self._panel.selected()) != set(self._selection.orders):
+        """What is not on the current board stays selected."""
+        panel = self._boards.current
+        if set(panel.selected()) != set(self._selection.orders):
             self._following = True
-            self._panel.select(self._selection.orders)
+            panel.select(self._selection.orders)
             self._following = False
 
     def _ask_name(self, name: str) -> None:
         self._deeds.window.ask_reason(
-            tr("What shall {name} be called?", name=name), tr("Call it so"), self._panel.boards.rename
+            tr("What shall {name} be called?", name=name), tr("Call it so"), self._boards.current.boards.rename
         )

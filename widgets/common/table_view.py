@@ -113,18 +113,22 @@ class RowsView(QTableView, Generic[R]):
         header, titles = self.horizontalHeader(), self._titles
         if not titles or not wide:
             return
-        both = {
-            i: (max(column.width, titles[i] + 20), max(column.narrow, titles[i] + 20))
+        steps = {
+            i: [max(px, titles[i] + 20) for px in (column.width, column.narrow or column.width, least)]
             for i, column in enumerate(self._rows.columns)
-            if column.narrow
+            if (least := column.least or column.narrow)
         }
-        now = {i: header.sectionSize(i) for i in both if not header.isSectionHidden(i)}
+        now = {i: header.sectionSize(i) for i in steps if not header.isSectionHidden(i)}
         kept = sum(header.sectionSize(i) for i in range(header.count()) if i not in wide and i not in now)
-        rest = self.viewport().width() - kept - sum(both[i][0] if px in both[i] else px for i, px in now.items())
-        narrow = rest < ROOM_PX * len(wide)
+
+        def rest(step: int) -> int:
+            return self.viewport().width() - kept - sum(steps[i][step] if px in steps[i] else px for i, px in now.items())
+
+        enough = rest(0) >= ROOM_PX * len(wide), rest(1) >= LEAST_STRETCH_PX * len(wide), True
         for i, px in now.items():
-            if px in both[i] and px != both[i][narrow]:
-                header.resizeSection(i, both[i][narrow])
+            wanted = steps[i][enough.index(True)]
+            if px in steps[i] and px != wanted:
+                header.resizeSection(i, wanted)
 
     def _paint_all(self) -> None:
         self.viewport().update()

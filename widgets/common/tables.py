@@ -52,7 +52,8 @@ R = TypeVar("R", bound=Row)
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
     """One column. ``timed`` says that its text changes with the moment alone; ``width`` in pixels, 0 takes what is left.
-    ``narrow`` is its width where little would be left: one with an icon may be so narrow that the icon stands alone.
+    ``narrow`` is its width where little would be left: one with an icon may be so narrow that the icon stands alone;
+    ``least`` is where even that is not enough.
 
     ``shown`` is whether the column is there before the user says otherwise.
     """
@@ -68,6 +69,7 @@ class Column(Generic[R]):
     timed: bool = False
     width: int = 80
     narrow: int = 0
+    least: int = 0
     shown: bool = True
     name: str = ""
     """What the column is called where its title is too short for a screen reader."""
@@ -99,9 +101,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
         Cheap however many rows there are: what is shown stays where it is until `rearrange`.
         """
-        if self._places is None:
-            self._places = {row.id: i for i, row in enumerate(self._rows)}, {row.id: i for i, row in enumerate(self._shown)}
-        known, shown = self._places
+        known, shown = self._known_places()
         key = self.columns[self._sort[0]].sort if self._sort is not None else None
         wanted = self._wanted
         moved, changed = False, []
@@ -120,6 +120,12 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         for first, last in spans(sorted(changed)):
             self.dataChanged.emit(self.index(first, 0), self.index(last, last_column))
         return moved
+
+    def _known_places(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Where each row stands, by its id: among all, and among those that are shown."""
+        if self._places is None:
+            self._places = {row.id: i for i, row in enumerate(self._rows)}, {row.id: i for i, row in enumerate(self._shown)}
+        return self._places
 
     def rearrange(self) -> None:
         """Filter and sort anew."""

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.language import mark, tr
 from widgets.common.chips import Chips
@@ -29,7 +28,8 @@ CHIPS: dict[Section, tuple[str, str, str]] = {
 
 class BoardBar(QWidget):
     """``sections_changed(list[str])``, ``group_changed(str)`` and ``sort_changed(object)`` follow the board in front;
-    ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with the one there is.
+    ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with the one there is,
+    ``menu_wanted(QPoint)`` for what can be done with the board in front.
     """
 
     sections_changed = Signal(list)
@@ -37,6 +37,7 @@ class BoardBar(QWidget):
     sort_changed = Signal(object)
     changed = Signal()
     name_wanted = Signal(str)
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, search: SearchField, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,19 +104,33 @@ class BoardBar(QWidget):
         return written(self._views)
 
     def restore(self, text: str) -> None:
-        self._views = read(text)
+        self.set_views([replace(view, beside=0) for view in read(text)])
+
+    def set_views(self, views: Iterable[BoardView]) -> None:
+        """These boards, one at least, the first in front."""
+        self._views = list(views)
         self._name_tabs()
         self._switch(0)
 
+    def be_alone(self) -> None:
+        """One board in a dock of its own, which bears its name: it needs no tabs."""
+        self.tabs.hide()
+        self.add.hide()
+
     # What is done
 
-    def add_board(self, name: str) -> None:
-        """Another board that begins as the one in front is; it asks for a name where there is none."""
-        self._views.append(replace(self.view(), name=name or tr("Board {n}", n=len(self._views) + 1)))
-        self._name_tabs(len(self._views) - 1)
-        self.changed.emit()
+    def add_board(self, name: str, like: BoardView | None = None) -> None:
+        """Another board that begins as that one, or the one in front, is; it asks for a name where there is none."""
+        self.put(replace(like or self.view(), name=name or tr("Board {n}", n=len(self._views) + 1), beside=0))
         if not name:
             self.name_wanted.emit(self.view().name)
+
+    def put(self, view: BoardView) -> None:
+        """A board more among the tabs, in front of them."""
+        self._views.append(view)
+        self._name_tabs(len(self._views) - 1)
+        self._switch(len(self._views) - 1)
+        self.changed.emit()
 
     def rename(self, name: str) -> None:
         if name.strip():
@@ -196,11 +211,4 @@ class BoardBar(QWidget):
         place = self.tabs.tabAt(at)
         if place >= 0:
             self.tabs.setCurrentIndex(place)
-            menu = QMenu(self)
-            rename = QAction(tr("Rename…"), menu)
-            rename.triggered.connect(lambda: self.name_wanted.emit(self.view().name))
-            remove = QAction(tr("Remove"), menu)
-            remove.setEnabled(len(self._views) > 1)
-            remove.triggered.connect(self.remove)
-            menu.addActions([rename, remove])
-            menu.popup(self.tabs.mapToGlobal(at))
+            self.menu_wanted.emit(self.tabs.mapToGlobal(at))

@@ -5,9 +5,10 @@ A flat list rather than a tree: Qt lays a whole tree out anew whenever a row com
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
@@ -18,7 +19,7 @@ from widgets.common.states import LATE, STATUS
 from widgets.common.tables import CELL_ROLE, Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
 from widgets.orders.grouping import GROUPINGS, GroupKey, place_of
-from widgets.orders.rows import OrderRow, Section, urgency
+from widgets.orders.rows import OrderRow, Section
 from widgets.orders.told import told_icon, told_rank, told_text, told_tip, told_token
 
 
@@ -162,6 +163,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             tip=_tip,
             width=152,
             narrow=118,
+            least=40,
         ),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, name="From and to"),
         Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50),
@@ -212,7 +214,8 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         # A heading never reaches a column: `cell` answers for it.
         super().__init__(order_columns)  # type: ignore[arg-type]
         self._folded: set[GroupKey] = {Section.DONE}
-        self._known: dict[str, tuple[OrderRow, GroupKey, tuple[float, str]]] = {}
+        self._words: list[str] = []
+        self._laid: list[tuple[GroupKey, list[OrderRow]]] | None = None
         self._grouping = GROUPINGS["state"]
         self._sections: frozenset[Section] = frozenset()
 
@@ -233,15 +236,32 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         """One of `GROUPINGS`."""
         if GROUPINGS[name] is not self._grouping:
             self._grouping = GROUPINGS[name]
-            self._known.clear()
-            self._arrange()
+            self.rearrange()
 
     def set_sections(self, sections: Iterable[Section]) -> None:
         """Let only these queues through; all of them where there are none."""
         wanted = frozenset(sections)
         if wanted != self._sections:
             self._sections = wanted
+            self.rearrange()
+
+    def set_words(self, words: Sequence[str]) -> None:
+        """Let only orders through that hold each of these, in one case; all of them where there are none."""
+        if list(words) != self._words:
+            self._words = list(words)
             self._arrange()
+
+    def set_rows(self, rows: Iterable[OrderRow | Heading]) -> None:
+        self._laid = None
+        super().set_rows(rows)
+
+    def rearrange(self) -> None:
+        self._laid = None
+        super().rearrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._laid = None
+        super().sort(column, order)
 
     def section_at(self, place: int) -> GroupKey | None:
         """The queue whose title stands at the place."""
@@ -255,61 +275,65 @@ class BoardModel(RowsModel[OrderRow | Heading]):
 
     def update_rows(self, rows: Iterable[OrderRow | Heading]) -> bool:
         """Most changes leave an order in its place: a later arrival, a word of its driver."""
-        rows, moved = list(rows), False
+        rows, of, moved = list(rows), self._grouping.of, False
+        places, _ = self._known_places()
         for row in rows:
+            old = self.rows[places[row.id]] if row.id in places else None
             assert isinstance(row, OrderRow)
-            known = self._known.get(row.id)
-            now = self._known[row.id] = (row, self._grouping.of(row), urgency(row))
-            moved |= known is None or known[1:] != now[1:] or known[0].status is not row.status
+            assert not isinstance(old, Heading)
+            if old is None or of(old) != of(row) or old.urgency != row.urgency or old.status is not row.status:
+                moved = True
+            elif self._words:
+                moved |= bool(self._found([old])) != bool(self._found([row]))
+        self._laid = None
         return super().update_rows(rows) or moved
 
     def arranged(self) -> list[OrderRow | Heading]:
         if not self.rows:
             return []
-        wanted, by_state = self._wanted, self._grouping is GROUPINGS["state"]
-        whole: dict[GroupKey, int] = {}
-        queues: dict[GroupKey, list[tuple[tuple[float, str], OrderRow]]] = {}
-        if by_state:
-            queues = {section: [] for section in Section if not self._sections or section in self._sections}
-        before, self._known = self._known, {}
-        for row in self.rows:
-            assert isinstance(row, OrderRow)
-            known = before.get(row.id)
-            if known is None or known[0] is not row:
-                known = (row, self._grouping.of(row), urgency(row))
-            self._known[row.id] = known
-            _, group, key = known
-            if self._sections and row.section not in self._sections:
-                continue
-            whole[group] = whole.get(group, 0) + 1
-            queue = queues.setdefault(group, [])
-            if wanted is None or wanted(row):
-                queue.append((key, row))
+        by_state = self._grouping is GROUPINGS["state"]
         result: list[OrderRow | Heading] = []
-        for group in sorted(queues, key=place_of):
-            rows = self._sorted(queues[group])
+        for group, queue in self._lay_out():
+            rows = self._found(queue)
             if not by_state and not rows:
                 continue
             # While something is searched for, a folded queue would hide what was found.
-            folded = group in self._folded and wanted is None
+            folded = group in self._folded and not self._words
             title = "" if isinstance(group, Section) else self._grouping.title(group, self.moment)
-            result.append(Heading(group, whole.get(group, 0), len(rows), folded, _detail(group, rows), title))
+            result.append(Heading(group, len(queue), len(rows), folded, _detail(group, rows), title))
             if not folded:
-                result.extend(rows)
+                result += rows
         return result
 
-    def _sorted(self, ranked: list[tuple[tuple[float, str], OrderRow]]) -> list[OrderRow]:
+    def _found(self, rows: list[OrderRow]) -> list[OrderRow]:
+        for word in self._words:
+            rows = [row for row in rows if word in row.haystack()]
+        return rows
+
+    def _lay_out(self) -> list[tuple[GroupKey, list[OrderRow]]]:
+        """The queues with their orders, whatever is searched for: a letter more leaves them as they are."""
+        if self._laid is None:
+            queues: dict[GroupKey, list[OrderRow]] = defaultdict(list)
+            if self._grouping is GROUPINGS["state"]:
+                queues.update((section, []) for section in Section if not self._sections or section in self._sections)
+            of, let_through = self._grouping.of, self._sections
+            for row in self.rows:
+                assert isinstance(row, OrderRow)
+                if not let_through or row.section in let_through:
+                    queues[of(row)].append(row)
+            self._laid = [(group, self._sorted(queues[group])) for group in sorted(queues, key=place_of)]
+        return self._laid
+
+    def _sorted(self, rows: list[OrderRow]) -> list[OrderRow]:
         """By the column that is sorted by; without one, what needs a hand first."""
         key = self.columns[self._sort[0]].sort if self._sort is not None else None
         if key is None or self._sort is None:
-            # The key ends in the id, so that two rows are never compared themselves.
-            ranked.sort()
-            return [row for _, row in ranked]
-        keyed = [(value, row.id, i) for i, (_, row) in enumerate(ranked) if (value := key(row)) is not None]
+            return sorted(rows, key=attrgetter("urgency"))
+        keyed = [(value, row.id, i) for i, row in enumerate(rows) if (value := key(row)) is not None]
         keyed.sort(reverse=self._sort[1])
         known = {i for _, _, i in keyed}
         # What has no value stands last either way.
-        return [ranked[i][1] for _, _, i in keyed] + [row for i, (_, row) in enumerate(ranked) if i not in known]
+        return [rows[i] for _, _, i in keyed] + [row for i, row in enumerate(rows) if i not in known]
 
     def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
         if not isinstance(row, Heading):

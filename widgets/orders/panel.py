@@ -22,6 +22,8 @@ from widgets.orders.board import BoardModel, Heading, columns
 from widgets.orders.rows import OrderRow, Section
 
 CARET_PX = 12
+_PALER = {"selected": "hover", "accent": "muted"}
+"""What is selected on a board that nothing is done with at the moment."""
 
 
 _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
@@ -35,6 +37,10 @@ class _BoardDelegate(CellDelegate):
         super().__init__(view)
         self._view = view
         self._drawn: set[int] = set()
+        self.pale = False
+
+    def colour(self, name: str) -> QColor:
+        return super().colour(_PALER.get(name, name) if self.pale else name)
 
     def begin(self) -> None:
         """A new stroke: each title is drawn once in it, with the first of its cells."""
@@ -121,6 +127,11 @@ class OrdersView(RowsView["OrderRow | Heading"]):
         drag.setHotSpot(QPoint(-12, -8))
         drag.exec(actions, Qt.DropAction.MoveAction)
 
+    def set_pale(self, pale: bool) -> None:
+        if pale != self._cells.pale:
+            self._cells.pale = pale
+            self.viewport().update()
+
     def drag_badge(self, text: str) -> QPixmap:
         """What hangs on the pointer while orders are dragged: how many, small enough to see the target."""
         look = look_now()
@@ -179,7 +190,6 @@ class OrdersPanel(QWidget):
         self._moment = Moment()
         self._behind = False
         self._changed: list[OrderRow] | None = None
-        self._haystacks: dict[str, tuple[OrderRow, str]] = {}
         self.model = BoardModel(columns(lambda: self._alarm_s))
         self.view = OrdersView(self.model)
         self.search = SearchField(tr("Filter orders"), tr("Filter orders by number, place or driver"), self.view)
@@ -199,7 +209,7 @@ class OrdersPanel(QWidget):
         self.boards.sort_changed.connect(self._sort)
         self.view.horizontalHeader().setSectionsClickable(True)
         self.view.horizontalHeader().sectionClicked.connect(self._sort_next)
-        self.search.filter_changed.connect(self._filter)
+        self.search.filter_changed.connect(lambda _: self.model.set_words(self.search.words()))
         self.view.selection_changed.connect(self.selection_changed)
         self.view.row_activated.connect(self._activate)
         self.view.context_requested.connect(self.context_requested)
@@ -232,6 +242,10 @@ class OrdersPanel(QWidget):
 
     def set_row_px(self, px: int) -> None:
         self.view.set_row_px(px)
+
+    def set_current(self, current: bool) -> None:
+        """Whether it is this board, of several, that keys and actions are about."""
+        self.view.set_pale(not current)
 
     def exceptions(self) -> list[OrderRow]:
         return [row for row in self._rows if row.exception]
@@ -301,24 +315,6 @@ class OrdersPanel(QWidget):
         order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
         header.setSortIndicator(sort[0], order)
         self.model.sort(sort[0], order)
-
-    def _filter(self, _: str) -> None:
-        words = self.search.words()
-        if not words:
-            self._haystacks.clear()
-            self.model.set_filter(None)
-            return
-
-        haystacks = self._haystacks
-
-        def wanted(row: OrderRow | Heading) -> bool:
-            assert isinstance(row, OrderRow)
-            known = haystacks.get(row.id)
-            if known is None or known[0] is not row:
-                known = haystacks[row.id] = (row, row.haystack())
-            return all(word in known[1] for word in words)
-
-        self.model.set_filter(wanted)
 
     def _activate(self, row_id: str) -> None:
         if not row_id.startswith("\0"):

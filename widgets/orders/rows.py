@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from core.domain.language import mark
@@ -21,6 +21,20 @@ class Section(Enum):
     ACTIVE = mark("Active")
     DONE = mark("Done")
 
+    # There is one of each, so where it lies is enough: Enum's own hash, of the name, is Python's and is asked for each row.
+    __hash__ = object.__hash__
+
+
+def _queue(status: Status) -> Section:
+    if status in ACTIVE or status in ABROAD:
+        return Section.ACTIVE
+    if status in ENDED:
+        return Section.DONE
+    return {Status.HELD: Section.HELD, Status.OFFERED: Section.OFFERED}.get(status, Section.UNASSIGNED)
+
+
+_SECTION = {status: _queue(status) for status in Status}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
@@ -30,6 +44,9 @@ class OrderRow:
     ``since`` is when the order began to wait for a driver. ``told`` is how far the last command to a driver about it has come,
     ``told_what`` which that was; ``refused`` why the last thing that was tried with it could not be done.
     ``tried`` says that it would be so: a what-if that is not carried out.
+
+    ``section`` and ``urgency`` follow from the rest, and are worked out once for all boards that show the row: what needs a
+    hand first stands first in its queue; what is done, newest first.
     """
 
     id: str
@@ -55,16 +72,21 @@ class OrderRow:
     told_what: str = ""
     refused: str = ""
     tried: bool = False
+    section: Section = field(init=False, compare=False, repr=False)
+    urgency: tuple[float, str] = field(init=False, compare=False, repr=False)
+    _searched: str = field(init=False, compare=False, repr=False, default="")
 
-    @property
-    def section(self) -> Section:
-        if self.exception:
-            return Section.EXCEPTIONS
-        if self.status in ACTIVE or self.status in ABROAD:
-            return Section.ACTIVE
-        if self.status in ENDED:
-            return Section.DONE
-        return {Status.HELD: Section.HELD, Status.OFFERED: Section.OFFERED}.get(self.status, Section.UNASSIGNED)
+    def __post_init__(self) -> None:
+        section = _SECTION[self.status] if not self.exception else Section.EXCEPTIONS
+        object.__setattr__(self, "section", section)
+        object.__setattr__(self, "urgency", (self._pressing(section), self.id))
+
+    def _pressing(self, section: Section) -> float:
+        if section is Section.OFFERED:
+            return self.offer_until or self.due_at
+        if section is Section.UNASSIGNED or section is Section.HELD:
+            return self.waiting_since
+        return -self.status_at if section is Section.DONE else self.due_at
 
     @property
     def waiting_since(self) -> float:
@@ -75,18 +97,8 @@ class OrderRow:
         return lateness_min(self.status, self.status_at, self.due_at, self.eta, now)
 
     def haystack(self) -> str:
-        """What the filter field searches, folded to one case."""
-        return " ".join((self.id, self.merchant, self.customer, self.address, self.driver_id, self.driver_name)).casefold()
-
-
-def urgency(row: OrderRow) -> tuple[float, str]:
-    """The order of rows in their section: what needs a hand first stands first; what is done, newest first."""
-    match row.section:
-        case Section.OFFERED:
-            return (row.offer_until or row.due_at, row.id)
-        case Section.UNASSIGNED | Section.HELD:
-            return (row.waiting_since, row.id)
-        case Section.DONE:
-            return (-row.status_at, row.id)
-        case _:
-            return (row.due_at, row.id)
+        """What the filter field searches, folded to one case; put together when it is first searched."""
+        if not self._searched:
+            words = (self.id, self.merchant, self.customer, self.address, self.driver_id, self.driver_name)
+            object.__setattr__(self, "_searched", " ".join(words).casefold())
+        return self._searched

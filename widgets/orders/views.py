@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from core.domain.language import tr
 from widgets.orders.grouping import GROUPINGS
 from widgets.orders.rows import Section
 
+MOST_BESIDE = 6
+"""So many boards can have docks of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
     """``sections`` are the names of the queues that are let through, all where it is empty; ``sort`` is a column and whether it
-    falls, ``None`` puts what needs a hand first."""
+    falls, ``None`` puts what needs a hand first. ``beside`` is the number of the dock it has to itself, 0 among the tabs."""
 
     name: str
     text: str = ""
     sections: tuple[str, ...] = ()
     group: str = "state"
     sort: tuple[int, bool] | None = None
+    beside: int = 0
 
 
 def first_view() -> BoardView:
@@ -32,13 +36,18 @@ def written(views: Iterable[BoardView]) -> str:
 
 
 def read(text: str) -> list[BoardView]:
-    """What can be understood of it; the plain board where nothing can."""
+    """What can be understood of it, the plain board where nothing can: one at least among the tabs, no two in one dock."""
     try:
         raw = json.loads(text)
     except ValueError:
         raw = []
     views = [view for one in raw if isinstance(one, dict) and (view := _view(one)) is not None] if isinstance(raw, list) else []
-    return views or [first_view()]
+    taken: set[int] = set()
+    for i, view in enumerate(views):
+        if view.beside in taken:
+            views[i] = replace(view, beside=0)
+        taken.add(view.beside or -1)
+    return views if any(not view.beside for view in views) else [first_view(), *views]
 
 
 def _view(raw: dict[str, object]) -> BoardView | None:
@@ -49,6 +58,7 @@ def _view(raw: dict[str, object]) -> BoardView | None:
     named = raw.get("sections")
     sections = tuple(s for s in named if s in known) if isinstance(named, list) else ()
     sort = raw.get("sort")
+    beside = raw.get("beside", 0)
     is_sort = isinstance(sort, list) and len(sort) == 2 and isinstance(sort[0], int) and isinstance(sort[1], bool)
     return BoardView(
         name,
@@ -56,4 +66,5 @@ def _view(raw: dict[str, object]) -> BoardView | None:
         sections,
         group if isinstance(group, str) and group in GROUPINGS else "state",
         (sort[0], sort[1]) if is_sort and isinstance(sort, list) else None,
+        beside if type(beside) is int and 0 <= beside <= MOST_BESIDE else 0,
     )
