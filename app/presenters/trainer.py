@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from statistics import fmean
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -20,7 +21,9 @@ from core.domain.events import (
     OfferRejected,
     OrderAssigned,
     OrderCancelled,
+    OrderCorrected,
     OrderReceived,
+    OrderReinstated,
 )
 from core.domain.language import ntr, sentence, tr
 from core.engine.engine import Engine
@@ -48,8 +51,9 @@ class TrainerPresenter(QObject):
         self._began = self._engine.clock.now()
         self._events: deque[tuple[float, type[Change], str]] = deque()
         self._decisions: deque[DecisionRow] = deque(maxlen=MOST_DECISIONS)
-        self._placed = self._delivered = self._late = self._lost = 0
-        self._late_s = 0.0
+        self._placed = 0
+        self._ends: dict[str, float | None] = {}
+        """How orders ended: seconds late, ``None`` for those that were lost. What is taken back has not ended."""
         self._over = False
         self._links = Links()
         self._links.connect(panel.turned, self.turn)
@@ -127,13 +131,13 @@ class TrainerPresenter(QObject):
         if isinstance(change, OrderReceived):
             self._placed += 1
         elif isinstance(change, OrderCancelled | DeliveryFailed):
-            self._lost += change.actor != "customer"
+            if change.actor != "customer":
+                self._ends.update((order.id, None) for order in change.orders)
         elif isinstance(change, Delivered):
+            self._ends.update((order.id, max(0.0, change.at - order.due_at)) for order in change.orders)
+        elif isinstance(change, OrderCorrected | OrderReinstated):
             for order in change.orders:
-                late_s = max(0.0, change.at - order.due_at)
-                self._delivered += 1
-                self._late += late_s > 0
-                self._late_s += late_s
+                self._ends.pop(order.id, None)
         elif isinstance(change, OrderAssigned):
             self._decided(change)
 
@@ -199,11 +203,12 @@ class TrainerPresenter(QObject):
         ]
 
     def _score(self) -> str:
-        if not self._delivered:
+        late_s = [late for late in self._ends.values() if late is not None]
+        if not late_s:
             return ""
         more = [row.more_min for row in self._decisions if row.more_min is not None]
-        late_pct = 100 * self._late / self._delivered
-        found = score(late_pct, self._late_s / 60 / self._delivered, self._placed, self._lost, more)
+        late_pct = 100 * fmean(late > 0 for late in late_s)
+        found = score(late_pct, fmean(late_s) / 60, self._placed, len(self._ends) - len(late_s), more)
         parts = [
             tr("late −{points:.0f}", points=found.late + found.lateness),
             tr("lost −{points:.0f}", points=found.lost),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.simulated import Simulated
-from core.domain.commands import AssignOrder
+from core.domain.commands import AssignOrder, CancelOrder, ReinstateOrder
 from core.simulation.faults import Declines, KitchenDelay
 from core.simulation.scenarios import read_scenario
 
@@ -56,3 +56,22 @@ def test_the_trainer_s_hand_and_the_trainee_s(rig: Any) -> None:
     trainer.close()
     assert not panel.model.rows
     rig.window.docks["trainer"].close()
+
+
+def test_what_is_taken_back_does_not_count(rig: Any) -> None:
+    trainer = rig.deeds.desk.trainer
+    trainer.begin(Life(), Simulated())
+    one, other = rig.order(), rig.order()
+    rig.deeds.assign([one], "D-1")
+    rig.choose(one)
+    rig.deeds.progress("picked_up")
+    rig.deeds.progress("delivered")
+    assert trainer._score().startswith("100 points")
+    rig.deeds.undo()
+    assert trainer._score() == ""  # nothing has been delivered
+    rig.deeds.redo()
+    rig.engine.execute(CancelOrder(order_id=other))
+    assert trainer._score().startswith("0 points")
+    rig.engine.execute(ReinstateOrder(order_id=other))
+    assert trainer._score().startswith("100 points")
+    trainer.close()
