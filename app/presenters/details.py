@@ -14,7 +14,7 @@ from app.presenters.tracking_text import held_back, troubles
 from app.presenters.why import PART_NAMES, why_of
 from app.scene import Scene, replaying
 from core.domain.driver import StopKind
-from core.domain.events import DeliveryFailed, OfferExpired, OrderHandedBack
+from core.domain.events import DeliveryFailed, OfferExpired, OfferMade, OrderHandedBack
 from core.domain.language import said, tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.receipt import Told
@@ -88,6 +88,8 @@ def _history(order: Order, engine: Scene) -> tuple[HistoryLine, ...]:
 
 def candidates(order: Order, engine: Scene) -> tuple[Candidate, ...]:
     """The ranked drivers with their cost taken apart, then those whom a rule excluded, with the rule."""
+    if replaying(engine):
+        return _weighed_then(order, engine)
     world, why = engine.world, why_of(order, engine)
     if why is None:
         return ()
@@ -97,6 +99,25 @@ def candidates(order: Order, engine: Scene) -> tuple[Candidate, ...]:
         if driver_id not in ranked:
             found.append(Candidate(driver_id, actor_name(f"driver:{driver_id}", world), excluded=said(reason.text)))
     return tuple(found)
+
+
+def _weighed_then(order: Order, engine: Scene) -> tuple[Candidate, ...]:
+    """What stands in the log with the last offer before that moment: who was weighed, and at what cost."""
+    world, now = engine.world, engine.clock.now()
+    made = [change for change in engine.store.history(order.id) if isinstance(change, OfferMade) and change.at <= now]
+    if not made:
+        return ()
+    asked = made[-1].offers[0].driver_id
+    return tuple(
+        Candidate(
+            driver_id,
+            actor_name(f"driver:{driver_id}", world),
+            cost=tr("{per_delivery:.1f} min", per_delivery=minutes),
+            chosen=driver_id == asked,
+        )
+        for order_id, driver_id, minutes in made[-1].offers[0].weighed
+        if order_id == order.id
+    )
 
 
 def _priced(candidate: Priced, world: World, order: Order) -> Candidate:

@@ -97,6 +97,7 @@ TEXTS = (
     mark("Fence crossed"),
     mark("Fence dwelled"),
     mark("Area crossed"),
+    mark("Arrivals expected"),
     mark("Brought over"),
 )
 """Their names in words, for the catalogues."""

@@ -16,7 +16,11 @@ class OfferState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``order_ids`` are delivered together; ``stops`` is the order of the stops as (kind, order id)."""
+    """``order_ids`` are delivered together; ``stops`` is the order of the stops as (kind, order id).
+
+    ``weighed`` are the best drivers for each order when it was made: (order id, driver id, minutes a delivery). It is kept with
+    the event of the making alone.
+    """
 
     id: str
     driver_id: str
@@ -26,3 +30,4 @@ class Offer:
     stops: tuple[tuple[str, str], ...] = ()
     state: OfferState = OfferState.OPEN
     chained: bool = False
+    weighed: tuple[tuple[str, str, float], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,11 +24,13 @@ from core.settings import Settings
 from core.worker import Recording, match
 
 if TYPE_CHECKING:
-    from core.matching.decisions import Assignment, Decisions, Why
+    from core.matching.decisions import Assignment, Candidate, Decisions, Why
 
 log = logging.getLogger(__name__)
 
 OFFERING_S, OFFERED_AT_ONCE = 0.008, 8
+WEIGHED_KEPT = 4
+"""So many drivers for each order stand in the log with its offer, among them the one who gets it."""
 EXPLAINED_S = 3600.0
 """Why an order went to its driver is kept so long after its end."""
 
@@ -132,7 +134,7 @@ class Cycles:
         for assignment in decisions.assignments:
             for order_id in assignment.order_ids:
                 self.explained[order_id] = decisions.why(order_id)
-        proposals = [p for a in decisions.assignments if (p := self._proposal(a)) is not None]
+        proposals = [p for a in decisions.assignments if (p := self._proposal(a, decisions)) is not None]
         self._offers += len(proposals)
         # What changes hands first, and together: who loses an order is free for another once it is gone.
         self._proposals += sorted(proposals, key=lambda p: not p.taken_from)
@@ -171,7 +173,7 @@ class Cycles:
             )
         )
 
-    def _proposal(self, assignment: Assignment) -> Proposal | None:
+    def _proposal(self, assignment: Assignment, decisions: Decisions) -> Proposal | None:
         """What there is to offer: not what the driver has already, but what another has and loses."""
         orders = [self._world.orders.get(i) for i in assignment.order_ids]
         held = {o.id: o.driver_id for o in orders if o is not None and o.status is Status.ASSIGNED and o.driver_id is not None}
@@ -180,4 +182,15 @@ class Cycles:
             return None
         taken = tuple((i, held[i]) for i in wanted if i in held)
         chained = assignment.chained or len(wanted) < len(assignment.order_ids)
-        return Proposal(assignment.driver_id, wanted, assignment.route, chained, taken)
+        weighed = tuple(
+            (order_id, candidate.driver_id, round(candidate.cost.per_delivery, 1))
+            for order_id in wanted
+            for candidate in _worth_keeping(decisions.candidates.get(order_id, ()), assignment.driver_id)
+        )
+        return Proposal(assignment.driver_id, wanted, assignment.route, chained, taken, weighed)
+
+
+def _worth_keeping(candidates: Sequence[Candidate], driver_id: str) -> list[Candidate]:
+    """The best, and the one with the driver, in the order in which they stand."""
+    others = [candidate for candidate in candidates if candidate.driver_id != driver_id][: WEIGHED_KEPT - 1]
+    return [candidate for candidate in candidates if candidate.driver_id == driver_id or candidate in others]

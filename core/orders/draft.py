@@ -63,7 +63,7 @@ class Draft:
             order = self.order(order_id)
             said_no = {**order.declined_by, offer.driver_id: self.now} if declined else order.declined_by
             orders.append(order.take(Step.TAKE_BACK, self.now, driver_id=None, offer_id=None, declined_by=said_no))
-        self.change(kind, *orders, offers=(replace(offer, state=state),), reason=reason)
+        self.change(kind, *orders, offers=(replace(offer, state=state, weighed=()),), reason=reason)
 
     def take_from_driver(self, order: Order, kind: type[Change], *, declined: bool, reason: str, tell: bool) -> Order:
         """Bring an assigned order back to waiting; the driver's route loses its stops, and the driver is told."""

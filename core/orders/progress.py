@@ -44,6 +44,7 @@ class Proposal:
     """What the matcher wants offered. ``stops`` are (kind, order id), the driver's whole route with the new orders in it.
 
     ``taken_from`` are those of the orders that another driver has and loses, with that driver: (order id, driver id).
+    ``weighed`` is as in `Offer`.
     """
 
     driver_id: str
@@ -51,6 +52,7 @@ class Proposal:
     stops: tuple[tuple[str, str], ...]
     chained: bool = False
     taken_from: tuple[tuple[str, str], ...] = ()
+    weighed: tuple[tuple[str, str, float], ...] = ()
 
 
 def make_offers(world: World, proposals: Iterable[Proposal], now: float, limit_s: float) -> Outcome:
@@ -105,6 +107,7 @@ def offer(draft: Draft, driver: Driver, orders: Sequence[Order], proposal: Propo
         expires_at=draft.now + limit_s,
         stops=proposal.stops,
         chained=proposal.chained,
+        weighed=proposal.weighed,
     )
     offered = [o.take(Step.OFFER, draft.now, driver_id=driver.id, offer_id=made.id, offers=o.offers + 1) for o in orders]
     draft.change(OfferMade, *offered, offers=(made,))

@@ -18,6 +18,7 @@ GAP_PX = 6
 MOST_TEXTS = 20_000
 LEAST_TEXT_PX = 16
 """With less room than this an icon stands alone."""
+LEAST_BOTH_PX = 84
 TO = " → "
 """Between where a thing comes from and where it goes to."""
 
@@ -133,12 +134,13 @@ class CellDelegate(QStyledItemDelegate):
 
 
 def shortened(text: str, width: int, metrics: QFontMetrics) -> str:
-    """The text as far as ``width`` pixels go; of ``here → there`` something of both is left."""
+    """The text as far as ``width`` pixels go; of ``here → there`` something of both is left, or the first where
+    there is no room for both."""
     cut, whole = Qt.TextElideMode.ElideRight, metrics.horizontalAdvance
     here, to, there = text.partition(TO)
     if whole(text) <= width:
         return text
-    if not to:
+    if not to or width < LEAST_BOTH_PX:
         return metrics.elidedText(text, cut, width)
     room = width - whole(TO) - 1  # widths of parts add up to a little less than that of the whole
     here = metrics.elidedText(here, cut, max(room // 2, room - whole(there)))

@@ -16,6 +16,7 @@ from widgets.inspector.parts import Block, Deeds, Head, facts, history_lines
 
 MOST_CANDIDATES = 12
 NOT_WEIGHED = mark("Not recorded: which other drivers the matcher weighed then")
+NOT_APART = mark("As it stood when the offer was made. Not recorded: what the costs are made of, and who was excluded")
 NOT_EXPECTED = mark("Not recorded: when it was expected to arrive, as seen at that moment")
 
 
@@ -53,12 +54,12 @@ class OrderPage(QWidget):
         unassigned = order.status in UNASSIGNED
         self.reason.set_lines([[(Bit(order.reason),)]] if order.reason and unassigned else [])
         self.candidates.heading.setText(tr("Who could take it") if unassigned else tr("Why this driver?"))
-        self.candidates.set_lines(_not_recorded(order) if order.recorded else _candidates(order))
+        self.candidates.set_lines([*_candidates(order), *(_not_recorded(order) if order.recorded else [])])
         self.history.set_lines(history_lines(order.history, moment))
 
 
 def _not_recorded(order: OrderDetails) -> list[list[Cell]]:
-    missing = [NOT_WEIGHED]
+    missing = [NOT_APART if order.candidates else NOT_WEIGHED]
     if order.eta is None and order.status in ACTIVE:
         missing.append(NOT_EXPECTED)
     return [[(), (Bit(tr(text), "muted"),)] for text in missing]
@@ -136,7 +137,7 @@ def _candidates(order: OrderDetails) -> list[list[Cell]]:
             about.append(Bit(f"  {tr('chosen')}", "free"))
         if detail:
             about.append(Bit(f"\n{detail}", "muted", small=True))
-        able = open_ and not one.excluded and one.driver_id != order.driver_id
+        able = open_ and not one.excluded and one.driver_id != order.driver_id and not order.recorded
         deed = (Bit(tr("Assign"), link=f"assign:{one.driver_id}"),) if able else ()
         mark = "✕" if one.excluded else str(rank)
         lines.append([(Bit(mark, "muted"),), tuple(about), (Bit(one.cost),), deed])

@@ -16,6 +16,7 @@ from app.scene import replaying
 from core.domain.alert import Alert, AlertKind
 from core.domain.commands import AssignOrder, HoldOrder, RecordProgress
 from core.domain.events import AlertRaised, ArrivalsExpected
+from core.orders.progress import Proposal, make_offers
 from core.orders.tells import Outcome
 
 ENTER = Qt.Key.Key_Return
@@ -101,6 +102,29 @@ def test_arrivals_are_shown_as_they_were_expected_then(rig: Any, back: Any) -> N
     assert "when it was expected" not in rig.window.inspector.order_page.candidates.lines.text()
     rig.deeds.recorder.go_to(now + 2.5)
     rig.until(lambda: eta() is not None and abs(eta() - due - 900.0) < 1.0)
+
+
+def test_who_was_weighed_is_shown_as_it_stood_with_the_offer(rig: Any, back: Any) -> None:
+    order, now = rig.order(), rig.engine.clock.now()
+    there = tuple((stop.kind.value, stop.order_id) for stop in rig.engine.world.route("D-17").stops)
+    stops = (*there, ("pickup", order), ("dropoff", order))
+    weighed = ((order, "D-17", 9.4), (order, "D-1", 11.0))
+    rig.engine._commit(make_offers(rig.engine.world, [Proposal("D-17", (order,), stops, weighed=weighed)], now, 45.0))
+    assert rig.state(order) == ("offered", "D-17")
+    rig.engine.store.flush()
+    made_at = rig.engine.clock.now()
+    back()
+    rig.deeds.recorder.go_to(made_at)
+    rig.until(lambda: status_shown(rig, order) == "offered")
+    rig.deeds.selection.set_orders([order])
+    rig.until(lambda: rig.window.inspector.shown is not None and rig.window.inspector.shown.candidates)
+    assert [(c.driver_id, c.cost, c.chosen) for c in rig.window.inspector.shown.candidates] == [
+        ("D-17", "9.4 min", True),
+        ("D-1", "11.0 min", False),
+    ]
+    text = rig.window.inspector.order_page.candidates.lines.text()
+    assert "what the costs are made of" in text
+    assert "assign:" not in text  # nothing can be given to anybody in the past
 
 
 def test_nothing_can_be_changed_in_a_recording(rig: Any, back: Any) -> None:
@@ -223,7 +247,5 @@ def test_the_stretch_is_saved_as_a_page(rig: Any, back: Any, tmp_path: Path) -> 
     assert f'"{order}"' in text
 
 
-def _outcome(*changes: Any) -> Any:
-    from core.orders.tells import Outcome
-
+def _outcome(*changes: Any) -> Outcome:
     return Outcome(list(changes))

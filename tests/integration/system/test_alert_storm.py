@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not inst
 DRIVERS, GONE = 2000, 20
 """All are under way; the last of them are not heard from again."""
 SILENT_S, AWAY_S, GRACE_S, EVERY_S = 10.0, 14.0, 10.0, 2.0
-HOME = LatLon(45.0, 9.0)
+HOME = LatLon(45.0, 12.0)
 
 
 class Phones(threading.Thread):
@@ -63,7 +63,10 @@ class Phones(threading.Thread):
         while not self.ended.wait(EVERY_S / 10):
             # A tenth of them at a time, as they would come.
             drivers = np.arange(number % 10, self.heard, 10)
-            places = np.full((len(drivers), 1), 45.0) + np.arange(len(drivers))[:, None] * 1e-6, np.full((len(drivers), 1), 9.0)
+            places = (
+                np.full((len(drivers), 1), 45.0) + np.arange(len(drivers))[:, None] * 1e-6,
+                np.full((len(drivers), 1), 12.0),
+            )
             line.sendall(packets.of(drivers, np.arange(len(drivers)) + 1, time.time(), *places))
             got = 0
             while got < 4 * len(drivers):  # a PUBACK each
@@ -142,7 +145,7 @@ def _all_under_way(now: float) -> list[Change]:
     )
     changes: list[Change] = [DriverRegistered(at=now, drivers=drivers)]
     for i, driver in enumerate(drivers):
-        order = Order(f"O-{i}", "M-1", HOME, LatLon(45.02, 9.02), now, now + 3600, now + 7200, status=Status.ASSIGNED,
+        order = Order(f"O-{i}", "M-1", HOME, LatLon(45.02, 12.02), now, now + 3600, now + 7200, status=Status.ASSIGNED,
                       status_at=now, driver_id=driver.id, assigned_at=now)  # fmt: skip
         stops = (Stop(StopKind.PICKUP, order.id, order.pickup), Stop(StopKind.DROPOFF, order.id, order.dropoff))
         changes.append(OrderAssigned(at=now, orders=(order,), routes=(Route(driver.id, stops),)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.events import ArrivalsExpected
+from core.domain.events import ArrivalsExpected, OfferExpired, OfferMade
 from core.domain.world import World
 from core.engine.arrivals import ArrivalLog, Etas
 from core.storage.codec import decode, encode
@@ -70,3 +70,18 @@ def test_the_log_alone_gives_what_was_expected(rig: Rig) -> None:
             then = past.etas[order_id]
             assert abs(then[1] - dropoff) <= 61
             assert (then[0] is None) == (pickup is None)
+
+
+def test_who_was_weighed_stands_with_the_offer_and_nowhere_else(rig: Rig) -> None:
+    rig.fix("D-1", FAR)
+    rig.fix("D-2", NEAR)
+    rig.place()
+    for _ in range(60):
+        rig.tick(20)
+        if rig.events(OfferExpired):
+            break
+    made = rig.events(OfferMade)[0].offers[0]
+    assert {order_id for order_id, *_ in made.weighed} == {"O-1"}
+    minutes = {driver_id: minutes for _, driver_id, minutes in made.weighed}
+    assert minutes[made.driver_id] == min(minutes.values()) > 0
+    assert rig.events(OfferExpired)[0].offers[0].weighed == ()
