@@ -97,6 +97,8 @@ class MapDesk(QObject):
         if row.next_stop:
             eta = f", {moment.clock_and_gap(row.eta)}" if row.eta is not None else ""
             lines.append(PopupLine(tr("Next: {next_stop}", next_stop=row.next_stop) + eta))
+        if row.sent_for:
+            lines.append(PopupLine(row.sent_for))
         if row.orders:
             lines.append(PopupLine(ntr("{n:,} order", "{n:,} orders", row.orders)))
         if row.fix_at is not None:

@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from core.matching.outlook import Outlook
     from core.matching.snapshot import Snapshot
     from core.ports import Path, Points, TravelTimes
+    from core.repositioning.demand import Demand
+    from core.repositioning.market import Choice, Idle, Spot
 
 BEHIND = 5
 """So much nicer than its console: a cycle may take a little longer, the window and whoever places an order must not wait."""
@@ -127,6 +130,21 @@ def learn(database: FilePath, since: float, now: float, usual_stop_min: float) -
     from core.storage.learnt import delivered_since
 
     return train(read_samples(delivered_since(database, since), usual_stop_min), now)
+
+
+def learn_demand(database: FilePath, since: float, now: float, zone: tzinfo | None, left_out: frozenset[str]) -> Demand:
+    """Where and when orders came since then, as the database has them."""
+    from core.repositioning.demand import learn as learn_from
+    from core.storage.learnt import changed_since
+
+    return learn_from((o for o in changed_since(database, since) if o.placed_at >= since), now, zone, left_out)
+
+
+def reposition(idle: tuple[Idle, ...], spots: tuple[Spot, ...], ahead_s: float, longest_s: float) -> tuple[Choice, ...]:
+    """Who of the idle drivers goes to which spot."""
+    from core.repositioning.choosing import choose
+
+    return choose(idle, spots, ahead_s, longest_s, _times())
 
 
 def look_back(database: FilePath, since: float, until_seq: int, usual_stop_min: float) -> Ledger:

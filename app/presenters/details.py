@@ -193,6 +193,9 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
         shift_start=driver.shift_start,
         shift_end=driver.shift_end,
         stops=tuple(stops),
+        sent=shown.next_stop if shown.sent_for else "",
+        sent_for=shown.sent_for,
+        sent_eta=shown.eta if shown.sent_for else None,
         recorded=replaying(engine),
         deeds=_buttons(deeds, Scope.DRIVER, primary=""),
     )

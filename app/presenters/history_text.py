@@ -74,6 +74,8 @@ _DRIVER_TEXTS: dict[type[e.Change], str] = {
     e.DriverCameOnline: mark("{name} is online"),
     e.DriverWentOffline: mark("{name} went offline"),
     e.DriverTookBreak: mark("{name} is on a break"),
+    e.RepositioningBegan: mark("{name} is sent towards expected orders"),
+    e.RepositioningEnded: mark("{name} is no longer sent anywhere"),
 }
 
 _ALERT_TEXTS: dict[type[e.Change], str] = {

@@ -59,8 +59,10 @@ class InspectorPresenter(QObject):
 
     def _hear(self, change: Change) -> None:
         chosen = self._deeds.selection
-        if any(order.id in chosen.orders or order.driver_id == chosen.driver for order in change.orders) or (
-            isinstance(change, FenceCrossed | FenceDwelled) and change.order_id in chosen.orders
+        if (
+            any(order.id in chosen.orders or order.driver_id == chosen.driver for order in change.orders)
+            or any(driver.id == chosen.driver for driver in change.drivers)
+            or (isinstance(change, FenceCrossed | FenceDwelled) and change.order_id in chosen.orders)
         ):
             self._refresh()
 

@@ -21,7 +21,7 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     "rules": (mark("Rules and weather"), frozenset({"RulesSaved", "WeatherTold"})),
     "providers": (mark("Providers"), frozenset({"ProviderSaved", "ProviderRemoved"})),
     "merchants": (mark("Merchants"), frozenset({"MerchantRegistered", "MerchantRemoved", "MerchantsTagged"})),
-    "drivers": (mark("Drivers"), frozenset(kind for kind in KINDS if kind.startswith("Driver"))),
+    "drivers": (mark("Drivers"), frozenset(kind for kind in KINDS if kind.startswith(("Driver", "Repositioning")))),
     "forwarding": (mark("Forwarding"), frozenset({"ForwardSaved", "ForwardRemoved"})),
     "orders": (
         mark("Orders"),
@@ -66,6 +66,8 @@ TEXTS = (
     mark("Driver came online"),
     mark("Driver went offline"),
     mark("Driver took break"),
+    mark("Repositioning began"),
+    mark("Repositioning ended"),
     mark("Merchant registered"),
     mark("Merchant removed"),
     mark("Area saved"),

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from app.actions.deeds import Deeds
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import exception_of, stop_eta, stop_text
+from app.presenters.rows import exception_of, sent_why, stop_eta, stop_text
 from app.scene import Turned
 from core.clock import ScaledClock, local_time
-from core.domain.driver import Route
+from core.domain.driver import Driver, Route, Stop, StopKind
 from core.domain.errors import KerbsideError
 from core.domain.events import (
     AreaRemoved,
@@ -124,7 +124,9 @@ class MapPresenter(QObject):
         self._drivers()
         if change.orders:
             self._orders()
-        if any(route.driver_id == self._selection.driver for route in change.routes):
+        if any(route.driver_id == self._selection.driver for route in change.routes) or any(
+            driver.id == self._selection.driver for driver in change.drivers
+        ):
             self._route.now()
 
     def _turned(self, _: Turned) -> None:
@@ -221,8 +223,9 @@ class MapPresenter(QObject):
         self._asked += 1
         asked, engine = self._asked, self._engine
         driver_id = self.followed_driver()
-        route = self._deeds.world.routes.get(driver_id or "")
-        row = engine.positions.find(driver_id or "")
+        world = self._deeds.world
+        driver, row = world.drivers.get(driver_id or ""), engine.positions.find(driver_id or "")
+        route = world.routes.get(driver_id or "") or _way_to_wait(driver)
         if driver_id is None or route is None or row is None or np.isnan(engine.positions.lat[row]):
             self._shown_route = None
             self._view.set_route(None)
@@ -254,7 +257,14 @@ class MapPresenter(QObject):
             return
         engine, world = self._engine, self._deeds.world
         stops = []
+        driver = world.drivers.get(route.driver_id)
         for stop in route.stops:
+            if not stop.order_id and driver is not None and driver.towards is not None:
+                towards = driver.towards
+                label = tr("sent towards {near}", near=towards.near)
+                when = local_time(towards.there_at, engine.clock.zone)
+                stops.append(RouteStop(stop.kind, stop.place, f"{label}, {when}: {sent_why(towards)}"))
+                continue
             order = world.orders.get(stop.order_id)
             if order is None:
                 return
@@ -262,3 +272,10 @@ class MapPresenter(QObject):
             when = f", {local_time(eta, engine.clock.zone)}" if eta is not None else ""
             stops.append(RouteStop(stop.kind, stop.place, f"{stop_text(stop.kind, order, world)}{when}"))
         self._view.set_route(route.driver_id, points, stops)
+
+
+def _way_to_wait(driver: Driver | None) -> Route | None:
+    """Of a free driver who is sent somewhere: one stop, of no order."""
+    if driver is None or driver.towards is None:
+        return None
+    return Route(driver.id, (Stop(StopKind.PICKUP, "", driver.towards.place),))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.presenters.alert_text import alert_text
 from app.presenters.history_text import provider_name
 from core.alerts.conditions import driver_needed_at
-from core.domain.driver import Driver, StopKind
+from core.domain.driver import Driver, Repositioning, StopKind
 from core.domain.language import tr
 from core.domain.offer import OfferState
 from core.domain.order import ABROAD, ENDED, Order, Status
@@ -86,6 +86,16 @@ def stop_eta(kind: StopKind, order: Order, world: World) -> float | None:
     return None if eta is None else eta[0] if kind is StopKind.PICKUP else eta[1]
 
 
+def sent_why(towards: Repositioning) -> str:
+    """``3.2 orders expected within 15 min, 1 driver free there``: why a driver is sent somewhere."""
+    return tr(
+        "{expected:.1f} orders expected within {within_min:g} min, free there by then: {supply}",
+        expected=towards.expected,
+        within_min=towards.within_min,
+        supply=towards.supply,
+    )
+
+
 def mode_wanted(driver: Driver, world: World) -> str:
     return "active" if driver.id in world.routes else "passive"
 
@@ -111,11 +121,14 @@ class DriverRows:
         world = self._world
         row = self._positions.find(driver.id)
         route = world.routes.get(driver.id)
-        next_stop, eta = "", None
+        next_stop, eta, sent_for = "", None, ""
         if route is not None:
             stop = route.stops[0]
             order = world.orders[stop.order_id]
             next_stop, eta = stop_text(stop.kind, order, world), stop_eta(stop.kind, order, world)
+        elif driver.towards is not None:
+            next_stop, eta = tr("sent towards {near}", near=driver.towards.near), driver.towards.there_at
+            sent_for = sent_why(driver.towards)
         fix_at = None if row is None else _known(float(self._t[row]))
         known = row is not None and fix_at is not None
         return DriverRow(
@@ -126,6 +139,7 @@ class DriverRows:
             app=driver.app,
             orders=len(route.orders()) if route is not None else 0,
             next_stop=next_stop,
+            sent_for=sent_for,
             eta=eta,
             fix_at=fix_at,
             stale=known and bool(self._silent[row]),

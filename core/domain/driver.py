@@ -43,12 +43,30 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class Repositioning:
+    """A free driver is sent to ``place``, near the merchant ``near``, where orders are expected: at ``at``, to be there at
+    ``there_at``, given up at ``until`` (epoch seconds). The reason: ``expected`` orders were to come there within
+    ``within_min``, ``supply`` drivers to be free for them. ``over`` once it has ended, however that came."""
+
+    place: LatLon
+    near: str
+    at: float
+    there_at: float
+    until: float
+    expected: float
+    supply: int
+    within_min: float
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """``shift_start`` and ``shift_end`` are epoch seconds; ``None`` is open. Load limits are the vehicle's unless given.
     ``breaks`` lie within the shift, one after the other.
 
     ``off_duty``: offline by word, not for silence. Only a word brings them back, whatever their phone goes on sending.
     ``group`` may be the fleet of a merchant. ``cold_box`` keeps what has to be kept cold; ``rating`` is 1 to 5 stars.
+    ``sent`` is where the driver was last sent to while free.
     """
 
     id: str
@@ -68,6 +86,12 @@ class Driver:
     cold_box: bool = False
     rating: float | None = None
     breaks: tuple[Break, ...] = ()
+    sent: Repositioning | None = None
+
+    @property
+    def towards(self) -> Repositioning | None:
+        """Where the driver is sent to at the moment."""
+        return None if self.sent is None or self.sent.over else self.sent
 
     def is_rostered(self, now: float) -> bool:
         """By the plan at work: within the shift, and in no break."""

@@ -144,6 +144,14 @@ class DriverWentOffline(Change): ...
 class DriverTookBreak(Change): ...
 
 
+class RepositioningBegan(Change):
+    """A free driver is sent towards orders that are expected, and may be given any meanwhile."""
+
+
+class RepositioningEnded(Change):
+    """The driver is there, has an order, or goes no further; ``reason`` says which."""
+
+
 class MerchantRegistered(Change): ...
 
 

@@ -43,6 +43,7 @@ from core.engine.outbox import Entry, Outbox
 from core.engine.planning import Planner
 from core.engine.presence import fallen_silent, heard_again, said
 from core.engine.receipts import Receipts
+from core.engine.repositioning import Repositioner
 from core.engine.setup import Setup
 from core.engine.snapshots import Photographer
 from core.engine.stops import StopWatch
@@ -152,6 +153,9 @@ class Engine:
             stepped,
             self._breathe_lightly,
         )
+        self._repositioner = Repositioner(
+            self.world, self.positions, self.search, settings, clock, store.path, executor, self._commit, stepped
+        )
         self._next_sweep = clock.now()
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
@@ -216,7 +220,10 @@ class Engine:
         self.errands.tick(now)
         self._learning.tick(now)
         self._breathe()
-        self.cycles.tick(now, self.matching_paused or self._is_cut_off(now))
+        cut_off = self._is_cut_off(now)
+        self.cycles.tick(now, self.matching_paused or cut_off)
+        if not cut_off:
+            self._repositioner.tick(now)
         if now >= self._next_forget:
             self._next_forget = now + FORGET_EVERY_S
             self._forget(now)
@@ -399,6 +406,7 @@ class Engine:
                 self._planner.note(order)
                 if isinstance(change, Delivered | OrderCorrected):
                     self._tally.note(order)
+            self._repositioner.note(change)
             self.movement.watch_areas(change.areas)
             touched = (
                 {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}

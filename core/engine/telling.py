@@ -6,7 +6,15 @@ from collections import deque
 from collections.abc import Iterable
 
 from core.domain.driver import App
-from core.domain.events import AreaCrossed, Change, DriverRemoved, FenceCrossed, FenceDwelled
+from core.domain.events import (
+    AreaCrossed,
+    Change,
+    DriverRemoved,
+    FenceCrossed,
+    FenceDwelled,
+    RepositioningBegan,
+    RepositioningEnded,
+)
 from core.domain.world import World
 from core.engine.modes import Modes
 from core.messaging import topics
@@ -47,6 +55,9 @@ class Teller:
                 for driver in change.drivers:
                     out += self._modes.forget(driver.id)
                     self._seen.pop(driver.id, None)
+            elif isinstance(change, RepositioningBegan | RepositioningEnded):
+                out += self._waypoint_gone(change)
+                touched.update(dict.fromkeys(driver.id for driver in change.drivers))
             elif change.drivers:
                 self._modes.look_at(driver.id for driver in change.drivers)
             if change.experiments:
@@ -90,13 +101,19 @@ class Teller:
         out: list[OutMessage] = []
         if driver.app is App.OWNTRACKS:
             command = f"{topics.owntracks(driver_id)}/cmd"
-            out.append(OutMessage(command, owntracks.encode_waypoints(route, world.orders, world.merchants)))
+            waypoints = owntracks.encode_waypoints(route, world.orders, world.merchants, towards=driver.towards)
+            out.append(OutMessage(command, waypoints))
         else:
             version = self.versions[driver_id] = self.versions.get(driver_id, self._first_version) + 1
             seen = tuple(self._seen.get(driver_id, ()))
-            payload = kerbside.encode_route(route, world.orders, world.merchants, seen, version)
+            payload = kerbside.encode_route(route, world.orders, world.merchants, seen, version, driver.towards)
             out.append(OutMessage(topics.route(driver_id), payload, retain=True))
         return out + self._modes.ask(driver)
+
+    def _waypoint_gone(self, change: Change) -> list[OutMessage]:
+        """OwnTracks keeps what it has beside what it is sent: where it was to wait is no stop of the route that follows."""
+        gone = (d for d in change.drivers if d.app is App.OWNTRACKS and d.towards is None)
+        return [OutMessage(f"{topics.owntracks(d.id)}/cmd", owntracks.clear_waypoints()) for d in gone]
 
     def _told(self, tell: Tell) -> list[OutMessage]:
         world = self._world

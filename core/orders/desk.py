@@ -368,7 +368,13 @@ class Desk:
         before = self._world.drivers.get(driver.id)
         if before is not None:
             # Who drives and with what is said here; whether they are online, by themselves.
-            driver = replace(driver, presence=before.presence, presence_at=before.presence_at, off_duty=before.off_duty)
+            driver = replace(
+                driver,
+                presence=before.presence,
+                presence_at=before.presence_at,
+                off_duty=before.off_duty,
+                sent=before.sent,
+            )
         kind: type[Change] = DriverRegistered if before is None else DriverChanged
         draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
         back = RemoveDriver(driver_id=driver.id, actor=command.actor)

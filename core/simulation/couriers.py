@@ -12,7 +12,7 @@ import numpy as np
 from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon, distance_m
 from core.messaging import topics
-from core.messaging.codecs.kerbside import StopItem, ToDriver, encode_fixes
+from core.messaging.codecs.kerbside import StopItem, ToDriver, Towards, encode_fixes
 from core.ports import TravelTimes
 from core.simulation.chance import Concern, lognormal, stream
 from core.simulation.customers import offsets_m, popularity
@@ -30,7 +30,7 @@ REASONS = ("too far", "wrong direction", "traffic", "need a rest")
 _THERE_M = 12.0
 """Nearer than this a driver is there and need not set off."""
 
-_DRIFT_SCALE_M, _DRIFT_MAX_M, _DRIFT_MIN_M = 900.0, 3000.0, 250.0
+_DRIFT_SCALE_M, _DRIFT_MIN_M = 900.0, 250.0
 _SWAY = 0.12
 """Standard deviation of a driver's pace about their own mean: lights, traffic."""
 _SWAY_MEMORY = 0.95
@@ -46,7 +46,8 @@ class Phase(Enum):
 
 @dataclass(slots=True)
 class Courier:
-    """``until`` is when the phase ends by itself (epoch seconds); ``answers`` are (at, offer id, event) still to be given."""
+    """``until`` is when the phase ends by itself (epoch seconds); ``answers`` are (at, offer id, event) still to be given.
+    ``obeyed`` is where the driver was last told to wait, and went."""
 
     index: int
     driver: Driver
@@ -57,6 +58,7 @@ class Courier:
     target: StopItem | None = None
     answers: list[tuple[float, str, str]] = field(default_factory=list)
     break_at: float = math.inf
+    obeyed: Towards | None = None
 
 
 class Fleet:
@@ -265,11 +267,16 @@ class Fleet:
     # --- between orders --------------------------------------------------------------------------------------------
 
     def _rest(self, courier: Courier, now: float) -> None:
-        """Nothing to do: stay for a while, then drift to where orders come from, or have a break."""
+        """Nothing to do: wait where they are told to, else stay for a while, then drift to where orders come from, or rest."""
         if courier.phase in (Phase.RIDING, Phase.AT_STOP):
             self.motion.halt(courier.index)
             courier.target, courier.phase = None, Phase.IDLE
             courier.until = now + float(courier.rng.uniform(15, 75))
+        towards = courier.phone.towards
+        if courier.phase is not Phase.BREAK and towards is not None and towards != courier.obeyed:
+            courier.obeyed, courier.phase, courier.until = towards, Phase.DRIFTING, math.inf
+            self._ride(courier, LatLon(towards.lat, towards.lon))
+            return
         if now < courier.until:
             return
         if courier.phase is Phase.BREAK:
@@ -288,7 +295,7 @@ class Fleet:
     def _drift(self, courier: Courier, now: float) -> None:
         here = self.motion.place(courier.index)
         away = offsets_m(here, self._spots)
-        pull = np.where(away <= _DRIFT_MAX_M, self._spot_share * np.exp(-away / _DRIFT_SCALE_M), 0.0)
+        pull = np.where(away <= self._params.drift_m, self._spot_share * np.exp(-away / _DRIFT_SCALE_M), 0.0)
         total = float(pull.sum())
         spot = int(np.searchsorted(np.cumsum(pull), courier.rng.random() * total, side="right")) if total > 0 else len(away)
         if spot >= len(away) or away[spot] < _DRIFT_MIN_M:

@@ -51,6 +51,7 @@ class SimulationParams:
     is the typical error of a position. ``first_order`` numbers the first order. ``habit_spread`` is how much kitchens, stops at
     them and doors differ from each other, and ``rush`` by how much the slowest kitchens are slower at the peak of the day than
     they say, as a share; ``ready_told_rate`` is the share of merchants who say when an order is ready, or will be late.
+    ``drift_m`` is how far an idle driver goes to a popular shop without being told, as the crow flies; 0 stays.
     """
 
     seed: int = 1
@@ -77,6 +78,7 @@ class SimulationParams:
     habit_spread: float = 0.15
     rush: float = 0.4
     ready_told_rate: float = 0.8
+    drift_m: float = 3000.0
 
     def __post_init__(self) -> None:
         for name, low, high in _RANGES:
@@ -113,4 +115,5 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("habit_spread", 0, 2),
     ("rush", 0, 5),
     ("ready_told_rate", 0, 1),
+    ("drift_m", 0, 1_000_000),
 )

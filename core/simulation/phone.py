@@ -20,6 +20,7 @@ from core.messaging.codecs.kerbside import (
     RouteMessage,
     StopItem,
     ToDriver,
+    Towards,
     encode_status,
     encode_word,
 )
@@ -45,13 +46,14 @@ class Unheard:
 class Phone:
     """``send`` takes topic and payload; it may lose them while there is no signal. ``run`` tells this run's words from others'.
 
-    ``stops`` is the last route received, the driver's list of things to do.
+    ``stops`` is the last route received, the driver's list of things to do; ``towards`` where to wait while there is none.
     """
 
     def __init__(self, driver_id: str, run: str, send: Callable[[str, bytes], None]) -> None:
         self.driver_id = driver_id
         self.offers: dict[str, OfferMessage] = {}
         self.stops: tuple[StopItem, ...] = ()
+        self.towards: Towards | None = None
         self._send = send
         self._run = run
         self._said = 0
@@ -96,6 +98,7 @@ class Phone:
         seen = set(message.seen)
         self._settle(lambda word: word.id in seen)
         self.stops = tuple(message.stops)
+        self.towards = message.towards if isinstance(message.towards, Towards) else None
         self._route_version = message.v
         # What was done for an order counts until the console has let go of it: it may come back to be done again.
         current = {stop.order for stop in message.stops} | {u.word.order_id for u in self._unheard.values()}

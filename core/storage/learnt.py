@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from core.domain.order import Order
+from core.domain.order import Order, Status
 from core.storage.codec import ORDERS
 from core.storage.database import StorageError, open_readable, told
 
@@ -16,7 +16,17 @@ MOST = 100_000
 
 def delivered_since(path: Path, at: float) -> list[Order]:
     """Orders delivered since then (epoch seconds), the latest `MOST`. Raises StorageError where it can't be read."""
-    query = "SELECT body FROM orders WHERE status = 'delivered' AND status_at >= ? ORDER BY status_at DESC, id LIMIT ?"
+    return _read(path, "status = 'delivered' AND status_at >= ?", at)
+
+
+def changed_since(path: Path, at: float) -> list[Order]:
+    """Orders that were placed, or got on, since then, the latest `MOST`. Raises StorageError as well."""
+    statuses = ", ".join(f"'{status.value}'" for status in Status)  # by name, so that the index serves
+    return _read(path, f"status IN ({statuses}) AND status_at >= ?", at)
+
+
+def _read(path: Path, which: str, at: float) -> list[Order]:
+    query = f"SELECT body FROM orders WHERE {which} ORDER BY status_at DESC, id LIMIT ?"
     try:
         with closing(open_readable(path)) as read:
             return [ORDERS.decode(body) for (body,) in read.execute(query, (at, MOST))]

@@ -14,6 +14,7 @@ class DriverRow:
 
     ``stale`` says that the last position is older than its mode allows. ``mode`` is what the phone reports, ``mode_wanted``
     what it was asked for; empty where unknown. ``trouble`` says what is wrong with its tracking, and what to do.
+    ``sent_for`` says why a free driver is sent where ``next_stop`` says.
     ``off_shift`` is who is not to work now by the plan, and does not.
     ``clock_s`` is by how much its clock is behind, below 0 ahead. ``battery`` is in percent, ``speed_kmh`` in km/h.
     """
@@ -25,6 +26,7 @@ class DriverRow:
     app: App = App.KERBSIDE
     orders: int = 0
     next_stop: str = ""
+    sent_for: str = ""
     eta: float | None = None
     fix_at: float | None = None
     stale: bool = False

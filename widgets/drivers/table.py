@@ -56,6 +56,8 @@ def _tip(row: DriverRow, moment: Moment) -> str:
             tr("Next: {next_stop}", next_stop=row.next_stop)
             + (f", {moment.clock_and_gap(row.eta)}" if row.eta is not None else "")
         )
+    if row.sent_for:
+        lines.append(row.sent_for)
     if row.orders:
         lines.append(ntr("{n:,} order", "{n:,} orders", row.orders))
     age = _fix_age(row, moment)

@@ -100,7 +100,8 @@ class StopLine:
 class DriverDetails:
     """``accuracy_m`` in metres, ``battery`` in percent, ``speed_kmh`` in km/h. ``troubles`` are sentences
     on what is wrong with the phone's tracking, ``fix_it`` lists what to do about it; ``held_back`` tells of positions that are
-    not shown. ``off_duty``: offline by somebody's word.
+    not shown. ``off_duty``: offline by somebody's word. ``sent`` is where a free driver is sent, ``sent_for``
+    why, ``sent_eta`` when they should be there.
     """
 
     id: str
@@ -126,6 +127,9 @@ class DriverDetails:
     shift_start: float | None = None
     shift_end: float | None = None
     stops: tuple[StopLine, ...] = ()
+    sent: str = ""
+    sent_for: str = ""
+    sent_eta: float | None = None
     recorded: bool = False
     history: tuple[HistoryLine, ...] = ()
     deeds: tuple[Deed, ...] = ()

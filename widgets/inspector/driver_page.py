@@ -74,6 +74,8 @@ def _stops(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
         since = tr("here since {arrived_at}", arrived_at=moment.clock(stop.arrived_at))
         when = (Bit(since, "waiting"),) if here else (Bit(moment.clock(stop.eta)),)
         lines.append([when, what, (mark,)])
+    if driver.sent:
+        lines.append([(Bit(moment.clock(driver.sent_eta)),), (Bit(driver.sent), Bit(f"\n{driver.sent_for}", small=True))])
     return lines
 
 

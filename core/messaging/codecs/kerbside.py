@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from core.domain.driver import Presence, Route, StopKind
+from core.domain.driver import Presence, Repositioning, Route, StopKind
 from core.domain.errors import BadInput
 from core.domain.experiment import AppValue
 from core.domain.merchant import Merchant
@@ -114,6 +114,16 @@ class AssignMessage(Struct, tag_field="type", tag="assign"):
     stops: list[StopItem]
 
 
+class Towards(Struct):
+    """Where a driver without stops is asked to go, since orders are expected there: near the merchant ``name``, by ``until``
+    (epoch seconds). There is nothing to do there, and nothing to answer."""
+
+    lat: float
+    lon: float
+    name: str
+    until: float
+
+
 class RouteMessage(Struct):
     """``v`` grows per driver, over starts as well; the phone says it back with its fixes. ``seen`` holds the ids of the last
     words that arrived: they need no repeating."""
@@ -121,6 +131,7 @@ class RouteMessage(Struct):
     v: int
     stops: list[StopItem]
     seen: list[str]
+    towards: Towards | UnsetType = UNSET
 
 
 class Rates(Struct, frozen=True):
@@ -198,11 +209,19 @@ def encode_assign(order: Order, merchants: Mapping[str, Merchant]) -> bytes:
 
 
 def encode_route(
-    route: Route, orders: Mapping[str, Order], merchants: Mapping[str, Merchant], seen: Sequence[str], version: int
+    route: Route,
+    orders: Mapping[str, Order],
+    merchants: Mapping[str, Merchant],
+    seen: Sequence[str],
+    version: int,
+    towards: Repositioning | None = None,
 ) -> bytes:
-    """The stops still before the driver. Of ``seen``, oldest first, the last `SEEN_LIMIT` are sent."""
+    """The stops still before the driver, or where to wait for some. ``seen``: oldest first, the last `SEEN_LIMIT` are sent."""
     stops = Directory(orders, merchants).stops((s.kind, s.order_id) for s in route.stops)
-    return _json.encode(RouteMessage(version, stops, list(seen[-SEEN_LIMIT:])))
+    wait: Towards | UnsetType = UNSET
+    if towards is not None and not route.stops:
+        wait = Towards(towards.place.lat, towards.place.lon, towards.near, towards.until)
+    return _json.encode(RouteMessage(version, stops, list(seen[-SEEN_LIMIT:]), wait))
 
 
 def encode_config(config: ConfigMessage) -> bytes:

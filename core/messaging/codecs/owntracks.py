@@ -6,12 +6,12 @@ Field names and units: https://owntracks.org/booklet/tech/json/. Speeds are km/h
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct, field
 
-from core.domain.driver import Route, StopKind
+from core.domain.driver import Repositioning, Route, StopKind
 from core.domain.merchant import Merchant
 from core.domain.order import Order
 from core.messaging.codecs.kerbside import Directory
@@ -93,25 +93,32 @@ def waypoint_t(order_id: str, kind: str) -> int:
 
 
 def encode_waypoints(
-    route: Route, orders: Mapping[str, Order], merchants: Mapping[str, Merchant], radius_m: float = 100.0
+    route: Route,
+    orders: Mapping[str, Order],
+    merchants: Mapping[str, Merchant],
+    radius_m: float = 100.0,
+    towards: Repositioning | None = None,
 ) -> bytes:
-    """The driver's stops as waypoints, each with a circle of ``radius_m``, named by what is to be done there.
+    """The driver's stops as waypoints, each with a circle of ``radius_m``, named by what is to be done there; without any, the
+    place where orders are waited for.
 
     The app adds what it is sent to what it has; a route without stops therefore clears them all.
     """
     stops = Directory(orders, merchants).stops((s.kind, s.order_id) for s in route.stops)
-    if not stops:
-        return _cmd("clearWaypoints")
     words = {StopKind.PICKUP.value: "Pick up", StopKind.DROPOFF.value: "Deliver"}
-    waypoints: Iterable[dict[str, object]] = [
-        {
-            "_type": "waypoint",
-            "desc": f"{number}. {words[stop.kind]} {stop.order}: {stop.name}",
-            "lat": stop.lat,
-            "lon": stop.lon,
-            "rad": round(radius_m),
-            "tst": waypoint_t(stop.order, stop.kind),
-        }
-        for number, stop in enumerate(stops, 1)
+    waypoints = [
+        _waypoint(f"{n}. {words[s.kind]} {s.order}: {s.name}", s.lat, s.lon, radius_m, waypoint_t(s.order, s.kind))
+        for n, s in enumerate(stops, 1)
     ]
-    return _cmd("setWaypoints", waypoints={"_type": "waypoints", "waypoints": waypoints})
+    if not stops and towards is not None:
+        place, t = towards.place, waypoint_t(f"{towards.at:.0f}", "towards")
+        waypoints = [_waypoint(f"Wait for orders near {towards.near}", place.lat, place.lon, radius_m, t)]
+    return _cmd("setWaypoints", waypoints={"_type": "waypoints", "waypoints": waypoints}) if waypoints else clear_waypoints()
+
+
+def clear_waypoints() -> bytes:
+    return _cmd("clearWaypoints")
+
+
+def _waypoint(desc: str, lat: float, lon: float, radius_m: float, t: int) -> dict[str, object]:
+    return {"_type": "waypoint", "desc": desc, "lat": lat, "lon": lon, "rad": round(radius_m), "tst": t}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
@@ -10,7 +11,11 @@ from PySide6.QtWidgets import QMenu
 
 from app.actions.declared import ACTIONS
 from app.actions.declaring import Scope
+from core.domain.driver import Repositioning
+from core.domain.events import RepositioningBegan, RepositioningEnded
 from core.domain.geo import LatLon
+from core.orders.tells import Outcome
+from tests.gui.app.conftest import DRIVERS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -99,6 +104,31 @@ def test_the_selected_drivers_route_is_on_the_map(rig: Any) -> None:
     rig.window.drivers.select([])
     rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
     assert stops_on_the_map(rig) == []
+
+
+def test_where_the_selected_driver_is_sent_is_on_the_map_in_the_table_and_in_the_inspector(rig: Any) -> None:
+    engine = rig.engine
+    engine.settings.set("repositioning.on", True)
+    try:
+        now, driver = engine.clock.now(), engine.world.drivers["D-2"]
+        place = LatLon(DRIVERS["D-2"][2][0] + 0.01, DRIVERS["D-2"][2][1])
+        sent = Repositioning(place, "Rosa", now, now + 240, now + 900, expected=3.2, supply=1, within_min=15)
+        began = RepositioningBegan(at=now, actor="matcher", reason="a test", drivers=(replace(driver, sent=sent),))
+        engine._commit(Outcome([began]))
+        rig.deeds.selection.set_driver("D-2")
+        rig.until(lambda: stops_on_the_map(rig))
+        [text] = stops_on_the_map(rig)
+        assert "sent towards Rosa, " in text
+        assert "3.2 orders expected within 15 min, free there by then: 1" in text
+        stops = rig.window.inspector.driver_page.stops.lines
+        rig.until(lambda: "sent towards Rosa" in stops.text())
+        over = replace(engine.world.drivers["D-2"], sent=replace(sent, over=True))
+        engine._commit(Outcome([RepositioningEnded(at=now, actor="matcher", drivers=(over,))]))
+        rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
+        rig.until(lambda: "sent towards" not in stops.text())
+    finally:
+        engine.settings.set("repositioning.on", False)
+        rig.deeds.selection.clear()
 
 
 def menu_of(rig: Any) -> QMenu:

@@ -235,3 +235,12 @@ def test_the_focus_stays_on_a_button_that_comes_again(qtbot: QtBot, panel: Inspe
     focused = panel.focusWidget()
     assert isinstance(focused, QPushButton)
     assert focused.property("key") == "reassign"
+
+
+def test_where_a_free_driver_is_sent_and_why(panel: InspectorPanel, driver: DriverDetails, noon: Moment) -> None:
+    why = "3.2 orders expected within 15 min, free there by then: 1"
+    free = replace(driver, activity=Activity.FREE, stops=(), sent="sent towards Rosa", sent_for=why, sent_eta=noon.now + 240)
+    panel.show_driver(free)
+    assert panel.driver_page.stops.lines.text() == f"12:04  sent towards Rosa\n{why}"
+    panel.show_driver(driver)
+    assert why not in panel.driver_page.stops.lines.text()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from app.presenters.rows import driver_row, exception_of, mode_wanted, order_row, stop_eta, stop_text
 from core.domain import commands as c
 from core.domain.alert import Alert, AlertKind, alert_id
-from core.domain.driver import Activity, App, Driver, Route, Stop, StopKind
+from core.domain.driver import Activity, App, Driver, Repositioning, Route, Stop, StopKind
 from core.domain.events import Change
+from core.domain.geo import LatLon
 from core.domain.offer import Offer
 from core.domain.order import Status
 from core.domain.reports import FixBatch
@@ -169,3 +171,14 @@ def test_the_mode_asked_for_follows_the_route_and_is_shown_where_the_app_takes_i
     owntracks = Driver("OT", "Ot", Vehicle.CAR, App.OWNTRACKS)
     rig.do(c.SaveDriver(driver=owntracks))
     assert driver_row(owntracks, rig.world, rig.engine.positions, 0.0, False).mode_wanted == "passive"
+
+
+def test_a_driver_who_is_sent_somewhere_is_shown_with_where_when_and_why() -> None:
+    sent = Repositioning(LatLon(45.0, 9.0), "Rosa", 1000.0, 1240.0, 1660.0, expected=3.25, supply=1, within_min=15.0)
+    world, positions = World(), PositionStore()
+    for over in (False, True):
+        driver = Driver("D-1", "Ada", Vehicle.BIKE, sent=replace(sent, over=over))
+        world.apply(Change(at=0.0, drivers=(driver,)))
+        row = driver_row(driver, world, positions, 1000.0, silent=False)
+        assert (row.next_stop, row.eta) == (("", None) if over else ("sent towards Rosa", 1240.0))
+        assert row.sent_for == ("" if over else "3.2 orders expected within 15 min, free there by then: 1")

@@ -1,0 +1,1 @@
+"""Idle drivers towards expected demand: how many orders are likely where, and who of those who wait goes there."""

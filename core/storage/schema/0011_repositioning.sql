@@ -1,0 +1,2 @@
+-- Drivers say where they were sent to while free, and the log tells of it. The number rises so that an older program, which would
+-- drop the one and not know the other, refuses the file.
