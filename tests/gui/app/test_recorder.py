@@ -145,7 +145,7 @@ def test_nothing_can_be_changed_in_a_recording(rig: Any, back: Any) -> None:
     assert rig.state(order) == ("assigned", "D-1")
     # What has no action, such as a drag or a typed command, is refused by what it ends in.
     rig.deeds.assign([order], "D-2")
-    assert "this is a recording" in rig.said()
+    assert "nothing in it can be changed" in rig.said()
     assert rig.state(order) == ("assigned", "D-1")
     rig.press("Ctrl+L")
     rig.press("Ctrl+Z")
