@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 
 from core.domain.driver import Driver, Presence
@@ -13,6 +14,10 @@ from core.domain.merchant import Merchant
 from core.domain.order import Order
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("kerbside", deadline=None)
+hypothesis.settings.load_profile("kerbside")
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ Each answers with what is wrong, or with nothing. The matcher knows the same rul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from core.domain.driver import Driver
+from core.domain.driver import Driver, Stop, StopKind
 from core.domain.language import Message
 from core.domain.merchant import OwnDrivers
 from core.domain.order import Order
@@ -19,6 +19,7 @@ from core.domain.world import World
 from core.orders.goods import rule_for
 from core.settings import Settings
 
+_HAIR = 1e-9
 Fact = tuple[World, Settings, Order, Driver, float]
 
 
@@ -31,9 +32,18 @@ def vehicle(fact: Fact) -> str:
     return Message("order {order} can't go by {vehicle}: it admits {admitted}", order=order.id, vehicle=by, admitted=admitted)
 
 
+def limits(driver: Driver) -> tuple[float, float]:
+    """Kilograms and litres that the driver can carry."""
+    usual = CAPACITY[driver.vehicle]
+    return (
+        usual.weight_kg if driver.weight_kg is None else driver.weight_kg,
+        usual.volume_l if driver.volume_l is None else driver.volume_l,
+    )
+
+
 def weight(fact: Fact) -> str:
     _, _, order, driver, _ = fact
-    limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
+    limit, _ = limits(driver)
     if order.weight_kg <= limit:
         return ""
     return Message(
@@ -47,7 +57,7 @@ def weight(fact: Fact) -> str:
 
 def volume(fact: Fact) -> str:
     _, _, order, driver, _ = fact
-    limit = CAPACITY[driver.vehicle].volume_l if driver.volume_l is None else driver.volume_l
+    _, limit = limits(driver)
     if order.volume_l <= limit:
         return ""
     return Message(
@@ -100,6 +110,36 @@ def shift(fact: Fact) -> str:
     _, _, _, driver, now = fact
     over = driver.shift_end is not None and driver.shift_end <= now
     return Message("{driver}'s shift is over", driver=driver.name) if over else ""
+
+
+def overloaded(driver: Driver, stops: Sequence[Stop], orders: Mapping[str, Order]) -> str:
+    """Where along the stops more is aboard than the driver can carry, in one line; empty where it fits all the way."""
+    most_kg, most_l = limits(driver)
+    to_fetch = {stop.order_id for stop in stops if stop.kind is StopKind.PICKUP}
+    aboard = {stop.order_id for stop in stops} - to_fetch
+    for stop in stops:
+        if stop.kind is StopKind.DROPOFF:
+            aboard.discard(stop.order_id)
+            continue
+        aboard.add(stop.order_id)
+        kg, litres = (sum(getattr(orders[i], name) for i in aboard) for name in ("weight_kg", "volume_l"))
+        if kg > most_kg + _HAIR:
+            return Message(
+                "with order {order} {driver} would carry {weight:g} kg, and can carry {limit:g} kg",
+                order=stop.order_id,
+                driver=driver.name,
+                weight=kg,
+                limit=most_kg,
+            )
+        if litres > most_l + _HAIR:
+            return Message(
+                "with order {order} {driver} would carry {volume:g} l, and has room for {limit:g} l",
+                order=stop.order_id,
+                driver=driver.name,
+                volume=litres,
+                limit=most_l,
+            )
+    return ""
 
 
 RULES: tuple[Callable[[Fact], str], ...] = (vehicle, weight, volume, restricted_area, own_drivers, cold_box, shift)

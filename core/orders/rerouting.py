@@ -10,7 +10,7 @@ from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import OrderAssigned, RouteReordered
 from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
 from core.orders.draft import Draft, stops_of
-from core.orders.fitness import unfit
+from core.orders.fitness import overloaded, unfit
 from core.orders.tells import TellAssign
 from core.settings import Settings
 
@@ -34,6 +34,10 @@ def plan_route(settings: Settings, draft: Draft, command: PlanRoute) -> None:
         given.append(freed.take(Step.ASSIGN, draft.now, **facts))
     stops = arranged([*draft.route(driver.id).stops, *(s for order in given for s in stops_of(order))], command.stops)
     route = Route(driver.id, stops)
+    orders = {**world.orders, **{order.id: order for order in given}}
+    # A route that is too much already may still be changed: it gets no worse for it.
+    if (wrong := overloaded(driver, stops, orders)) and not overloaded(driver, was.stops, orders):
+        raise CommandRefused(wrong)
     if given:
         draft.change(OrderAssigned, *given, routes=(route,))
         draft.outcome.tells += [TellAssign(driver.id, order.id) for order in given]

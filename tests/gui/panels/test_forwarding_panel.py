@@ -147,7 +147,7 @@ ARGUMENTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from([*(word.word for word in WORDS), "orders.customer"]), argument=ARGUMENTS)
 def test_whatever_is_asked_of_a_path_is_shown_as_it_is(path: str, argument: Any, qtbot: QtBot) -> None:
     when = {path: argument}

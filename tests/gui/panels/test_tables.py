@@ -66,7 +66,7 @@ lists = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(lists, max_size=6))
 def test_signals_alone_keep_a_view_right(qapp: QApplication, course: list[list[Thing]]) -> None:
     model = RowsModel(columns())
@@ -76,7 +76,7 @@ def test_signals_alone_keep_a_view_right(qapp: QApplication, course: list[list[T
         assert mirror.rows == list(model.shown) == rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lists, lists, st.sets(st.sampled_from("abcdefgh")))
 def test_what_is_selected_stays_selected_wherever_it_goes(
     qapp: QApplication, before: list[Thing], after: list[Thing], chosen: set[str]

@@ -92,7 +92,7 @@ def folded(changes: list[Change], at: float) -> World:
     return world
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=CHANGES, share=st.floats(-0.1, 1.1), spacing=st.integers(1, 9), most=st.integers(3, 6), pieces=st.integers(1, 4))
 def test_the_world_at_a_moment_is_the_log_up_to_it(
     tmp_path_factory: pytest.TempPathFactory,

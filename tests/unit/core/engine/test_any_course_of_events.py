@@ -94,7 +94,7 @@ def check_sense(world: World) -> None:
         assert all(world.orders[o].status is Status.OFFERED for o in offer.order_ids)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=5, max_size=40))
 def test_the_disk_knows_what_the_memory_knows(course: list[object]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -223,7 +223,7 @@ class Watched(Rig):
 def test_whatever_happens_nobody_who_is_busy_is_ever_sent() -> None:
     sent = []
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(steps, min_size=5, max_size=30))
     def play(course: list[object]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -109,7 +109,7 @@ def test_shapes_across_the_date_line_stay_there() -> None:
         assert all(abs(corner.lon) >= 179.9 for rings in piece for ring in rings for corner in ring)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(45.01, 45.09), st.floats(45.01, 45.09), st.integers(0, 3), st.floats(0.001, 0.05)
 )  # fmt: skip

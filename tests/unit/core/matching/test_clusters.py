@@ -52,7 +52,7 @@ def check_whole(whole: Snapshot, parts: tuple[Snapshot, ...]) -> None:
     most=st.integers(1, 40),
     turn=st.integers(0, 5),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_everyone_is_in_exactly_one_cluster(seed: int, orders: int, drivers: int, towns: int, most: int, turn: int) -> None:
     whole = market(seed, orders, drivers, towns)
     parts = split(whole, most, turn)

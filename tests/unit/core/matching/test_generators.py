@@ -2,7 +2,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import core.matching.generators as folder
@@ -85,7 +85,6 @@ def test_a_larger_set_goes_on_to_the_nearest_door_from_each_of_its_doors():
     assert {turn for turn in turns if len(turn) == 4} == {"1234", "2134", "3214", "4321"}
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.integers(0, 15), st.sampled_from("ab")), min_size=1, max_size=12),
     st.integers(1, 3),

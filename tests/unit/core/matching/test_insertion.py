@@ -98,7 +98,7 @@ def place(rng):
     return LatLon(50.0 + rng.uniform(0, 0.03), 8.0 + rng.uniform(0, 0.05))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_a_change_is_what_the_two_routes_differ_by(seed):
     """Whatever is put in, wherever: the arrivals are those of the whole new route, ridden stop by stop."""

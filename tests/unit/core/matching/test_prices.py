@@ -47,7 +47,7 @@ def test_a_set_is_offered_where_drivers_are_short():
     assert worth_offering(problem([(0, 0, 10), (0, 1, 12), (0, 2, 25)], groups, [100, 100], drivers=1))[2]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.randoms(use_true_random=False))
 def test_set_packing_finds_what_a_search_over_all_columns_finds(random):
     drivers, orders = random.randint(1, 5), random.randint(2, 5)

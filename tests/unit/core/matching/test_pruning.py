@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.geo import LatLon, distance_m
@@ -9,7 +9,6 @@ from core.matching.pruning import beyond_nearest, great_circle_km, nearest_km
 places = st.lists(st.tuples(st.floats(-89, 89), st.floats(-180, 180)), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(places, places)
 def test_distances_are_the_domain_s(a, b):
     found = great_circle_km(np.array(a), np.array(b))
@@ -18,7 +17,6 @@ def test_distances_are_the_domain_s(a, b):
     assert found == pytest.approx(np.array(expected), rel=1e-6, abs=1e-3) or np.max(expected) > 19000
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 5), st.integers(1, 14))
 def test_the_k_nearest_eligible_stay(seed, n, m, k):
     rng = np.random.default_rng(seed)
@@ -34,7 +32,6 @@ def test_equals_at_the_edge_all_stay():
     assert beyond_nearest(km, np.ones((4, 1), dtype=bool), 2)[:, 0].tolist() == [False, False, False, True]
 
 
-@settings(deadline=None)
 @given(places, places)
 def test_the_nearest_is_found_among_many(a, b):
     a = a * 12  # more than are looked at in one go

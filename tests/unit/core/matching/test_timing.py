@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.matching.timing import affine, departures
@@ -27,7 +27,6 @@ def routes(draw, most=7, least=1):
     )
 
 
-@settings(deadline=None)
 @given(routes(), st.lists(st.integers(-2000, 12000), min_size=1, max_size=5))
 def test_affine_times_are_those_of_driving_it_stop_by_stop(route, firsts):
     legs, ready, service = (np.array(part, dtype=float) for part in route)
@@ -36,7 +35,6 @@ def test_affine_times_are_those_of_driving_it_stop_by_stop(route, firsts):
     assert found.tolist() == [step_by_step(first, legs, ready, service) for first in firsts]
 
 
-@settings(deadline=None)
 @given(st.lists(routes(3, 3), min_size=1, max_size=4))
 def test_many_routes_are_timed_as_each_alone(many):
     legs, ready, service = (np.array([r[i] for r in many], dtype=float).reshape(len(many), -1) for i in range(3))

@@ -2,7 +2,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.driver import StopKind
@@ -67,7 +67,6 @@ def test_a_door_that_can_t_be_reached_has_no_eta_and_its_driver_never_gets_free(
     assert found.free_at.tolist() == [math.inf, 0.0]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 30), min_size=4, max_size=4),
     st.lists(st.integers(0, 60), min_size=2, max_size=2),

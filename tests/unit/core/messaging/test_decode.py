@@ -210,7 +210,7 @@ VALUES = st.one_of(
 JSON = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=8), max_leaves=15)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(ANY_TOPIC, st.one_of(st.binary(max_size=60), JSON.map(lambda v: json.dumps(v).encode()))), max_size=5)
 )

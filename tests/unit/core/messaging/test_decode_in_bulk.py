@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.messaging import decode as decoding
@@ -119,7 +119,6 @@ def payloads(draw):
     return raw
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(payloads(), st.sampled_from(["D-1", "D-2", "Zoë"])), max_size=5))
 @example([(b'{"fixes":[{"t":1,"lat":1,"lon":1}', "D-1"), (b"]}", "D-2")])
 @example([(b'{"fixes":[]},{"fixes":[]}', "D-1"), (b"", "D-2"), (b'{"fixes":[', "D-1")])

@@ -136,3 +136,27 @@ def test_what_is_on_its_way_is_neither_held_nor_taken_back(command: c.Command) -
     town.carried_by_another()
     assert "order O-1 is carrying" in refused(town, command)
     assert town.world.orders["O-1"].status is Status.CARRYING
+
+
+@pytest.mark.parametrize(("more", "why"), [({"weight_kg": 6.0}, "would carry 12 kg, and can carry 10 kg"),
+                                           ({"volume_l": 30.0}, "would carry 60 l, and has room for 50 l")])  # fmt: skip
+def test_more_at_once_than_the_driver_can_carry(more: dict[str, float], why: str) -> None:
+    town = Town()
+    town.driver(weight_kg=10.0, volume_l=50.0)
+    town.order(**more)
+    town.do(c.PlaceOrder(order_id="O-2", merchant_id="M-1", dropoff=DOOR, **more))
+    town.do(c.AssignOrder(order_id="O-1", driver_id="D-1"))
+    before = copy.deepcopy(town.world)
+    together = (("pickup", "O-1"), ("pickup", "O-2"), ("dropoff", "O-1"), ("dropoff", "O-2"))
+    with pytest.raises(KerbsideError, match=f"with order O-2 Ada {why}"):
+        town.do(c.PlanRoute(driver_id="D-1", orders=("O-2",), stops=together))
+    assert town.world.orders == before.orders
+    assert town.world.routes == before.routes
+    one_by_one = (together[0], together[2], together[1], together[3])
+    town.do(c.PlanRoute(driver_id="D-1", orders=("O-2",), stops=one_by_one))
+    assert [(s.kind.value, s.order_id) for s in town.world.routes["D-1"].stops] == list(one_by_one)
+    with pytest.raises(KerbsideError, match=why):
+        town.do(c.PlanRoute(driver_id="D-1", stops=together))
+    town.driver(weight_kg=5.0, volume_l=20.0)  # a smaller box since: what is too much already may be put in another order
+    town.do(c.PlanRoute(driver_id="D-1", stops=(together[1], together[3], together[0], together[2])))
+    assert town.world.routes["D-1"].stops[0].order_id == "O-2"

@@ -18,7 +18,7 @@ from tests.unit.core.routing.toy_towns import EVERYONE, random_town, town
 
 towns = st.integers(0, 40)
 vehicles = st.sampled_from(list(Vehicle))
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 def some_places(city: City, count: int, seed: int) -> np.ndarray:

@@ -23,7 +23,7 @@ def network(seed, nodes=60, edges=180):
     return csr_array((seconds, (rng.integers(0, nodes, edges), rng.integers(0, nodes, edges))), shape=(nodes, nodes))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 100))
 def test_ways_and_trees_are_scipys(seed, count):
     graph, rng = network(seed), np.random.default_rng(seed)

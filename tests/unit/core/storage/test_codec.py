@@ -60,7 +60,7 @@ ORDER = Order("O-1", "M-1", LatLon(1, 2), LatLon(3, 4), placed_at=1.0, ready_at=
 def test_every_kind_of_change_comes_back_as_it_was(name):
     kind = codec.KINDS[name]
 
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
     @given(anything(kind))
     def comes_back(change):
         again = codec.decode(name, codec.encode(change))
@@ -72,7 +72,7 @@ def test_every_kind_of_change_comes_back_as_it_was(name):
 
 @pytest.mark.parametrize("table", codec.STATE_TABLES, ids=lambda table: table.name)
 def test_every_entity_comes_back_from_its_row(table):
-    @settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
     @given(anything(table.kind))
     def comes_back(entity):
         row = table.row(entity)

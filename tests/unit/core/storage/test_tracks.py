@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import BadInput, KerbsideError
@@ -103,7 +103,6 @@ DEEDS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(DEEDS, st.integers(0, 200))
 def test_questions_find_what_a_plain_list_holds(tmp_path_factory, batches, moment):
     tracks, plain = TrackLog(tmp_path_factory.mktemp("t") / "tracks.db", 1e9), {}
