@@ -93,7 +93,9 @@ class OutsideDoors:
         work.add_done_callback(done)
 
     def restore(self) -> None:
-        dialog = QFileDialog(self._window, tr("Which backup is to be restored?"), str(self._folder.backups))
+        kept = self._folder.backups
+        where = kept if kept.is_dir() else self._folder.path
+        dialog = QFileDialog(self._window, tr("Which backup is to be restored?"), str(where))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Backups (*{suffix})", suffix=SUFFIX), tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self.ask_restore(Path(path)))

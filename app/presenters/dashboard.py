@@ -225,14 +225,19 @@ class DashboardPresenter(QObject):
         if not self._panel.isVisible():
             self._timer.stop()
             return
+        if self._show():
+            self._ask_balance()
+
+    def _show(self) -> bool:
+        """Whether there is anything to show yet."""
         course = self._course()
         if course is None or self._ledger is None:
-            return
+            return False
         now, world = self._engine.clock.now(), self._engine.world
         whole = self._ledger.whole(self._begin(now), now)
         shown = [*charts(course), area_chart(self._balance), provider_chart(world, self._engine.setup.shares())]
         self._panel.show_figures(tiles(whole), shown, Moment(now, self._engine.clock.zone))
-        self._ask_balance()
+        return True
 
     def _dress(self, _: str) -> None:
         self._panel.set_look(self._theme.look)
@@ -256,7 +261,9 @@ class DashboardPresenter(QObject):
 
     def _have_balance(self, asked: int, done: list[Future[list[Balance]]]) -> None:
         if asked == self._asked and not done[0].cancelled():
-            self._balance = done[0].result()
+            before, self._balance = self._balance, done[0].result()
+            if self._balance and not before:
+                self._show()  # nobody waits for the next beat to be told that somebody is free
 
 
 def as_csv(course: Course, moment: Moment) -> str:
@@ -268,5 +275,5 @@ def as_csv(course: Course, moment: Moment) -> str:
     for i, at in enumerate(course.at.tolist()):
         begin = datetime.fromtimestamp(at, moment.zone).isoformat(timespec="minutes")
         values = (float(column[i]) for column in figures.values())
-        table.writerow([begin, f"{course.bin_s / 60:g}", *("" if np.isnan(v) else f"{v:.6g}" for v in values)])
+        table.writerow([begin, f"{course.bin_s / 60:g}", *("" if np.isnan(v) else f"{round(v, 6):.6g}" for v in values)])
     return out.getvalue()

@@ -130,8 +130,8 @@ class SettingsWindow:
     def _given(self, key: str, value: object) -> None:
         self._try(lambda: self._settings.set(key, _setting(key).read(value) if isinstance(value, str) else value))
 
-    def _try(self, change: Callable[[], object]) -> None:
-        """Change something and save it; what stands in the way is told in the window."""
+    def _try(self, change: Callable[[], object], done: Callable[[], str] = str) -> None:
+        """Change something and save it; what stands in the way is told in the window, and else what was ``done``."""
         if self._dialog is None:
             return
         problem = ""
@@ -142,9 +142,12 @@ class SettingsWindow:
             problem = str(error)
         except OSError as error:
             problem = tr(
-                "The settings could not be saved in {path}: {strerror}", path=self._settings.path, strerror=error.strerror
+                "The settings could not be saved in {path}: {strerror}",
+                path=error.filename or self._settings.path,
+                strerror=error.strerror,
             )
         self._dialog.show_problem(problem)
+        self._dialog.show_done("" if problem else done())
         self._show()
 
     def _ask(self, dialog: QDialog) -> None:
@@ -180,6 +183,7 @@ class SettingsWindow:
                 raise BadInput(tr("{name} can't be read: choose a file that Export has written", name=path.name)) from None
             for key, value in values.items():
                 self._settings.set(key, value)
+            taken.extend(values)
             if problems:
                 notes.append(
                     tr(
@@ -191,7 +195,8 @@ class SettingsWindow:
                 )
 
         notes: list[str] = []
-        self._try(change)
+        taken: list[str] = []
+        self._try(change, lambda: "" if notes else ntr("{n:,} setting taken", "{n:,} settings taken", len(taken)))
         if notes and self._dialog is not None:
             self._dialog.show_problem(notes[0])
 
@@ -206,11 +211,31 @@ class SettingsWindow:
 
     def write_file(self, path: Path) -> None:
         """Write what differs from the usual values."""
-        self._try(lambda: path.write_text(toml_of(self._settings.changed()), encoding="utf-8"))
+        self._try(
+            lambda: path.write_text(toml_of(self._settings.changed()), encoding="utf-8"),
+            lambda: tr("Saved as {path}", path=path),
+        )
 
     def _save_profile(self) -> None:
         dialog = LineDialog(tr("What is the profile called?"), tr("Save profile"), self._dialog)
-        dialog.given.connect(lambda name: self._try(lambda: self._profiles.save(name, self._settings.changed())))
+        dialog.given.connect(self._name_profile)
+        self._ask(dialog)
+
+    def _name_profile(self, name: str) -> None:
+        def save() -> None:
+            self._try(lambda: self._profiles.save(name, self._settings.changed()))
+
+        if name not in self._profiles.names():
+            save()
+            return
+        dialog = ConfirmDialog(
+            tr("Replace the profile {name}?", name=name),
+            tr("What it holds now is lost."),
+            tr("Replace profile"),
+            self._dialog,
+            danger=True,
+        )
+        dialog.accepted.connect(save)
         self._ask(dialog)
 
     def _take_profile(self, name: str) -> None:

@@ -103,7 +103,7 @@ DECLARED: tuple[Setting, ...] = (
         0,
         100,
     ),
-    _s("matching.weight_fairness", 0.0, "Cost of each delivery a driver has done more than the mean of late", "min", 0, 100),
+    _s("matching.weight_fairness", 0.0, "Cost of each delivery a driver has done above the recent average", "min", 0, 100),
     _s("matching.weight_rating", 0.0, "Cost of each star a driver's rating lacks to five", "min", 0, 100),
     _s("matching.weight_cold", 0.0, "Cost of a minute from ready to door, for goods with a longest time", "", 0, 100),
     _s(

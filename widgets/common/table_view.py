@@ -124,11 +124,13 @@ class RowsView(QTableView, Generic[R]):
         def rest(step: int) -> int:
             return self.viewport().width() - kept - sum(steps[i][step] if px in steps[i] else px for i, px in now.items())
 
-        enough = rest(0) >= ROOM_PX * len(wide), rest(1) >= LEAST_STRETCH_PX * len(wide), True
-        for i, px in now.items():
-            wanted = steps[i][enough.index(True)]
-            if px in steps[i] and px != wanted:
-                header.resizeSection(i, wanted)
+        room, tight = rest(0), rest(1) < LEAST_STRETCH_PX * len(wide)
+        # Those that give most go first: what is left may do for the others.
+        for i in sorted((i for i, px in now.items() if px in steps[i]), key=lambda i: steps[i][1] - steps[i][0]):
+            step = 2 if tight else int(room < ROOM_PX * len(wide))
+            room += steps[i][0] - steps[i][step]
+            if now[i] != steps[i][step]:
+                header.resizeSection(i, steps[i][step])
 
     def _paint_all(self) -> None:
         self.viewport().update()

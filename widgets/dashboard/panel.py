@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -157,6 +157,8 @@ class DashboardPanel(Panel):
         """All of it, what is scrolled out as well."""
         while self._due:
             self._show_one()
+        # What has just been drawn may need more height than what was there before.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         return self._content.grab()
 
     def clear(self) -> None:

@@ -93,6 +93,8 @@ class AssignDialog(AskDialog):
         self._choices = sorted(choices, key=lambda c: (c.rank, natural(c.id)))
         self.model: RowsModel[AssignChoice] = RowsModel(_COLUMNS)
         self.view = RowsView(self.model, tr("Drivers to choose from"))
+        priced = any(choice.cost for choice in choices)
+        self.view.setColumnHidden([c.title for c in _COLUMNS].index("Cost"), not priced)
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
         self.search = SearchField(tr("Driver number or name"), tr("Driver number or name"))
         self._empty = EmptyOver(self.view, EmptyState(tr("No driver fits"), tr("Type another number or name")))

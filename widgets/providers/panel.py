@@ -68,7 +68,7 @@ def _problem(row: ProviderRow) -> str:
 
 def columns() -> tuple[Column[ProviderRow], ...]:
     return (
-        Column("Provider", lambda r, m: r.provider.title, sort=lambda r: r.provider.title.casefold(), width=136),
+        Column("Provider", lambda r, m: r.provider.title, sort=lambda r: r.provider.title.casefold(), width=136, narrow=116),
         Column(
             "State",
             _state,
@@ -103,9 +103,10 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             sort=lambda r: r.p50_ms,
             right=True,
             width=110,
+            narrow=88,
             name=tr("Half and nineteen of twenty calls answered within"),
         ),
-        Column("Calls", lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110),
+        Column("Calls", lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110, narrow=88),
         Column(
             "Retries",
             lambda r, m: _retries(r),
@@ -113,9 +114,10 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             token=lambda r, m: "text" if r.retries_left else "late",
             right=True,
             width=92,
+            narrow=80,
             name=tr("Calls made again, and how many more may be made before the provider is spared"),
         ),
-        Column("Kind", lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90),
+        Column("Kind", lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90, shown=False),
         Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
     )
 

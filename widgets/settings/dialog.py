@@ -29,6 +29,7 @@ from widgets.settings.rows import SettingRow
 
 SECTIONS_PX = 192
 BUILT_AT_ONCE = 4
+EMPTY_PX = 160
 """Fields made in one turn of the loop, so that the window is never held up by a page of them."""
 
 
@@ -79,6 +80,7 @@ class SettingsDialog(AskDialog):
         self._column.setContentsMargins(8, 0, 12, 8)
         self._column.setSpacing(0)
         self._empty = EmptyState(tr("No setting is called that"), tr("Search for another word"))
+        self._empty.setMinimumHeight(EMPTY_PX)  # it has its words only where they have room
         self._empty.hide()
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
@@ -89,6 +91,8 @@ class SettingsDialog(AskDialog):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.told = plain("", "caption")
+        self.told.hide()
         self.later = plain(tr("What takes effect at the next start has been changed."))
         self.restart = QPushButton(tr("Start anew now"))
         self._lay_out()
@@ -113,6 +117,7 @@ class SettingsDialog(AskDialog):
         middle.addWidget(self.area, 1)
         self.body.addLayout(bar)
         self.body.addLayout(middle, 1)
+        self.body.addWidget(self.told)
         self.row.insertWidget(0, self.later, 1)
         self.row.insertWidget(1, self.restart)
         self.show_later(False)
@@ -157,6 +162,11 @@ class SettingsDialog(AskDialog):
             for name in names:
                 remove.addAction(name).triggered.connect(partial(self.profile_removed.emit, name))
         self.profiles.setText(tr("Profile: {worn}", worn=worn) if worn else tr("Profiles"))
+
+    def show_done(self, text: str) -> None:
+        """Say what was done; an empty text takes it back."""
+        self.told.setText(text)
+        self.told.setVisible(bool(text))
 
     def show_later(self, later: bool) -> None:
         """Whether something was changed that takes effect at the next start."""

@@ -81,6 +81,7 @@ def test_export_import_and_reset(rig: Any, window: Any, tmp_path: Path) -> None:
     own = rig.console.own_settings
     give(window, "offers.limit_s", "33")
     own.write_file(tmp_path / "mine.toml")
+    assert window.told.text() == f"Saved as {tmp_path / 'mine.toml'}"
     window.all_back.click()
     rig.dialog(ConfirmDialog).action.click()
     assert rig.deeds.settings.changed() == {}
@@ -88,6 +89,7 @@ def test_export_import_and_reset(rig: Any, window: Any, tmp_path: Path) -> None:
     own.take_file(tmp_path / "mine.toml")
     assert rig.deeds.settings.number("offers.limit_s") == 33
     assert rig.window.theme.mode == "light"
+    assert window.told.text().endswith("settings taken")
     (tmp_path / "odd.toml").write_text("[offers]\nlimit_s = 1\n[orders]\npromise_min = 50\n")
     own.take_file(tmp_path / "odd.toml")
     assert rig.deeds.settings.number("orders.promise_min") == 50
@@ -95,7 +97,8 @@ def test_export_import_and_reset(rig: Any, window: Any, tmp_path: Path) -> None:
     own.take_file(tmp_path / "gone.toml")
     assert "can't be read" in window.problem.text()
     own.write_file(tmp_path / "no" / "such.toml")
-    assert "could not be saved" in window.problem.text()
+    assert window.problem.text().startswith(f"The settings could not be saved in {tmp_path / 'no' / 'such.toml'}")
+    assert not window.told.isVisible()
 
 
 def test_profiles_are_saved_worn_and_deleted(rig: Any, window: Any) -> None:
@@ -107,6 +110,11 @@ def test_profiles_are_saved_worn_and_deleted(rig: Any, window: Any) -> None:
     assert window.profiles.text() == "Profile: Friday night"
     give(window, "offers.limit_s", "90")
     assert window.profiles.text() == "Profiles"
+    window.save_profile.emit()
+    asked = rig.dialog(LineDialog)
+    asked.set_text("Friday night")
+    asked.accept()
+    rig.dialog(ConfirmDialog).reject()  # it would be another one from now on
     window.profile_wanted.emit("Friday night")
     assert rig.deeds.settings.number("offers.limit_s") == 20
     window.profile_removed.emit("Friday night")

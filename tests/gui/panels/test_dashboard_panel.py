@@ -238,3 +238,11 @@ def test_scales_end_on_round_figures() -> None:
     assert step == pytest.approx(0.01)
     assert number(1204.4, 0) == "1,204"
     assert number(NAN, 1) == "–"
+
+
+def test_a_picture_has_the_whole_of_a_chart_that_has_just_grown(panel: DashboardPanel) -> None:
+    shown(panel, across("Harbour"))
+    panel.show_figures((), [across(*(f"Area {i}" for i in range(40)))], Moment(NOON, UTC))
+    picture, view = panel.snapshot(), panel.charts["areas"].view
+    assert view.height() > 400
+    assert picture.height() >= view.mapTo(panel._content, view.rect().bottomLeft()).y()

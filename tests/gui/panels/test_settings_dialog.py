@@ -57,6 +57,8 @@ def test_what_is_searched_for_is_found_by_name_meaning_unit_and_section(
     dialog.search.setText(typed)
     qtbot.waitUntil(lambda: shown(dialog) == found)
     assert dialog._empty.isVisibleTo(dialog) is not bool(found)
+    dialog.grab()  # what is shown has its room
+    assert dialog._empty._title.isVisibleTo(dialog) is not bool(found)
     dialog.search.clear()
     assert len(shown(dialog)) == len(ROWS)
 

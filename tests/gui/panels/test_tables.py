@@ -221,6 +221,24 @@ def test_of_a_way_that_is_too_long_both_ends_are_told() -> None:
     assert all(metrics.horizontalAdvance(shortened(way, px, metrics)) <= px for px in range(whole // 3, whole))
 
 
+def test_of_several_the_one_that_gives_most_goes_first(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel(
+        (
+            Column("Id", lambda r, m: r.id, width=120, narrow=100),
+            Column("Size", lambda r, m: str(r.size), width=150, narrow=60),
+            Column("Way", lambda r, m: r.id, width=0),
+        )
+    )
+    view: RowsView[Thing] = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    view.resize(420, 200)
+    view.show()
+    header = view.horizontalHeader()
+    assert [header.sectionSize(i) for i in (0, 1)] == [120, 60]
+    view.resize(360, 200)
+    assert [header.sectionSize(i) for i in (0, 1)] == [100, 60]
+
+
 def test_columns_become_narrow_where_little_is_left_and_wide_again_where_there_is_room(qtbot: QtBot) -> None:
     model: RowsModel[Thing] = RowsModel(
         (
