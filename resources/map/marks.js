@@ -10,6 +10,7 @@
   const FRAME_MS = 33;
   const CHEAP_MS = 4; // what is drawn faster than this is drawn anew while the map is dragged
   const REACH = 14; // pixels within which a pointer means a mark
+  const STEPPED_BACK = 0.35; // how much is left of what is now while one looks at what was
   const AGE_MS = 1000; // how often an age that is shown is written anew
 
   K.Marks = K.Overlay.extend({
@@ -134,11 +135,22 @@
       if (this.level === "groups") this.drawGroups();
       if (this.level === "arrows") this.drawArrows(this.shown);
       K.heat.write(this);
+      if (this.steppedBack) this.stepBack();
       this.drawPointed();
       K.popup.follow();
       K.stats.draws++;
       K.stats.draw_ms = performance.now() - started;
       K.stats.shown = this.shown.length;
+    },
+
+    // What is drawn so far becomes pale; what is selected or pointed at stays readable.
+    stepBack() {
+      const { context } = this;
+      context.save();
+      context.globalCompositeOperation = "destination-in";
+      context.globalAlpha = STEPPED_BACK;
+      context.fillRect(0, 0, this.width, this.height);
+      context.restore();
     },
 
     // From far away to near: groups with their numbers, dots, arrowheads.

@@ -112,7 +112,8 @@ Kerbside.start = (map) => {
   K.on("data:past", (value) => {
     past.set(value);
     // What is now steps back while one looks at what was.
-    map.getPane("marks").classList.toggle("stepped-back", Boolean(value));
+    marks.steppedBack = Boolean(value);
+    marks.draw();
   });
   K.on("data:found", (ids) => {
     marks.found = ids;

@@ -210,7 +210,7 @@ def test_what_was_is_shown_and_what_is_steps_back(screen: Screen) -> None:
     screen.view.set_past(Past((line,), line[:1], ((LatLon(45.001, 9.002), "12:00, 4 min"),)))
     screen.settled()
     assert screen.ask("Kerbside.past.points().length") == 4
-    stepped_back = "Kerbside.map.getPane('marks').classList.contains('stepped-back')"
+    stepped_back = "Kerbside.marks.steppedBack"
     assert screen.ask(stepped_back) is True
     screen.view.set_past(None)
     screen.settled()
