@@ -20,7 +20,7 @@ from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.language import capital, tr
+from core.domain.language import capital, ntr, tr
 from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -125,27 +125,33 @@ class Deeds:
         own = self.own.get(type(command))
         return self.engine.execute(command)[0].undo if own is None else own(command)
 
-    def carry_out(self, text: str, commands: Sequence[c.Command]) -> list[str]:
-        """One deed of one or several commands. Returns a line for each that was refused."""
+    def carry_out(self, text: str, commands: Sequence[c.Command], passed_over: int = 0) -> list[str]:
+        """One deed of one or several commands. Returns a line for each that was refused. ``passed_over`` is how many of what
+        is selected it can't be done with.
+        """
         trying = self.sandbox is not None and tryable(commands)
         refused = (self.doing if trying else self.history).do(text, *commands)
         self._note_refused(commands, refused)
         if trying:
             self.tell_tried()
         text = tr("Tried: {text}", text=text) if trying else text
-        self._report(text, len(commands), refused)
+        self._report(text, len(commands), refused, passed_over)
         return refused
 
-    def _report(self, text: str, whole: int, refused: Sequence[str]) -> None:
+    def _report(self, text: str, whole: int, refused: Sequence[str], passed_over: int = 0) -> None:
         """Partial success is told as what it is."""
         done = whole - len(refused)
-        if not refused:
+        why = list(dict.fromkeys(refused))
+        if passed_over:
+            why.append(ntr("{n:,} is in another state", "{n:,} are in another state", passed_over))
+        said = capital("; ".join(why))
+        if not why:
             self.window.tell(text)
         elif done == 0:
-            self.window.tell(capital("; ".join(refused)), bad=True)
+            self.window.tell(said, bad=True)
         else:
             self.window.tell(
-                tr("{text}: {done} of {whole} done. {refused}", text=text, done=done, whole=whole, refused="; ".join(refused)),
+                tr("{text}: {done} of {whole} done. {refused}", text=text, done=done, whole=whole + passed_over, refused=said),
                 bad=True,
             )
         self.changed()

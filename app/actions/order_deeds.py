@@ -131,4 +131,5 @@ def _for(deeds: Deeds, verb: str, orders: Sequence[Order], make: Callable[[Order
     if not orders:
         deeds.window.tell(tr("{verb}: select an order for which it is possible", verb=verb), bad=True)
         return
-    deeds.carry_out(f"{verb} {which_orders(orders)}", [make(order) for order in orders])
+    others = len({order.id for order in deeds.chosen_orders()} - {order.id for order in orders})
+    deeds.carry_out(f"{verb} {which_orders(orders)}", [make(order) for order in orders], others)

@@ -39,6 +39,17 @@ def test_what_is_refused_of_many_stands_in_its_own_row(rig: Any) -> None:
     rig.deeds.undo()
 
 
+def test_what_is_passed_over_of_many_is_counted(rig: Any) -> None:
+    free, held = rig.order(), rig.order()
+    rig.choose(held)
+    order_deeds.hold(rig.deeds)
+    rig.choose(free, held)
+    order_deeds.hold(rig.deeds)
+    assert rig.said() == f"Hold order {free}: 1 of 2 done. 1 is in another state"
+    rig.deeds.undo()
+    rig.deeds.undo()
+
+
 def test_boards_are_kept_with_the_layout(rig: Any, tmp_path: Any) -> None:
     boards = rig.window.orders.boards
     rig.action("board.new").trigger()
