@@ -45,7 +45,7 @@ def columns() -> tuple[Column[AuditRow], ...]:
         Column("When", lambda r, m: r.when, width=104),
         Column("Who", lambda r, m: r.who, width=86),
         Column("What", lambda r, m: r.what, width=148),
-        Column("Thing", lambda r, m: r.thing, width=100, narrow=88),
+        Column("Thing", lambda r, m: r.thing, width=140, narrow=112, least=88),
         Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0),
     )
 
@@ -71,7 +71,7 @@ class AuditPanel(Panel):
         self.who, self.thing = QLineEdit(), QLineEdit()
         for field, hint, name in (
             (self.who, tr("Who"), tr("Part of the name of who did it")),
-            (self.thing, tr("Number, for example D-17"), tr("Number of an order, a driver or another thing")),
+            (self.thing, tr("Number, such as D-17"), tr("Number of an order, a driver or another thing")),
         ):
             field.setPlaceholderText(hint)
             field.setAccessibleName(name)

@@ -151,6 +151,8 @@ class Chart(QWidget):
 
     def show_data(self, data: ChartData, look: Look, moment: Moment) -> None:
         dressed = look is not self._look
+        if self.data is not None and self.data.bin_s != data.bin_s:
+            self._at = None  # what was pointed at is another time now
         self.data, self._look, self._moment = data, look, moment
         self._title.setText(f"{data.title}, {data.unit}" if data.unit else data.title)
         self._title.setToolTip(self._title.text())
