@@ -27,7 +27,7 @@ FAILED_SHOWN_S = 3600.0
 def exception_of(order: Order, world: World, now: float) -> str:
     """What is wrong with the order, in a few words: its most urgent alert; empty where nothing is, or all of it is snoozed."""
     if order.status is Status.FAILED:
-        return "failed" if now - order.status_at < FAILED_SHOWN_S else ""
+        return tr("failed") if now - order.status_at < FAILED_SHOWN_S else ""
     if order.status in ENDED:
         return ""
     standing = (alert for alert in world.alerts_about(order) if not alert.is_snoozed(now))
