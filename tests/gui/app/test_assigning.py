@@ -140,7 +140,7 @@ def test_several_orders_at_once_and_what_was_refused_of_them(rig: Any) -> None:
     rig.deeds.assign([first, "none such"], "D-2")
     assert rig.state(first)[1] == "D-2"
     assert "1 of 2 done" in rig.said()
-    assert "there is no order none such" in rig.said()
+    assert "There is no order none such" in rig.said()
     assert rig.window.toast.property("kind") == "toast-bad"
 
 
