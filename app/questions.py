@@ -286,7 +286,7 @@ class Questions:
             self.tell(
                 tr("This board lets none of the exceptions through: another, or its filter, has them")
                 if hidden
-                else tr("Nothing is late, silent or without a driver")
+                else tr("No exceptions: nothing is late, silent or too long without a driver")
             )
 
     def reset_layout(self) -> None:
