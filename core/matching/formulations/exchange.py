@@ -34,7 +34,7 @@ class Exchange:
     better. *Exchange*: simulated annealing, in ``searches`` at the same time; beside it the linear programme of the columns
     with the smallest reduced cost, ``near_relaxed`` for each driver and order. *Repair*: what all searches chose and the
     programme wants wholly is kept, and the rest is solved exactly over the ``near_exact`` nearest columns (relaxation-induced
-    neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
+    neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005); and once with nothing kept.
 
     The search cools from ``hot`` times the average loss of a driver against the bound to ``cold`` of that.
     ``rounds``, ``moves``, ``steps`` (for each row of the programme) and ``nodes`` bound the work and not the
@@ -222,18 +222,25 @@ class _Search:
             found = [*found, (np.flatnonzero(whole), float(self.gain[whole].sum()))]
             return min(found, key=lambda one: one[1])
         taken = np.array([np.isin(np.arange(len(self.gain)), rows) for rows, _ in found])
-        kept: NDArray[np.bool_] = np.logical_and.reduce(taken, axis=0) & whole
-        open_ = self._nearest(reduced, ~self._touched(kept), np.logical_or.reduce(taken, axis=0))
+        agreed: NDArray[np.bool_] = np.logical_and.reduce(taken, axis=0) & whole
+        anyhow = np.logical_or.reduce(taken, axis=0)
+        # What all agree on may be wrong: the nearest columns are solved without it as well, on the other core.
+        with ThreadPoolExecutor(2) as pool:
+            answers = pool.map(lambda kept: self._solved(kept, anyhow, reduced), (agreed, np.zeros_like(agreed)))
+            return min([best, *(answer for answer in answers if answer is not None)], key=lambda one: one[1])
+
+    def _solved(self, kept: NDArray[np.bool_], taken: NDArray[np.bool_], reduced: Floats) -> _Chosen | None:
+        """``kept``, and the best of the nearest columns beside it; None where there is none in time."""
+        open_ = self._nearest(reduced, ~self._touched(kept), taken)
         if not len(open_) or self._left_s() <= 0.0:
-            return best
+            return None
         chosen = packed(
             self.gain[open_], self.problem.usage(self.columns[open_]), self.how.nodes, self._left_s(), self.how.repair_gap
         ).chosen
         if chosen is None:
-            return best
+            return None
         rows = np.concatenate([np.flatnonzero(kept), open_[chosen]])
-        value = float(self.gain[rows].sum())
-        return (rows, value) if value < best[1] else best
+        return rows, float(self.gain[rows].sum())
 
     def _nearest(self, reduced: Floats, open_: NDArray[np.bool_], taken: NDArray[np.bool_]) -> Ints:
         """Of the ``open_`` rows those ``taken``, the ``near_exact`` of the smallest reduced cost; and of single orders, each
