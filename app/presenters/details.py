@@ -18,7 +18,7 @@ from core.domain.events import DeliveryFailed, OfferExpired, OfferMade, OrderHan
 from core.domain.language import said, tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.receipt import Told
-from core.domain.vehicle import CAPACITY
+from core.domain.vehicle import capacity
 from core.domain.world import World
 from core.matching.cost import MEDIUM, TERMS
 from core.matching.decisions import Candidate as Priced
@@ -159,7 +159,7 @@ def driver_details(driver_id: str, deeds: Deeds) -> DriverDetails | None:
     row = engine.positions.find(driver_id)
     silent = row is not None and bool(engine.silent(now)[row])
     shown = driver_row(driver, world, engine.positions, now, silent)
-    limit = CAPACITY[driver.vehicle].weight_kg if driver.weight_kg is None else driver.weight_kg
+    limit = capacity(driver.vehicle, driver.weight_kg, driver.volume_l).weight_kg
     carried = sum(o.weight_kg for o in world.orders.values() if o.driver_id == driver_id and o.status in ACTIVE)
     accuracy = math.nan if row is None else float(engine.positions.acc[row])
     stops = []

@@ -162,9 +162,7 @@ class SettingsWindow:
             "{changed} will have the usual value again. Save them as a profile first to keep them.",
             changed=ntr("{n:,} setting", "{n:,} settings", changed),
         )
-        dialog = ConfirmDialog(tr("Reset all settings?"), text, tr("Reset all"), self._dialog, danger=True)
-        dialog.accepted.connect(lambda: self._try(lambda: self._settings.replace({})))
-        self._ask(dialog)
+        self._sure(tr("Reset all settings?"), text, tr("Reset all"), lambda: self._settings.replace({}))
 
     def _import(self) -> None:
         dialog = QFileDialog(self._dialog, tr("Which settings are to be taken?"))
@@ -223,20 +221,13 @@ class SettingsWindow:
 
     def _name_profile(self, name: str) -> None:
         def save() -> None:
-            self._try(lambda: self._profiles.save(name, self._settings.changed()))
+            self._profiles.save(name, self._settings.changed())
 
         if name not in self._profiles.names():
-            save()
+            self._try(save)
             return
-        dialog = ConfirmDialog(
-            tr("Replace the profile {name}?", name=name),
-            tr("What it holds now is lost."),
-            tr("Replace profile"),
-            self._dialog,
-            danger=True,
-        )
-        dialog.accepted.connect(save)
-        self._ask(dialog)
+        question = tr("Replace the profile {name}?", name=name)
+        self._sure(question, tr("What it holds now is lost."), tr("Replace profile"), save)
 
     def _take_profile(self, name: str) -> None:
         def change() -> None:
@@ -248,14 +239,17 @@ class SettingsWindow:
         self._try(change)
 
     def _remove_profile(self, name: str) -> None:
-        dialog = ConfirmDialog(
+        self._sure(
             tr("Delete the profile {name}?", name=name),
             tr("The settings themselves stay as they are."),
             tr("Delete profile"),
-            self._dialog,
-            danger=True,
+            lambda: self._profiles.remove(name),
         )
-        dialog.accepted.connect(lambda: self._try(lambda: self._profiles.remove(name)))
+
+    def _sure(self, question: str, text: str, button: str, then: Callable[[], object]) -> None:
+        """Ask before something that can't be undone."""
+        dialog = ConfirmDialog(question, text, button, self._dialog, danger=True)
+        dialog.accepted.connect(lambda: self._try(then))
         self._ask(dialog)
 
     def _start_anew(self) -> None:

@@ -10,11 +10,21 @@ from core.domain.errors import BadInput
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
 
 
+CELL_DEG = 0.01
+"""What is learnt of places is learnt by cells of so many degrees, about a kilometre."""
+Cell = tuple[int, int]
+
+
 class LatLon(NamedTuple):
     """A place in degrees, WGS 84."""
 
     lat: float
     lon: float
+
+
+def cell_of(place: LatLon) -> Cell:
+    """The cell that the place lies in, counted from 0° north and 0° east."""
+    return math.floor(place.lat / CELL_DEG), math.floor(place.lon / CELL_DEG)
 
 
 def checked_place(lat: float, lon: float) -> LatLon:

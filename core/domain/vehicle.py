@@ -28,3 +28,9 @@ CAPACITY: dict[Vehicle, Capacity] = {
     Vehicle.CAR: Capacity(200.0, 600.0),
 }
 """Default load limits per vehicle; a driver may be given other ones."""
+
+
+def capacity(vehicle: Vehicle, weight_kg: float | None, volume_l: float | None) -> Capacity:
+    """What somebody on the vehicle can carry; a limit of their own goes before the usual one."""
+    usual = CAPACITY[vehicle]
+    return Capacity(usual.weight_kg if weight_kg is None else weight_kg, usual.volume_l if volume_l is None else volume_l)

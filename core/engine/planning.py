@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.domain.order import ENDED, Order
 from core.estimation.model import Estimator
-from core.estimation.samples import Circumstance, cell_of, hour_of
+from core.estimation.samples import Circumstance, cell_key, hour_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Planner:
 
     def _estimated(self, order: Order, estimator: Estimator, quantile: float) -> Planned:
         hour = hour_of(order.placed_at)
-        here = Circumstance(order.merchant_id, cell_of(order.pickup), hour, self._loads.get(order.id, -1))
-        door = Circumstance("", cell_of(order.dropoff), hour)
+        here = Circumstance(order.merchant_id, cell_key(order.pickup), hour, self._loads.get(order.id, -1))
+        door = Circumstance("", cell_key(order.dropoff), hour)
         ready_at = order.ready_at
         told_s = 0.0 if order.told_ready_at is None else order.told_ready_at - order.placed_at
         # A merchant who has said more since knows better than any history.

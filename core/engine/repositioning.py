@@ -15,13 +15,13 @@ import numpy as np
 from core.clock import Clock
 from core.domain.driver import Activity, Driver, Presence, Repositioning
 from core.domain.events import Change, RepositioningBegan, RepositioningEnded
-from core.domain.geo import LatLon, distance_m
+from core.domain.geo import Cell, LatLon, cell_of, distance_m
 from core.domain.merchant import OwnDrivers
 from core.domain.order import ENDED, Status
 from core.domain.world import World
 from core.orders.draft import Draft
 from core.orders.tells import Outcome
-from core.repositioning.demand import Cell, Demand, cell_of
+from core.repositioning.demand import Demand
 from core.repositioning.market import Choice, Idle, Spot
 from core.settings import Settings
 from core.tracking.positions import ACTIVITIES, PositionStore
@@ -39,6 +39,7 @@ SLACK, SLACK_S = 2.0, 180.0
 SPARE = 6
 """So many of the nearest free drivers are looked at for each that a place lacks: some may not go, others go elsewhere."""
 FASTEST_KMH = 60.0
+_GONE = {Activity.OFFLINE: "went offline", Activity.BREAK: "on a break"}
 
 
 class Repositioner:
@@ -134,7 +135,9 @@ class Repositioner:
 
     def _spots(self, demand: Demand, now: float, ahead_s: float) -> tuple[Spot, ...]:
         """Cells with what is expected there, orders that wait already among it, and the drivers who will be free there."""
-
+        expected = demand.expected(now, ahead_s).tolist()
+        if not any(expected):
+            return ()  # this time of the day was never seen
         supply = self._free_by_cell(now)
         for driver_id, route in self._world.routes.items():
             last = route.stops[-1]
@@ -142,9 +145,6 @@ class Repositioner:
             if eta is not None and eta[1] <= now + ahead_s and self._works(self._world.drivers.get(driver_id), now + ahead_s):
                 supply[cell_of(last.place)] += 1
         waiting = Counter(cell_of(o.pickup) for o in self._world.open_orders() if o.status is Status.WAITING)
-        expected = demand.expected(now, ahead_s).tolist()
-        if not any(expected):
-            return ()  # this time of the day was never seen
         return tuple(
             Spot(cell, place, orders + waiting[cell], supply[cell])
             for cell, place, orders in zip(demand.cells, demand.places, expected, strict=True)
@@ -244,13 +244,7 @@ class Repositioner:
     def _why_over(self, driver: Driver, towards: Repositioning, now: float) -> str:
         activity = self._world.activity(driver.id)
         if activity not in {Activity.FREE, Activity.OFFERED}:
-            return (
-                "went offline"
-                if activity is Activity.OFFLINE
-                else "on a break"
-                if activity is Activity.BREAK
-                else "has an order"
-            )
+            return _GONE.get(activity, "has an order")
         row = self._positions.find(driver.id)
         if row is not None and not math.isnan(self._positions.lat[row]):
             here = LatLon(float(self._positions.lat[row]), float(self._positions.lon[row]))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.domain.geo import LatLon
+from core.domain.geo import LatLon, cell_of
 from core.domain.order import Order
 
-CELL_DEG = 0.01
-"""Places are told apart by cells of so many degrees, about a kilometre."""
 LONGEST_MIN = 180.0
 SHORTEST_MIN = 0.1
 _WAITED_S = 60.0
@@ -51,8 +48,8 @@ class Sample:
     minutes: float
 
 
-def cell_of(place: LatLon) -> str:
-    return f"{math.floor(place.lat / CELL_DEG)},{math.floor(place.lon / CELL_DEG)}"
+def cell_key(place: LatLon) -> str:
+    return "{},{}".format(*cell_of(place))
 
 
 def hour_of(at: float) -> int:
@@ -71,7 +68,7 @@ def read_samples(orders: Iterable[Order], usual_stop_min: float) -> dict[str, li
     )
     for order, load in zip(done, _loads(done), strict=True):
         hour = hour_of(order.placed_at)
-        at_merchant = Circumstance(order.merchant_id, cell_of(order.pickup), hour, load)
+        at_merchant = Circumstance(order.merchant_id, cell_key(order.pickup), hour, load)
         told_s = (order.ready_at if order.told_ready_at is None else order.told_ready_at) - order.placed_at
         took_s = _preparation_s(order, told_s, 60 * usual_stop_min)
         if told_s > 0:
@@ -80,7 +77,7 @@ def read_samples(orders: Iterable[Order], usual_stop_min: float) -> dict[str, li
             began = max(order.arrived_pickup_at, order.ready_at if order.readied_at is None else order.readied_at)
             _add(found["pickup_stop"], order.placed_at, at_merchant, 60.0, order.picked_up_at - began)
         if order.arrived_dropoff_at is not None and order.delivered_at is not None:
-            at_door = Circumstance("", cell_of(order.dropoff), hour)
+            at_door = Circumstance("", cell_key(order.dropoff), hour)
             _add(found["dropoff_stop"], order.placed_at, at_door, 60.0, order.delivered_at - order.arrived_dropoff_at)
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from core.domain.driver import StopKind
 from core.domain.geo import LatLon
 from core.domain.merchant import Area
-from core.domain.vehicle import CAPACITY, Vehicle
+from core.domain.vehicle import Vehicle, capacity
 from core.matching.params import Params
 
 
@@ -91,11 +91,11 @@ class DriverView:
 
     @property
     def weight_limit_kg(self) -> float:
-        return CAPACITY[self.vehicle].weight_kg if self.weight_kg is None else self.weight_kg
+        return capacity(self.vehicle, self.weight_kg, self.volume_l).weight_kg
 
     @property
     def volume_limit_l(self) -> float:
-        return CAPACITY[self.vehicle].volume_l if self.volume_l is None else self.volume_l
+        return capacity(self.vehicle, self.weight_kg, self.volume_l).volume_l
 
 
 @dataclass(frozen=True, slots=True)

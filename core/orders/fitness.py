@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from core.domain.driver import Driver, Stop, StopKind
-from core.domain.language import Message
+from core.domain.language import Message, mark
 from core.domain.merchant import OwnDrivers
 from core.domain.order import Order
-from core.domain.vehicle import CAPACITY
+from core.domain.vehicle import Capacity, capacity
 from core.domain.world import World
 from core.orders.goods import rule_for
 from core.settings import Settings
@@ -32,18 +32,13 @@ def vehicle(fact: Fact) -> str:
     return Message("order {order} can't go by {vehicle}: it admits {admitted}", order=order.id, vehicle=by, admitted=admitted)
 
 
-def limits(driver: Driver) -> tuple[float, float]:
-    """Kilograms and litres that the driver can carry."""
-    usual = CAPACITY[driver.vehicle]
-    return (
-        usual.weight_kg if driver.weight_kg is None else driver.weight_kg,
-        usual.volume_l if driver.volume_l is None else driver.volume_l,
-    )
+def can_carry(driver: Driver) -> Capacity:
+    return capacity(driver.vehicle, driver.weight_kg, driver.volume_l)
 
 
 def weight(fact: Fact) -> str:
     _, _, order, driver, _ = fact
-    limit, _ = limits(driver)
+    limit = can_carry(driver).weight_kg
     if order.weight_kg <= limit:
         return ""
     return Message(
@@ -57,7 +52,7 @@ def weight(fact: Fact) -> str:
 
 def volume(fact: Fact) -> str:
     _, _, order, driver, _ = fact
-    _, limit = limits(driver)
+    limit = can_carry(driver).volume_l
     if order.volume_l <= limit:
         return ""
     return Message(
@@ -112,9 +107,14 @@ def shift(fact: Fact) -> str:
     return Message("{driver}'s shift is over", driver=driver.name) if over else ""
 
 
+_TOO_MUCH = {
+    "weight_kg": mark("with order {order} {driver} would carry {much:g} kg, and can carry {limit:g} kg"),
+    "volume_l": mark("with order {order} {driver} would carry {much:g} l, and has room for {limit:g} l"),
+}
+
+
 def overloaded(driver: Driver, stops: Sequence[Stop], orders: Mapping[str, Order]) -> str:
     """Where along the stops more is aboard than the driver can carry, in one line; empty where it fits all the way."""
-    most_kg, most_l = limits(driver)
     to_fetch = {stop.order_id for stop in stops if stop.kind is StopKind.PICKUP}
     aboard = {stop.order_id for stop in stops} - to_fetch
     for stop in stops:
@@ -122,23 +122,10 @@ def overloaded(driver: Driver, stops: Sequence[Stop], orders: Mapping[str, Order
             aboard.discard(stop.order_id)
             continue
         aboard.add(stop.order_id)
-        kg, litres = (sum(getattr(orders[i], name) for i in aboard) for name in ("weight_kg", "volume_l"))
-        if kg > most_kg + _HAIR:
-            return Message(
-                "with order {order} {driver} would carry {weight:g} kg, and can carry {limit:g} kg",
-                order=stop.order_id,
-                driver=driver.name,
-                weight=kg,
-                limit=most_kg,
-            )
-        if litres > most_l + _HAIR:
-            return Message(
-                "with order {order} {driver} would carry {volume:g} l, and has room for {limit:g} l",
-                order=stop.order_id,
-                driver=driver.name,
-                volume=litres,
-                limit=most_l,
-            )
+        for measure, text in _TOO_MUCH.items():
+            much, limit = sum(getattr(orders[i], measure) for i in aboard), getattr(can_carry(driver), measure)
+            if much > limit + _HAIR:
+                return Message(text, order=stop.order_id, driver=driver.name, much=much, limit=limit)
     return ""
 
 

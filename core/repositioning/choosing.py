@@ -11,8 +11,9 @@ from collections import Counter
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from core.domain.geo import Cell, cell_of
 from core.ports import TravelTimes
-from core.repositioning.demand import Cell, Floats, cell_of
+from core.repositioning.demand import Floats
 from core.repositioning.market import Choice, Idle, Spot
 
 

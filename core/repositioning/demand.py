@@ -11,23 +11,16 @@ from datetime import datetime, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.geo import LatLon
+from core.domain.geo import Cell, LatLon, cell_of
 from core.domain.order import Order
 from core.domain.provider import INTERNAL
 
-CELL_DEG = 0.01
-"""Places are told apart by cells of so many degrees, about a kilometre."""
 QUARTER_S = 900
 QUARTERS = 96
 KNOWN_DAYS = 2
 """A weekday that was seen so often speaks for itself; until then all days speak together."""
 
-Cell = tuple[int, int]
 Floats = NDArray[np.float64]
-
-
-def cell_of(place: LatLon) -> Cell:
-    return math.floor(place.lat / CELL_DEG), math.floor(place.lon / CELL_DEG)
 
 
 @dataclass(frozen=True)

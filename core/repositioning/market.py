@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.geo import LatLon
+from core.domain.geo import Cell, LatLon
 from core.domain.vehicle import Vehicle
-from core.repositioning.demand import Cell
 
 
 @dataclass(frozen=True, slots=True)

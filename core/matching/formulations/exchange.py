@@ -223,10 +223,10 @@ class _Search:
             return min(found, key=lambda one: one[1])
         taken = np.array([np.isin(np.arange(len(self.gain)), rows) for rows, _ in found])
         agreed: NDArray[np.bool_] = np.logical_and.reduce(taken, axis=0) & whole
-        anyhow = np.logical_or.reduce(taken, axis=0)
+        by_any = np.logical_or.reduce(taken, axis=0)
         # What all agree on may be wrong: the nearest columns are solved without it as well, on the other core.
         with ThreadPoolExecutor(2) as pool:
-            answers = pool.map(lambda kept: self._solved(kept, anyhow, reduced), (agreed, np.zeros_like(agreed)))
+            answers = pool.map(lambda kept: self._solved(kept, by_any, reduced), (agreed, np.zeros_like(agreed)))
             return min([best, *(answer for answer in answers if answer is not None)], key=lambda one: one[1])
 
     def _solved(self, kept: NDArray[np.bool_], taken: NDArray[np.bool_], reduced: Floats) -> _Chosen | None:

@@ -16,6 +16,7 @@ from core.domain.events import RepositioningBegan, RepositioningEnded
 from core.domain.geo import LatLon
 from core.orders.tells import Outcome
 from tests.gui.app.conftest import DRIVERS
+from widgets.drivers.rows import DriverRow
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -106,6 +107,12 @@ def test_the_selected_drivers_route_is_on_the_map(rig: Any) -> None:
     assert stops_on_the_map(rig) == []
 
 
+def row_of(rig: Any, driver_id: str) -> DriverRow:
+    model = rig.window.drivers.model
+    row: DriverRow = model.shown[model.place(driver_id)]
+    return row
+
+
 def test_where_the_selected_driver_is_sent_is_on_the_map_in_the_table_and_in_the_inspector(rig: Any) -> None:
     engine = rig.engine
     free = next(driver_id for driver_id in DRIVERS if driver_id not in engine.world.routes)
@@ -123,10 +130,14 @@ def test_where_the_selected_driver_is_sent_is_on_the_map_in_the_table_and_in_the
         rig.until(lambda: any(text.endswith(why) for text in stops_on_the_map(rig)))
         stops = rig.window.inspector.driver_page.stops.lines
         rig.until(lambda: "sent towards Rosa" in stops.text())
+        assert why in stops.text()
+        rig.until(lambda: row_of(rig, free).sent_for == why)
+        assert "Rosa" in row_of(rig, free).next_stop
         over = replace(engine.world.drivers[free], sent=replace(sent, over=True))
         engine._commit(Outcome([RepositioningEnded(at=now, actor="matcher", drivers=(over,))]))
-        rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
         rig.until(lambda: "sent towards" not in stops.text())
+        rig.until(lambda: rig.ask_map("Kerbside.shapes.route.getLayers().length") == 0)
+        assert (stops_on_the_map(rig), stops.text()) == ([], "")
     finally:
         engine.settings.set("repositioning.on", False)
         rig.deeds.selection.clear()
