@@ -12,6 +12,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app import VERSION
 from app.cli.importing import execute_all, is_osm, read_commands
 from app.driver_drafts import NewDriverDialog, draft_of, driver_from
 from app.main_window import MainWindow
@@ -37,8 +38,6 @@ from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.keys import KeysDialog
 from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_people import PhonesPage
-
-VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from app import VERSION
 from core.domain.errors import KerbsideError
 from core.matching.profiles import PROFILES
 
@@ -22,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="main.py", description="Kerbside, the dispatcher's console for last-mile delivery.")
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder; by default the platform's own place")
     parser.add_argument("--verbose", action="store_true", help="log to the terminal as well")
+    parser.add_argument("--version", action="version", version=f"Kerbside {VERSION}", help="say which version this is")
     # The same once more behind the command; what is not given there leaves what stood before it.
     common = _Parser(add_help=False)
     common.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="data folder")

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from core.domain.driver import App, Presence
 from core.domain.reports import PresenceReport
 from core.domain.world import World
-from core.orders.desk import set_presence
 from core.orders.draft import Draft
+from core.orders.drivers import set_presence
 
 FIRST_FIX_S = 60.0
 """The time that whoever has just come online has to send a first fix."""

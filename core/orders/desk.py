@@ -1,4 +1,4 @@
-"""The order desk: each command of a person has one handler here.
+"""The order desk: each command of a person has one handler, those of orders stand here.
 
 A handler raises before it has changed anything, or returns everything that follows: the changes, what has to be told to
 drivers, and the commands that would take it back.
@@ -37,19 +37,9 @@ from core.domain.commands import (
     TellReady,
     UnassignOrder,
 )
-from core.domain.driver import Driver, Presence, Route, StopKind
-from core.domain.errors import BadInput, CommandRefused, UnknownThing
+from core.domain.driver import Driver, Route, StopKind
+from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import (
-    Change,
-    DriverCameOnline,
-    DriverChanged,
-    DriverRegistered,
-    DriverRemoved,
-    DriverTookBreak,
-    DriverWentOffline,
-    ForwardRemoved,
-    ForwardSaved,
-    OfferWithdrawn,
     OrderAssigned,
     OrderCancelled,
     OrderChanged,
@@ -62,30 +52,23 @@ from core.domain.events import (
 )
 from core.domain.geo import checked_place
 from core.domain.language import Message
-from core.domain.offer import OfferState
 from core.domain.order import ABROAD, ACTIVE, BEFORE_PICKUP, ENDED, WORDS, Order, Status, Step
 from core.domain.world import World
 from core.orders.corrections import correct, correction
 from core.orders.dispatching import Dispatcher, OwnFleetOnly
 from core.orders.draft import Draft, stops_of
+from core.orders.drivers import remove_driver, save_driver, say_presence
 from core.orders.experiments import save_experiment
 from core.orders.fitness import unfit
+from core.orders.forwards import remove_forward, save_forward
 from core.orders.notes import strike_note, take_note
 from core.orders.places import Places
 from core.orders.progress import Proposal, accept, offer, record
 from core.orders.rerouting import plan_route, way_back
-from core.orders.shifts import check_shift
 from core.orders.tells import Outcome, TellAssign
 from core.settings import Settings
 
 Handler = Callable[[Draft, Any], None]
-
-PRESENCE_EVENTS: dict[Presence, type[Change]] = {
-    Presence.ONLINE: DriverCameOnline,
-    Presence.OFFLINE: DriverWentOffline,
-    Presence.BREAK: DriverTookBreak,
-}
-
 
 CARRIED = frozenset({Status.CARRYING, Status.AT_DROPOFF})
 _WORDS = frozenset({"customer", "address", "note"})
@@ -124,13 +107,13 @@ class Desk:
             AcceptFor: self._accept_for,
             RecordProgress: self._record,
             CorrectProgress: correct,
-            SaveDriver: self._save_driver,
-            RemoveDriver: self._remove_driver,
-            SetPresence: self._set_presence,
+            SaveDriver: partial(save_driver, settings),
+            RemoveDriver: remove_driver,
+            SetPresence: say_presence,
             SaveExperiment: save_experiment,
             TellReady: self._tell_ready,
-            SaveForward: self._save_forward,
-            RemoveForward: self._remove_forward,
+            SaveForward: save_forward,
+            RemoveForward: remove_forward,
             TakeNote: take_note,
             StrikeNote: strike_note,
         }
@@ -347,85 +330,6 @@ class Desk:
         if order.ready_at > draft.now or order.readied_at is not None:
             before = order.ready_at if order.readied_at is None else order.readied_at
             draft.outcome.undo = (TellReady(order_id=order.id, ready_at=before, actor=command.actor),)
-
-    def _save_driver(self, draft: Draft, command: SaveDriver) -> None:
-        driver = command.driver
-        if (
-            not 0 < len(driver.id) <= 64
-            or driver.id.startswith("$")
-            or any(c in "/+#: " or not c.isprintable() for c in driver.id)
-        ):
-            raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
-        if driver.id.startswith("kerbside-") or driver.id == self._settings.text("mqtt.user"):
-            raise BadInput(f"{driver.id} is the program's own name at the broker: give the driver another id")
-        if not driver.name.strip():
-            raise BadInput(f"driver {driver.id} needs a name")
-        if not all(limit is None or 0 < limit < math.inf for limit in (driver.weight_kg, driver.volume_l)):
-            raise BadInput(f"driver {driver.id}: a load limit must be a number above 0")
-        if driver.rating is not None and not 1 <= driver.rating <= 5:
-            raise BadInput(f"driver {driver.id}: a rating is 1 to 5, not {driver.rating:g}")
-        check_shift(driver)
-        before = self._world.drivers.get(driver.id)
-        if before is not None:
-            # Who drives and with what is said here; whether they are online, by themselves.
-            driver = replace(
-                driver,
-                presence=before.presence,
-                presence_at=before.presence_at,
-                off_duty=before.off_duty,
-                sent=before.sent,
-            )
-        kind: type[Change] = DriverRegistered if before is None else DriverChanged
-        draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
-        back = RemoveDriver(driver_id=driver.id, actor=command.actor)
-        draft.outcome.undo = (back,) if before is None else (SaveDriver(driver=before, actor=command.actor),)
-
-    def _remove_driver(self, draft: Draft, command: RemoveDriver) -> None:
-        driver = self._world.driver(command.driver_id)
-        carried = self._world.route(driver.id).orders()
-        if carried:
-            raise CommandRefused(
-                Message(
-                    "{driver} still has order {what}: give it to someone else first",
-                    driver=driver.name,
-                    what=", ".join(carried),
-                )
-            )
-        offer = self._world.open_offer(driver.id)
-        if offer is not None:
-            draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason="driver removed")
-        draft.add(DriverRemoved(at=draft.now, actor=draft.actor, drivers=(replace(driver, removed=True),)))
-        draft.outcome.undo = (SaveDriver(driver=driver, actor=command.actor),)
-
-    def _set_presence(self, draft: Draft, command: SetPresence) -> None:
-        driver = self._world.driver(command.driver_id)
-        off = command.presence is Presence.OFFLINE
-        if driver.presence is not command.presence or driver.off_duty is not off:
-            set_presence(draft, driver, command.presence, draft.now, by_word=True)
-            draft.outcome.undo = (SetPresence(driver_id=driver.id, presence=driver.presence, actor=command.actor),)
-
-    def _save_forward(self, draft: Draft, command: SaveForward) -> None:
-        before = self._world.forwards.get(command.forward.id)
-        draft.add(ForwardSaved(at=draft.now, actor=draft.actor, forwards=(command.forward,)))
-        back = RemoveForward(forward_id=command.forward.id, actor=command.actor)
-        draft.outcome.undo = (back,) if before is None else (SaveForward(forward=before, actor=command.actor),)
-
-    def _remove_forward(self, draft: Draft, command: RemoveForward) -> None:
-        forward = self._world.forwards.get(command.forward_id)
-        if forward is None:
-            raise UnknownThing(Message("there is no forwarding rule {forward}", forward=command.forward_id))
-        draft.add(ForwardRemoved(at=draft.now, actor=draft.actor, forwards=(replace(forward, removed=True),)))
-        draft.outcome.undo = (SaveForward(forward=forward, actor=command.actor),)
-
-
-def set_presence(
-    draft: Draft, driver: Driver, presence: Presence, at: float, reason: str = "", *, by_word: bool = False
-) -> None:
-    """``by_word``: somebody says so, the driver or the dispatcher; being offline then lasts until somebody says otherwise."""
-    kind = PRESENCE_EVENTS[presence]
-    off_duty = by_word and presence is Presence.OFFLINE
-    changed = replace(driver, presence=presence, presence_at=at, off_duty=off_duty)
-    draft.add(kind(at=at, actor=draft.actor, drivers=(changed,), reason=reason))
 
 
 def _kind(goods: str) -> str:

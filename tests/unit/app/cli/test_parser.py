@@ -256,3 +256,9 @@ def test_ctrl_c_ends_as_shells_expect(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr("app.cli.importing.run_import", interrupted)
     assert run("import", "x") == 130
     assert capsys.readouterr().err == ""
+
+
+def test_the_version_is_the_changelogs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    newest = next(line for line in Path("CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.startswith("## "))
+    assert capsys.readouterr().out.removeprefix("Kerbside ").strip() == newest.removeprefix("## ").split(",")[0]
