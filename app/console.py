@@ -34,6 +34,7 @@ from app.presenters.links import Links
 from app.presenters.map import MapPresenter
 from app.presenters.panels import DriversPresenter, LogPresenter, StatusPresenter
 from app.presenters.past import PastPresenter
+from app.presenters.profiles import OwnProfiles
 from app.presenters.recorder import RecorderPresenter
 from app.presenters.selection import Selection
 from app.presenters.settings import SettingsWindow
@@ -235,10 +236,11 @@ class Console:
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
-        own = self.own_settings = SettingsWindow(window, settings, Profiles(folder.path / "profiles"), self.reopen)
+        profiles = OwnProfiles(settings, Profiles(folder.path / "profiles"), window.arrangement)
+        own = self.own_settings = SettingsWindow(window, settings, profiles, self.reopen)
         outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen)
         self._stages.add("dialogs", outside.close)
-        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own.open, outside, watchdog.told)
+        doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own, outside, watchdog.told)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)

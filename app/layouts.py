@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from core.domain.language import mark
 
 VERSION = 4
+Kept = dict[str, str | QByteArray]
+"""What is kept of the window, by name."""
+STATES = "layouts/"
+"""How the names of what Qt keeps of each layout begin."""
 _LEFT, _BELOW, _RIGHT = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
@@ -105,7 +109,12 @@ class Layouts:
         for board in boards:
             if not board.isFloating():
                 self._window.removeDockWidget(board)
-        if not self._window.restoreState(state, VERSION):
+        # Qt keeps whether a bar is there as well; that is not the layout's to say.
+        bars = [(bar, bar.isHidden()) for bar in self._window.findChildren(QToolBar)]
+        taken = self._window.restoreState(state, VERSION)
+        for bar, hidden in bars:
+            bar.setHidden(hidden)
+        if not taken:
             return False
         nowhere = Qt.DockWidgetArea.NoDockWidgetArea
         for board in boards if "orders" in LAYOUTS[self.name].shown else ():
@@ -152,22 +161,18 @@ class Layouts:
 
     # From one start to the next
 
-    def restore(self, file: QSettings) -> bool:
+    def restore(self, kept: Mapping[str, object]) -> bool:
         """Take up what was kept; ``False`` where the layout in use has nothing that fits."""
-        for name in LAYOUTS:
-            state = file.value(f"layouts/{name}")
-            if isinstance(state, QByteArray):
-                self._left[name] = state
-        name = str(file.value("layout", "dispatch"))
+        states = {name: kept.get(f"{STATES}{name}") for name in LAYOUTS}
+        self._left = {name: state for name, state in states.items() if isinstance(state, QByteArray)}
+        name = str(kept.get("layout", "dispatch"))
         self.name = name if name in LAYOUTS else "dispatch"
         state = self._left.get(self.name)
         return state is not None and self.take_up(state)
 
-    def save(self, file: QSettings) -> None:
+    def kept(self) -> Kept:
         self._left[self.name] = self._window.saveState(VERSION)
-        for name, state in self._left.items():
-            file.setValue(f"layouts/{name}", state)
-        file.setValue("layout", self.name)
+        return {"layout": self.name, **{f"{STATES}{name}": state for name, state in self._left.items()}}
 
     # Other monitors
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS
 from app.actions.declaring import Declared, Scope
 from app.actions.replaying import can_do
+from app.arrangement import Arrangement
 from app.boards import DOCK, BoardDock, Boards
 from app.layouts import VERSION, Layouts
 from app.managed import MANAGED
@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.layouts = Layouts(self, self.docks, ON_DEMAND)
         self.layouts.arrange()
+        self.arrangement = Arrangement(self)
         self.boards.added.connect(self._board_came)
         self.boards.removed.connect(self._board_went)
         self.boards.current_changed.connect(lambda _: self.refresh_actions())
@@ -317,24 +318,13 @@ class MainWindow(QMainWindow):
         else:
             self.resize(self.screen().availableGeometry().size())
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        self.boards.restore(str(file.value("boards", "")))  # their docks have to be there before they can be put in place
-        if not self.layouts.restore(file):
-            self.layouts.arrange()
-        self.recorder_strip.hide()
-        with suppress(ValueError):
-            lat, lon, zoom = map(float, str(file.value("map", "")).split(";"))
-            self.map.set_view(lat, lon, zoom)
+        self.arrangement.take_up({key: file.value(key) for key in file.allKeys()})
 
     def save_layout(self) -> None:
         if self._layout_file is None:
             return
-        self.board_alone(False)
-        self._layout_file.setValue("geometry", self.saveGeometry())
-        self.layouts.save(self._layout_file)
-        view = self.map.view()
-        if view is not None:
-            self._layout_file.setValue("map", f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}")
-        self._layout_file.setValue("boards", self.boards.kept())
+        for key, value in {**self.arrangement.kept(), "geometry": self.saveGeometry()}.items():
+            self._layout_file.setValue(key, value)
         self._layout_file.sync()
 
     def use_layout(self, name: str) -> None:

@@ -21,6 +21,7 @@ from app.outside import OutsideDoors
 from app.phones import phone_code
 from app.presenters.asking import Asking
 from app.presenters.choices import choices
+from app.presenters.settings import SettingsWindow
 from app.scene import Scene
 from core.domain.commands import PlaceOrder
 from core.domain.driver import Driver
@@ -56,7 +57,7 @@ class Doors:
     import_city: Callable[[Path], None]
     start_demo: Callable[[], None]
     leave_demo: Callable[[], None]
-    open_settings: Callable[[], None]
+    settings: SettingsWindow
     outside: OutsideDoors
     stalls: Callable[[], str]
 
@@ -165,7 +166,10 @@ class Questions:
         self._doors.leave_demo()
 
     def open_settings(self) -> None:
-        self._doors.open_settings()
+        self._doors.settings.open()
+
+    def choose_profile(self) -> None:
+        self._doors.settings.choose_profile()
 
     def show_code(self, driver_id: str) -> None:
         driver = self._engine.world.driver(driver_id)

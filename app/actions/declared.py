@@ -202,6 +202,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.window.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),
     Declared("file.settings", "&File", "Settings…", lambda d: d.window.open_settings(), "Ctrl+,", "gear", rule_before=True),
+    Declared("file.profile", "&File", mark("Change profile…"), lambda d: d.window.choose_profile(), "", "identification-card"),
     Declared("file.http", "&File", "Other systems…", lambda d: d.window.set_up_http(), "", "share-network",
              able=lambda d: not d.training),
     Declared("file.backup", "&File", "Back up…", lambda d: d.window.back_up(), "", "floppy-disk",

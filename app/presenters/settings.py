@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from app.lines import check_broker
+from app.main_window import MainWindow
+from app.presenters.profiles import OwnProfiles
 from core.domain.errors import BadInput
-from core.domain.language import mark, ntr, said, tr
+from core.domain.language import mark, ntr, said, sentence, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
-from core.storage.profiles import Profiles
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.line import LineDialog
 from widgets.settings.dialog import SettingsDialog
 from widgets.settings.rows import SettingRow
 
 _FILES = mark("Settings (*.toml);;All files (*)")
+_PROFILES = mark("Profiles (*.toml);;All files (*)")
 
 
 def written(value: Value) -> str:
@@ -77,14 +79,14 @@ def problem_of(key: str, text: str) -> str:
 class SettingsWindow:
     """``restart`` ends the core and begins another, by which what does not take effect at once does."""
 
-    def __init__(self, parent: QWidget, settings: Settings, profiles: Profiles, restart: Callable[[], None]) -> None:
-        self._parent, self._settings, self._profiles, self._restart = parent, settings, profiles, restart
+    def __init__(self, window: MainWindow, settings: Settings, profiles: OwnProfiles, restart: Callable[[], None]) -> None:
+        self._window, self._settings, self._profiles, self._restart = window, settings, profiles, restart
         self._before = settings.changed()
         self._dialog: SettingsDialog | None = None
         self._asked: list[QDialog] = []
 
     def open(self) -> None:
-        dialog = self._dialog = SettingsDialog(setting_rows(self._settings), problem_of, self._parent)
+        dialog = self._dialog = SettingsDialog(setting_rows(self._settings), problem_of, self._window)
         dialog.given.connect(self._given)
         dialog.reset.connect(lambda key: self._try(lambda: self._settings.set(key, _setting(key).default)))
         dialog.reset_all.connect(self._reset_all)
@@ -93,6 +95,8 @@ class SettingsWindow:
         dialog.save_profile.connect(self._save_profile)
         dialog.profile_wanted.connect(self._take_profile)
         dialog.profile_removed.connect(self._remove_profile)
+        dialog.profile_import_wanted.connect(self._import_profile)
+        dialog.profile_export_wanted.connect(self._export_profile)
         dialog.restart_wanted.connect(self._start_anew)
         dialog.finished.connect(self._closed)
         self._show()
@@ -117,38 +121,32 @@ class SettingsWindow:
         later = any(not _setting(key).live and now.get(key) != self._before.get(key) for key in {*now, *self._before})
         self._dialog.show_rows(setting_rows(self._settings))
         self._dialog.show_later(later)
-        names = self._profiles.names()
-        self._dialog.set_profiles(names, next((name for name in names if self._same(name, now)), ""))
-
-    def _same(self, name: str, values: Mapping[str, Value]) -> bool:
-        try:
-            kept, problems = self._profiles.read(name)
-        except BadInput:
-            return False
-        return not problems and kept == values
+        self._dialog.set_profiles(self._profiles.names(), self._profiles.worn)
 
     def _given(self, key: str, value: object) -> None:
         self._try(lambda: self._settings.set(key, _setting(key).read(value) if isinstance(value, str) else value))
 
     def _try(self, change: Callable[[], object], done: Callable[[], str] = str) -> None:
         """Change something and save it; what stands in the way is told in the window, and else what was ``done``."""
-        if self._dialog is None:
-            return
         problem = ""
         try:
             change()
             self._settings.save()
         except BadInput as error:
-            problem = str(error)
+            problem = sentence(error)
         except OSError as error:
             problem = tr(
                 "The settings could not be saved in {path}: {strerror}",
                 path=error.filename or self._settings.path,
                 strerror=error.strerror,
             )
-        self._dialog.show_problem(problem)
-        self._dialog.show_done("" if problem else done())
-        self._show()
+        told = "" if problem else done()
+        if self._dialog is not None:
+            self._dialog.show_problem(problem)
+            self._dialog.show_done(told)
+            self._show()
+        elif problem or told:
+            self._window.toast.show_line(problem or told, bad=bool(problem))
 
     def _ask(self, dialog: QDialog) -> None:
         self._asked.append(dialog)
@@ -167,7 +165,7 @@ class SettingsWindow:
     def _import(self) -> None:
         dialog = QFileDialog(self._dialog, tr("Which settings are to be taken?"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(_FILES)
+        dialog.setNameFilter(tr(_FILES))
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
         self._ask(dialog)
 
@@ -202,7 +200,7 @@ class SettingsWindow:
         dialog = QFileDialog(self._dialog, tr("Where are the settings to be written?"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
-        dialog.setNameFilter(_FILES)
+        dialog.setNameFilter(tr(_FILES))
         dialog.selectFile("kerbside-settings.toml")
         dialog.fileSelected.connect(lambda name: self.write_file(Path(name)))
         self._ask(dialog)
@@ -216,40 +214,86 @@ class SettingsWindow:
 
     def _save_profile(self) -> None:
         dialog = LineDialog(tr("What is the profile called?"), tr("Save profile"), self._dialog)
+        dialog.set_text(self._profiles.taken)
         dialog.given.connect(self._name_profile)
         self._ask(dialog)
 
     def _name_profile(self, name: str) -> None:
         def save() -> None:
-            self._profiles.save(name, self._settings.changed())
+            self._profiles.save(name)
+
+        def told() -> str:
+            return tr("Profile {name} saved: settings, boards and layout", name=name)
 
         if name not in self._profiles.names():
-            self._try(save)
+            self._try(save, told)
             return
+        self._sure_to_replace(name, save, told)
+
+    def _sure_to_replace(self, name: str, then: Callable[[], object], told: Callable[[], str]) -> None:
         question = tr("Replace the profile {name}?", name=name)
-        self._sure(question, tr("What it holds now is lost."), tr("Replace profile"), save)
+        self._sure(question, tr("What it holds now is lost."), tr("Replace profile"), then, told)
 
     def _take_profile(self, name: str) -> None:
-        def change() -> None:
-            values, problems = self._profiles.read(name)
-            if problems:
-                raise BadInput(tr("the profile {name} was not taken: {join}", name=name, join="; ".join(problems[:3])))
-            self._settings.replace(values)
+        told = tr("Profile {name}: settings, boards and layout are as they were saved", name=name)
+        self._try(lambda: self._profiles.take(name), lambda: told)
 
-        self._try(change)
+    def choose_profile(self) -> None:
+        """Take one of those there are, without the window of all settings."""
+        names = self._profiles.names()
+        if not names:
+            self._window.toast.show_line(tr("There is no profile yet: save one under Settings, Profiles"))
+            return
+        dialog = LineDialog(tr("Which profile do you want?"), tr("Take profile"), self._window, names)
+        dialog.set_text(self._profiles.taken)
+        dialog.given.connect(self._take_profile)
+        self._ask(dialog)
+
+    def _import_profile(self) -> None:
+        dialog = QFileDialog(self._dialog, tr("Which profile is to be taken?"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(tr(_PROFILES))
+        dialog.fileSelected.connect(lambda name: self.bring_profile(Path(name)))
+        self._ask(dialog)
+
+    def bring_profile(self, path: Path) -> None:
+        """Keep the profile in a file under its name, and take it."""
+
+        def bring() -> None:
+            self._profiles.take(self._profiles.bring_in(path))
+
+        def told() -> str:
+            return tr("Profile {name}: settings, boards and layout are as they were saved", name=path.stem)
+
+        if path.stem in self._profiles.names():
+            self._sure_to_replace(path.stem, bring, told)
+        else:
+            self._try(bring, told)
+
+    def _export_profile(self, name: str) -> None:
+        dialog = QFileDialog(self._dialog, tr("Where is the profile to be written?"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.setNameFilter(tr(_PROFILES))
+        dialog.selectFile(f"{name}.toml")
+        dialog.fileSelected.connect(lambda chosen: self.write_profile(name, Path(chosen)))
+        self._ask(dialog)
+
+    def write_profile(self, name: str, path: Path) -> None:
+        self._try(lambda: self._profiles.hand_on(name, path), lambda: tr("Saved as {path}", path=path))
 
     def _remove_profile(self, name: str) -> None:
         self._sure(
             tr("Delete the profile {name}?", name=name),
-            tr("The settings themselves stay as they are."),
+            tr("Settings, boards and layout stay as they are."),
             tr("Delete profile"),
             lambda: self._profiles.remove(name),
         )
 
-    def _sure(self, question: str, text: str, button: str, then: Callable[[], object]) -> None:
+    def _sure(self, question: str, text: str, button: str, then: Callable[[], object], told: Callable[[], str] = str) -> None:
         """Ask before something that can't be undone."""
         dialog = ConfirmDialog(question, text, button, self._dialog, danger=True)
-        dialog.accepted.connect(lambda: self._try(then))
+        dialog.accepted.connect(lambda: self._try(then, told))
         self._ask(dialog)
 
     def _start_anew(self) -> None:

@@ -6,6 +6,18 @@ settings window.
 
 from core.settings.declared import BY_KEY, DECLARED, RATES, SECTIONS, declared
 from core.settings.setting import Setting, Value
-from core.settings.values import Settings, toml_of, values_of
+from core.settings.values import DESK, Settings, toml_of, values_of
 
-__all__ = ["BY_KEY", "DECLARED", "RATES", "SECTIONS", "Setting", "Settings", "Value", "declared", "toml_of", "values_of"]
+__all__ = [
+    "BY_KEY",
+    "DECLARED",
+    "DESK",
+    "RATES",
+    "SECTIONS",
+    "Setting",
+    "Settings",
+    "Value",
+    "declared",
+    "toml_of",
+    "values_of",
+]

@@ -11,8 +11,12 @@ from typing import Any
 import tomli_w
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.settings.declared import BY_KEY, declared
 from core.settings.setting import Value
+
+DESK = "desk"
+"""The table of a file of settings that holds none: how the window of whoever wrote it was arranged."""
 
 
 class Settings:
@@ -154,9 +158,9 @@ class Settings:
         self._stamp, self._in_file = _stamp(self.path), {k for k in self._values if self.given(k)}
 
 
-def toml_of(values: Mapping[str, Value]) -> str:
-    """Values as a file of settings, a table for each section."""
-    table: dict[str, Any] = {}
+def toml_of(values: Mapping[str, Value], desk: Mapping[str, str] | None = None) -> str:
+    """Values as a file of settings, a table for each section, and one for how the window is arranged."""
+    table: dict[str, Any] = {DESK: dict(desk)} if desk else {}
     for key, value in sorted(values.items()):
         _put(table, key, value)
     return tomli_w.dumps(table)
@@ -166,8 +170,9 @@ def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
     """The settings in a TOML text, and a line for each that can't be used; raises BadInput where it is no TOML."""
     try:
         table = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"this is no file of settings: {error}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(Message("this is no file of settings: {error}", error=error)) from None
+    table.pop(DESK, None)
     values: dict[str, Value] = {}
     problems: list[str] = []
     for key, value in _flat(table):

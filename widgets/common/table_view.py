@@ -25,12 +25,14 @@ class RowsView(QTableView, Generic[R]):
     """Selects whole rows, and speaks of them by id.
 
     ``selection_changed(list[str])`` comes when the set of selected ids has changed, ``row_activated(str)`` on Enter or a double
-    click, ``context_requested(list[str], QPoint)`` on a right click or the menu key, with the global position.
+    click, ``context_requested(list[str], QPoint)`` on a right click or the menu key, with the global position, and
+    ``columns_changed`` when somebody has shown, hidden or moved a column.
     """
 
     selection_changed = Signal(list)
     row_activated = Signal(str)
     context_requested = Signal(list, QPoint)
+    columns_changed = Signal()
 
     def __init__(self, model: RowsModel[R], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,7 @@ class RowsView(QTableView, Generic[R]):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._choose_columns)
+        header.sectionMoved.connect(self.columns_changed)
         for i, column in enumerate(self._rows.columns):
             if column.width:
                 header.resizeSection(i, column.width)
@@ -196,9 +199,33 @@ class RowsView(QTableView, Generic[R]):
             action.setCheckable(True)
             action.setChecked(i in shown)
             action.setEnabled(shown != [i])
-            action.toggled.connect(lambda on, i=i: header.setSectionHidden(i, not on))
+            action.toggled.connect(lambda on, i=i: self._show_column(i, on))
             menu.addAction(action)
         return menu
+
+    def _show_column(self, place: int, on: bool) -> None:
+        self.horizontalHeader().setSectionHidden(place, not on)
+        self.columns_changed.emit()
+
+    def columns_shown(self) -> tuple[int, ...]:
+        """Places, in the declaration, of the columns shown from the first to the last; none where all is as usual."""
+        header = self.horizontalHeader()
+        shown = tuple(i for i in map(header.logicalIndex, range(header.count())) if not header.isSectionHidden(i))
+        return () if shown == self._usual_columns() else shown
+
+    def show_columns(self, places: Sequence[int]) -> None:
+        """These columns and no others, in this order; the usual ones where none of them is known."""
+        header = self.horizontalHeader()
+        shown = [i for i in dict.fromkeys(places) if 0 <= i < header.count()] or self._usual_columns()
+        before = self.blockSignals(True)
+        for at, i in enumerate([*shown, *(i for i in range(header.count()) if i not in shown)]):
+            header.moveSection(header.visualIndex(i), at)
+            header.setSectionHidden(i, i not in shown)
+        self.blockSignals(before)
+        self._share_out()
+
+    def _usual_columns(self) -> tuple[int, ...]:
+        return tuple(i for i, column in enumerate(self._rows.columns) if column.shown)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

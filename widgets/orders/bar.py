@@ -27,14 +27,15 @@ CHIPS: dict[Section, tuple[str, str, str]] = {
 
 
 class BoardBar(QWidget):
-    """``sections_changed(list[str])``, ``group_changed(str)`` and ``sort_changed(object)`` follow the board in front;
-    ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with the one there is,
-    ``menu_wanted(QPoint)`` for what can be done with the board in front.
+    """``sections_changed(list[str])``, ``group_changed(str)``, ``sort_changed(object)`` and ``columns_changed(tuple)`` follow
+    the board in front; ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with the one
+    there is, ``menu_wanted(QPoint)`` for what can be done with the board in front.
     """
 
     sections_changed = Signal(list)
     group_changed = Signal(str)
     sort_changed = Signal(object)
+    columns_changed = Signal(tuple)
     changed = Signal()
     name_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -154,6 +155,9 @@ class BoardBar(QWidget):
         self._keep(sort=sort)
         self.sort_changed.emit(sort)
 
+    def keep_columns(self, places: tuple[int, ...]) -> None:
+        self._keep(columns=places)
+
     def set_counts(self, counts: Mapping[str, int]) -> None:
         self.chips.set_counts(counts)
 
@@ -180,6 +184,7 @@ class BoardBar(QWidget):
         self.sections_changed.emit(list(view.sections))
         self.group_changed.emit(view.group)
         self.sort_changed.emit(view.sort)
+        self.columns_changed.emit(view.columns)
 
     def _move(self, start: int, end: int) -> None:
         if not self._switching:

@@ -207,6 +207,8 @@ class OrdersPanel(QWidget):
         self.boards.sections_changed.connect(lambda names: self.model.set_sections(Section[name] for name in names))
         self.boards.group_changed.connect(self.model.set_grouping)
         self.boards.sort_changed.connect(self._sort)
+        self.boards.columns_changed.connect(self.view.show_columns)
+        self.view.columns_changed.connect(lambda: self.boards.keep_columns(self.view.columns_shown()))
         self.view.horizontalHeader().setSectionsClickable(True)
         self.view.horizontalHeader().sectionClicked.connect(self._sort_next)
         self.search.filter_changed.connect(lambda _: self.model.set_words(self.search.words()))

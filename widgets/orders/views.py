@@ -17,7 +17,8 @@ MOST_BESIDE = 6
 @dataclass(frozen=True, slots=True)
 class BoardView:
     """``sections`` are the names of the queues that are let through, all where it is empty; ``sort`` is a column and whether it
-    falls, ``None`` puts what needs a hand first. ``beside`` is the number of the dock it has to itself, 0 among the tabs."""
+    falls, ``None`` puts what needs a hand first. ``columns`` are the places of those shown, the usual ones where it is empty.
+    ``beside`` is the number of the dock it has to itself, 0 among the tabs."""
 
     name: str
     text: str = ""
@@ -25,6 +26,7 @@ class BoardView:
     group: str = "state"
     sort: tuple[int, bool] | None = None
     beside: int = 0
+    columns: tuple[int, ...] = ()
 
 
 def first_view() -> BoardView:
@@ -39,7 +41,7 @@ def read(text: str) -> list[BoardView]:
     """What can be understood of it, the plain board where nothing can: one at least among the tabs, no two in one dock."""
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raw = []
     views = [view for one in raw if isinstance(one, dict) and (view := _view(one)) is not None] if isinstance(raw, list) else []
     taken: set[int] = set()
@@ -48,6 +50,15 @@ def read(text: str) -> list[BoardView]:
             views[i] = replace(view, beside=0)
         taken.add(view.beside or -1)
     return views if any(not view.beside for view in views) else [first_view(), *views]
+
+
+def is_sound(text: str) -> bool:
+    """Whether all of it can be understood."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(raw, list) and all(isinstance(one, dict) and _view(one) is not None for one in raw)
 
 
 def _view(raw: dict[str, object]) -> BoardView | None:
@@ -59,6 +70,7 @@ def _view(raw: dict[str, object]) -> BoardView | None:
     sections = tuple(s for s in named if s in known) if isinstance(named, list) else ()
     sort = raw.get("sort")
     beside = raw.get("beside", 0)
+    columns = raw.get("columns")
     is_sort = isinstance(sort, list) and len(sort) == 2 and isinstance(sort[0], int) and isinstance(sort[1], bool)
     return BoardView(
         name,
@@ -67,4 +79,5 @@ def _view(raw: dict[str, object]) -> BoardView | None:
         group if isinstance(group, str) and group in GROUPINGS else "state",
         (sort[0], sort[1]) if is_sort and isinstance(sort, list) else None,
         beside if type(beside) is int and 0 <= beside <= MOST_BESIDE else 0,
+        tuple(i for i in columns if type(i) is int) if isinstance(columns, list) else (),
     )

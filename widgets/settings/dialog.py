@@ -36,14 +36,17 @@ EMPTY_PX = 160
 class SettingsDialog(AskDialog):
     """``given(str key, object value)`` and ``reset(str key)`` come as soon as something is changed; nothing waits for a button.
 
-    ``profile_wanted(str)``, ``profile_removed(str)``, ``save_profile``, ``import_wanted``, ``export_wanted``, ``reset_all`` and
-    ``restart_wanted`` are the buttons. ``check(key, text)`` returns what is wrong with a text.
+    ``profile_wanted(str)``, ``profile_removed(str)``, ``profile_export_wanted(str)``, ``profile_import_wanted``,
+    ``save_profile``, ``import_wanted``, ``export_wanted``, ``reset_all`` and ``restart_wanted`` are the buttons.
+    ``check(key, text)`` returns what is wrong with a text.
     """
 
     given = Signal(str, object)
     reset = Signal(str)
     profile_wanted = Signal(str)
     profile_removed = Signal(str)
+    profile_export_wanted = Signal(str)
+    profile_import_wanted = Signal()
     save_profile = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
@@ -156,11 +159,16 @@ class SettingsDialog(AskDialog):
             action.setChecked(name == worn)
         if names:
             self._menu.addSeparator()
-        self._menu.addAction(tr("Save these settings as a profile…"), self.save_profile.emit)
-        if names:
-            remove = self._menu.addMenu(tr("Delete a profile"))
-            for name in names:
-                remove.addAction(name).triggered.connect(partial(self.profile_removed.emit, name))
+        self._menu.addAction(tr("Save settings, boards and layout as a profile…"), self.save_profile.emit)
+        self._menu.addAction(tr("Import a profile…"), self.profile_import_wanted.emit)
+        for title, signal in (
+            (tr("Export a profile"), self.profile_export_wanted),
+            (tr("Delete a profile"), self.profile_removed),
+        ):
+            if names:
+                menu = self._menu.addMenu(title)
+                for name in names:
+                    menu.addAction(name).triggered.connect(partial(signal.emit, name))
         self.profiles.setText(tr("Profile: {worn}", worn=worn) if worn else tr("Profiles"))
 
     def show_done(self, text: str) -> None:

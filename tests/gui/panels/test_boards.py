@@ -162,3 +162,19 @@ def test_each_row_tells_how_far_its_command_has_come(
     assert (face.text, face.icon, face.token) == (text, icon, token)
     tip = index.data(Qt.ItemDataRole.ToolTipRole)
     assert ("carrying" in tip) if "refused" in values else (bool(tip) == bool(values))
+
+
+def test_each_board_keeps_its_columns(panel: OrdersPanel) -> None:
+    boards, view = panel.boards, panel.view
+    boards.add_board("Lunch")
+    view.columns_menu().actions()[1].trigger()
+    narrow = view.columns_shown()
+    assert 1 not in narrow
+    assert boards.view().columns == narrow
+    boards.step(1)
+    assert (boards.view().name, view.columns_shown()) == ("All orders", ())
+    boards.step(1)
+    assert view.columns_shown() == narrow
+    assert [one.columns for one in read(boards.kept())] == [(), narrow]
+    boards.restore('[{"name": "Odd", "columns": [1, "x", 99, true]}]')
+    assert view.columns_shown() == (1,)

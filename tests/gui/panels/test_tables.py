@@ -144,6 +144,23 @@ def test_columns_can_be_hidden_but_not_all_of_them(qtbot: QtBot) -> None:
     assert [action.isEnabled() for action in view.columns_menu().actions()] == [True, False, True]
 
 
+def test_columns_stand_as_they_are_wished_and_a_change_by_hand_is_told(qtbot: QtBot) -> None:
+    view = RowsView(RowsModel(columns()), "Things")
+    qtbot.addWidget(view)
+    told: list[tuple[int, ...]] = []
+    view.columns_changed.connect(lambda: told.append(view.columns_shown()))
+    assert view.columns_shown() == ()
+    view.show_columns((2, 0))
+    assert view.columns_shown() == (2, 0)
+    assert view.isColumnHidden(1)
+    assert told == []
+    view.columns_menu().actions()[1].trigger()
+    view.horizontalHeader().moveSection(0, 1)
+    assert told == [(2, 0, 1), (0, 2, 1)]
+    view.show_columns((7, -1))  # none of them is there
+    assert view.columns_shown() == ()
+
+
 def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
     model = RowsModel(columns())
     model.set_rows([Thing("a"), Thing("b")])

@@ -1,0 +1,145 @@
+"""How a person has arranged the window: boards, panels, columns, the map. Kept from start to start, and in profiles."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray
+
+from app.boards import DOCK
+from app.layouts import LAYOUTS, STATES, Kept
+from core.domain.errors import BadInput
+from core.domain.language import tr
+from widgets.common.table_view import RowsView
+from widgets.map.marks import LAYERS
+from widgets.orders.views import is_sound
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+_STATE_BEGINS = b"\0\0\0\xff"
+"""As everything does that QMainWindow.saveState gives."""
+
+
+class Arrangement:
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.profile = ""
+        """The name of the one it was saved in, or comes from."""
+
+    def kept(self) -> Kept:
+        window = self._window
+        window.board_alone(False)
+        kept: Kept = {"profile": self.profile, "boards": window.boards.kept(), **window.layouts.kept()}
+        if (view := window.map.view()) is not None:
+            kept["map"] = f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}"
+        kept["layers"] = json.dumps(window.map.layers())
+        kept["columns"] = json.dumps({name: places for name, view in self._tables() if (places := view.columns_shown())})
+        return kept
+
+    def take_up(self, kept: Mapping[str, object]) -> None:
+        """Arrange everything as it was; what is missing or can't be understood comes as it is at first."""
+        window = self._window
+        window.board_alone(False)
+        self.profile = str(kept.get("profile", ""))
+        window.boards.restore(str(kept.get("boards", "")))  # their docks have to be there before they can be put in place
+        if not window.layouts.restore(kept):
+            window.layouts.arrange()
+        columns: dict[str, list[int]] = {}
+        with suppress(ValueError):
+            columns = _columns(str(kept.get("columns", "")))
+        for name, view in self._tables():
+            view.show_columns(columns.get(name, ()))
+        with suppress(ValueError):
+            window.map.set_layers(_layers(str(kept.get("layers", ""))))
+        with suppress(ValueError):
+            window.map.set_view(*_place(str(kept.get("map", ""))))
+
+    def _tables(self) -> Iterator[tuple[str, RowsView[Any]]]:
+        """Those whose columns can be chosen; the boards keep their own."""
+        for name, dock in self._window.docks.items():
+            if name != "orders" and not name.startswith(DOCK):
+                for i, view in enumerate(dock.widget().findChildren(RowsView)):
+                    yield f"{name}.{i}", view
+
+
+# As texts, for a file that people hand on
+
+
+def as_texts(kept: Kept) -> dict[str, str]:
+    """All but the name it has on this computer."""
+    said = {key: value if isinstance(value, str) else base64.b64encode(value.data()).decode() for key, value in kept.items()}
+    return {key: text for key, text in said.items() if key != "profile"}
+
+
+def from_texts(texts: Mapping[str, str]) -> Kept:
+    """Raises BadInput, with the name of the first part that can't be understood."""
+    kept: Kept = {}
+    for key, text in texts.items():
+        try:
+            if key.startswith(STATES):
+                kept[key] = _state(text)
+            elif key in _CHECKS:
+                _CHECKS[key](text)
+                kept[key] = text
+            else:
+                raise ValueError(key)
+        except (ValueError, RecursionError):
+            raise BadInput(tr("what stands for desk.{part} can't be understood", part=key)) from None
+    return kept
+
+
+def _state(text: str) -> QByteArray:
+    data = base64.b64decode(text, validate=True)
+    if not data.startswith(_STATE_BEGINS):
+        raise ValueError(text)
+    return QByteArray(data)
+
+
+def _boards(text: str) -> None:
+    if not is_sound(text):
+        raise ValueError(text)
+
+
+def _layout(text: str) -> None:
+    if text not in LAYOUTS:
+        raise ValueError(text)
+
+
+def _place(text: str) -> tuple[float, float, float]:
+    lat, lon, zoom = map(float, text.split(";"))
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= zoom <= 30):
+        raise ValueError(text)
+    return lat, lon, zoom
+
+
+def _layers(text: str) -> dict[str, bool]:
+    """Of those there are; one that went with an earlier version is passed over."""
+    return {name: on for name, on in _table(text).items() if name in LAYERS and isinstance(on, bool)}
+
+
+def _columns(text: str) -> dict[str, list[int]]:
+    found = _table(text)
+    if not all(isinstance(places, list) and all(type(i) is int for i in places) for places in found.values()):
+        raise ValueError(text)
+    return found
+
+
+def _table(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(text)
+    return found
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "boards": _boards,
+    "layout": _layout,
+    "map": _place,
+    "layers": _layers,
+    "columns": _columns,
+}
