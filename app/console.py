@@ -42,7 +42,7 @@ from app.presenters.timeline import TimelinePresenter
 from app.presenters.what_if import WhatIfPresenter
 from app.questions import Doors, Panels, Questions
 from app.runtime import Stages, steady
-from app.scene import Stage
+from app.scene import Stage, record
 from app.simulated import CATCH_UP_S, START, Simulated, SimulatedCity, merchants_of, register
 from app.sweeping import Sweeping
 from app.troubles import Troubles
@@ -236,9 +236,9 @@ class Console:
         selection = Selection()
         address = (lines.host, lines.port, lines.tls)
         setup = FleetSetup(window, system, lines, folder, self.reopen)
-        profiles = OwnProfiles(settings, Profiles(folder.path / "profiles"), window.arrangement)
+        profiles = OwnProfiles(settings, Profiles(folder.path / "profiles"), window.arrangement, partial(record, engine))
         own = self.own_settings = SettingsWindow(window, settings, profiles, self.reopen)
-        outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen)
+        outside = OutsideDoors(window, folder, settings, lambda: self.outside, self.reopen, engine)
         self._stages.add("dialogs", outside.close)
         doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own, outside, watchdog.told)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,9 +15,12 @@ from app.driver_drafts import draft_of, driver_from
 from app.lines import Lines, check_broker, own_address
 from app.main_window import MainWindow
 from app.phones import phone_code
+from app.scene import record
 from core.domain.commands import RemoveDriver, SaveDriver
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.events import SecretChanged
 from core.domain.language import tr
+from core.domain.upkeep import secret_altered
 from core.messaging.address import parse_address
 from core.storage.folder import DataFolder
 from widgets.dialogs.fleet import FleetDialog
@@ -137,7 +141,9 @@ class FleetSetup(QObject):
             if choice.user:
                 self._set("mqtt.user", choice.user)
             if choice.password:
-                self._lines.credentials.set_secret(self._lines.credentials.console, choice.password)
+                user = self._lines.credentials.console
+                self._lines.credentials.set_secret(user, choice.password)
+                record(self._system.engine, SecretChanged, secret_altered(user, tr("Broker"), had=True))
         except KerbsideError as error:
             dialog.show_problem(str(error))
 
@@ -166,14 +172,14 @@ class FleetSetup(QObject):
     def _add(self, dialog: FleetDialog, draft: DriverDraft) -> None:
         engine = self._system.engine
         try:
-            engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers)))
+            engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers), actor=self._system.settings.desk_name))
         except KerbsideError as error:
             dialog.show_problem(str(error))
         self._show_drivers(dialog)
 
     def _remove(self, dialog: FleetDialog, driver_id: str) -> None:
         try:
-            self._system.engine.execute(RemoveDriver(driver_id=driver_id))
+            self._system.engine.execute(RemoveDriver(driver_id=driver_id, actor=self._system.settings.desk_name))
         except KerbsideError as error:
             dialog.show_problem(str(error))
         self._show_drivers(dialog)
@@ -181,7 +187,7 @@ class FleetSetup(QObject):
     def _read_drivers(self, dialog: FleetDialog, path: Path) -> None:
         try:
             for command in read_commands(path):
-                self._system.engine.execute(command)
+                self._system.engine.execute(replace(command, actor=self._system.settings.desk_name))
         except KerbsideError as error:
             dialog.show_problem(str(error))
         self._show_drivers(dialog)

@@ -67,7 +67,7 @@ def _read(order: NewOrder, merchants: Mapping[str, Merchant], engine: Scene, cit
         )
     if order.merchant_id not in engine.world.merchants:
         # A merchant of the map becomes one of ours with the first order.
-        engine.execute(SaveMerchant(merchant=merchants[order.merchant_id]))
+        engine.execute(SaveMerchant(merchant=merchants[order.merchant_id], actor=engine.settings.desk_name))
     return PlaceOrder(
         order_id=next_number(engine.world.orders),
         merchant_id=order.merchant_id,

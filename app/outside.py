@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from app.actions.deeds import SOMEBODY
 from app.main_window import MainWindow
+from app.scene import Scene, record
 from core.api.keyring import Key, Keyring, Scope
 from core.api.server import Outside, parse_listen
 from core.domain.errors import KerbsideError
+from core.domain.events import BackupMade, BackupRestored, KeyMade, KeyRevoked
 from core.domain.language import mark, tr
+from core.domain.upkeep import Altered
 from core.settings import Settings
 from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
+from core.storage.upkeep import Spool
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.systems import KeyRow, SystemsDialog
 
@@ -30,9 +36,10 @@ CHOICES: dict[str, tuple[str, frozenset[Scope]]] = {
 Reopen = Callable[[Callable[[], object] | None], None]
 
 
-def put_back(folder: DataFolder, path: Path | None = None) -> str:
+def put_back(folder: DataFolder, path: Path | None = None, by: str = SOMEBODY) -> str:
     """Restore a backup, by default the newest; what came of it, in a line. Raises BadInput."""
     done = restore(folder, path)
+    Spool(folder.database).put(BackupRestored(at=time.time(), actor=by, altered=(done.altered,)))
     if done.salvaged is None:
         return tr("Everything is as it was in {name}", name=done.backup.path.name if done.backup is not None else "")
     if not done.salvaged.lost:
@@ -44,13 +51,20 @@ class OutsideDoors:
     """``outside`` gives the interface as it runs; ``reopen`` puts a new core in place, after something was done between."""
 
     def __init__(
-        self, window: MainWindow, folder: DataFolder, settings: Settings, outside: Callable[[], Outside | None], reopen: Reopen
+        self,
+        window: MainWindow,
+        folder: DataFolder,
+        settings: Settings,
+        outside: Callable[[], Outside | None],
+        reopen: Reopen,
+        engine: Scene,
     ) -> None:
         self._window = window
         self._folder = folder
         self._settings = settings
         self._outside = outside
         self._reopen = reopen
+        self._engine = engine
         self._open: list[QDialog] = []
 
     def close(self) -> None:
@@ -89,6 +103,8 @@ class OutsideDoors:
                 else tr("Everything is saved in {name}; it holds passwords, keep it safe", name=path.name)
             )
             self._window.toast.show_line(line, bad=error is not None)
+            if error is None:
+                record(self._engine, BackupMade, Altered(str(path)))
 
         work.add_done_callback(done)
 
@@ -119,7 +135,7 @@ class OutsideDoors:
 
     def _put_back(self, path: Path) -> str:
         with DataFolder(self._folder.path) as folder:
-            return put_back(folder, path)
+            return put_back(folder, path, self._settings.desk_name)
 
     # HTTP
 
@@ -163,6 +179,7 @@ class OutsideDoors:
             dialog.show_problem(str(error))
             return
         dialog.set_keys([_row(key) for key in keyring.listed()])
+        record(self._engine, KeyMade, key.altered())
         dialog.show_key(text)
         if Scope.EVENTS_READ in key.scopes:
             dialog.set_hint(
@@ -171,9 +188,11 @@ class OutsideDoors:
 
     def _revoke(self, dialog: SystemsDialog, keyring: Keyring, key_id: str) -> None:
         try:
-            keyring.revoke(key_id)
+            key = keyring.revoke(key_id)
         except KerbsideError as error:
             dialog.show_problem(str(error))
+        else:
+            record(self._engine, KeyRevoked, key.altered(revoked=True))
         dialog.set_keys([_row(key) for key in keyring.listed()])
 
 

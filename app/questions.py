@@ -140,7 +140,7 @@ class Questions:
                 self._doors.import_city(path)
                 continue
             try:
-                taken, refused = execute_all(self._engine, read_commands(path))
+                taken, refused = execute_all(self._engine, read_commands(path), self._engine.settings.desk_name)
             except KerbsideError as error:
                 self.tell(sentence(error), bad=True)
                 continue

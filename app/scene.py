@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock, ScaledClock
-from core.domain.commands import Command
+from core.domain.commands import Command, RecordUpkeep
 from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
-from core.domain.events import BrokerChanged, Change, CycleFailed, Event, FixesApplied, MessageRefused, Notice
+from core.domain.events import BrokerChanged, Change, CycleFailed, Event, FixesApplied, MessageRefused, Notice, UpkeepChange
 from core.domain.language import tr
 from core.domain.receipt import Receipt
 from core.domain.reports import FixBatch, Floats
+from core.domain.upkeep import Altered
 from core.domain.world import World
 from core.orders.tells import Outcome
 from core.settings import Settings
@@ -198,6 +199,12 @@ def replaying(scene: Scene) -> bool:
 def live(scene: Scene) -> Scene:
     """The engine itself, whatever is looked at."""
     return scene.engine if isinstance(scene, Stage) else scene
+
+
+def record(scene: Scene, kind: type[UpkeepChange], *altered: Altered) -> None:
+    """Have in the log what was done at the desk beside the world, whatever is looked at."""
+    engine = live(scene)
+    engine.execute(RecordUpkeep(kind=kind, altered=altered, actor=engine.settings.desk_name))
 
 
 def recent(scene: Scene, limit: int) -> list[Logged]:

@@ -6,6 +6,7 @@ The deeds themselves stand in files of their own, by what they are about.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.actions.history import History, Refusal
@@ -15,10 +16,11 @@ from app.actions.recorder import NoRecorder, Recorder
 from app.actions.sandbox import Sandbox, tryable
 from app.actions.window import Window
 from app.presenters.selection import Selection
-from app.scene import Scene
+from app.scene import Scene, record
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
+from core.domain.events import MatchingPaused, MatchingResumed
 from core.domain.geo import LatLon
 from core.domain.language import capital, ntr, tr
 from core.domain.order import Order
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from app.editors import Editors
     from app.map_desk import MapDesk
+
+SOMEBODY = c.Command().actor
+"""Who is at the desk, as long as nobody says their name."""
 
 
 class Deeds:
@@ -94,7 +99,7 @@ class Deeds:
 
     def own_name(self) -> str:
         """Who is at the desk."""
-        return self.settings.text("alerts.name").strip() or "dispatcher"
+        return self.settings.desk_name
 
     # What is chosen
 
@@ -123,7 +128,11 @@ class Deeds:
 
     def _carry(self, command: c.Command) -> Sequence[c.Command]:
         own = self.own.get(type(command))
-        return self.engine.execute(command)[0].undo if own is None else own(command)
+        if own is not None:
+            return own(command)
+        if command.actor == SOMEBODY:
+            command = replace(command, actor=self.own_name())
+        return self.engine.execute(command)[0].undo
 
     def carry_out(self, text: str, commands: Sequence[c.Command], passed_over: int = 0) -> list[str]:
         """One deed of one or several commands. Returns a line for each that was refused. ``passed_over`` is how many of what
@@ -194,6 +203,7 @@ class Deeds:
     def toggle_matching(self) -> None:
         self.engine.matching_paused = not self.engine.matching_paused
         paused = self.engine.matching_paused
+        record(self.engine, MatchingPaused if paused else MatchingResumed)
         self.window.tell(tr("Automatic offers are paused: orders wait for you") if paused else tr("Automatic offers go on"))
         self.changed()
 

@@ -6,12 +6,17 @@ import argparse
 import json
 from datetime import datetime
 
+from app.cli.spooling import leave
+from core.domain.events import BackupMade, BackupRestored
+from core.domain.upkeep import Altered
 from core.storage.backup import Backup, back_up, restore
 from core.storage.folder import DataFolder, data_path
 
 
 def run_backup(args: argparse.Namespace) -> int:
-    made = back_up(data_path(args.data), args.file)
+    folder = data_path(args.data)
+    made = back_up(folder, args.file)
+    leave(folder, BackupMade, Altered(str(made.path)))
     if args.json:
         print(json.dumps(_facts(made)))
     else:
@@ -22,6 +27,7 @@ def run_backup(args: argparse.Namespace) -> int:
 def run_restore(args: argparse.Namespace) -> int:
     with DataFolder(args.data) as folder:
         done = restore(folder, args.file)
+        leave(folder.path, BackupRestored, done.altered)
     backup, salvaged = done.backup, done.salvaged
     if args.json:
         facts = {} if backup is None else _facts(backup)

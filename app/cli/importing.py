@@ -8,15 +8,19 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from app.cli.spooling import at_the_terminal, leave
 from app.runtime import start_logging
 from app.scene import Scene
 from core.bus import Bus
 from core.clock import RealClock
 from core.domain.commands import Command
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.events import SettingsChanged
+from core.domain.upkeep import Altered
 from core.engine.engine import Engine
 from core.messaging.local import LocalBroker
 from core.orders.experiments import read_experiments
@@ -71,6 +75,7 @@ def run_import(args: argparse.Namespace) -> int:
                 if not settings.text("map.city"):
                     settings.set("map.city", target.name)
                     settings.save()
+                    leave(folder.path, SettingsChanged, Altered("map.city", "", "", target.name))
                 done.append({"file": str(path), "city": str(target), **_facts(report)})
                 if not args.json:
                     print(f"{report.text()}\nwritten to {target}")
@@ -95,7 +100,7 @@ def _store(folder: DataFolder, files: list[tuple[Path, list[Command]]], quiet: b
         )
         with closing(engine):
             for path, commands in files:
-                taken, refused = execute_all(engine, commands)
+                taken, refused = execute_all(engine, commands, at_the_terminal())
                 store.flush()
                 done.append({"file": str(path), "imported": taken, "refused": refused})
                 if not quiet:
@@ -103,13 +108,13 @@ def _store(folder: DataFolder, files: list[tuple[Path, list[Command]]], quiet: b
     return done
 
 
-def execute_all(engine: Scene, commands: list[Command]) -> tuple[int, list[str]]:
-    """Carry out what can be; returns how many were, and a line for each that was refused."""
+def execute_all(engine: Scene, commands: list[Command], by: str) -> tuple[int, list[str]]:
+    """Carry out what can be, in somebody's name; returns how many were, and a line for each that was refused."""
     refused: list[str] = []
     promised: list[Future[int]] = []
     for command in commands:
         try:
-            promised.append(engine.execute(command)[1])
+            promised.append(engine.execute(replace(command, actor=by))[1])
         except KerbsideError as error:
             refused.append(str(error))
     return len(promised), refused

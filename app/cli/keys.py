@@ -6,8 +6,10 @@ import argparse
 import json
 from datetime import datetime
 
+from app.cli.spooling import leave
 from core.api.keyring import Key, Keyring, Scope
 from core.domain.errors import BadInput
+from core.domain.events import KeyMade, KeyRevoked
 from core.storage.folder import KEYS, data_path
 
 
@@ -18,6 +20,7 @@ def run_key(args: argparse.Namespace) -> int:
     match args.verb:
         case "make":
             key, text = keyring.make(args.name, parse_scopes(args.scopes))
+            leave(path, KeyMade, key.altered())
             if args.json:
                 print(json.dumps({**_facts(key), "key": text}))
             else:
@@ -33,7 +36,9 @@ def run_key(args: argparse.Namespace) -> int:
                 made = datetime.fromtimestamp(key.made_at).strftime("%Y-%m-%d %H:%M")
                 print(f"{key.id}  {made}  {key.name}: {_listed(key)}")
         case _:
-            print(f"kerbside: the key of {keyring.revoke(args.id).name} opens nothing any more")
+            key = keyring.revoke(args.id)
+            leave(path, KeyRevoked, key.altered(revoked=True))
+            print(f"kerbside: the key of {key.name} opens nothing any more")
     return 0
 
 

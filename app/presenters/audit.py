@@ -12,14 +12,14 @@ from PySide6.QtCore import QObject
 from app.actions.deeds import Deeds
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
-from app.presenters.differences import as_it_is, difference
+from app.presenters.differences import as_it_is, difference, upkeep_lines
 from app.presenters.history_text import actor_word
 from app.presenters.kinds import GROUPS, kind_text
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rule_text import Named
 from app.presenters.things import state_name
-from core.domain.events import Change
+from core.domain.events import Change, NoteChange, UpkeepChange
 from core.domain.language import ntr, tr
 from core.domain.provider import INTERNAL
 from core.domain.rules import RuleSet
@@ -168,6 +168,10 @@ def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> Aud
     told = [(one, difference(one.before, one.after, zone, named)) for one in entry.touched]
     several = len(told) > 1
     lines = [f"{_name(one)}: {line}" if several else line for one, differences in told for line in differences]
+    if isinstance(change, UpkeepChange):
+        lines = upkeep_lines(change)
+    if isinstance(change, NoteChange):
+        lines = [change.note.text]
     if entry.more:
         lines.append(ntr("and {n} more", "and {n} more", entry.more))
     when = datetime.fromtimestamp(change.at, zone).strftime("%d %b %H:%M")
@@ -186,7 +190,9 @@ def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> Aud
 
 def _things(entry: Entry) -> str:
     names = list(dict.fromkeys(_name(one) for one in entry.touched))
-    if not names:
+    if isinstance(entry.change, UpkeepChange):
+        names = [one.title for one in entry.change.altered]
+    elif not names:
         driver = driver_of(entry.change)
         names = [*orders_of(entry.change), *([driver] if driver else [])]
     shown = ", ".join(names[:2])

@@ -10,10 +10,13 @@ from enum import Enum
 
 from app.presenters.event_words import event_text
 from app.presenters.rule_text import Named, then_text, when_text
+from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, SettingsChanged, UpkeepChange
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.language import mark, ntr, tr
 from core.domain.rules import Rule
+from core.domain.upkeep import NEW_SECRET, SECRET
+from core.settings import declared
 
 UNTOLD = frozenset({"id", "version", "status_at", "presence", "presence_at", "off_duty", "removed"})
 """What changes with anything else, or is told otherwise."""
@@ -41,6 +44,7 @@ _LABELS = {
 """Fields as a person calls them; one that is not here is called by its own name."""
 
 
+_SECRETS: dict[object, str] = {SECRET: mark("set"), NEW_SECRET: mark("changed")}
 _NAMED = {"area_id": "area", "merchant_id": "merchant", "provider_id": "provider"}
 """Fields that hold the id of a thing, and of which kind."""
 
@@ -80,6 +84,26 @@ def difference(before: object, after: object, zone: tzinfo | None = None, named:
             lines.append(f"{_label(name)}: {' → '.join(told)}")
         else:
             lines.append(f"{_label(name)}: {said(was, name, zone)} → {said(now, name, zone)}")
+    return lines
+
+
+def upkeep_lines(change: UpkeepChange) -> list[str]:
+    """The same of what is kept beside the world; settings are called by what they mean."""
+    if isinstance(change, LettersResent | LettersDiscarded):
+        return [tr("events {numbers}", numbers=one.before) for one in change.altered]
+    lines = []
+    for one in change.altered:
+        if one.before is one.after is None:
+            continue
+        was, now = (
+            tr(_SECRETS[value]) if isinstance(change, SecretChanged) and value in _SECRETS else said(value)
+            for value in (one.before, one.after)
+        )
+        setting = declared(one.id) if isinstance(change, SettingsChanged) else None
+        if setting is not None:
+            lines.append(f"{tr(setting.description)}: {was} → {now} {setting.unit}".rstrip())
+        else:
+            lines.append(f"{one.title}: {was} → {now}" if len(change.altered) > 1 else f"{was} → {now}")
     return lines
 
 

@@ -17,11 +17,14 @@ from app.presenters.event_words import event_forms, event_text
 from app.presenters.kinds import KINDS, kind_text
 from app.presenters.links import Links
 from app.presenters.things import Things
+from app.scene import record
 from core.api.server import Outside
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
+from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, UpkeepChange
 from core.domain.forward import Forward
 from core.domain.language import ntr, sentence, tr
+from core.domain.upkeep import letters_altered, secret_altered
 from core.forwarding.choose import checked
 from core.forwarding.letters import DeadLetter, all_dead
 from widgets.common.words import Moment
@@ -177,10 +180,13 @@ class ForwardingPresenter(QObject):
         if forward is None or outside is None:
             return
 
+        had = outside.keyring.has_hook(forward.id)
+
         def make() -> None:
             self._aside.do(lambda: outside.keyring.new_hook_secret(forward.id), told, self._failed)
 
         def told(secret: str) -> None:
+            record(self._deeds.engine, SecretChanged, secret_altered(forward.id, forward.name, had=had))
             self._asking.show(SecretDialog(tr("The new secret of {name}", name=forward.name), secret, self._asking.window))
 
         self._asking.sure(
@@ -193,7 +199,7 @@ class ForwardingPresenter(QObject):
     # Letters
 
     def send_again(self, ids: Sequence[str]) -> None:
-        self._letters(ids, lambda outside, rule, seqs: outside.resend(rule, seqs), self._sent)
+        self._letters(ids, LettersResent, lambda outside, rule, seqs: outside.resend(rule, seqs), self._sent)
 
     def _sent(self, count: int) -> None:
         self._deeds.window.tell(ntr("{n} event is sent again", "{n} events are sent again", count))
@@ -201,7 +207,7 @@ class ForwardingPresenter(QObject):
 
     def forget(self, ids: Sequence[str]) -> None:
         def forget() -> None:
-            self._letters(ids, lambda outside, rule, seqs: outside.discard(rule, seqs), lambda _: self.seen())
+            self._letters(ids, LettersDiscarded, lambda outside, rule, seqs: outside.discard(rule, seqs), lambda _: self.seen())
 
         self._asking.sure(
             ntr("Forget {n} event that did not arrive?", "Forget {n} events that did not arrive?", len(ids)),
@@ -211,7 +217,11 @@ class ForwardingPresenter(QObject):
         )
 
     def _letters(
-        self, ids: Sequence[str], act: Callable[[Outside, str, list[int]], Future[int]], then: Callable[[int], None]
+        self,
+        ids: Sequence[str],
+        kind: type[UpkeepChange],
+        act: Callable[[Outside, str, list[int]], Future[list[int]]],
+        then: Callable[[int], None],
     ) -> None:
         outside = self._outside()
         wanted: dict[str, list[int]] = defaultdict(list)
@@ -221,10 +231,17 @@ class ForwardingPresenter(QObject):
         if outside is None or not wanted:
             return
 
-        def work() -> int:
-            return sum(act(outside, rule, seqs).result(PATIENCE_S) for rule, seqs in wanted.items())
+        def work() -> dict[str, list[int]]:
+            return {rule: act(outside, rule, seqs).result(PATIENCE_S) for rule, seqs in wanted.items()}
 
-        self._aside.do(work, then, self._failed)
+        def done(settled: dict[str, list[int]]) -> None:
+            for rule_id, seqs in settled.items():
+                if seqs:
+                    rule = self._world.forwards.get(rule_id)
+                    record(self._deeds.engine, kind, letters_altered(rule_id, rule.name if rule is not None else "", seqs))
+            then(sum(map(len, settled.values())))
+
+        self._aside.do(work, done, self._failed)
 
     def _failed(self, text: str) -> None:
         self._deeds.window.tell(f"{text[:1].upper()}{text[1:]}", bad=True)

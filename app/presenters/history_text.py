@@ -86,6 +86,21 @@ _ALERT_TEXTS: dict[type[e.Change], str] = {
     e.AlertTaken: mark("Alert taken on by {who}, {what}"),
 }
 
+_UPKEEP_TEXTS: dict[type[e.Change], str] = {
+    e.SettingsChanged: mark("Settings changed, {what}"),
+    e.ProfileSaved: mark("Profile {what} saved"),
+    e.ProfileRemoved: mark("Profile {what} removed"),
+    e.KeyMade: mark("Key made for {what}"),
+    e.KeyRevoked: mark("The key of {what} opens nothing any more"),
+    e.SecretChanged: mark("The secret of {what} is another one"),
+    e.LettersResent: mark("What {what} could not pass on is sent again"),
+    e.LettersDiscarded: mark("What {what} could not pass on is forgotten"),
+    e.BackupMade: mark("Backup saved as {what}"),
+    e.BackupRestored: mark("Back to {what}"),
+    e.MatchingPaused: mark("Automatic offers are paused"),
+    e.MatchingResumed: mark("Automatic offers go on"),
+}
+
 _ALARMS = (e.DeliveryFailed, e.OrderHandedBack, e.OfferExpired, e.NoProviderLeft, e.ProviderContradicted)
 QUIET = (
     e.OrderTagged,
@@ -111,6 +126,8 @@ ACTORS = {
     "system": mark("system"),
 }
 """Who acts without a name of their own."""
+_THROUGH = {"key": mark("key {name}"), "command": mark("{name}, by command")}
+"""Who acts otherwise than in the window: what stands before the colon, and how that is said."""
 
 
 def actor_name(actor: str, world: World) -> str:
@@ -124,6 +141,10 @@ def actor_name(actor: str, world: World) -> str:
 
 
 def actor_word(actor: str) -> str:
+    """Keys and commands of the terminal by whose they are."""
+    kind, _, name = actor.partition(":")
+    if name and kind in _THROUGH:
+        return tr(_THROUGH[kind], name=name)
     return tr(ACTORS[actor]) if actor in ACTORS else actor
 
 
@@ -244,6 +265,10 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         text = tr(_DRIVER_TEXTS.get(type(event), "{name} changed"), name=driver.name)
         text = f"{text}: {event.reason}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
+    if isinstance(event, e.UpkeepChange):
+        what = ", ".join(one.title for one in event.altered[:3]) + (", …" if len(event.altered) > 3 else "")
+        text = tr(_UPKEEP_TEXTS[type(event)], what=what)
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
     if type(event) in _SETUP_TEXTS:
         provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
         area = event.areas[0].name if event.areas else ""

@@ -6,23 +6,29 @@ import re
 
 from core.domain.language import mark, tr
 from core.storage.codec import KINDS as _ALL
+from core.storage.store import NOTE_KINDS
+from core.storage.upkeep import UPKEEP_KINDS
 
-KINDS: tuple[str, ...] = tuple(name for name in _ALL if name not in {"Change", "DispatchChange"})
+KINDS: tuple[str, ...] = tuple(n for n in _ALL if n not in {"Change", "DispatchChange", "NoteChange", "UpkeepChange"})
 """Every kind there is, by its name in the log."""
+_LETTERS = frozenset({"LettersResent", "LettersDiscarded"})
 
 GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     "setup": (
         mark("Set-up"),
         frozenset({"AreaSaved", "AreaRemoved", "MerchantsTagged", "RulesSaved", "WeatherTold", "ExperimentSaved"})
         | frozenset({"ProviderSaved", "ProviderRemoved", "ForwardSaved", "ForwardRemoved"})
-        | frozenset({"MerchantRegistered", "MerchantRemoved", "DriverRegistered", "DriverChanged", "DriverRemoved"}),
+        | frozenset({"MerchantRegistered", "MerchantRemoved", "DriverRegistered", "DriverChanged", "DriverRemoved"})
+        | frozenset(UPKEEP_KINDS),
     ),
     "areas": (mark("Areas"), frozenset({"AreaSaved", "AreaRemoved", "MerchantsTagged"})),
     "rules": (mark("Rules and weather"), frozenset({"RulesSaved", "WeatherTold"})),
     "providers": (mark("Providers"), frozenset({"ProviderSaved", "ProviderRemoved"})),
     "merchants": (mark("Merchants"), frozenset({"MerchantRegistered", "MerchantRemoved", "MerchantsTagged"})),
     "drivers": (mark("Drivers"), frozenset(kind for kind in KINDS if kind.startswith(("Driver", "Repositioning")))),
-    "forwarding": (mark("Forwarding"), frozenset({"ForwardSaved", "ForwardRemoved"})),
+    "forwarding": (mark("Forwarding"), frozenset({"ForwardSaved", "ForwardRemoved"}) | _LETTERS),
+    "upkeep": (mark("Settings, keys and secrets"), frozenset(UPKEEP_KINDS) - _LETTERS),
+    "notes": (mark("Notes"), frozenset(NOTE_KINDS)),
     "orders": (
         mark("Orders"),
         frozenset(kind for kind in KINDS if kind.startswith(("Order", "Provider", "NoProvider")))
@@ -96,6 +102,18 @@ TEXTS = (
     mark("Forward removed"),
     mark("Note taken"),
     mark("Note struck"),
+    mark("Settings changed"),
+    mark("Profile saved"),
+    mark("Profile removed"),
+    mark("Key made"),
+    mark("Key revoked"),
+    mark("Secret changed"),
+    mark("Letters resent"),
+    mark("Letters discarded"),
+    mark("Backup made"),
+    mark("Backup restored"),
+    mark("Matching paused"),
+    mark("Matching resumed"),
     mark("Fence crossed"),
     mark("Fence dwelled"),
     mark("Area crossed"),

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from app.arrangement import Arrangement, as_texts, from_texts
 from core.domain.errors import BadInput
+from core.domain.events import ProfileRemoved, ProfileSaved, UpkeepChange
 from core.domain.language import line, tr
+from core.domain.upkeep import Altered
 from core.settings import Settings, Value, declared
 from core.storage.profiles import Profile, Profiles, read, write
+
+
+Record = Callable[[type[UpkeepChange], Altered], None]
 
 
 class OwnProfiles:
     """What takes effect at the next start alone (broker, map, addresses) belongs to the computer: no profile changes it."""
 
-    def __init__(self, settings: Settings, profiles: Profiles, arrangement: Arrangement) -> None:
-        self._settings, self._profiles, self._arrangement = settings, profiles, arrangement
+    def __init__(self, settings: Settings, profiles: Profiles, arrangement: Arrangement, record: Record) -> None:
+        """``record`` has what is done with profiles in the log; of the settings they bring these say so themselves."""
+        self._settings, self._profiles, self._arrangement, self._record = settings, profiles, arrangement, record
 
     def names(self) -> list[str]:
         return self._profiles.names()
@@ -39,7 +46,7 @@ class OwnProfiles:
 
     def save(self, name: str) -> None:
         values = _movable(self._settings.changed())
-        self._arrangement.profile = self._profiles.save(name, Profile(values, as_texts(self._arrangement.kept())))
+        self._arrangement.profile = self._keep(name, Profile(values, as_texts(self._arrangement.kept())))
 
     def take(self, name: str) -> None:
         """All of it or, where something can't be used, nothing; with settings alone in it the window stays as it is."""
@@ -51,12 +58,27 @@ class OwnProfiles:
         self._arrangement.profile = name
 
     def remove(self, name: str) -> None:
+        before = self._in_words(name)
         self._profiles.remove(name)
+        self._record(ProfileRemoved, Altered(name, "", before))
 
     def bring_in(self, path: Path) -> str:
         """Keep the profile in a file under the file's name, in place of what had it; returns the name."""
         profile = _checked(path.stem, read(path))
-        return self._profiles.save(path.stem, replace(profile, values=_movable(profile.values)))
+        return self._keep(path.stem, replace(profile, values=_movable(profile.values)))
+
+    def _keep(self, name: str, profile: Profile) -> str:
+        before = self._in_words(name)
+        saved = self._profiles.save(name, profile)
+        self._record(ProfileSaved, Altered(saved, "", before, _in_words(profile.values)))
+        return saved
+
+    def _in_words(self, name: str) -> str | None:
+        """The settings of a profile; ``None`` where there is none that can be read."""
+        try:
+            return _in_words(self._profiles.read(name.strip()).values)
+        except BadInput:
+            return None
 
     def hand_on(self, name: str, path: Path) -> None:
         """Write a profile to a file of somebody's choice. Raises OSError."""
@@ -65,6 +87,10 @@ class OwnProfiles:
 
 def _movable(values: Mapping[str, Value]) -> dict[str, Value]:
     return {key: value for key, value in values.items() if (setting := declared(key)) is not None and setting.live}
+
+
+def _in_words(values: Mapping[str, Value]) -> str:
+    return ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in sorted(values.items()))
 
 
 def _checked(name: str, profile: Profile) -> Profile:

@@ -14,10 +14,13 @@ from app.actions.naming import which_orders
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.links import Links
+from app.scene import record
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
+from core.domain.events import SecretChanged
 from core.domain.language import sentence, tr
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
+from core.domain.upkeep import secret_altered
 from core.engine.setup import ProviderView, check_provider
 from core.providers.breaker import BreakerState
 from core.providers.secrets import SECRET_BYTES
@@ -133,8 +136,7 @@ class ProvidersPresenter(QObject):
                 dialog.show_problem(tr("Give it a secret, or make one: what is not signed is not believed"))
                 return
             if draft.secret:
-                store = self._engine.errands.secrets
-                self._aside.do(lambda: store.set(wanted.id, draft.secret), lambda _: self.seen(), self._failed)
+                self._set_secret(wanted, draft.secret)
             if wanted != provider:
                 text = tr("Add provider {name}") if new else tr("Change provider {name}")
                 refused = self._deeds.carry_out(text.format(name=wanted.name), [c.SaveProvider(provider=wanted)])
@@ -147,6 +149,17 @@ class ProvidersPresenter(QObject):
         dialog.secret_wanted.connect(lambda: dialog.show_secret(secrets.token_urlsafe(SECRET_BYTES)))
         dialog.saved.connect(saved)
         self._asking.show(dialog)
+
+    def _set_secret(self, provider: Provider, secret: str) -> None:
+        store = self._engine.errands.secrets
+        had = store.get(provider.id)
+
+        def done(_: None) -> None:
+            if secret != had:
+                record(self._deeds.engine, SecretChanged, secret_altered(provider.id, provider.name, had=bool(had)))
+            self.seen()
+
+        self._aside.do(lambda: store.set(provider.id, secret), done, self._failed)
 
     def switch(self) -> None:
         provider = self.chosen()

@@ -19,6 +19,7 @@ import msgspec
 from filelock import FileLock
 
 from core.domain.errors import BadInput
+from core.domain.upkeep import Altered
 from core.messaging.access import Account, Role
 from core.private_file import read_private, replace_private
 
@@ -50,6 +51,11 @@ class Key(msgspec.Struct, frozen=True):
     made_at: float
     salt: str
     digest: str
+
+    def altered(self, *, revoked: bool = False) -> Altered:
+        """It as the log tells of it."""
+        opens = ", ".join(sorted(self.scopes))
+        return Altered(self.id, self.name, opens if revoked else None, None if revoked else opens)
 
     def opens_with(self, secret: str) -> bool:
         return hmac.compare_digest(self.digest, _digest(self.salt, secret))
@@ -113,6 +119,9 @@ class Keyring:
         return key
 
     # Webhooks
+
+    def has_hook(self, forward_id: str) -> bool:
+        return forward_id in self._fresh().hooks
 
     def hook_secret(self, forward_id: str) -> str:
         """The secret that signs what a forwarding rule sends; made where there is none yet."""

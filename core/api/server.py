@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.api.keyring import Keyring
+from core.domain.commands import RecordUpkeep
 from core.domain.errors import BadInput, CommandRefused
-from core.domain.events import ForwardRemoved, ForwardSaved
+from core.domain.events import ForwardRemoved, ForwardSaved, SecretChanged
 from core.domain.forward import Forward
+from core.domain.upkeep import secret_altered
 from core.engine.engine import Engine
 from core.settings import Settings
 from core.storage.store import Store
@@ -92,15 +94,15 @@ class Outside:
         forwarder = self._forwarder
         return None if forwarder is None else forwarder.health(rule_id)
 
-    def resend(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[int]:
-        """Have dead letters sent again, all or those of these events; how many there were. Raises CommandRefused."""
+    def resend(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[list[int]]:
+        """Have dead letters sent again, all or those of these events; which there were. Raises CommandRefused."""
         return self._of_letters(lambda forwarder: forwarder.resend(rule_id, seqs))
 
-    def discard(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[int]:
+    def discard(self, rule_id: str, seqs: Sequence[int] = ()) -> Future[list[int]]:
         """Forget dead letters. As `resend`."""
         return self._of_letters(lambda forwarder: forwarder.discard(rule_id, seqs))
 
-    def _of_letters(self, work: Callable[[Forwarder], Coroutine[object, object, int]]) -> Future[int]:
+    def _of_letters(self, work: Callable[[Forwarder], Coroutine[object, object, list[int]]]) -> Future[list[int]]:
         forwarder, loop = self._forwarder, self._loop
         if forwarder is None or loop is None:
             raise CommandRefused("nothing is passed on yet: try again in a moment")
@@ -238,8 +240,17 @@ class _Lines:
 
             logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write every address, which may hold a secret
             self._client = client = httpx.AsyncClient(timeout=10.0, headers={"User-Agent": "Kerbside"}, follow_redirects=False)
-            self._webhook = Webhook(client, self._keyring.hook_secret)
+            self._webhook = Webhook(client, self._secret)
         return self._webhook
+
+    def _secret(self, rule: Forward) -> str:
+        """What is sent by the rule is signed from the first time on."""
+        had = self._keyring.has_hook(rule.id)
+        secret = self._keyring.hook_secret(rule.id)
+        if not had:
+            made = RecordUpkeep(kind=SecretChanged, altered=(secret_altered(rule.id, rule.name, had=False),), actor="system")
+            self._engine.handover.ask(lambda: self._engine.execute(made))
+        return secret
 
     async def close(self) -> None:
         if self._client is not None:

@@ -17,7 +17,9 @@ from core.api import views
 from core.api.keyring import Key, Keyring
 from core.domain import commands as c
 from core.domain.errors import CommandRefused, KerbsideError
+from core.domain.events import UpkeepChange
 from core.domain.order import Order
+from core.domain.upkeep import Altered
 from core.engine.engine import Engine
 from core.forwarding.forwarder import Forwarder
 from core.orders.tells import Outcome
@@ -86,6 +88,10 @@ class Service:
         # Shielded: a caller who has gone away must not break the promise.
         await asyncio.shield(asyncio.wrap_future(promised))
         return seen
+
+    async def record(self, kind: type[UpkeepChange], altered: Altered, key: Key) -> None:
+        """Have in the log what was done by whoever has the key; it is on disk when this returns."""
+        await self.do(c.RecordUpkeep(kind=kind, altered=(altered,), actor=f"key:{key.name}"), lambda e: None)
 
     async def work(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have a worker process do a task of `core.worker`."""

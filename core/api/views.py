@@ -5,10 +5,11 @@ Times are epoch seconds, places ``{"lat", "lon"}`` in degrees, outlines GeoJSON.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from core.domain.driver import Driver, Route
-from core.domain.events import DispatchChange
+from core.domain.events import DispatchChange, UpkeepChange
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
@@ -200,7 +201,7 @@ _OWN = ("stop", "entered", "radius_m", "seconds", "area_id", "rule_id")
 
 def event(row: LogRow) -> View:
     """``id`` is the event's number in the log. What the event touched stands in it as it was after it; of fences and areas,
-    what was crossed."""
+    what was crossed; of settings, keys and the like, what was altered."""
     change = decode(row.kind, row.body)
     seen: View = {
         "id": row.seq,
@@ -215,6 +216,8 @@ def event(row: LogRow) -> View:
         touched = getattr(change, name)
         if touched:
             seen[name] = [view(one) for one in touched]
+    if isinstance(change, UpkeepChange):
+        seen["altered"] = [asdict(one) for one in change.altered]
     for name in _OWN:
         if hasattr(change, name):
             seen[name] = getattr(change, name)

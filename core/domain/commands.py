@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.driver import Driver, Presence
+from core.domain.events import UpkeepChange
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
@@ -15,6 +16,7 @@ from core.domain.merchant import Area, Merchant
 from core.domain.order import Status
 from core.domain.provider import Provider
 from core.domain.rules import Rule
+from core.domain.upkeep import Altered
 from core.domain.vehicle import Vehicle
 
 
@@ -289,3 +291,11 @@ class SaveForward(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveForward(Command):
     forward_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUpkeep(Command):
+    """Have in the log what was done beside the world."""
+
+    kind: type[UpkeepChange]
+    altered: tuple[Altered, ...] = ()

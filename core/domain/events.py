@@ -22,6 +22,7 @@ from core.domain.offer import Offer
 from core.domain.order import Order
 from core.domain.provider import Consignment, Provider
 from core.domain.rules import Day, RuleSet, Tally
+from core.domain.upkeep import Altered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +273,53 @@ class NoteTaken(NoteChange): ...
 
 
 class NoteStruck(NoteChange): ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepChange(Change):
+    """Something beside the world was changed, or made use of. It has happened by then: nothing is applied, it is only told."""
+
+    altered: tuple[Altered, ...] = ()
+
+
+class SettingsChanged(UpkeepChange): ...
+
+
+class ProfileSaved(UpkeepChange): ...
+
+
+class ProfileRemoved(UpkeepChange): ...
+
+
+class KeyMade(UpkeepChange):
+    """Of the HTTP interface: the scopes it opens, never the key."""
+
+
+class KeyRevoked(UpkeepChange): ...
+
+
+class SecretChanged(UpkeepChange):
+    """Of a provider, a webhook or our own user at the broker: made, replaced or dropped."""
+
+
+class LettersResent(UpkeepChange):
+    """Events that a forwarding rule had given up on are sent again: their numbers."""
+
+
+class LettersDiscarded(UpkeepChange): ...
+
+
+class BackupMade(UpkeepChange):
+    """By somebody: those that the program makes by itself change nothing and leave nobody with a copy."""
+
+
+class BackupRestored(UpkeepChange): ...
+
+
+class MatchingPaused(UpkeepChange): ...
+
+
+class MatchingResumed(UpkeepChange): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ from core.engine.snapshots import Photographer
 from core.engine.stops import StopWatch
 from core.engine.tally import Tally
 from core.engine.telling import Teller
+from core.engine.upkeep import Upkeep
 from core.engine.words import HeardWords
 from core.geofencing.tagging import Tagger
 from core.messaging.decode import decode
@@ -130,7 +131,9 @@ class Engine:
         )
         self.setup = Setup(self.world, clock, self.errands)
         self.handover = Handover()
-        self._desk = Desk(self.world, settings, store.has_order, Places(Tagger()), self.errands.dispatch, self.setup.handlers())
+        self._upkeep = Upkeep(clock, settings, store, self._commit)
+        handlers = self.setup.handlers() | self._upkeep.handlers()
+        self._desk = Desk(self.world, settings, store.has_order, Places(Tagger()), self.errands.dispatch, handlers)
         self._teller = Teller(self.world, self.modes, clock.now())
         self._receipts = Receipts()
         self._outbox = Outbox(transport, lambda: store.write(()))
@@ -169,6 +172,7 @@ class Engine:
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
         self._alarms = Alarms(self.world, self.positions, settings)
+        self._upkeep.begin()
 
     # Commands
 
@@ -207,6 +211,7 @@ class Engine:
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
+            self._upkeep.look()
             can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
             if can_hear:
                 silent = self.movement.fallen_silent(self.silent(now))
@@ -260,6 +265,7 @@ class Engine:
     def close(self) -> None:
         """Let what is under way end: the last write, then the messages that waited for it."""
         self.modes.close()
+        self._upkeep.close()
         self.cycles.close()
         self.errands.close()
         self._save_positions(everyone=True)

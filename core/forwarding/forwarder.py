@@ -229,20 +229,20 @@ class Forwarder:
         found = self._followers.get(rule_id)
         return found[0].health if found else Health()
 
-    async def resend(self, rule_id: str, seqs: Sequence[int] = ()) -> int:
-        """Bring dead letters, all or those of these events, back to be sent at once; return how many."""
+    async def resend(self, rule_id: str, seqs: Sequence[int] = ()) -> list[int]:
+        """Bring dead letters, all or those of these events, back to be sent at once; return which there were."""
         return await self._with_dead(
             rule_id, seqs, "UPDATE letters SET dead = 0, tries = 0, next_at = ? WHERE forward_id = ? AND seq = ?", time.time()
         )
 
-    async def discard(self, rule_id: str, seqs: Sequence[int] = ()) -> int:
-        """Forget dead letters, all or those of these events; return how many."""
+    async def discard(self, rule_id: str, seqs: Sequence[int] = ()) -> list[int]:
+        """Forget dead letters, all or those of these events; return which there were."""
         return await self._with_dead(rule_id, seqs, "DELETE FROM letters WHERE forward_id = ? AND seq = ?")
 
-    async def _with_dead(self, rule_id: str, seqs: Sequence[int], statement: str, *first: float) -> int:
+    async def _with_dead(self, rule_id: str, seqs: Sequence[int], statement: str, *first: float) -> list[int]:
         dead = {x.seq for x in await asyncio.to_thread(Letters(self._store, rule_id).dead, 10**9)}
         chosen = sorted(dead.intersection(seqs) if seqs else dead)
         await asyncio.wrap_future(self._store.write((), extras=[(statement, [(*first, rule_id, seq) for seq in chosen])]))
         if found := self._followers.get(rule_id):
             found[0].poke()
-        return len(chosen)
+        return chosen

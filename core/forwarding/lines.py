@@ -32,7 +32,7 @@ class Webhook:
     ``Kerbside-Id`` is the same each time an event is sent, so that a repeated one can be told.
     """
 
-    def __init__(self, client: httpx.AsyncClient, secret_of: Callable[[str], str]) -> None:
+    def __init__(self, client: httpx.AsyncClient, secret_of: Callable[[Forward], str]) -> None:
         self._client = client
         self._secret_of = secret_of
 
@@ -44,7 +44,7 @@ class Webhook:
             "Content-Type": "application/json",
             "Kerbside-Id": f"{rule.id}-{event['id']}",
             "Kerbside-Event": event["kind"],
-            HEADER: sign(self._secret_of(rule.id), body, time.time()),
+            HEADER: sign(self._secret_of(rule), body, time.time()),
         }
         try:
             # The answer's body is of no interest, and may be endless: it is not read.

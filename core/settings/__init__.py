@@ -6,12 +6,13 @@ settings window.
 
 from core.settings.declared import BY_KEY, DECLARED, RATES, SECTIONS, declared
 from core.settings.setting import Setting, Value
-from core.settings.values import DESK, Settings, toml_of, values_of
+from core.settings.values import DESK, FILE, Settings, toml_of, values_of
 
 __all__ = [
     "BY_KEY",
     "DECLARED",
     "DESK",
+    "FILE",
     "RATES",
     "SECTIONS",
     "Setting",

@@ -213,7 +213,7 @@ DECLARED: tuple[Setting, ...] = (
     _s("alerts.snooze_min", 10.0, "How long a snoozed alert keeps still", "min", 1, 480),
     _s("alerts.sound_critical", True, "A sound for an urgent alert: late, no driver, driver silent"),
     _s("alerts.sound_warning", False, "A sound for every other alert"),
-    _s("alerts.name", "", "Your name, as alerts show who has seen or taken them; empty for dispatcher"),
+    _s("alerts.name", "", "Your name, as the log, alerts and notes show who did it; empty for dispatcher"),
     _s("tracking.offline_after_s", 90.0, "A driver silent this long in active mode counts as offline", "s", 5, 86400),
     _s("tracking.offline_after_passive_s", 180.0, "The same in passive mode", "s", 5, 86400),
     _s(

@@ -17,6 +17,7 @@ from core.settings.setting import Value
 
 DESK = "desk"
 """The table of a file of settings that holds none: how the window of whoever wrote it was arranged."""
+FILE = "settings.toml"
 
 
 class Settings:
@@ -29,6 +30,9 @@ class Settings:
         self.path = path
         self._stamp = _stamp(path)
         self._in_file: set[str] = set()
+        self.kept: dict[str, Value] = {}
+        """What differs from the defaults in the file; a value that only this run was given is not among it."""
+        self._kept_listeners: list[Callable[[str], None]] = []
         self.problems: list[str] = []
         for key, value in (values or {}).items():
             self.set(key, value)
@@ -61,6 +65,7 @@ class Settings:
             except BadInput as error:
                 settings.problems.append(f"{error}; the default is used")
                 settings._unknown[key] = value
+        settings.kept = settings.changed()
         return settings
 
     def __getitem__(self, key: str) -> Value:
@@ -121,6 +126,21 @@ class Settings:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def on_kept(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Hear that other values are `kept` from now on, and by whom: who is at the desk, or the file's own name."""
+        self._kept_listeners.append(listener)
+        return lambda: self._kept_listeners.remove(listener)
+
+    @property
+    def desk_name(self) -> str:
+        """Who is at the desk, as the log has it."""
+        return self.text("alerts.name").strip() or "dispatcher"
+
+    def _keep(self, kept: dict[str, Value], by: str) -> None:
+        self.kept = kept
+        for listener in tuple(self._kept_listeners):
+            listener(by)
+
     def follow_file(self) -> list[str]:
         """Take over what somebody has changed in the file since it was read or saved; to be asked now and then.
 
@@ -142,20 +162,24 @@ class Settings:
                 self.set(key, value)
             except BadInput as error:
                 problems.append(f"settings.toml: {error}")
+        self._keep({key: self[key] for key in sorted(self._in_file) if self.given(key)}, FILE)
         return problems
 
     def save(self) -> None:
         """Write atomically; values that could not be read are kept as they stood."""
-        if self.path is None:
-            return
+        if self.path is not None:
+            self._write(self.path)
+        self._keep(self.changed(), self.desk_name)
+
+    def _write(self, path: Path) -> None:
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
         for key, value in sorted({**self._unknown, **self.changed()}.items()):
             if "." in key:
                 _put(table, key, value)
-        scratch = self.path.with_name(self.path.name + ".new")
+        scratch = path.with_name(path.name + ".new")
         scratch.write_text(tomli_w.dumps(table), encoding="utf-8")
-        os.replace(scratch, self.path)
-        self._stamp, self._in_file = _stamp(self.path), {k for k in self._values if self.given(k)}
+        os.replace(scratch, path)
+        self._stamp, self._in_file = _stamp(path), {k for k in self._values if self.given(k)}
 
 
 def toml_of(values: Mapping[str, Value], desk: Mapping[str, str] | None = None) -> str:

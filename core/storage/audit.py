@@ -22,7 +22,8 @@ from core.storage.codec import (
     Entity,
     entities,
 )
-from core.storage.store import SETUP_KINDS, Logged, Store
+from core.storage.store import NOTE_KINDS, SETUP_KINDS, Logged, Store
+from core.storage.upkeep import UPKEEP_KINDS
 
 PAGE = 200
 LOOKED_UP = 5
@@ -47,7 +48,7 @@ counts follow from what is told of orders; where drivers are and what alerts say
 
 PEOPLE_KINDS = ("MerchantsTagged", "ExperimentSaved", "DriverRegistered", "DriverChanged", "DriverRemoved")
 """As in the second index of the schema."""
-_INDEXED = (SETUP_KINDS, PEOPLE_KINDS)
+_INDEXED = (SETUP_KINDS, PEOPLE_KINDS, NOTE_KINDS, UPKEEP_KINDS)
 
 
 def _quoted(kinds: Iterable[str]) -> str:

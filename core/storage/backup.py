@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.domain.errors import BadInput
+from core.domain.upkeep import Altered
 from core.settings import Settings
 from core.storage.database import check, last_backup, open_readable, open_writable, schema_steps, told
 from core.storage.folder import BACKUPS, CITIES, CREDENTIALS, DATABASE, KEYS, PROVIDER_SECRETS, SETTINGS, DataFolder
@@ -115,6 +116,11 @@ class Restored:
     backup: Backup | None
     aside: Path
     salvaged: Salvaged | None = None
+
+    @property
+    def altered(self) -> Altered:
+        """It as the log tells of it."""
+        return Altered(DATABASE if self.backup is None else str(self.backup.path))
 
 
 def restore(folder: DataFolder, source: Path | None = None) -> Restored:

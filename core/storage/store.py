@@ -50,6 +50,8 @@ SETUP_KINDS = (
     "MerchantRemoved", "ForwardSaved", "ForwardRemoved",
 )  # fmt: skip
 """As in the index of the schema."""
+NOTE_KINDS = ("NoteTaken", "NoteStruck")
+"""As in another index of it."""
 
 _NEXT_ORDER = "SELECT seq, at FROM events WHERE seq > ? AND seq <= ? AND kind = 'OrderReceived' ORDER BY seq LIMIT 1"
 _ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
@@ -313,7 +315,8 @@ def _entities(read: sqlite3.Connection, table: StateTable[E], where: str = "true
 def _notes(read: sqlite3.Connection, since: float) -> list[Change]:
     """The notes since then, with those that were struck."""
     rows = read.execute(
-        "SELECT kind, body FROM events WHERE kind IN ('NoteTaken', 'NoteStruck') ORDER BY seq DESC LIMIT ?", (MOST_NOTES,)
+        f"SELECT kind, body FROM events WHERE kind IN ({', '.join(map(repr, NOTE_KINDS))}) ORDER BY seq DESC LIMIT ?",
+        (MOST_NOTES,),
     )
     return [change for change in reversed([decode(kind, body) for kind, body in rows]) if change.at >= since]
 

@@ -19,8 +19,10 @@ from core.api.routes import PathId, Serving
 from core.api.service import Service, StillWriting
 from core.domain import commands as c
 from core.domain.errors import BadInput, UnknownThing
+from core.domain.events import SecretChanged
 from core.domain.provider import INTERNAL, Provider, ProviderKind
 from core.domain.rules import Rule
+from core.domain.upkeep import secret_altered
 from core.engine.engine import Engine
 from core.engine.setup import ProviderView
 from core.signing import HEADER
@@ -129,19 +131,24 @@ async def save_provider(provider_id: PathId, body: m.ProviderIn, service: Servin
 @router.delete("/providers/{provider_id}", status_code=204, response_class=Response, dependencies=WRITE)
 async def remove_provider(provider_id: PathId, service: Serving, key: Caller) -> Response:
     """Remove a provider that has no order and that no rule names."""
-    secrets = await service.ask(lambda e: e.errands.secrets)
+    secrets, provider = await service.ask(lambda e: (e.errands.secrets, e.world.provider(provider_id)))
     await service.do(c.RemoveProvider(provider_id=provider_id, actor=f"key:{key.name}"), lambda e: None)
-    await asyncio.to_thread(secrets.forget, provider_id)
+    if secrets.get(provider_id):
+        await asyncio.to_thread(secrets.forget, provider_id)
+        await service.record(SecretChanged, secret_altered(provider_id, provider.name, had=True, has=False), key)
     return Response(status_code=204)
 
 
 @router.post("/providers/{provider_id}/secret", response_model=m.ProviderSecret, dependencies=WRITE)
-async def new_provider_secret(provider_id: PathId, service: Serving) -> Response:
+async def new_provider_secret(provider_id: PathId, service: Serving, key: Caller) -> Response:
     """A new secret to sign with, both ways; the old one signs nothing any more."""
     if provider_id == INTERNAL:
         raise BadInput("our own fleet signs nothing")
-    secrets, _ = await service.ask(lambda e: (e.errands.secrets, e.world.provider(provider_id)))
-    return answer({"secret": await asyncio.to_thread(secrets.issue, provider_id)})
+    secrets, provider = await service.ask(lambda e: (e.errands.secrets, e.world.provider(provider_id)))
+    had = bool(secrets.get(provider_id))
+    secret = await asyncio.to_thread(secrets.issue, provider_id)
+    await service.record(SecretChanged, secret_altered(provider_id, provider.name, had=had), key)
+    return answer({"secret": secret})
 
 
 def _provider(engine: Engine, provider_id: str) -> views.View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from fastapi import APIRouter
@@ -12,12 +13,14 @@ from core.api import forward_models as m
 from core.api import views
 from core.api.answers import answer
 from core.api.gate import Caller, may
-from core.api.keyring import Scope
+from core.api.keyring import Key, Scope
 from core.api.routes import PathId, Serving
 from core.api.service import Service
 from core.domain import commands as c
 from core.domain.errors import UnknownThing
+from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, UpkeepChange
 from core.domain.forward import Forward
+from core.domain.upkeep import letters_altered, secret_altered
 from core.forwarding.choose import checked
 from core.forwarding.letters import Letters
 
@@ -42,16 +45,22 @@ async def save_rule(rule_id: PathId, body: m.ForwardIn, service: Serving, key: C
 @router.delete("/forwarding/{rule_id}", status_code=204, response_class=Response)
 async def remove_rule(rule_id: PathId, service: Serving, key: Caller) -> Response:
     """Remove a rule and its letters."""
+    rule = await _known(service, rule_id)
     await service.do(c.RemoveForward(forward_id=rule_id, actor=f"key:{key.name}"), lambda e: None)
-    await asyncio.to_thread(service.keyring.drop_hook, rule_id)
+    if service.keyring.has_hook(rule_id):
+        await asyncio.to_thread(service.keyring.drop_hook, rule_id)
+        await service.record(SecretChanged, secret_altered(rule_id, rule.name, had=True, has=False), key)
     return Response(status_code=204)
 
 
 @router.post("/forwarding/{rule_id}/secret", response_model=m.HookSecret)
-async def new_secret(rule_id: PathId, service: Serving) -> Response:
+async def new_secret(rule_id: PathId, service: Serving, key: Caller) -> Response:
     """A new secret to sign with; the old one signs nothing any more."""
-    await _known(service, rule_id)
-    return answer({"secret": await asyncio.to_thread(service.keyring.new_hook_secret, rule_id)})
+    rule = await _known(service, rule_id)
+    had = service.keyring.has_hook(rule_id)
+    secret = await asyncio.to_thread(service.keyring.new_hook_secret, rule_id)
+    await service.record(SecretChanged, secret_altered(rule_id, rule.name, had=had), key)
+    return answer({"secret": secret})
 
 
 @router.get("/forwarding/{rule_id}/dead", response_model=m.Letters)
@@ -64,17 +73,23 @@ async def dead_letters(rule_id: PathId, service: Serving) -> Response:
 
 
 @router.post("/forwarding/{rule_id}/dead/resend", response_model=m.Done)
-async def resend(rule_id: PathId, body: m.Chosen, service: Serving) -> Response:
+async def resend(rule_id: PathId, body: m.Chosen, service: Serving, key: Caller) -> Response:
     """Send dead letters again."""
-    await _known(service, rule_id)
-    return answer({"count": await service.forwarder.resend(rule_id, body.events)})
+    rule = await _known(service, rule_id)
+    return await _settled(service, LettersResent, rule, await service.forwarder.resend(rule_id, body.events), key)
 
 
 @router.post("/forwarding/{rule_id}/dead/discard", response_model=m.Done)
-async def discard(rule_id: PathId, body: m.Chosen, service: Serving) -> Response:
+async def discard(rule_id: PathId, body: m.Chosen, service: Serving, key: Caller) -> Response:
     """Forget dead letters."""
-    await _known(service, rule_id)
-    return answer({"count": await service.forwarder.discard(rule_id, body.events)})
+    rule = await _known(service, rule_id)
+    return await _settled(service, LettersDiscarded, rule, await service.forwarder.discard(rule_id, body.events), key)
+
+
+async def _settled(service: Service, kind: type[UpkeepChange], rule: Forward, seqs: Sequence[int], key: Key) -> Response:
+    if seqs:
+        await service.record(kind, letters_altered(rule.id, rule.name, seqs), key)
+    return answer({"count": len(seqs)})
 
 
 async def _known(service: Service, rule_id: str) -> Forward:

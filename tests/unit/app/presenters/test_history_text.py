@@ -14,13 +14,14 @@ from core.storage.codec import KINDS
 from widgets.log.rows import LogKind
 
 OFFER = Offer("F-1", "D-1", ("O-1",), 0.0, 45.0)
-ABSTRACT = {"Change", "DispatchChange", "NoteChange"}
+ABSTRACT = {"Change", "DispatchChange", "NoteChange", "UpkeepChange"}
 
 
 def test_every_kind_of_change_has_its_words() -> None:
     """A new event without a text would be shown by the name of its class."""
     fences = {e.FenceCrossed, e.FenceDwelled, e.AreaCrossed, e.ExperimentSaved, e.NoteTaken, e.NoteStruck}
-    texts = (history_text._ORDER_TEXTS, history_text._DRIVER_TEXTS, history_text._SETUP_TEXTS, history_text._ALERT_TEXTS)
+    t = history_text
+    texts = (t._ORDER_TEXTS, t._DRIVER_TEXTS, t._SETUP_TEXTS, t._ALERT_TEXTS, t._UPKEEP_TEXTS)
     known = {kind for table in texts for kind in table} | fences | set(history_text.QUIET)
     assert {kind for name, kind in KINDS.items() if name not in ABSTRACT} == known
 
