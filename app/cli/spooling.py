@@ -20,6 +20,6 @@ def leave(folder: Path, kind: type[UpkeepChange], altered: Altered) -> None:
 def at_the_terminal() -> str:
     """Who gives a command, as the log has it: by their name at this machine."""
     try:
-        return f"command:{getpass.getuser()}"
+        return f"terminal:{getpass.getuser()}"
     except (KeyError, OSError, ImportError):  # this machine has no name for them
-        return "command:?"
+        return "terminal:?"

@@ -126,7 +126,7 @@ ACTORS = {
     "system": mark("system"),
 }
 """Who acts without a name of their own."""
-_THROUGH = {"key": mark("key {name}"), "command": mark("{name}, by command")}
+_THROUGH = {"key": mark("key {name}"), "terminal": mark("terminal {name}")}
 """Who acts otherwise than in the window: what stands before the colon, and how that is said."""
 
 

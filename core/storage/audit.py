@@ -72,8 +72,9 @@ class Wanted:
         """A condition in SQL for all but the kinds, and its values; ``of_order``: the thing is an order, which has an index."""
         parts, values = ["true"], list[Cell]()
         if self.actor:
-            parts.append("instr(lower(actor), ?)")
-            values.append(self.actor.lower())
+            # ``key:Shop`` is read as "key Shop", and may be asked for as both.
+            parts.append("instr(lower(replace(actor, ':', ' ')), ?)")
+            values.append(self.actor.lower().replace(":", " "))
         if self.thing and of_order:
             parts.append("seq IN (SELECT seq FROM event_orders WHERE order_id = ?)")
             values.append(self.thing)

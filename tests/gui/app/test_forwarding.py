@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core.domain.commands import CancelOrder
+from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, UpkeepChange
 from core.domain.forward import Forward
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.secret import SecretDialog
@@ -98,6 +99,9 @@ def test_what_did_not_arrive_is_sent_again_from_the_window(rig: Rig, panel: Any,
     rig.dialog(ConfirmDialog).accept()
     rig.until(lambda: panel.dead.shown == [])
     assert len(shop.got) == 1
+    rig.engine.store.flush()
+    told = [(type(c), c.actor) for one in rig.engine.store.recent(8) if isinstance(c := one.change, UpkeepChange)]
+    assert told[:2] == [(LettersDiscarded, "dispatcher"), (LettersResent, "dispatcher")]
     panel.select("shop")
     rig.action("forward.remove").trigger()
     rig.dialog(ConfirmDialog).accept()
@@ -132,6 +136,10 @@ def test_a_rule_is_changed_stopped_and_given_a_new_secret(rig: Rig, panel: Any, 
     rig.dialog(ConfirmDialog).accept()
     shown = rig.dialog(SecretDialog)
     assert shown.secret.text() == rig.console.outside.keyring.hook_secret("till")
+    rig.engine.store.flush()
+    told = rig.engine.store.recent(1)[0].change
+    assert isinstance(told, SecretChanged)
+    assert [one.name for one in told.altered] == ["Till"]
     shown.accept()
     rig.action("forward.remove").trigger()
     rig.dialog(ConfirmDialog).accept()

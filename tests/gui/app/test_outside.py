@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from core.domain.events import BackupMade, BackupRestored
 from tests.gui.app.test_reopening import reopened
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.systems import SystemsDialog
@@ -97,6 +98,7 @@ def test_what_was_backed_up_comes_back(rig: Any, tmp_path: Path) -> None:
     rig.rest(0.3)
     doors.save(tmp_path / "b.kerbside.zip")
     rig.until(lambda: "Everything is saved" in rig.said())
+    rig.until(lambda: isinstance(rig.engine.store.recent(1)[0].change, BackupMade))
     lost = rig.order()
     before = rig.console.system
     doors.ask_restore(tmp_path / "b.kerbside.zip")
@@ -105,6 +107,9 @@ def test_what_was_backed_up_comes_back(rig: Any, tmp_path: Path) -> None:
     orders = rig.engine.world.orders
     assert kept in orders
     assert lost not in orders
+    rig.engine.store.flush()
+    told = next(one.change for one in rig.engine.store.recent(20) if isinstance(one.change, BackupRestored))
+    assert [one.id for one in told.altered] == [str(tmp_path / "b.kerbside.zip")]
     assert [path.name[:14] for path in rig.folder.glob("before-restore-*")] == ["before-restore"]
     rig.people_the_town()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SettleConsignment
+from core.domain.events import SecretChanged
 from core.domain.order import Status
 from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
@@ -72,7 +73,9 @@ def test_a_provider_is_added_with_a_secret_nobody_sees_again(rig: Rig, panel: An
     again.act()
     assert on_disk(rig)["swift-couriers"].cap_per_hour == 40
     assert secrets_on_disk(rig)["swift-couriers"] == secret
-    # Nor does the log know it.
+    # Nor does the log know it, only that there is one.
+    told = [c for one in rig.engine.store.recent(5) if isinstance(c := one.change, SecretChanged)]
+    assert [(one.name, one.before, one.after) for one in told[0].altered] == [("Swift Couriers", None, "set")]
     assert not rig.engine.store.ask("SELECT 1 FROM events WHERE instr(body, ?)", secret)
     rig.action("edit.undo").trigger()
     assert on_disk(rig)["swift-couriers"].cap_per_hour is None

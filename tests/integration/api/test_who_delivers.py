@@ -179,6 +179,12 @@ def test_providers_are_told_with_their_health_and_removed(served: Served, swift:
     assert served.web.post("/v1/providers/swift/secret").status_code == 404
     assert served.web.post("/v1/providers/internal/secret").status_code == 422
     assert call(served, swift.secret, {"key": "O-1.1", "state": "delivered"}).status_code == 404
+    events = [e for e in served.web.get("/v1/events", params={"limit": 1000}).json()["events"] if e["kind"] == "SecretChanged"]
+    assert [(e["actor"], one["name"], one["before"], one["after"]) for e in events for one in e["altered"]] == [
+        ("key:tests", "Swift", None, "set"),
+        ("key:tests", "Swift", "set", None),
+    ]
+    assert not served.rig.store.ask("SELECT 1 FROM events WHERE instr(body, ?)", swift.secret)
 
 
 def test_the_weather_of_a_day_is_told(served: Served) -> None:

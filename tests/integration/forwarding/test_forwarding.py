@@ -79,6 +79,12 @@ def health(served: Served) -> dict[str, Any]:
     return found
 
 
+def upkeep(served: Served) -> list[dict[str, Any]]:
+    """What was done to keys, secrets and letters, as the interface shows it."""
+    events = served.web.get("/v1/events", params={"limit": 1000}).json()["events"]
+    return [event for event in events if "altered" in event]
+
+
 def place(served: Served, *names: str, **more: Any) -> None:
     for name in names:
         served.on_engine(lambda name=name: served.rig.place(name, **more))
@@ -89,9 +95,11 @@ def test_events_are_passed_on_signed_and_as_the_interface_shows_them(served: Ser
     rule(served, receiver.address)
     secret = served.web.post("/v1/forwarding/R-1/secret").json()["secret"]
     place(served, "O-1", "O-2")
-    wait(lambda: len(receiver.got) == 4)
+    wait(lambda: len(receiver.got) == 5)
     log = served.web.get("/v1/events", params={"limit": 1000}).json()["events"]
-    assert sorted(receiver.got, key=lambda event: event["id"]) == log[-4:]
+    assert sorted(receiver.got, key=lambda event: event["id"]) == log[-5:]
+    assert log[-5]["altered"] == [{"id": "R-1", "name": "to the shop", "before": None, "after": "set"}]
+    assert secret not in str(log)
     for headers, body in zip(receiver.headers, receiver.bodies, strict=True):
         verify(secret, body, headers[HEADER], time.time(), 300)
         with pytest.raises(BadSignature):
@@ -158,6 +166,27 @@ def test_what_can_t_be_delivered_is_kept_and_sent_when_asked(
     assert served.web.post("/v1/forwarding/R-1/dead/resend", json={}).json() == {"count": 2}
     wait(lambda: len(receiver.got) == 3)
     wait(lambda: served.web.get("/v1/forwarding/R-1/dead").json() == {"letters": []})
+    one, two, three, four = (letter["event"] for letter in letters)
+    assert served.web.post("/v1/forwarding/R-1/dead/discard", json={}).json() == {"count": 0}  # which is no change
+    assert [(e["kind"], e["actor"], e["altered"][0]["before"]) for e in upkeep(served)] == [
+        ("SecretChanged", "system", None),  # made for what was sent first
+        ("LettersResent", "key:tests", f"{one}"),
+        ("LettersDiscarded", "key:tests", f"{two}"),
+        ("LettersResent", "key:tests", f"{three}, {four}"),
+    ]
+
+
+def test_a_rule_s_secret_is_told_of_until_it_goes_with_it(served: Served, receiver: Receiver) -> None:
+    rule(served, receiver.address, kinds=["OrderCancelled"])
+    secrets = [served.web.post("/v1/forwarding/R-1/secret").json()["secret"] for _ in range(2)]
+    assert served.web.delete("/v1/forwarding/R-1").status_code == 204
+    rule(served, receiver.address, kinds=["OrderCancelled"])
+    assert served.web.delete("/v1/forwarding/R-1").status_code == 204  # it had none any more
+    told = [(one["before"], one["after"]) for event in upkeep(served) for one in event["altered"]]
+    assert told == [(None, "set"), ("set", "changed"), ("set", None)]
+    served.rig.store.flush(10)
+    for secret in secrets:
+        assert not served.rig.store.ask("SELECT 1 FROM events WHERE instr(body, ?)", secret)
 
 
 def test_a_receiver_that_is_away_costs_nothing_but_time(served: Served, receiver: Receiver) -> None:

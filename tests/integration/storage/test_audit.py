@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 
 from core.domain import commands as c
+from core.domain.events import KeyMade
 from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.domain.provider import INTERNAL
 from core.domain.rules import Rule
+from core.domain.upkeep import Altered
+from core.settings import BY_KEY
 from core.storage.audit import PEOPLE_KINDS, Names, Wanted, area_versions, everything, page
-from core.storage.store import SETUP_KINDS
+from core.storage.store import NOTE_KINDS, SETUP_KINDS
+from core.storage.upkeep import UPKEEP_KINDS, Spool
 from tests.rigs import START, Rig
 
 RING = tuple(LatLon(*p) for p in ((44.9, 8.9), (44.9, 9.1), (45.1, 9.1), (45.1, 8.9), (44.9, 8.9)))
@@ -139,12 +143,36 @@ def test_rare_kinds_are_found_by_their_index(rig: Rig) -> None:
 
     rig.store.logged = spy  # type: ignore[method-assign]
     rig.do(c.SaveArea(area=AREA))
+    Spool(rig.path).put(KeyMade(at=1.0, actor="terminal:ida", altered=(Altered("ab12", "Shop"),)))
+    rig.tick()
     rig.store.flush()
-    page(rig.store, Wanted(frozenset(SETUP_KINDS) | frozenset(PEOPLE_KINDS)))
+    page(rig.store, Wanted(frozenset((*SETUP_KINDS, *PEOPLE_KINDS, *NOTE_KINDS, *UPKEEP_KINDS))))
+    rig.restart()
     rig.place("O-1")
     rig.store.flush()
     page(rig.store, Wanted(thing="O-1"))
     assert len(asked) > 4
+
+
+def test_what_was_done_beside_the_world_is_found_by_what_who_and_kind(rig: Rig) -> None:
+    rig.settings.set("matching.cycle_s", 5)
+    rig.settings.save()
+    Spool(rig.path).put(KeyMade(at=START + 0.5, actor="terminal:ida", altered=(Altered("ab12", "Shop", None, "orders:read"),)))
+    rig.do(c.TakeNote(text="Bridge closed", actor="bo"))
+    rig.tick()
+    upkeep = frozenset(UPKEEP_KINDS)
+    key, settings = read(rig, kinds=upkeep)
+    assert settings.change.altered == (
+        Altered("matching.cycle_s", "", 10.0, 5.0),
+        Altered("tracking.fastest_kmh", "", BY_KEY["tracking.fastest_kmh"].default, 0.0),
+    )
+    for wanted in ({"thing": "ab12"}, {"thing": "Shop"}, {"actor": "terminal ida"}, {"actor": "TERMINAL:"}):
+        assert [entry.change for entry in read(rig, **wanted)] == [key.change]
+    assert [entry.change for entry in read(rig, thing="matching.cycle_s", kinds=upkeep)] == [settings.change]
+    assert [entry.change.note.text for entry in read(rig, kinds=frozenset(NOTE_KINDS))] == ["Bridge closed"]
+    assert [entry.change for entry in everything(rig.store, Wanted(kinds=upkeep))] == [settings.change, key.change]
+    rig.restart()
+    assert read(rig, kinds=upkeep)[:2] == [key, settings]
 
 
 def test_a_thing_has_the_name_it_had_at_each_change(rig: Rig) -> None:

@@ -1,18 +1,36 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 from app.presenters.audit import audit_row, wanted_by, write_csv
 from app.presenters.kinds import GROUPS, KINDS, kind_text
-from core.domain.events import AlertRaised, AreaSaved, MerchantsTagged, OfferMade
+from core.domain.events import (
+    AlertRaised,
+    AreaSaved,
+    BackupRestored,
+    KeyMade,
+    LettersResent,
+    MerchantsTagged,
+    NoteTaken,
+    OfferMade,
+    SecretChanged,
+    SettingsChanged,
+    UpkeepChange,
+)
 from core.domain.geo import LatLon
 from core.domain.language import speaking
 from core.domain.merchant import Area, Merchant
+from core.domain.note import Note
 from core.domain.offer import Offer
+from core.domain.upkeep import Altered, letters_altered, secret_altered
 from core.storage.audit import Entry, Touched, Wanted
+from core.storage.codec import KINDS as ALL
+from core.storage.database import schema_steps
+from core.storage.upkeep import UPKEEP_KINDS
 from widgets.audit.rows import AuditQuestion, AuditRow
 
 RING = (LatLon(45.0, 9.0), LatLon(45.0, 9.1), LatLon(45.1, 9.1), LatLon(45.0, 9.0))
@@ -60,3 +78,51 @@ def test_a_spreadsheet_gets_text_and_no_formulas(tmp_path: Path) -> None:
         header, told = csv.reader(file)
     assert header[0] == "number"
     assert told == ["1", "2026-02-02T12:00:00+00:00", "'=cmd", "Area saved", "Old, town", "a: 1 → 2; b", "'+1"]
+
+
+def row_of(change: UpkeepChange | NoteTaken) -> AuditRow:
+    return audit_row(Entry(1, change, ()), UTC)
+
+
+def test_settings_are_told_by_what_they_mean() -> None:
+    one, two = Altered("matching.cycle_s", "", 10.0, 7.5), Altered("map.online_tiles", "", False, True)
+    row = row_of(SettingsChanged(at=NOON, actor="settings.toml", altered=(one,)))
+    assert (row.who, row.what, row.thing) == ("settings.toml", "Settings changed", "matching.cycle_s")
+    assert row.lines == ("How often the matcher runs: 10 → 7.5 s",)
+    row = row_of(SettingsChanged(at=NOON, altered=(one, two, Altered("gone.for_good", "", None, "x"))))
+    assert row.thing == "matching.cycle_s, map.online_tiles, +1"
+    assert row.lines[1].endswith(": no → yes")
+    assert row.lines[2] == "gone.for_good: none → x"
+
+
+def test_of_secrets_nothing_is_told_but_that_they_are_others() -> None:
+    for altered, line in (
+        (secret_altered("swift", "Swift", had=False), "none → set"),
+        (secret_altered("swift", "Swift", had=True), "set → changed"),
+        (secret_altered("swift", "Swift", had=True, has=False), "set → none"),
+    ):
+        row = row_of(SecretChanged(at=NOON, actor="key:Shop", altered=(altered,)))
+        assert (row.who, row.thing, row.lines) == ("key Shop", "Swift", (line,))
+    with speaking("de"):
+        row = row_of(SecretChanged(at=NOON, actor="terminal:root", altered=(altered,)))
+        assert (row.who, row.what, row.lines) == ("Terminal root", "Geheimnis geändert", ("gesetzt → keine",))
+
+
+def test_keys_letters_backups_and_notes() -> None:
+    made = KeyMade(at=NOON, actor="terminal:root", altered=(Altered("ab12", "Shop", None, "orders:read, orders:write"),))
+    assert (row_of(made).who, row_of(made).thing, row_of(made).lines) == (
+        "terminal root", "Shop", ("none → orders:read, orders:write",)
+    )  # fmt: skip
+    sent = row_of(LettersResent(at=NOON, altered=(letters_altered("till", "Till", [7, 9]),)))
+    assert (sent.thing, sent.lines) == ("Till", ("events 7, 9",))
+    back = row_of(BackupRestored(at=NOON, altered=(Altered("/b/monday.kerbside.zip"),)))
+    assert (back.thing, back.lines) == ("/b/monday.kerbside.zip", ())
+    assert row_of(NoteTaken(at=NOON, note=Note("n", NOON, "ida", "Bridge closed"))).lines == ("Bridge closed",)
+
+
+def test_every_kind_of_upkeep_has_a_group_and_an_index() -> None:
+    kinds = {name for name, kind in ALL.items() if issubclass(kind, UpkeepChange) and kind is not UpkeepChange}
+    assert kinds == set(UPKEEP_KINDS) <= GROUPS["setup"][1]
+    assert kinds == (GROUPS["upkeep"][1] | GROUPS["forwarding"][1]) & kinds
+    step = next(text for text in schema_steps() if "events_of_upkeep" in text)
+    assert kinds == set(re.findall(r"'(\w+)'", step))
