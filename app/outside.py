@@ -19,7 +19,6 @@ from core.api.server import Outside, parse_listen
 from core.domain.errors import KerbsideError
 from core.domain.events import BackupMade, BackupRestored, KeyMade, KeyRevoked
 from core.domain.language import mark, tr
-from core.domain.upkeep import Altered
 from core.settings import Settings
 from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
@@ -104,7 +103,7 @@ class OutsideDoors:
             )
             self._window.toast.show_line(line, bad=error is not None)
             if error is None:
-                record(self._engine, BackupMade, Altered(str(path)))
+                record(self._engine, BackupMade, future.result().altered)
 
         work.add_done_callback(done)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -90,6 +90,11 @@ def update(language: str) -> Catalog:
     return catalogue
 
 
+def _all_of(message: Message) -> bool:
+    """Whether it is translated, in each of its forms."""
+    return all(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
+
+
 def main(names: list[str]) -> None:
     for language in names or languages():
         catalogue = update(language)
@@ -99,7 +104,7 @@ def main(names: list[str]) -> None:
             write_po(out, catalogue, width=120, include_lineno=False, omit_header=False)
         with file.with_suffix(".mo").open("wb") as out:
             write_mo(out, catalogue)
-        empty = sum(1 for message in catalogue if message.id and not message.string)
+        empty = sum(1 for message in catalogue if message.id and not _all_of(message))
         print(f"{language}: {len(catalogue)} texts, {empty} not translated")
 
 

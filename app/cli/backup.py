@@ -8,7 +8,6 @@ from datetime import datetime
 
 from app.cli.spooling import leave
 from core.domain.events import BackupMade, BackupRestored
-from core.domain.upkeep import Altered
 from core.storage.backup import Backup, back_up, restore
 from core.storage.folder import DataFolder, data_path
 
@@ -16,7 +15,7 @@ from core.storage.folder import DataFolder, data_path
 def run_backup(args: argparse.Namespace) -> int:
     folder = data_path(args.data)
     made = back_up(folder, args.file)
-    leave(folder, BackupMade, Altered(str(made.path)))
+    leave(folder, BackupMade, made.altered)
     if args.json:
         print(json.dumps(_facts(made)))
     else:

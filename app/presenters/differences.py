@@ -90,10 +90,12 @@ def difference(before: object, after: object, zone: tzinfo | None = None, named:
 def upkeep_lines(change: UpkeepChange) -> list[str]:
     """The same of what is kept beside the world; settings are called by what they mean."""
     if isinstance(change, LettersResent | LettersDiscarded):
-        return [tr("events {numbers}", numbers=one.before) for one in change.altered]
+        numbers = [str(one.before) for one in change.altered]
+        return [ntr("event {numbers}", "events {numbers}", 1 + text.count(","), numbers=text) for text in numbers]
     lines = []
     for one in change.altered:
-        if one.before is one.after is None:
+        if one.before is one.after is None:  # nothing but that it was: a backup, and where it lies
+            lines += [one.id] if one.name else []
             continue
         was, now = (
             tr(_SECRETS[value]) if isinstance(change, SecretChanged) and value in _SECRETS else said(value)

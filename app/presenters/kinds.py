@@ -27,7 +27,7 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     "merchants": (mark("Merchants"), frozenset({"MerchantRegistered", "MerchantRemoved", "MerchantsTagged"})),
     "drivers": (mark("Drivers"), frozenset(kind for kind in KINDS if kind.startswith(("Driver", "Repositioning")))),
     "forwarding": (mark("Forwarding"), frozenset({"ForwardSaved", "ForwardRemoved"}) | _LETTERS),
-    "upkeep": (mark("Settings, keys and secrets"), frozenset(UPKEEP_KINDS) - _LETTERS),
+    "upkeep": (mark("Settings and keys"), frozenset(UPKEEP_KINDS) - _LETTERS),
     "notes": (mark("Notes"), frozenset(NOTE_KINDS)),
     "orders": (
         mark("Orders"),

@@ -47,6 +47,11 @@ class Backup:
     events: int
     size: int
 
+    @property
+    def altered(self) -> Altered:
+        """It as the log tells of it."""
+        return Altered(str(self.path.absolute()), self.path.name)
+
 
 def back_up(folder: Path, target: Path | None = None) -> Backup:
     """Save the data folder into a new file, readable by its owner alone; by default one in its own folder ``backups``.
@@ -119,8 +124,7 @@ class Restored:
 
     @property
     def altered(self) -> Altered:
-        """It as the log tells of it."""
-        return Altered(DATABASE if self.backup is None else str(self.backup.path))
+        return Altered(DATABASE) if self.backup is None else self.backup.altered
 
 
 def restore(folder: DataFolder, source: Path | None = None) -> Restored:

@@ -74,8 +74,9 @@ def test_a_provider_is_added_with_a_secret_nobody_sees_again(rig: Rig, panel: An
     assert on_disk(rig)["swift-couriers"].cap_per_hour == 40
     assert secrets_on_disk(rig)["swift-couriers"] == secret
     # Nor does the log know it, only that there is one.
-    told = [c for one in rig.engine.store.recent(5) if isinstance(c := one.change, SecretChanged)]
-    assert [(one.name, one.before, one.after) for one in told[0].altered] == [("Swift Couriers", None, "set")]
+    rig.until(lambda: any(isinstance(one.change, SecretChanged) for one in rig.engine.store.recent(5)))
+    told = next(c for one in rig.engine.store.recent(5) if isinstance(c := one.change, SecretChanged))
+    assert [(one.name, one.before, one.after) for one in told.altered] == [("Swift Couriers", None, "set")]
     assert not rig.engine.store.ask("SELECT 1 FROM events WHERE instr(body, ?)", secret)
     rig.action("edit.undo").trigger()
     assert on_disk(rig)["swift-couriers"].cap_per_hour is None

@@ -115,8 +115,9 @@ def test_keys_letters_backups_and_notes() -> None:
     )  # fmt: skip
     sent = row_of(LettersResent(at=NOON, altered=(letters_altered("till", "Till", [7, 9]),)))
     assert (sent.thing, sent.lines) == ("Till", ("events 7, 9",))
-    back = row_of(BackupRestored(at=NOON, altered=(Altered("/b/monday.kerbside.zip"),)))
-    assert (back.thing, back.lines) == ("/b/monday.kerbside.zip", ())
+    assert row_of(LettersResent(at=NOON, altered=(letters_altered("till", "Till", [7]),))).lines == ("event 7",)
+    back = row_of(BackupRestored(at=NOON, altered=(Altered("/b/monday.kerbside.zip", "monday.kerbside.zip"),)))
+    assert (back.thing, back.lines) == ("monday.kerbside.zip", ("/b/monday.kerbside.zip",))
     assert row_of(NoteTaken(at=NOON, note=Note("n", NOON, "ida", "Bridge closed"))).lines == ("Bridge closed",)
 
 
