@@ -94,7 +94,7 @@ def upkeep_lines(change: UpkeepChange) -> list[str]:
         return [ntr("event {numbers}", "events {numbers}", 1 + text.count(","), numbers=text) for text in numbers]
     lines = []
     for one in change.altered:
-        if one.before is one.after is None:  # nothing but that it was: a backup, and where it lies
+        if one.before == one.after:  # nothing but that it was: a backup, and where it lies
             lines += [one.id] if one.name else []
             continue
         was, now = (

@@ -15,7 +15,6 @@ from core.domain.upkeep import Altered
 from core.settings import Settings, Value, declared
 from core.storage.profiles import Profile, Profiles, read, write
 
-
 Record = Callable[[type[UpkeepChange], Altered], None]
 
 

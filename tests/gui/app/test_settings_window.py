@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.presenters.settings import in_words
 from core.domain.events import UpkeepChange
 from core.settings import BY_KEY, DECLARED
 from widgets.dialogs.confirm import ConfirmDialog
@@ -119,12 +118,14 @@ def test_profiles_are_saved_worn_and_deleted(rig: Any, window: Any) -> None:
     rig.dialog(ConfirmDialog).reject()  # it would be another one from now on
     window.profile_wanted.emit("Friday night")
     assert rig.deeds.settings.number("offers.limit_s") == 20
-    profile = in_words(rig.deeds.settings.changed())
     window.profile_removed.emit("Friday night")
     rig.dialog(ConfirmDialog).action.click()
     rig.engine.store.flush()
     assert not list((rig.folder / "profiles").glob("*"))
     told = [one.change for one in rig.engine.store.recent(8) if isinstance(one.change, UpkeepChange)]
+    profile = told[0].altered[0].before
+    assert isinstance(profile, str)
+    assert "offers.limit_s 20.0" in profile
     assert [(type(change).__name__, [(one.id, one.before, one.after) for one in change.altered]) for change in told[:4]] == [
         ("ProfileRemoved", [("Friday night", profile, None)]),
         ("SettingsChanged", [("offers.limit_s", 90.0, 20.0)]),
