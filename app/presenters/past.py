@@ -235,7 +235,7 @@ def way(
         return Answer(tr("{name} sent no position in this time", name=driver.name), [], None)
     stood = sum(halt.until - halt.since for halt in story.halts)
     km = tr("{value:.1f} km", value=story.metres / 1000)
-    fixes = ntr("{n:,} fix", "{n:,} fixes", len(story.track.t))
+    fixes = ntr("{n:,} position", "{n:,} positions", len(story.track.t))
     words = tr(
         "{name}: {km}, {counted}, {stood} standing, {fixes}",
         name=driver.name,

@@ -42,7 +42,14 @@ def _state(row: AlertRow, _: Moment) -> str:
 
 
 COLUMNS: tuple[Column[AlertRow], ...] = (
-    Column("What", lambda r, m: r.text[:1].upper() + r.text[1:], token=_token, icon=lambda r, m: ICONS[r.kind], width=176),
+    Column(
+        "What",
+        lambda r, m: r.text[:1].upper() + r.text[1:],
+        token=_token,
+        icon=lambda r, m: ICONS[r.kind],
+        width=196,
+        narrow=176,
+    ),
     Column("About", lambda r, m: r.about, width=0),
     Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=64, name="How long it has lasted"),
     Column(

@@ -16,6 +16,8 @@ EDGE_PX = 3
 INSET_PX = 8
 GAP_PX = 6
 MOST_TEXTS = 20_000
+AROUND_PX = 10
+"""Above and below what is broken into lines, together."""
 LEAST_TEXT_PX = 16
 """With less room than this an icon stands alone."""
 LEAST_BOTH_PX = 84
@@ -24,10 +26,10 @@ TO = " → "
 
 # Plain numbers: a flag of Qt's costs a call of Python's enum whenever it is touched, and there are hundreds of cells.
 _SELECTED = QStyle.StateFlag.State_Selected.value
-_UNDER_MOUSE = QStyle.StateFlag.State_MouseOver.value
 _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 _RIGHT = int(_CENTRE | Qt.AlignmentFlag.AlignRight)
 _LEFT = int(_CENTRE | Qt.AlignmentFlag.AlignLeft)
+_WRAP = int(Qt.TextFlag.TextWordWrap)
 
 
 def look_now() -> Look:
@@ -44,6 +46,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.hovered = -1
+        """The row under the mouse, which is lit as a whole."""
         self.forget()
 
     def forget(self) -> None:
@@ -77,21 +81,36 @@ class CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         face = index.data(CELL_ROLE)
         if isinstance(face, CellFace):
-            self.paint_face(painter, option, face, index.column() == 0)
+            self.paint_face(painter, option, face, index)
         else:
             super().paint(painter, option, index)
 
-    def paint_face(self, painter: QPainter, option: QStyleOptionViewItem, face: CellFace, first: bool) -> None:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """How high a cell is whose text is broken into lines; asked of no other."""
+        face, width = index.data(CELL_ROLE), option.rect.width()
+        if not isinstance(face, CellFace) or not face.wrap:
+            return QSize(width, 0)
+        room = width - 2 * INSET_PX - (ICON_PX + GAP_PX if face.icon else 0)
+        lines = self._set(option.font)[1].boundingRect(QRect(0, 0, max(1, room), 100_000), _LEFT | _WRAP, face.text)
+        return QSize(width, lines.height() + AROUND_PX)
+
+    def paint_face(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        face: CellFace,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
         cell: QRect = option.rect
         x, y, width, height = cell.left(), cell.top(), cell.width(), cell.height()
         state = option.state.value
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         if state & _SELECTED:
             painter.fillRect(x, y, width, height, self.colour("selected"))
-            if first:
+            if index.column() == 0:
                 # A chosen row stands out by more than its colour.
                 painter.fillRect(x + width - EDGE_PX if rtl else x, y, EDGE_PX, height, self.colour("accent"))
-        elif state & _UNDER_MOUSE:
+        elif index.row() == self.hovered:
             painter.fillRect(x, y, width, height, self.colour("hover"))
         painter.fillRect(x, y + height - 1, width, 1, self.colour("hover"))
         left, right = x + INSET_PX, x + width - INSET_PX
@@ -105,7 +124,10 @@ class CellDelegate(QStyledItemDelegate):
             painter.setFont(font)
             painter.setPen(self.colour(face.token))
             flags = _RIGHT if face.right != rtl else _LEFT
-            painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
+            if face.wrap:
+                painter.drawText(left, y, right - left, height, flags | _WRAP, face.text)
+            else:
+                painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
         if face.meter is not None:
             self._draw_meter(painter, cell, face.meter, rtl)
 

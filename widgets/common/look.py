@@ -234,6 +234,7 @@ QLabel[kind="caption"] { color: @muted; font-size: 11px; }
 QLabel[kind="title"] { font-size: 15px; font-weight: 600; }
 QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="error"] { color: @late; }
+QLabel[kind="warning"] { color: @offered; }
 QDockWidget { font-size: 15px; font-weight: 600; titlebar-close-icon: url("@icons/close-@theme.svg");
   titlebar-normal-icon: url("@icons/float-@theme.svg"); }
 QDockWidget::title { background: @surface; padding: 6px 8px; border-bottom: 1px solid @line; text-align: left; }
@@ -253,7 +254,7 @@ QAbstractItemView { background: @surface; alternate-background-color: @surface; 
   selection-background-color: @selected; selection-color: @text; outline: 0; }
 QAbstractItemView::item { padding: 0 8px; border: 0; }
 QTableView::item, QTreeView::item, QListView::item { min-height: @rowpx; border-bottom: 1px solid @hover; }
-QAbstractItemView::item:hover { background: @hover; }
+QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QAbstractItemView::item:selected { background: @selected; color: @text; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 1px solid @accent; }
 QHeaderView { background: @surface; }

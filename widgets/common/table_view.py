@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -58,8 +58,34 @@ class RowsView(QTableView, Generic[R]):
         # Qt lays rows out anew while it paints, and would paint only what was dirty before: half a row here, half there.
         for moved in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
             moved.connect(self._paint_all)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.viewportEntered.connect(lambda: self._hover(-1))
         self._lay_out_headers()
+        self._wraps = any(column.wrap for column in model.columns)
+        if self._wraps:
+            self._let_rows_grow()
         self.set_row_px(ROW_PX["compact"])
+
+    def _let_rows_grow(self) -> None:
+        """Rows as high as their text needs: worked out once per turn of the loop, whatever has changed in it."""
+        self.setWordWrap(True)
+        self._grow = grow = QTimer(self, singleShot=True, interval=0)
+        grow.timeout.connect(self.resizeRowsToContents)
+        rows = self._rows
+        for changed in (rows.rowsInserted, rows.layoutChanged, rows.dataChanged, self.horizontalHeader().sectionResized):
+            changed.connect(lambda *_: grow.start())
+
+    def _hover(self, row: int) -> None:
+        """Light the row under the mouse, from edge to edge."""
+        cells = self.itemDelegate()
+        if isinstance(cells, CellDelegate) and cells.hovered != row:
+            before, cells.hovered = cells.hovered, row
+            for place in (before, row):
+                self.viewport().update(0, self.rowViewportPosition(place), self.viewport().width(), self.rowHeight(place))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
 
     def _lay_out_headers(self) -> None:
         rows = self.verticalHeader()
@@ -104,7 +130,8 @@ class RowsView(QTableView, Generic[R]):
         wide = [i for i, column in enumerate(self._rows.columns) if not column.width and not header.isSectionHidden(i)]
         self._narrow_where(wide)
         rest = self.viewport().width() - sum(header.sectionSize(i) for i in range(header.count()) if i not in wide)
-        least = {i: max(LEAST_STRETCH_PX, self._titles[i] + 20 if self._titles else 0) for i in wide}
+        columns = self._rows.columns
+        least = {i: max(columns[i].least or LEAST_STRETCH_PX, self._titles[i] + 20 if self._titles else 0) for i in wide}
         enough = rest >= sum(least.values())
         for i in wide:
             header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
@@ -119,7 +146,7 @@ class RowsView(QTableView, Generic[R]):
         steps = {
             i: [max(px, titles[i] + 20) for px in (column.width, column.narrow or column.width, least)]
             for i, column in enumerate(self._rows.columns)
-            if (least := column.least or column.narrow)
+            if column.width and (least := column.least or column.narrow)
         }
         now = {i: header.sectionSize(i) for i in steps if not header.isSectionHidden(i)}
         kept = sum(header.sectionSize(i) for i in range(header.count()) if i not in wide and i not in now)
@@ -127,7 +154,7 @@ class RowsView(QTableView, Generic[R]):
         def rest(step: int) -> int:
             return self.viewport().width() - kept - sum(steps[i][step] if px in steps[i] else px for i, px in now.items())
 
-        room, tight = rest(0), rest(1) < LEAST_STRETCH_PX * len(wide)
+        room, tight = rest(0), rest(1) < sum(self._rows.columns[i].least or LEAST_STRETCH_PX for i in wide)
         # Those that give most go first: what is left may do for the others.
         for i in sorted((i for i, px in now.items() if px in steps[i]), key=lambda i: steps[i][1] - steps[i][0]):
             step = 2 if tight else int(room < ROOM_PX * len(wide))
@@ -142,6 +169,8 @@ class RowsView(QTableView, Generic[R]):
         """Height of a row in pixels; a larger font makes it higher."""
         self.verticalHeader().setMinimumSectionSize(px)
         self.verticalHeader().setDefaultSectionSize(max(px, self.fontMetrics().height() + 6))
+        if self._wraps:
+            self._grow.start()
 
     def selected_ids(self) -> list[str]:
         """In the order in which they are shown."""

@@ -39,6 +39,7 @@ class CellFace(NamedTuple):
     icon: str
     meter: float | None
     right: bool
+    wrap: bool = False
 
 
 class Row(Protocol):
@@ -53,7 +54,8 @@ R = TypeVar("R", bound=Row)
 class Column(Generic[R]):
     """One column. ``timed`` says that its text changes with the moment alone; ``width`` in pixels, 0 takes what is left.
     ``narrow`` is its width where little would be left: one with an icon may be so narrow that the icon stands alone;
-    ``least`` is where even that is not enough.
+    ``least`` is where even that is not enough, or the least of what takes the rest. ``wrap`` breaks its text into lines,
+    and makes the row as high as they need.
 
     ``shown`` is whether the column is there before the user says otherwise.
     """
@@ -67,6 +69,7 @@ class Column(Generic[R]):
     meter: Callable[[R, Moment], float | None] | None = None
     right: bool = False
     timed: bool = False
+    wrap: bool = False
     width: int = 80
     narrow: int = 0
     least: int = 0
@@ -188,6 +191,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
                 column.icon(row, moment) if column.icon else "",
                 column.meter(row, moment) if column.meter else None,
                 column.right,
+                column.wrap,
             )
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row, self.moment)

@@ -58,7 +58,7 @@ _COLUMNS: tuple[Column[AssignChoice], ...] = (
         lambda r, m: r.warning,
         token=lambda r, m: "late",
         icon=lambda r, m: "warning" if r.warning else "",
-        width=150,
+        width=190,
         name="Warning",
     ),
 )

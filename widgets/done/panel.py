@@ -51,20 +51,22 @@ def _when(row: DoneRow, moment: Moment) -> str:
 
 
 COLUMNS: tuple[Column[DoneRow], ...] = (
-    Column("Time", _when, sort=lambda r: r.at, width=112),
+    Column("Time", _when, sort=lambda r: r.at, width=140, narrow=76),
     Column(
         "What was done",
         lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
         token=lambda r, m: "muted" if r.standing == "undone" else "text",
         width=0,
     ),
-    Column("By", lambda r, m: r.actor, width=120),
+    Column("By", lambda r, m: r.actor, width=120, narrow=84, least=64),
     Column(
         "Stands",
         _standing,
         token=lambda r, m: "late" if r.refused else STANDINGS[r.standing][2],
         icon=lambda r, m: "warning" if r.refused else STANDINGS[r.standing][1],
         width=210,
+        narrow=120,
+        least=40,
     ),
 )
 

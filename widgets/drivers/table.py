@@ -37,16 +37,11 @@ def _fix_age(row: DriverRow, moment: Moment) -> str:
 
 
 def _mode(row: DriverRow, _: Moment) -> str:
-    differs = row.mode_wanted and row.mode and row.mode != row.mode_wanted
+    """What is wrong first; the tip has all of it."""
     mode, wanted = mode_name(row.mode), mode_name(row.mode_wanted)
-    text = tr("{mode}, not {mode_wanted}", mode=mode, mode_wanted=wanted) if differs else mode or wanted
-    if not row.clock_s:
-        return text
-    return tr(
-        "{text}, clock {off}",
-        text=text,
-        off=clock_off(row.clock_s),
-    )
+    if row.mode_wanted and row.mode and row.mode != row.mode_wanted:
+        return tr("{mode}, not {mode_wanted}", mode=mode, mode_wanted=wanted)
+    return tr("clock {off}", off=clock_off(row.clock_s)) if row.clock_s else mode or wanted
 
 
 def _tip(row: DriverRow, moment: Moment) -> str:
@@ -75,7 +70,7 @@ def app_name(app: App) -> str:
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
     Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
-    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0),
+    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=108),
     Column(
         "Activity",
         lambda r, m: ACTIVITY[r.activity].label,
@@ -86,7 +81,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         width=132,
         narrow=106,
     ),
-    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76),
+    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76, narrow=70),
     Column(
         "Orders",
         lambda r, m: str(r.orders) if r.orders else "",
@@ -96,10 +91,12 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         width=62,
         narrow=58,
     ),
-    Column("Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150),
-    Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62),
     Column(
-        "Last fix",
+        "Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150, narrow=126
+    ),
+    Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=52),
+    Column(
+        "Last seen",
         _fix_age,
         sort=lambda r: None if r.fix_at is None else -r.fix_at,
         token=lambda r, m: "late" if r.stale and r.activity is not Activity.OFFLINE else "offline" if r.stale else "text",
@@ -136,7 +133,8 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         token=lambda r, m: "offered" if r.trouble else "text",
         icon=lambda r, m: "warning" if r.trouble else "",
         tip=_tip,
-        width=100,
+        width=170,
+        narrow=164,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column(

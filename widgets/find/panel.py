@@ -77,7 +77,7 @@ COLUMNS: tuple[Column[FoundRow], ...] = (
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=70),
     Column("Away", lambda r, m: metres(r.away_m), sort=lambda r: r.away_m, right=True, width=62),
-    Column("Last fix", lambda r, m: freshness(m.now - r.fix_at), sort=lambda r: -r.fix_at, right=True, timed=True, width=62),
+    Column("Last seen", lambda r, m: freshness(m.now - r.fix_at), sort=lambda r: -r.fix_at, right=True, timed=True, width=72),
 )
 
 

@@ -34,7 +34,7 @@ def _problem(row: ForwardRow) -> str:
 
 def columns() -> tuple[Column[ForwardRow], ...]:
     return (
-        Column("Rule", lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=130),
+        Column("Rule", lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=150, narrow=120, wrap=True),
         Column(
             "State",
             lambda r, m: _state(r)[0],
@@ -43,6 +43,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             icon=lambda r, m: _state(r)[1],
             sort=lambda r: _state(r)[0],
             width=130,
+            narrow=118,
         ),
         Column(
             "Waiting",
@@ -60,10 +61,10 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             right=True,
             width=76,
         ),
-        Column("What", lambda r, m: r.what, width=0),
-        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190),
+        Column("What", lambda r, m: r.what, width=0, least=120, wrap=True),
+        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150, wrap=True),
         Column("Sent", lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
-        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=170),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=190, narrow=160, wrap=True),
     )
 
 
@@ -74,7 +75,7 @@ def dead_columns() -> tuple[Column[DeadRow], ...]:
         Column("When", lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
         Column("Rule", lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=130),
         Column("Tries", lambda r, m: str(r.tries), sort=lambda r: r.tries, right=True, width=56),
-        Column("Problem", lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0),
+        Column("Problem", lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0, wrap=True),
     )
 
 

@@ -31,7 +31,7 @@ def columns() -> tuple[Column[NoteRow], ...]:
     return (
         Column("Time", lambda r, m: m.clock(r.at), width=58),
         Column("By", lambda r, m: r.author, token=lambda r, m: "muted", width=96),
-        Column("Note", lambda r, m: r.text, width=0),
+        Column("Note", lambda r, m: r.text, width=0, wrap=True),
     )
 
 

@@ -88,7 +88,7 @@ QUESTIONS: dict[str, Question] = {
         (
             _DRIVER,
             _NAME,
-            Column("Last fix", lambda r, m: m.clock(r.since, seconds=True), sort=lambda r: r.since, width=76),
+            Column("Last seen", lambda r, m: m.clock(r.since, seconds=True), sort=lambda r: r.since, width=76),
             Column("Before", lambda r, m: freshness(r.until - r.since), sort=lambda r: r.until - r.since, right=True, width=66),
         ),
         frozenset({"until"}),
@@ -138,7 +138,7 @@ class HistoryPanel(QWidget):
         self.radius.setRange(10, 20_000)
         self.radius.setSingleStep(50)
         self.radius.setValue(200)
-        self.radius.setPrefix("within ")
+        self.radius.setPrefix(tr("within") + " ")
         self.radius.setSuffix(" m")
         self.radius.setAccessibleName(tr("Within metres"))
         self.act = QPushButton()

@@ -47,8 +47,8 @@ COLUMNS: tuple[Column[LogRow], ...] = (
         icon=lambda r, m: LATE.icon if r.alarm else KINDS[r.kind][1],
         width=0,
     ),
-    Column("About", _about, width=110, narrow=90),
-    Column("By", lambda r, m: r.actor, width=120, narrow=86),
+    Column("About", _about, width=110, narrow=90, least=40),
+    Column("By", lambda r, m: r.actor, width=120, narrow=86, least=64),
 )
 
 

@@ -177,7 +177,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             right=True,
             timed=True,
             width=112,
-            narrow=92,
+            narrow=114,
             name="Age, countdown or expected arrival",
         ),
         Column(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from core.domain.language import ntr, tr
 from widgets.common.cells import CellDelegate, look_now
@@ -49,21 +49,17 @@ class _BoardDelegate(CellDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         heading = index.data(CELL_ROLE)
         if isinstance(heading, CellFace):
-            self.paint_face(painter, option, heading, index.column() == 0)
+            self.paint_face(painter, option, heading, index)
             return
         if not isinstance(heading, Heading):
             return
         place = index.row()
-        # Before each cell Qt lays its own ground, which under the mouse is a colour: there the title is drawn once more.
-        again = place in self._drawn
-        if again and not option.state & QStyle.StateFlag.State_MouseOver:
+        if place in self._drawn:
             return
         self._drawn.add(place)
         cell: QRect = option.rect
         row = QRect(0, cell.top(), self._view.viewport().width(), cell.height())
         painter.save()
-        if again:
-            painter.setClipRect(cell)
         self._draw(painter, row, heading, place == self._view.currentIndex().row() and self._view.hasFocus())
         painter.restore()
 

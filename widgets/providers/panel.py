@@ -77,6 +77,7 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             icon=lambda r, m: _STATE[r.state][1],
             timed=True,
             width=150,
+            narrow=108,
         ),
         Column("Open", lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
         Column(
@@ -87,8 +88,9 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             icon=lambda r, m: "warning" if r.doubtful else "",
             right=True,
             width=78,
+            narrow=64,
         ),
-        Column("This hour", lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86),
+        Column("This hour", lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86, narrow=72),
         Column(
             "Share",
             lambda r, m: f"{r.share_pct:.1f} %" if r.share_pct is not None else "",
@@ -102,8 +104,7 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             lambda r, m: _latency(r),
             sort=lambda r: r.p50_ms,
             right=True,
-            width=110,
-            narrow=88,
+            width=116,
             name=tr("Half and nineteen of twenty calls answered within"),
         ),
         Column("Calls", lambda r, m: _calls(r), sort=lambda r: r.calls, right=True, width=110, narrow=88),
@@ -118,7 +119,7 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             name=tr("Calls made again, and how many more may be made before the provider is spared"),
         ),
         Column("Kind", lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90, shown=False),
-        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=160, wrap=True),
     )
 
 

@@ -78,8 +78,11 @@ class RuleForm(QScrollArea):
         rule, self.rule = self.rule, None
         self.show_rule(rule)
 
-    def show_rule(self, rule: Rule | None, wrong: Sequence[str] = ()) -> None:
+    def show_rule(self, rule: Rule | None, wrong: Sequence[str] = (), bad: bool = False) -> None:
+        """``wrong`` says what is wrong with it; ``bad``, that it can't be saved so."""
         self.problem.setText("\n".join(wrong))
+        self.problem.setProperty("kind", "error" if bad else "warning")
+        self.problem.style().polish(self.problem)
         self.problem.setVisible(bool(wrong) and rule is not None)
         self._body.setEnabled(rule is not None)
         before, self.rule = self.rule, rule

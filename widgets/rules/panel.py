@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSplitter,
@@ -55,9 +54,10 @@ def columns() -> tuple[Column[RuleRow], ...]:
             icon=lambda r, m: icon_of(r),
             tip=lambda r, m: "\n".join(r.wrong) or r.rule.title,
             width=150,
+            wrap=True,
         ),
-        Column("When", lambda r, m: r.when, width=0),
-        Column("Then", lambda r, m: r.then, width=150),
+        Column("When", lambda r, m: r.when, width=0, wrap=True),
+        Column("Then", lambda r, m: r.then, width=150, wrap=True),
     )
 
 
@@ -69,6 +69,7 @@ def finding_columns() -> tuple[Column[FindingRow], ...]:
             token=lambda r, m: _LEVEL[r.level][1],
             icon=lambda r, m: _LEVEL[r.level][0],
             width=0,
+            wrap=True,
         ),
     )
 
@@ -212,18 +213,7 @@ class RulesPanel(SetupPanel):
             self.findings_view,
             EmptyState(tr("Nothing to look at"), tr("No rule contradicts another, each can fire, and every area has one")),
         )
-        self.finding = QLabel(wordWrap=True)
-        self.finding.hide()
-        page = QWidget()
-        box = QVBoxLayout(page)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.findings_view, 1)
-        line = QHBoxLayout()
-        line.setContentsMargins(8, 8, 8, 8)
-        line.addWidget(self.finding)
-        box.addLayout(line)
-        return page
+        return self.findings_view
 
     def _trial(self) -> QWidget:
         self.trial: RowsModel[TrialRow] = RowsModel(trial_columns())
@@ -290,13 +280,13 @@ class RulesPanel(SetupPanel):
 
     def set_findings(self, rows: Sequence[FindingRow]) -> None:
         self.findings.set_rows(rows)
-        self.finding.setVisible(bool(rows) and bool(self.findings_view.selected_ids()))
         self._fine.show_when(not rows)
         self.tabs.setTabText(1, ntr("To look at ({n})", "To look at ({n})", len(rows)) if rows else tr("To look at"))
 
     def set_trial(self, told: str, rows: Iterable[TrialRow], busy: bool = False, bad: bool = False) -> None:
         self.trial.set_rows(rows)
         self._untried.show_when(not self.trial.shown)
+        self._untried.state.setVisible(not self.trial.shown and not told)
         self.try_button.setEnabled(not busy)
         self.trial_told.setText(told)
         self.trial_told.setVisible(bool(told))
@@ -324,18 +314,16 @@ class RulesPanel(SetupPanel):
 
     def _go_to(self, finding_id: str) -> None:
         found = next((row for row in self.findings.shown if row.id == finding_id), None)
-        self.finding.setVisible(found is not None)
-        if found is None:
-            return
-        self.finding.setText(found.text[:1].upper() + found.text[1:])
-        if found.rule_id:
+        if found is not None and found.rule_id:
             self.select(found.rule_id)
 
     def _show_form(self) -> None:
         row = next((row for row in self.model.shown if row.id == self.selected()), None)
         self.able(0 if row is None else 1)
         self._pages.setCurrentIndex(0 if row is not None else 1)
-        self.form.show_rule(row.rule if row is not None else None, row.wrong if row is not None else ())
+        self.form.show_rule(
+            row.rule if row is not None else None, row.wrong if row is not None else (), row is not None and row.bad
+        )
 
     def _selected(self, ids: list[str]) -> None:
         self._show_form()

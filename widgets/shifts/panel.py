@@ -42,15 +42,16 @@ def _breaks(row: ShiftRow, moment: Moment) -> str:
 
 def columns() -> tuple[Column[ShiftRow], ...]:
     return (
-        Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72),
-        Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=130),
+        Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72, narrow=54),
+        Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=130, narrow=104),
         Column(
             "Now",
             lambda r, m: tr(DUTIES[r.duty][0]),
             sort=lambda r: _RANK[r.duty],
             icon=lambda r, m: DUTIES[r.duty][1],
             token=lambda r, m: DUTIES[r.duty][2],
-            width=150,
+            width=164,
+            narrow=140,
         ),
         Column("From", lambda r, m: m.clock(r.shift_start), sort=lambda r: r.shift_start, right=True, width=58),
         Column("To", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, right=True, width=58),

@@ -37,7 +37,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("Drivers concerned", lambda r, m: r.name, width=0),
     Column("Now", lambda r, m: r.now, right=True, width=48),
     Column("Tried", lambda r, m: r.tried, right=True, width=48),
-    Column("Change", lambda r, m: r.change, token=_change_token, icon=_change_icon, width=72),
+    Column("Change", lambda r, m: r.change, token=_change_token, icon=_change_icon, width=92),
 )
 
 

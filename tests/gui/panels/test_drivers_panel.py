@@ -65,14 +65,14 @@ def test_drivers_stand_by_number(panel: DriversPanel) -> None:
 def test_a_click_on_a_title_sorts(panel: DriversPanel) -> None:
     panel.view.sortByColumn(title("Orders"), Qt.SortOrder.DescendingOrder)
     assert ids(panel)[0] == "D-10"
-    panel.view.sortByColumn(title("Last fix"), Qt.SortOrder.DescendingOrder)
+    panel.view.sortByColumn(title("Last seen"), Qt.SortOrder.DescendingOrder)
     assert ids(panel) == ["D-9", "D-10", "D-2"]
 
 
 def test_cells_say_what_they_know(panel: DriversPanel) -> None:
-    assert cell(panel, "D-10", "Last fix") == "8 s"
-    assert cell(panel, "D-9", "Last fix") == "5 min"
-    assert cell(panel, "D-2", "Last fix") == "never"
+    assert cell(panel, "D-10", "Last seen") == "8 s"
+    assert cell(panel, "D-9", "Last seen") == "5 min"
+    assert cell(panel, "D-2", "Last seen") == "never"
     assert cell(panel, "D-10", "Battery") == "12 %"
     assert cell(panel, "D-9", "Battery") == ""
 
@@ -84,7 +84,7 @@ def test_a_mode_that_was_not_asked_for_is_named(panel: DriversPanel, driver_row:
 
 def test_a_clock_that_is_off_is_named(panel: DriversPanel, driver_row: MakeDriver) -> None:
     panel.set_rows([driver_row(mode="passive", mode_wanted="passive", clock_s=-245.0)])
-    assert cell(panel, "D-1", "Tracking") == "passive, clock 4 min ahead"
+    assert cell(panel, "D-1", "Tracking") == "clock 4 min ahead"
 
 
 def test_trouble_with_the_tracking_is_marked_and_told_with_what_to_do(panel: DriversPanel, driver_row: MakeDriver) -> None:

@@ -301,8 +301,29 @@ def test_a_finding_leads_to_its_rule(panel: RulesPanel) -> None:
     assert panel.tabs.tabText(1) == "To look at (1)"
     panel.findings_view.select_ids(["0"])
     assert panel.selected() == "rest"
-    assert "it stands last" in panel.finding.text()
     assert "it can never fire" in panel.form.problem.text()
+
+
+def test_a_finding_can_be_read_whole(qtbot: QtBot, panel: RulesPanel) -> None:
+    panel.show_tab("findings")
+    long = "rule rest can never fire: what stands before it takes every order it could have (" + "Rain in the old town, " * 9
+    panel.set_findings([FindingRow("0", "warning", long, "rest"), FindingRow("1", "note", "short")])
+    view = panel.findings_view
+    qtbot.waitUntil(lambda: view.rowHeight(0) >= 3 * view.fontMetrics().height())
+    assert view.rowHeight(1) == view.verticalHeader().minimumSectionSize()
+
+
+def test_what_may_be_saved_all_the_same_is_no_error(panel: RulesPanel) -> None:
+    panel.select("rest")
+    assert panel.form.problem.property("kind") == "warning"
+
+
+def test_nothing_says_not_tried_where_it_was(panel: RulesPanel) -> None:
+    panel.show_tab("trial")
+    assert panel._untried.state.isVisible()
+    panel.set_trial("There were no orders in that time: choose another", ())
+    assert panel.trial_told.isVisible()
+    assert not panel._untried.state.isVisible()
 
 
 def test_what_can_t_be_saved_has_no_button_for_it(panel: RulesPanel) -> None:

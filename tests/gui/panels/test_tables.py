@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from widgets.common.cells import CellDelegate, shortened
+from widgets.common.look import LOOKS
 from widgets.common.table_view import RowsView
 from widgets.common.tables import SORT_ROLE, Column, RowsModel
 from widgets.common.words import Moment
@@ -180,6 +182,44 @@ def test_an_icon_is_as_large_as_its_place_on_any_screen(qtbot: QtBot, ratio: flo
     picture = CellDelegate().icon_for("package", "muted", ratio)
     assert picture.deviceIndependentSize() == QSizeF(16, 16)
     assert picture.width() == round(16 * ratio)
+
+
+def test_text_that_is_broken_into_lines_makes_its_row_higher_and_no_other(qtbot: QtBot) -> None:
+    wide: Column[Thing] = Column("Text", lambda r, m: r.id, width=0, wrap=True)
+    model: RowsModel[Thing] = RowsModel((wide, *columns()[1:2]))
+    view = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    view.resize(300, 300)
+    view.show()
+    model.set_rows([Thing("short"), Thing("many words " * 20)])
+    qtbot.waitUntil(lambda: view.rowHeight(1) > 4 * view.fontMetrics().height())
+    assert view.rowHeight(0) == 26
+    before = view.rowHeight(1)
+    view.resize(900, 300)
+    qtbot.waitUntil(lambda: view.rowHeight(1) < before)
+
+
+def test_the_whole_row_under_the_mouse_is_lit(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel(columns())
+    model.set_rows([Thing("a"), Thing("b")])
+    view = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    view.show()
+    qtbot.wait(20)
+    cell = view.visualRect(model.index(1, 0))
+    QTest.mouseMove(view.viewport(), cell.center())
+    qtbot.waitUntil(lambda: cell_delegate(view).hovered == 1)
+    picture = view.viewport().grab().toImage()
+    ratio = picture.devicePixelRatio()
+    lit = {picture.pixelColor(round(x * ratio), round((cell.top() + 2) * ratio)).name().upper() for x in (2, 200, 390)}
+    assert lit == {LOOKS["light"].hover}
+
+
+def cell_delegate(view: RowsView[Thing]) -> CellDelegate:
+    cells = view.itemDelegate()
+    assert isinstance(cells, CellDelegate)
+    return cells
 
 
 class Painted(QObject):
