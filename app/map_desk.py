@@ -117,7 +117,7 @@ class MapDesk(QObject):
             PopupLine(tr("Due {when}", when=moment.clock_and_gap(row.due_at))),
         ]
         if row.exception:
-            lines.append(PopupLine(f"⚠ {row.exception}", "late"))
+            lines.append(PopupLine(f"⚠ {row.exception}", "late") if row.alarming else PopupLine(row.exception))
         return Popup("order", order.id, order.id, tuple(lines), self._actions("order"))
 
     def _actions(self, kind: str) -> tuple[PopupAction, ...]:

@@ -9,7 +9,7 @@ from app.actions.naming import which_orders
 from app.presenters.why import why_text
 from core.domain import commands as c
 from core.domain.language import ntr, tr
-from core.domain.order import BEFORE_PICKUP, ENDED, Order, Status, Step
+from core.domain.order import ABROAD, BEFORE_PICKUP, ENDED, Order, Status, Step
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -90,10 +90,26 @@ def cancel(deeds: Deeds) -> None:
         text = ntr("{n} driver will be told.", "{n} drivers will be told.", n)
     deeds.window.ask_sure(
         tr("Cancel {orders}?", orders=which_orders(orders)),
-        tr("{text} This can be undone.", text=text),
+        " ".join((*_spared(deeds, orders), tr("{text} This can be undone.", text=text))),
         tr("Cancel {orders}", orders=which_orders(orders)),
         lambda: _for(deeds, tr("Cancel"), orders, lambda o: c.CancelOrder(order_id=o.id)),
     )
+
+
+def _spared(deeds: Deeds, taken: Sequence[Order]) -> list[str]:
+    """Of all that is selected: what is not cancelled with the others, and why."""
+    ids = {order.id for order in taken}
+    others = [order for order in deeds.chosen_orders() if order.id not in ids]
+    ended = sum(order.status in ENDED for order in others)
+    abroad = sum(order.status in ABROAD for order in others)
+    gone = len(others) - ended - abroad
+    whys = [
+        ntr("{n} has been picked up", "{n} have been picked up", gone) if gone else "",
+        ntr("{n} is with a provider", "{n} are with a provider", abroad) if abroad else "",
+        ntr("{n} has ended", "{n} have ended", ended) if ended else "",
+    ]
+    told = ", ".join(why for why in whys if why)
+    return [tr("The others that are selected stay: {told}.", told=told)] if others else []
 
 
 def reinstate(deeds: Deeds) -> None:

@@ -16,10 +16,9 @@ def alert_text(alert: Alert, world: World, now: float) -> str:
         case AlertKind.LATE if order is not None:
             return tr("late, {lateness}", lateness=lateness(max(1.0, (now - order.due_at) / 60)))
         case AlertKind.WILL_BE_LATE if order is not None and (eta := world.etas.get(order.id)) is not None:
-            minutes = (eta[1] - order.due_at) / 60
-            if round(minutes) <= 0:  # it stands a while longer, lest it flap
+            if is_eased(alert, world):
                 return tr("on time again")
-            return tr("will be late, {lateness}", lateness=lateness(minutes))
+            return tr("will be late, {lateness}", lateness=lateness((eta[1] - order.due_at) / 60))
         case AlertKind.NO_DRIVER:
             since = driver_needed_at(order) if order is not None else alert.since
             return tr("no driver for {duration}", duration=duration(now - since))
@@ -32,6 +31,14 @@ def alert_text(alert: Alert, world: World, now: float) -> str:
         case AlertKind.OFF_ROUTE:
             return tr("off route, going away from the next stop")
     return alert.kind.value.replace("_", " ")
+
+
+def is_eased(alert: Alert, world: World) -> bool:
+    """Whether its figures no longer bear it out: it stands a while longer, lest it flap, and alarms nobody meanwhile."""
+    order, eta = world.orders.get(alert.order_id or ""), world.etas.get(alert.order_id or "")
+    if alert.kind is not AlertKind.WILL_BE_LATE or order is None or eta is None:
+        return False
+    return round((eta[1] - order.due_at) / 60) <= 0
 
 
 def group_text(alerts: tuple[Alert, ...]) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.actions import alert_deeds
 from app.actions.deeds import Deeds
 from app.main_window import MainWindow
-from app.presenters.alert_text import about_text, alert_text, group_text
+from app.presenters.alert_text import about_text, alert_text, group_text, is_eased
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.scene import Turned, live
@@ -59,6 +59,7 @@ def _row(group: tuple[Alert, ...], deeds: Deeds, now: float) -> AlertRow:
         state="" if new else state,
         owner=", ".join(owners),
         snoozed=snoozed,
+        eased=not many and is_eased(first, world),
     )
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.actions.deeds import Deeds
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import exception_of, sent_why, stop_eta, stop_text
+from app.presenters.rows import alarms, sent_why, stop_eta, stop_text
 from app.scene import Turned
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Driver, Route, Stop, StopKind
@@ -189,7 +189,7 @@ class MapPresenter(QObject):
         for order in world.orders.values():
             if order.status in ENDED and now - order.status_at > ENDED_SHOWN_S and order.id not in chosen:
                 continue
-            late, known = bool(exception_of(order, world, now)), before.get(order.id)
+            late, known = alarms(order, world, now), before.get(order.id)
             if known is None or known[0] is not order or known[1].late != late or known[1].label or order.id in chosen:
                 due_at = local_time(order.due_at, engine.clock.zone)
                 label = tr("{id}, due {due_at}", id=order.id, due_at=due_at) if order.id in chosen else ""

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from app.presenters.alert_text import alert_text
+from app.presenters.alert_text import alert_text, is_eased
 from app.presenters.history_text import provider_name
 from core.alerts.conditions import driver_needed_at
+from core.domain.alert import Alert
 from core.domain.driver import Driver, Repositioning, StopKind
 from core.domain.language import tr
 from core.domain.offer import OfferState
@@ -28,11 +29,25 @@ def exception_of(order: Order, world: World, now: float) -> str:
     """What is wrong with the order, in a few words: its most urgent alert; empty where nothing is, or all of it is snoozed."""
     if order.status is Status.FAILED:
         return tr("failed") if now - order.status_at < FAILED_SHOWN_S else ""
-    if order.status in ENDED:
-        return ""
-    standing = (alert for alert in world.alerts_about(order) if not alert.is_snoozed(now))
-    alert = next(standing, None)
+    alert = _urgent(order, world, now)
     return alert_text(alert, world, now) if alert is not None else ""
+
+
+def eased(order: Order, world: World, now: float) -> bool:
+    """Whether what `exception_of` says is good news."""
+    alert = _urgent(order, world, now)
+    return alert is not None and is_eased(alert, world)
+
+
+def alarms(order: Order, world: World, now: float) -> bool:
+    """Whether something is wrong with the order that has not come right again."""
+    return bool(exception_of(order, world, now)) and not eased(order, world, now)
+
+
+def _urgent(order: Order, world: World, now: float) -> Alert | None:
+    if order.status in ENDED:
+        return None
+    return next((alert for alert in world.alerts_about(order) if not alert.is_snoozed(now)), None)
 
 
 def order_row(
@@ -46,6 +61,7 @@ def order_row(
     eta = world.etas.get(order.id)
     abroad = order.status in ABROAD
     area = world.areas.get(order.area_id or "")
+    wrong = exception_of(order, world, now)
     return OrderRow(
         id=order.id,
         status=order.status,
@@ -61,7 +77,8 @@ def order_row(
         since=driver_needed_at(order),
         eta=eta[1] if eta is not None else None,
         offer_until=offer.expires_at if offer is not None and offer.state is OfferState.OPEN else None,
-        exception=exception_of(order, world, now),
+        exception=wrong,
+        eased=bool(wrong) and eased(order, world, now),
         batched=order.batched,
         chained=order.chained,
         by_dispatcher=order.by_dispatcher,

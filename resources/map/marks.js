@@ -220,18 +220,15 @@
 
     label(text, x, y, strong) {
       const pill = K.pill(text, this.ratio, strong);
-      const at = strong ? this.clearOf(x + 13, y, pill.width) : y;
-      this.context.drawImage(pill.canvas, Math.round(x + 13), Math.round(at - 8), pill.width, pill.height);
+      const left = this.beside(x, pill.width);
+      const at = strong ? this.clearOf(left, y, pill.width) : y;
+      this.context.drawImage(pill.canvas, Math.round(left), Math.round(at - 8), pill.width, pill.height);
     },
 
     // The height, as near to `y` as can be, at which a tag lies under no stop of the route shown: those lie above all marks.
     clearOf(x, y, width) {
-      const route = K.shapes.data.route;
-      const taken = ((route && route.stops) || []).filter((stop) => stop.place).map((stop) => {
-        const [sx, sy] = this.screen([K.worldX(stop.place[1]), K.worldY(stop.place[0])]);
-        return [sx - 11, sy, sx + 18 + (stop.label ? K.pill(stop.label, this.ratio, false).width : 0)];
-      });
-      const clear = (at) => !taken.some(([left, sy, right]) => left < x + width && x < right && Math.abs(sy - at) < 19);
+      const { x: cx, y: cy } = this.corner;
+      const clear = (at) => !K.shapes.tags.some((tag) => K.meet(tag, [x + cx, at - 9 + cy, x + width + cx, at + 9 + cy]));
       const heights = [0, -20, 20, -40, 40].map((shift) => y + shift);
       const found = heights.find(clear);
       return found === undefined ? y : found;

@@ -21,6 +21,9 @@
     };
   };
 
+  // Whether two boxes have something in common, each left, top, right, bottom.
+  K.meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+
   K.Overlay = L.Layer.extend({
     // `pad` is how far beyond the window the canvas reaches, as a share of it: what is drawn there comes in when the map
     // is dragged, before anything is drawn anew.
@@ -90,6 +93,13 @@
       const factor = map.getZoomScale(zoom, this.zoom);
       const corner = L.point(this.ox, this.oy).multiplyBy(factor).subtract(map._getNewPixelOrigin(center, zoom));
       L.DomUtil.setTransform(this.canvas, corner, factor);
+    },
+
+    // Where a label of a mark at `x` begins: to its right, to its left where it would run past the window's edge.
+    beside(x, width) {
+      const right = x + 13;
+      const left = x - 13 - width;
+      return right + width > this.width - this.pad.x && left >= this.pad.x ? left : right;
     },
 
     clear() {

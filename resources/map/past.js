@@ -116,8 +116,9 @@
         context.fillStyle = K.colour("on-accent");
         context.fillText(String(n + 1), x, y + 0.5);
         const pill = K.pill(label, this.ratio, false);
-        const box = [x + 12, y - 8, x + 12 + pill.width, y + 8];
-        if (placed.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) return;
+        const left = this.beside(x, pill.width);
+        const box = [left, y - 8, left + pill.width, y + 8];
+        if (placed.some((b) => K.meet(b, box))) return;
         placed.push(box);
         context.drawImage(pill.canvas, Math.round(box[0]), Math.round(box[1]), pill.width, pill.height);
       });

@@ -16,6 +16,9 @@
       this.shape = L.layerGroup().addTo(map);
       this.fences = L.layerGroup();
       this.data = { areas: [], route: null, shape: [], fences: [] };
+      this.stops = [];
+      this.tags = []; // where the labels of stops lie, in layer pixels
+      map.on("zoomend moveend resize", () => this.layTags());
     }
 
     set(name, value) {
@@ -88,6 +91,8 @@
     // The leg under way is whole, those after it are thinner: what comes next is seen first.
     draw_route() {
       this.route.clearLayers();
+      this.stops = [];
+      this.tags = [];
       const route = this.data.route;
       if (!route) return;
       const colourOf = (i) => K.colour((route.stops[i] || {}).kind === "pickup" ? "to-pickup" : "carrying");
@@ -101,10 +106,36 @@
         if (!stop.place) return;
         const badge = L.DomUtil.create("span", `stop ${stop.kind}`);
         badge.appendChild(text("b", "", String(i + 1)));
-        if (stop.label) badge.appendChild(text("span", "stop-label", stop.label));
+        const tag = stop.label ? badge.appendChild(text("span", "stop-label", stop.label)) : null;
+        this.stops.push({ place: stop.place, tag });
         const icon = L.divIcon({ html: badge, className: "stop-mark", iconSize: [18, 18] });
         this.route.addLayer(L.marker(stop.place, { icon, pane: "stops", interactive: false, keyboard: false }));
       });
+      this.layTags();
+    }
+
+    // A label lies beside its stop, on the side where it is seen whole and upon nothing; where there is none, it is left to the
+    // inspector.
+    layTags() {
+      const { x: width, y: height } = this.map.getSize();
+      const origin = this.map.containerPointToLayerPoint([0, 0]);
+      const at = this.stops.map(({ place }) => this.map.latLngToContainerPoint(place));
+      const marks = at.map(({ x, y }) => [x - 10, y - 10, x + 10, y + 10]);
+      const taken = [];
+      this.stops.forEach(({ tag }, i) => {
+        if (!tag) return;
+        const { x, y } = at[i];
+        const box = (left) => [left, y - 9, left + tag.offsetWidth, y - 9 + tag.offsetHeight];
+        const sides = [box(x + 11), box(x - 11 - tag.offsetWidth)];
+        const clear = (b) => ![...taken, ...marks.filter((_, j) => j !== i)].some((o) => K.meet(o, b));
+        const whole = (b) => b[0] >= 0 && b[2] <= width;
+        const seen = x >= 0 && y >= 0 && x <= width && y <= height;
+        const found = seen ? sides.find((b) => whole(b) && clear(b)) || sides.find(clear) : sides[0];
+        tag.style.visibility = found ? "" : "hidden";
+        tag.classList.toggle("before", found === sides[1]);
+        if (found && seen) taken.push(found);
+      });
+      this.tags = [...marks, ...taken].map(([l, t, r, b]) => [l + origin.x, t + origin.y, r + origin.x, b + origin.y]);
     }
   };
 })(Kerbside);

@@ -31,9 +31,13 @@ ICONS: dict[AlertKind, str] = {
 
 
 def _token(row: AlertRow, _: Moment) -> str:
-    if row.snoozed:
+    if row.snoozed or row.eased:
         return "muted"
     return "late" if row.severity is Severity.CRITICAL else "offered"
+
+
+def _icon(row: AlertRow, _: Moment) -> str:
+    return "check" if row.eased else ICONS[row.kind]
 
 
 def _state(row: AlertRow, _: Moment) -> str:
@@ -46,7 +50,7 @@ COLUMNS: tuple[Column[AlertRow], ...] = (
         "What",
         lambda r, m: r.text[:1].upper() + r.text[1:],
         token=_token,
-        icon=lambda r, m: ICONS[r.kind],
+        icon=_icon,
         width=196,
         narrow=176,
     ),

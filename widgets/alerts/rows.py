@@ -11,7 +11,8 @@ from core.domain.alert import AlertKind, Severity
 class AlertRow:
     """``ids`` are the alerts it stands for. ``since`` is when it began, epoch seconds; ``times`` how often it came lately.
 
-    ``new`` is what nobody has seen to; ``state`` says who has, or until when it is snoozed.
+    ``new`` is what nobody has seen to; ``state`` says who has, or until when it is snoozed. What is ``eased`` has come right
+    again and stands a while longer.
     """
 
     id: str
@@ -26,6 +27,7 @@ class AlertRow:
     state: str = ""
     owner: str = ""
     snoozed: bool = False
+    eased: bool = False
 
     def haystack(self) -> str:
         return f"{self.text} {self.about} {self.state} {self.owner}".casefold()

@@ -63,6 +63,7 @@ class OrderDetails:
     note: str = ""
     load: str = ""
     exception: str = ""
+    eased: bool = False
     driver_id: str = ""
     driver_name: str = ""
     ready_at: float | None = None

@@ -70,9 +70,12 @@ def _promise(order: OrderDetails, moment: Moment) -> Cell:
     minutes = lateness_min(order.status, order.status_at, order.due_at, order.eta, moment.now)
     if minutes is not None:
         late = round(minutes) > 0
-        bits += [Bit("   "), Bit(("⚠ " if late else "") + lateness(minutes), "late" if late else "free", strong=True)]
+        told = lateness(minutes)
+        if order.status in ACTIVE and order.eta is not None:
+            told = tr("expected {lateness}", lateness=told)
+        bits += [Bit("   "), Bit(("⚠ " if late else "") + told, "late" if late else "free", strong=True)]
     if order.exception:
-        bits += [Bit("\n"), Bit(order.exception, "late", strong=True)]
+        bits += [Bit("\n"), Bit(order.exception, "text" if order.eased else "late", strong=True)]
     if order.status is Status.OFFERED and order.offer_until is not None:
         left = countdown(order.offer_until - moment.now)
         bits += [

@@ -60,7 +60,7 @@ def _state_text(row: OrderRow, _: Moment) -> str:
 def _state_token(row: OrderRow, _: Moment) -> str:
     if row.tried:
         return "accent"
-    return LATE.token if row.exception else STATUS[row.status].token
+    return LATE.token if row.alarming else "text" if row.eased else STATUS[row.status].token
 
 
 def _state_icon(row: OrderRow, _: Moment) -> str:
@@ -95,7 +95,7 @@ def when(row: OrderRow, moment: Moment) -> str:
 def _when_token(row: OrderRow, moment: Moment) -> str:
     if row.status is Status.OFFERED:
         return "offered"
-    if row.exception or _is_late(row, moment):
+    if row.alarming or _is_late(row, moment):
         return LATE.token
     return "muted" if not row.driver_id and row.waiting_since > moment.now else "text"
 

@@ -246,7 +246,7 @@ class OrdersPanel(QWidget):
         self.view.set_pale(not current)
 
     def exceptions(self) -> list[OrderRow]:
-        return [row for row in self._rows if row.exception]
+        return [row for row in self._rows if row.alarming]
 
     def select(self, ids: Iterable[str]) -> None:
         """Select these orders; the queue one of them is folded away in is unfolded."""

@@ -41,8 +41,9 @@ class OrderRow:
     """Times are epoch seconds. ``eta`` is the expected arrival at the door, ``offer_until`` the end of the open offer.
 
     ``exception`` is empty, or says in a few words what is wrong ("late", "no driver for 11 min", "driver silent").
-    ``since`` is when the order began to wait for a driver. ``told`` is how far the last command to a driver about it has come,
-    ``told_what`` which that was; ``refused`` why the last thing that was tried with it could not be done.
+    ``eased`` says that it has come right again and stands a while longer.
+    ``since`` is when the order began to wait for a driver. ``told`` is how far the last command to a driver about it has
+    come, ``told_what`` which that was; ``refused`` why the last thing that was tried with it could not be done.
     ``tried`` says that it would be so: a what-if that is not carried out.
 
     ``section`` and ``urgency`` follow from the rest, and are worked out once for all boards that show the row: what needs a
@@ -64,6 +65,7 @@ class OrderRow:
     eta: float | None = None
     offer_until: float | None = None
     exception: str = ""
+    eased: bool = False
     batched: bool = False
     chained: bool = False
     by_dispatcher: bool = False
@@ -95,6 +97,10 @@ class OrderRow:
     def lateness_min(self, now: float) -> float | None:
         """Minutes after the promise, negative where early; see `promise.lateness_min`."""
         return lateness_min(self.status, self.status_at, self.due_at, self.eta, now)
+
+    @property
+    def alarming(self) -> bool:
+        return bool(self.exception) and not self.eased
 
     def haystack(self) -> str:
         """What the filter field searches, folded to one case; put together when it is first searched."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.actions import order_deeds
 from core.domain.commands import AssignOrder, RecordProgress
@@ -131,6 +132,22 @@ def test_cancelling_asks_first_and_is_undone(rig: Any) -> None:
     assert rig.state(order)[0] == "cancelled"
     rig.press("Ctrl+Z")
     assert rig.state(order)[0] == "assigned"
+
+
+def test_cancelling_says_which_of_the_chosen_stay_and_why(rig: Any) -> None:
+    orders = [rig.order() for _ in range(4)]
+    rig.deeds.assign(orders[2:], "D-1")
+    rig.engine.execute(RecordProgress(order_id=orders[2], event="picked_up"))
+    for event in ("picked_up", "delivered"):
+        rig.engine.execute(RecordProgress(order_id=orders[3], event=event))
+    rig.until(lambda: rig.state(orders[3])[0] == "delivered")
+    rig.deeds.selection.set_orders(orders)
+    rig.action("order.cancel").trigger()
+    dialog = rig.dialog(ConfirmDialog)
+    assert dialog.windowTitle() == "Cancel 2 orders?"
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "The others that are selected stay: 1 has been picked up, 1 has ended." in said
+    dialog.reject()
 
 
 def test_several_orders_at_once_and_what_was_refused_of_them(rig: Any) -> None:

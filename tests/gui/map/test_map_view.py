@@ -384,3 +384,31 @@ def test_a_selected_drivers_tag_lies_under_no_stop_of_the_route(screen: Screen) 
     assert elsewhere == y
     screen.view.set_route(None)
     screen.settled()
+
+
+def test_labels_of_stops_lie_within_the_window_and_upon_nothing(screen: Screen) -> None:
+    screen.view.set_view(45.0, 9.0, 15)
+    near, edge = LatLon(45.0, 9.0), LatLon(45.003, 9.016)  # the second 27 pixels from the right edge
+    stops = [
+        RouteStop(StopKind.PICKUP, edge, "sent towards Millbank, 18:34: 3.2 orders expected within 15 min, free by then: 1"),
+        RouteStop(StopKind.PICKUP, near, "Trattoria Rosa, 12:41"),
+        RouteStop(StopKind.DROPOFF, LatLon(45.0, 9.0015), "Mill Lane 4, 12:50"),  # beside it, with room to its right alone
+        RouteStop(StopKind.DROPOFF, LatLon(45.00003, 9.0008), "Mill Lane 6, 12:55"),  # between the two
+    ]
+    screen.view.set_route("D-1", [np.array([edge, near])], stops)
+    screen.settled()
+    laid = """(() => JSON.stringify([...document.querySelectorAll(".stop-label")].map((tag) => {
+      const { left, right, top, bottom } = tag.getBoundingClientRect();
+      return [left, top, right, bottom, tag.style.visibility];
+    })))()"""
+    tags = json.loads(str(screen.ask(laid)))
+    seen = [tag[:4] for tag in tags if tag[4] != "hidden"]
+    assert [tag[4] for tag in tags] == ["", "", "", "hidden"]
+    assert all(left >= 0 and right <= screen.view.width() and right - left <= 240 for left, _, right, _ in seen)
+    apart = [a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1] for i, a in enumerate(seen) for b in seen[:i]]
+    assert all(apart)
+    # What is written on the canvas keeps away from the edge as well.
+    inside = "(() => { const m = Kerbside.marks; return m.beside(m.width - m.pad.x - 20, 90) + 90 < m.width - m.pad.x; })()"
+    assert screen.ask(inside) is True
+    screen.view.set_route(None)
+    screen.settled()

@@ -251,6 +251,22 @@ def test_orders_are_dragged_by_their_ids(panel: OrdersPanel, order_row: MakeOrde
     assert not panel.view.drag_badge("2 orders").isNull()
 
 
+def test_what_has_come_right_again_does_not_look_like_an_exception(
+    panel: OrdersPanel, order_row: MakeOrder, noon: Moment
+) -> None:
+    state = next(column for column in panel.model.columns if column.title == "State")
+    due = next(column for column in panel.model.columns if column.title == "Age, ETA")
+    wrong = order_row("7", Status.CARRYING, driver_id="D-4", exception="will be late, +3 min", eta=noon.now)
+    right = order_row("8", Status.CARRYING, driver_id="D-4", exception="on time again", eased=True, eta=noon.now)
+    assert state.token is not None
+    assert due.token is not None
+    assert [column.token(wrong, noon) for column in (state, due) if column.token] == ["late", "late"]
+    assert [column.token(right, noon) for column in (state, due) if column.token] == ["text", "text"]
+    assert state.text(right, noon) == "On time again"
+    panel.set_rows([wrong, right])
+    assert [row.id for row in panel.exceptions()] == ["7"]
+
+
 def test_the_next_exception_comes_round_again(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
     assert panel.select_next_exception() is None
     panel.set_rows(

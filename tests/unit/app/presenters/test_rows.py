@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.presenters.rows import driver_row, exception_of, mode_wanted, order_row, stop_eta, stop_text
+from app.presenters.rows import alarms, driver_row, exception_of, mode_wanted, order_row, stop_eta, stop_text
 from core.domain import commands as c
 from core.domain.alert import Alert, AlertKind, alert_id
 from core.domain.driver import Activity, App, Driver, Repositioning, Route, Stop, StopKind
@@ -52,7 +52,11 @@ def test_an_alert_that_its_figures_no_longer_bear_out_does_not_contradict_them(t
     alarm(town, AlertKind.WILL_BE_LATE)
     for early_s, what in ((-180, "on time again"), (20, "on time again"), (60, "will be late, +1 min")):
         town.etas["O-1"] = (None, DUE + early_s)
-        assert exception_of(town.orders["O-1"], town, 2000.0) == what
+        order = town.orders["O-1"]
+        assert exception_of(order, town, 2000.0) == what
+        row = order_row(order, town, 2000.0)
+        assert row.eased == (what == "on time again")
+        assert alarms(order, town, 2000.0) == row.alarming == (not row.eased)
 
 
 @pytest.mark.parametrize(
