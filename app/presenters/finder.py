@@ -63,7 +63,8 @@ class FinderPresenter(QObject):
             found = [self._row(named) for named in self._finder.find(text, SHOWN)]
         else:
             found = [self._row_of_action(key) for key in self._usual()]
-        note = "" if done or found else tr("Nothing is called that. Commands begin with /")
+        nothing = self._heard.problem or tr("Nothing is called that. Commands begin with /")
+        note = "" if done or found else nothing
         self._window.finder.show_found([*done, *found], note)
 
     # What there is

@@ -20,6 +20,8 @@ BODY_PX, CAPTION_PX, TITLE_PX = 13, 11, 15
 WEIGHT, WEIGHT_STRONG = 400, 600
 ROW_PX: dict[RowsName, int] = {"compact": 26, "comfortable": 32}
 ICON_PX = 16
+OFF_SHARE = 0.75
+"""How much of the muted colour is left where something can't be done: paler, and still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Look:
     @property
     def hover(self) -> str:
         return mix(self.surface, self.text, 0.06)
+
+    @property
+    def off(self) -> str:
+        """What can't be done or changed now."""
+        return mix(self.surface, self.muted, OFF_SHARE)
 
     @property
     def selected(self) -> str:
@@ -195,24 +202,20 @@ def palette(theme: ThemeName) -> QPalette:
     }.items():
         result.setColor(which, QColor(colour))
     for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
-        result.setColor(group.Disabled, which, QColor(mix(look.surface, look.muted, 0.6)))
+        result.setColor(group.Disabled, which, QColor(look.off))
     return result
 
 
 def style_sheet(theme: ThemeName, rows: RowsName = "compact") -> str:
     """Qt's style sheet. A button named primary or danger by its property ``kind`` is coloured so."""
     values = {**asdict(LOOKS[theme]), "line": LOOKS[theme].line, "hover": LOOKS[theme].hover}
-    values |= {"selected": LOOKS[theme].selected, "row": str(ROW_PX[rows] - 2), "off": mix(*_off_pair(theme), 0.6)}
+    values |= {"selected": LOOKS[theme].selected, "row": str(ROW_PX[rows] - 2), "off": LOOKS[theme].off}
     values |= {"icons": _ICONS.as_posix(), "theme": theme}
     sheet = _SHEET
     # Longest names first: @road must not eat the head of @road_edge.
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace("@" + name, values[name])
     return sheet
-
-
-def _off_pair(theme: ThemeName) -> tuple[str, str]:
-    return LOOKS[theme].surface, LOOKS[theme].muted
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.language import tr
+from core.domain.language import capital, tr
 
 
 class AskDialog(QDialog):
@@ -80,7 +80,7 @@ class AskDialog(QDialog):
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong and stay open; an empty text takes it back."""
-        self.problem.setText(text)
+        self.problem.setText(capital(text))
         self.problem.setVisible(bool(text))
 
 

@@ -94,6 +94,7 @@ class SettingField(QWidget):
         elif editor.text() != row.text:
             editor.setText(row.text)
             editor.setCursorPosition(0)  # a long one is read from its beginning
+            editor.setToolTip(row.text)  # and whole beside it
         editor.blockSignals(before)
         self.caption.setText(row.caption())
         self.back.setVisible(row.changed)

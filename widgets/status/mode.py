@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain.errors import BadInput
 from core.domain.language import tr
 from widgets.common.cells import look_now
-from widgets.common.look import WEIGHT_STRONG
+from widgets.common.look import CAPTION_PX, WEIGHT_STRONG
 
 FRAME_PX = 3
 
@@ -51,19 +51,24 @@ class ModeBadge(QWidget):
 
     def set_mode(self, mode: str) -> None:
         self._look = mode_look(mode)
-        font = self.font()
-        font.setPixelSize(11)
-        font.setWeight(font.Weight(WEIGHT_STRONG))
-        self.setFont(font)
-        self.setFixedSize(self.fontMetrics().horizontalAdvance(tr(self._look.label)) + 16, self.fontMetrics().height() + 4)
+        metrics = QFontMetrics(self._font())
+        self.setFixedSize(metrics.horizontalAdvance(tr(self._look.label)) + 16, metrics.height() + 4)
         self.setAccessibleName(tr("Mode: {mode}", mode=tr(self._look.label)))
         self.setToolTip(tr(self._look.tip))
         self.update()
+
+    def _font(self) -> QFont:
+        """Made anew each time: a style sheet that is laid anew, with another theme, takes a widget's own font away."""
+        font = QFont(self.font())
+        font.setPixelSize(CAPTION_PX)
+        font.setWeight(QFont.Weight(WEIGHT_STRONG))
+        return font
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = look_now()
         colour = QColor(getattr(look, self._look.token))
         painter = QPainter(self)
+        painter.setFont(self._font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(colour)
         painter.setBrush(colour if self._look.simulated else Qt.BrushStyle.NoBrush)

@@ -57,6 +57,7 @@ class TimelinePanel(QWidget):
         self._empty = EmptyState(
             tr("No drivers here"), tr("Drivers stand here once they are on shift"), parent=self.view.viewport()
         )
+        lay_ground(self._empty)  # no hours and no clock behind its words
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(4)

@@ -126,7 +126,8 @@ def test_what_is_missing_is_said_in_the_dialog(
     new_order.place.setText(place)
     qtbot.mouseClick(new_order.action, Qt.MouseButton.LeftButton)
     assert heard == []
-    assert said in new_order.problem.text()
+    assert said.casefold() in new_order.problem.text().casefold()
+    assert new_order.problem.text()[:1].isupper()
 
 
 def test_a_place_can_come_from_the_map(qtbot: QtBot, new_order: NewOrderDialog) -> None:
@@ -154,6 +155,16 @@ def test_a_danger_is_not_done_by_a_stray_enter(qtbot: QtBot) -> None:
     dialog.show()
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     assert dialog.result() == ConfirmDialog.DialogCode.Accepted
+
+
+@pytest.mark.parametrize("words", [2, 30, 90])
+def test_a_question_is_as_high_as_its_words(qtbot: QtBot, words: int) -> None:
+    dialog = ConfirmDialog("Cancel 3 orders?", "word " * words, "Cancel 3 orders", danger=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    assert dialog.text.height() == dialog.text.heightForWidth(dialog.text.width())
+    assert dialog.heading.height() == dialog.heading.heightForWidth(dialog.heading.width())
 
 
 def test_the_first_start_asks_once(qtbot: QtBot) -> None:

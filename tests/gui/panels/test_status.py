@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +30,17 @@ def strip(qtbot: QtBot) -> MessageStrip:
     made = MessageStrip()
     qtbot.addWidget(made)
     return made
+
+
+def test_the_badge_of_the_mode_keeps_its_size_in_another_theme(pieces: StatusPieces, qapp: QApplication) -> None:
+    theme = Theme(qapp, "light")
+    pieces.set_mode("training")
+    before = pieces.mode._font().pixelSize(), pieces.mode.size()
+    theme.set_mode("dark")
+    QApplication.processEvents()
+    assert (pieces.mode._font().pixelSize(), pieces.mode.size()) == before
+    assert QFontMetrics(pieces.mode._font()).horizontalAdvance("TRAINING") + 16 == pieces.mode.width()
+    theme.set_mode("light")
 
 
 def test_each_state_of_the_broker_has_its_words_and_icon(pieces: StatusPieces) -> None:

@@ -40,6 +40,9 @@ def test_what_is_written_on_a_tint_is_legible(theme: ThemeName) -> None:
         colour = getattr(look, mode.token)
         assert contrast(look.on_accent if mode.simulated else look.surface, colour) >= 4.5, mode
     assert contrast(look.muted, look.line) >= 3.0  # a primary button that can't be pressed
+    for ground in (look.surface, look.bg):
+        assert contrast(look.off, ground) >= 3.0  # what else can't be done or changed now
+        assert contrast(look.off, ground) < contrast(look.muted, ground)
 
 
 @pytest.mark.parametrize("theme", THEMES)
