@@ -217,5 +217,5 @@ class MapDesk(QObject):
             WallFigure(f"{len(late):,}", tr("orders in trouble"), "late" if late else "text", "⚠" if late else ""),
             WallFigure(f"{count['free']:,}", tr("drivers free"), "free", "▲"),
             WallFigure(f"{busy:,}", tr("drivers busy"), "carrying", "▲"),
-            WallFigure(f"{len(alerts):,}", tr("open alerts"), "late" if alerts else "text"),
+            WallFigure(f"{len(alerts):,}", tr("open alerts"), "late" if alerts else "text", "!" if alerts else ""),
         ]

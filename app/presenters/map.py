@@ -90,9 +90,9 @@ class MapPresenter(QObject):
         self._show_orders()
 
     def set_city(self, city: City | None) -> None:
-        """The offline base map, or plain ground where there is none."""
+        """The offline base map, or plain ground where there is none, and what to do about it."""
         if city is None:
-            self._view.set_base_map(None)
+            self._view.set_base_map(None, tr("The map has no streets yet: File, Set up my fleet"))
         else:
             self._view.set_base_map(city.base_map, tr(city.attribution))
 

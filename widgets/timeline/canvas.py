@@ -18,6 +18,8 @@ from widgets.timeline.rows import Preview, TimelineRow
 from widgets.timeline.scale import HOUR_S, Scale, zoomed
 
 HEAD_PX, AXIS_PX = 208, 24
+NOW_PX = 40
+"""So near to the clock on the axis no other time is written."""
 HEAD_SHARE = 0.27
 """Of a narrow view the drivers' names take no more."""
 NOW_SHARE = 0.25
@@ -269,10 +271,12 @@ class TimelineCanvas(QAbstractScrollArea):
         painter.setFont(font)
         painter.setPen(brush.pen("muted"))
         painter.setClipRect(self.head_px, 0, width - self.head_px, AXIS_PX)
+        now = self.head_px + scale.x(self.moment.now)
         for at in scale.ticks(width - self.head_px):
             x = self.head_px + scale.x(at)
+            if abs(x - now) < NOW_PX:  # the clock would cover half of it
+                continue
             painter.drawText(QRectF(x - 30, 0, 60, AXIS_PX), Qt.AlignmentFlag.AlignCenter, self.moment.clock(at))
-        now = self.head_px + scale.x(self.moment.now)
         text = self.moment.clock(self.moment.now)
         box = QRectF(now - 22, 3, 44, AXIS_PX - 6)
         painter.setBrush(brush.brush("text"))
@@ -293,20 +297,22 @@ class TimelineCanvas(QAbstractScrollArea):
         look = ACTIVITY[row.activity]
         painter.drawPixmap(8, top + (self.row_px - 13) // 2, brush.picture(look.icon, look.token))
         font = number_font(self.font())
-        painter.setFont(font)
-        left, right = 28, self.head_px - 8
-        if row.late_min:
-            text = lateness(row.late_min)
-            painter.setPen(brush.pen("late"))
-            wide = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(QRect(right - wide, top, wide, self.row_px), Qt.AlignmentFlag.AlignVCenter, text)
-            painter.drawPixmap(right - wide - 17, top + (self.row_px - 13) // 2, brush.picture("warning", "late"))
-            right -= wide + 22
         if row.tried:
             font.setWeight(QFont.Weight.DemiBold)
-            painter.setFont(font)
-        painter.setPen(brush.pen("muted"))
+        painter.setFont(font)
+        left, right = 28, self.head_px - 8
         number = painter.fontMetrics().horizontalAdvance(row.id) + 6
+        if row.late_min:
+            text, room = lateness(row.late_min), right - left - number
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            if wide <= room:
+                painter.setPen(brush.pen("late"))
+                painter.drawText(QRect(right - wide, top, wide, self.row_px), Qt.AlignmentFlag.AlignVCenter, text)
+                right -= wide + 5
+            if wide > room or room - wide >= 17:
+                painter.drawPixmap(right - 12, top + (self.row_px - 13) // 2, brush.picture("warning", "late"))
+                right -= 17
+        painter.setPen(brush.pen("muted"))
         painter.drawText(QRect(left, top, number, self.row_px), Qt.AlignmentFlag.AlignVCenter, row.id)
         painter.setPen(brush.pen("accent" if row.tried else "text"))
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, right - left - number)
