@@ -24,7 +24,7 @@ class NewDriverDialog(AskDialog):
         for widget in (self.page.view, self.page.csv, self.page.csv_columns, self.page.remove, self.page.add):
             widget.hide()
         self.body.addWidget(self.page)
-        self.resize(640, 180)
+        self.setMinimumWidth(640)
         self.page.enter()
 
     def act(self) -> None:

@@ -35,7 +35,7 @@ class Layout:
     shown: tuple[str, ...]
     front: tuple[str, ...]
     below: float = 0.26
-    side: float = 0.385
+    side: float = 0.405
 
 
 LAYOUTS: dict[str, Layout] = {

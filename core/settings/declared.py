@@ -131,7 +131,7 @@ DECLARED: tuple[Setting, ...] = (
     _s(
         "estimates.quantile",
         0.5,
-        "Quantile of preparation and stop times that is planned on: 0.5 is as often early as late",
+        "Share of preparation and stop times that end within what is planned for them: 0.5 is as often early as late",
         "",
         0.05,
         0.95,

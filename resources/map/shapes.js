@@ -114,8 +114,7 @@
       this.layTags();
     }
 
-    // A label lies beside its stop, on the side where it is seen whole and upon nothing; where there is none, it is left to the
-    // inspector.
+    // A label lies beside its stop, where it is seen whole and upon nothing; where it can't, it is left to the inspector.
     layTags() {
       const { x: width, y: height } = this.map.getSize();
       const origin = this.map.containerPointToLayerPoint([0, 0]);
@@ -125,15 +124,19 @@
       this.stops.forEach(({ tag }, i) => {
         if (!tag) return;
         const { x, y } = at[i];
-        const box = (left) => [left, y - 9, left + tag.offsetWidth, y - 9 + tag.offsetHeight];
-        const sides = [box(x + 11), box(x - 11 - tag.offsetWidth)];
-        const clear = (b) => ![...taken, ...marks.filter((_, j) => j !== i)].some((o) => K.meet(o, b));
-        const whole = (b) => b[0] >= 0 && b[2] <= width;
+        const { offsetWidth: wide, offsetHeight: high } = tag;
+        const others = [...taken, ...marks.filter((_, j) => j !== i)];
+        const fits = (b) => b[0] >= 0 && b[2] <= width && !others.some((o) => K.meet(o, b));
+        const places = [-9, -9 - high, 9].flatMap((up) =>
+          [x + 13, x - 13 - wide].map((left) => ({ up, left, box: [left, y + up, left + wide, y + up + high] }))
+        );
         const seen = x >= 0 && y >= 0 && x <= width && y <= height;
-        const found = seen ? sides.find((b) => whole(b) && clear(b)) || sides.find(clear) : sides[0];
+        const found = seen ? places.find(({ box }) => fits(box)) : places[0];
         tag.style.visibility = found ? "" : "hidden";
-        tag.classList.toggle("before", found === sides[1]);
-        if (found && seen) taken.push(found);
+        if (!found) return;
+        tag.classList.toggle("before", found.left < x);
+        tag.style.top = found.up + 7 + "px"; // of its mark, which has a border and lies about its place
+        if (seen) taken.push(found.box);
       });
       this.tags = [...marks, ...taken].map(([l, t, r, b]) => [l + origin.x, t + origin.y, r + origin.x, b + origin.y]);
     }

@@ -52,7 +52,6 @@ COLUMNS: tuple[Column[AlertRow], ...] = (
         token=_token,
         icon=_icon,
         width=196,
-        narrow=176,
     ),
     Column("About", lambda r, m: r.about, width=0),
     Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=64, name="How long it has lasted"),

@@ -34,7 +34,7 @@ def _problem(row: ForwardRow) -> str:
 
 def columns() -> tuple[Column[ForwardRow], ...]:
     return (
-        Column("Rule", lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=150, narrow=120, wrap=True),
+        Column("Rule", lambda r, m: r.forward.name, sort=lambda r: r.forward.name.casefold(), width=150, narrow=120),
         Column(
             "State",
             lambda r, m: _state(r)[0],
@@ -45,6 +45,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             width=130,
             narrow=118,
         ),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=130),
         Column(
             "Waiting",
             lambda r, m: f"{r.waiting:,}" if r.waiting else "",
@@ -61,10 +62,9 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             right=True,
             width=76,
         ),
-        Column("What", lambda r, m: r.what, width=0, least=120, wrap=True),
-        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150, wrap=True),
+        Column("What", lambda r, m: r.what, width=150),
+        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150),
         Column("Sent", lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
-        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=190, narrow=160, wrap=True),
     )
 
 
@@ -75,7 +75,7 @@ def dead_columns() -> tuple[Column[DeadRow], ...]:
         Column("When", lambda r, m: m.clock(r.at, seconds=True), sort=lambda r: r.at, width=76),
         Column("Rule", lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=130),
         Column("Tries", lambda r, m: str(r.tries), sort=lambda r: r.tries, right=True, width=56),
-        Column("Problem", lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0, wrap=True),
+        Column("Problem", lambda r, m: r.problem[:1].upper() + r.problem[1:], token=lambda r, m: "late", width=0),
     )
 
 

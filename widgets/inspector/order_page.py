@@ -73,7 +73,7 @@ def _promise(order: OrderDetails, moment: Moment) -> Cell:
         told = lateness(minutes)
         if order.status in ACTIVE and order.eta is not None:
             told = tr("expected {lateness}", lateness=told)
-        bits += [Bit("   "), Bit(("⚠ " if late else "") + told, "late" if late else "free", strong=True)]
+        bits += [Bit("   "), Bit(_whole(("⚠ " if late else "") + told), "late" if late else "free", strong=True)]
     if order.exception:
         bits += [Bit("\n"), Bit(order.exception, "text" if order.eased else "late", strong=True)]
     if order.status is Status.OFFERED and order.offer_until is not None:
@@ -83,6 +83,11 @@ def _promise(order: OrderDetails, moment: Moment) -> Cell:
             Bit(tr("Offered to {driver_id}, {left} left to answer", driver_id=order.driver_id, left=left), "offered"),
         ]
     return tuple(bits)
+
+
+def _whole(text: str) -> str:
+    """Not broken between its words."""
+    return text.replace(" ", "\u00a0")
 
 
 def _parties(order: OrderDetails) -> list[list[Cell]]:

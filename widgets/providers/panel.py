@@ -60,8 +60,12 @@ def _retries(row: ProviderRow) -> str:
     return tr("{n}, {left} left", n=f"{row.retries:,}", left=f"{row.retries_left:,}")
 
 
+def _unsigned(row: ProviderRow) -> bool:
+    return not row.signed and row.provider.kind is not ProviderKind.INTERNAL
+
+
 def _problem(row: ProviderRow) -> str:
-    if not row.signed and row.provider.kind is not ProviderKind.INTERNAL:
+    if _unsigned(row):
         return tr("No secret: its answers can't be believed. Edit it and give one")
     return row.problem[:1].upper() + row.problem[1:]
 
@@ -78,6 +82,14 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             timed=True,
             width=150,
             narrow=108,
+        ),
+        Column(
+            "Problem",
+            lambda r, m: tr("No secret: edit it") if _unsigned(r) else _problem(r),
+            token=lambda r, m: "late",
+            tip=lambda r, m: _problem(r),
+            width=0,
+            least=140,
         ),
         Column("Open", lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
         Column(
@@ -119,7 +131,6 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             name=tr("Calls made again, and how many more may be made before the provider is spared"),
         ),
         Column("Kind", lambda r, m: tr(KINDS[r.provider.kind]), token=lambda r, m: "muted", width=90, shown=False),
-        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=160, wrap=True),
     )
 
 
@@ -152,7 +163,6 @@ class ProvidersPanel(SetupPanel):
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.view.horizontalHeader().setStretchLastSection(True)
         self._empty = self.offer(
             self.view,
             tr("Only our own drivers"),

@@ -184,6 +184,11 @@ class SettingsDialog(AskDialog):
     def go_to(self, section: str) -> None:
         """Bring the section's heading to the top."""
         self._build_all()
+        self._scroll_to(section)
+        # Fields that were just built learn only now how wide they are, and so how high their words.
+        QTimer.singleShot(0, self, lambda: self._scroll_to(section))
+
+    def _scroll_to(self, section: str) -> None:
         heading = self._headings.get(section)
         if heading is not None and heading.isVisibleTo(self._page):
             self._column.activate()

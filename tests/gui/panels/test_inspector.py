@@ -95,7 +95,7 @@ def test_an_order_is_told_whole(panel: InspectorPanel, order: OrderDetails) -> N
     page = panel.order_page
     assert page.head.title.text() == "Order 1042"
     assert page.head.badge.text() == "To pick-up"
-    assert page.head.below.text() == "Promised for 12:10, in 10 min   ⚠ expected +4 min\nWill be late"
+    assert page.head.below.text() == "Promised for 12:10, in 10 min   ⚠\u00a0expected\u00a0+4\u00a0min\nWill be late"
     assert "Drop-off  Upper Bridge Street <203>" in page.parties.lines.text()
     assert "Driver  D-17 Ana Silva, in a batch" in page.parties.lines.text()
     assert page.times.lines.text().split("\n") == [

@@ -139,3 +139,14 @@ def test_a_start_is_offered_only_where_one_is_needed(dialog: SettingsDialog) -> 
     assert not dialog.restart.isVisibleTo(dialog)
     dialog.show_later(True)
     assert dialog.restart.isVisibleTo(dialog)
+
+
+def test_a_section_comes_to_the_top_however_soon_it_is_chosen(qtbot: QtBot) -> None:
+    long = "What this means takes many more words than there is room for in a line of the page, and breaks into several"
+    rows = [SettingRow(key=f"{s}.{n}", section=s, meaning=long, text="1", usual="1") for s in "abcdef" for n in range(12)]
+    made = SettingsDialog(rows, check)
+    qtbot.addWidget(made)
+    made.show()
+    made.sections.setCurrentRow(3)
+    qtbot.wait(50)
+    assert made.area.verticalScrollBar().value() == made._headings["d"].y() - 8
