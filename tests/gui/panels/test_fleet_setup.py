@@ -40,7 +40,7 @@ def go_on(qtbot: QtBot, dialog: FleetDialog) -> None:
 def test_a_page_is_left_only_with_an_answer(qtbot: QtBot, dialog: FleetDialog) -> None:
     go_on(qtbot, dialog)
     assert dialog.page is dialog.map
-    assert "choose the file of your city" in dialog.problem.text()
+    assert "Choose the file of your city" in dialog.problem.text()
     dialog.map.without.setChecked(True)
     with qtbot.waitSignal(dialog.map.great_circle_chosen):
         go_on(qtbot, dialog)
@@ -103,7 +103,7 @@ def test_whoever_answers_can_refuse_to_go_on(qtbot: QtBot, dialog: FleetDialog) 
     dialog.broker.broker_chosen.connect(lambda _: dialog.show_problem("port 1883 is taken: choose another one"))
     go_on(qtbot, dialog)
     assert dialog.page is dialog.broker
-    assert "port 1883" in dialog.problem.text()
+    assert "Port 1883" in dialog.problem.text()
 
 
 def test_drivers_are_added_by_name_and_enter(qtbot: QtBot, dialog: FleetDialog) -> None:

@@ -47,7 +47,7 @@ def test_a_key_is_asked_for_shown_once_and_copied(qtbot: QtBot, dialog: SystemsD
 def test_a_key_without_an_owner_is_not_made(qtbot: QtBot, dialog: SystemsDialog) -> None:
     with qtbot.assertNotEmitted(dialog.key_wanted):
         qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
-    assert dialog.problem.text() == "say whose key it is"
+    assert dialog.problem.text() == "Say whose key it is"
 
 
 def test_the_chosen_key_is_revoked(qtbot: QtBot, dialog: SystemsDialog) -> None:
