@@ -47,7 +47,6 @@ def columns() -> tuple[Column[AuditRow], ...]:
         Column("What", lambda r, m: r.what, width=176, narrow=148, least=124, wrap=True),
         Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=112, least=96, wrap=True),
         Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=112),
-        Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=112),
     )
 
 
