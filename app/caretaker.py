@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from app.bootstrap import SMALL_STEP_BACK_S, System
 from core.clock import RealClock
-from core.domain.errors import BadInput
-from core.domain.language import tr
+from core.domain.language import line, tr
+from core.rules.ruleset import Unreadable
 from core.storage.backup import Backups
 from core.storage.folder import DataFolder
 
@@ -43,11 +43,10 @@ class Caretaker:
         }
 
     def _about_the_rules(self) -> str:
-        """Saved rules can be read, but not always by another program: an older one, or one without a word of its own."""
         try:
             self._dispatch.rules  # noqa: B018
-        except BadInput as error:
-            return f"no order is taken, since the provider rules can't be read ({error}): save them anew, or update Kerbside"
+        except Unreadable as error:
+            return line(error)
         return ""
 
     def _about_the_clock(self) -> str:

@@ -17,6 +17,7 @@ from core.api.service import StillWriting
 from core.domain.errors import BadInput, CommandRefused, IllegalStep, KerbsideError, UnknownThing
 from core.domain.language import as_text
 from core.engine.handover import Busy
+from core.rules.ruleset import Unreadable
 from core.signing import BadSignature
 from core.storage.database import StorageError
 
@@ -32,7 +33,10 @@ _STATUS: tuple[tuple[type[KerbsideError], int], ...] = (
     (Busy, 503),
     (StillWriting, 503),
     (StorageError, 503),
+    (Unreadable, 503),
 )
+_AGAIN_S: dict[type[KerbsideError], int] = {Unreadable: 60}
+"""When to ask again after a 503, where a second is not enough: somebody has to do something first."""
 
 
 def answer(content: Any, status: int = 200) -> Response:
@@ -51,7 +55,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, KerbsideError)
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 409)
-    return problem(status, str(error), {"Retry-After": "1"} if status == 503 else None)
+    again = {"Retry-After": str(_AGAIN_S.get(type(error), 1))}
+    return problem(status, str(error), again if status == 503 else None)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -29,6 +29,7 @@ _PROBLEMS = {
     429: "Too many requests: ask again after Retry-After seconds",
     503: "Not just now: ask again after Retry-After seconds",
 }
+_AGAIN = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
 
 
 def make_app(service: Service, limits: Limits) -> ASGIApp:
@@ -76,7 +77,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operation in operations.values():
             for status, description in _PROBLEMS.items():
                 if not (path in OPEN_PATHS and status in {401, 403}):
-                    operation["responses"][str(status)] = {"description": description, "content": content}
+                    own = operation["responses"].get(str(status), {}) if status == 503 else {}
+                    told = operation["responses"][str(status)] = {"description": description, **own, "content": content}
+                    if status in {429, 503}:
+                        told["headers"] = _AGAIN
     _link(made["paths"])
     return made
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.clock import Clock
 from core.domain.commands import SendToProvider, SettleConsignment
 from core.domain.driver import Presence
-from core.domain.errors import CommandRefused
+from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import (
     DispatchChange,
     NoProviderLeft,
@@ -37,7 +37,7 @@ from core.providers.carrier import HAS_IT, ON_THE_WAY, Answer, Fate, Parcel
 from core.providers.internal import OwnFleet, at_once
 from core.rules.caps import booked, booking
 from core.rules.facts import Facts, Fleet
-from core.rules.ruleset import Choice, Rules, counted
+from core.rules.ruleset import Choice, Rules, Unreadable, counted
 
 OWN = Provider(INTERNAL, "Own fleet", ProviderKind.INTERNAL)
 FLEET_AGE_S = 1.0
@@ -60,10 +60,20 @@ class Dispatch:
 
     @property
     def rules(self) -> Rules:
-        """Those that were saved last."""
+        """Those that were saved last. Raises Unreadable: another program may have saved them, an older one or one with words
+        of its own."""
         saved = self._world.ruleset
         if saved.version != self._version:
-            self._rules, self._version = Rules(saved.rules), saved.version
+            try:
+                self._rules, self._version = Rules(saved.rules), saved.version
+            except BadInput as error:
+                raise Unreadable(
+                    Message(
+                        "no order is taken, since the provider rules can't be read ({error}): save them anew, or update "
+                        "Kerbside",
+                        error=str(error),
+                    )
+                ) from None
         return self._rules
 
     def providers(self) -> dict[str, Provider]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, KerbsideError
 from core.domain.rules import Rule, Tally
 from core.rules.actions import Action, Decision, Situation, read_action
 from core.rules.condition import Condition, read_condition
@@ -29,6 +29,10 @@ class Choice:
 
     rule: Rule
     decision: Decision
+
+
+class Unreadable(KerbsideError):
+    """The rules that were saved can't be read by this program, so it is not known who delivers."""
 
 
 class Rules:

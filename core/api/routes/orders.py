@@ -38,7 +38,13 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("/orders", status_code=201, response_model=m.Order, dependencies=WRITE)
+_LATER = (
+    "Not just now, or it is not known who delivers, since the provider rules can't be read: ask again after Retry-After "
+    "seconds, with the same Idempotency-Key"
+)
+
+
+@router.post("/orders", status_code=201, response_model=m.Order, dependencies=WRITE, responses={503: {"description": _LATER}})
 async def place_order(body: m.OrderIn, service: Serving, key: Caller, idempotency_key: IdempotencyKey = None) -> Response:
     """Place an order. 201 means that it is on disk."""
     once = None

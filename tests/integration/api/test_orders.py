@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from core.domain import commands as c
+from core.domain.events import RulesSaved
 from core.domain.order import Status
+from core.domain.rules import Rule, RuleSet
+from core.orders.tells import Outcome
 from tests.served import Served
 
 DOOR = {"lat": 45.01, "lon": 9.01}
@@ -231,3 +234,33 @@ def test_a_full_disk_is_said_and_the_same_request_is_one_order_afterwards(served
     assert set(stored(served)) == {*(f"A-{n}" for n in range(8)), answer.json()["id"]}
     assert served.web.get("/health").json()["status"] == "ok"
     assert served.on_engine(lambda: served.rig.order("A-7")).status is Status.WAITING
+
+
+def test_rules_that_can_t_be_read_are_not_the_client_s_fault(served: Served) -> None:
+    """Another program may have saved them. What was asked may be asked again with the same key."""
+    strange = RuleSet(1, (Rule("v", {"phase_of_moon": "full"}, {"refuse": True}),))
+    served.on_engine(lambda: served.engine._commit(Outcome([RulesSaved(at=served.engine.clock.now(), rulesets=(strange,))])))
+    refused = place(served, "k-1", note="twice")
+    assert (refused.status_code, refused.headers["Content-Type"]) == (503, "application/problem+json")
+    assert refused.headers["Retry-After"] == "60"
+    assert refused.json()["detail"].startswith("no order is taken, since the provider rules can't be read (rule v: ")
+    quote = served.web.post("/v1/quotes", json={"merchant_id": "M-1", "dropoff": DOOR})
+    assert (quote.status_code, quote.headers["Retry-After"]) == (503, "60")
+    assert stored(served) == []
+    assert served.web.put("/v1/rules", json={"rules": []}).status_code == 200
+    placed = place(served, "k-1", note="twice")
+    assert placed.status_code == 201
+    assert place(served, "k-1", note="twice").json() == placed.json()
+    assert stored(served) == [placed.json()["id"]]
+
+
+def test_the_document_says_when_to_ask_again(served: Served) -> None:
+    paths = served.web.get("/openapi.json").json()["paths"]
+    told = {
+        (path, status): paths[path]["post"]["responses"][status]
+        for path in ("/v1/orders", "/v1/quotes")
+        for status in ("429", "503")
+    }
+    assert all(response["headers"]["Retry-After"]["schema"]["type"] == "integer" for response in told.values())
+    assert all("application/problem+json" in response["content"] for response in told.values())
+    assert "rules can't be read" in told["/v1/orders", "503"]["description"]
