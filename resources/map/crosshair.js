@@ -43,7 +43,7 @@
 
     typed(lat, lon) {
       if (!K.draw.kind) return;
-      const place = { x: K.worldX(lon), y: K.worldY(lat) };
+      const place = { x: K.nearX(K.worldX(lon), this.at().x), y: K.worldY(lat) };
       K.draw.put(place);
       K.draw.at = place;
       this.on = true;

@@ -10,6 +10,7 @@
   const FEWEST = 3;
 
   const world = ([lat, lon]) => ({ x: K.worldX(lon), y: K.worldY(lat) });
+  const beside = (place, other) => Object.assign(place, { x: K.nearX(place.x, other.x) });
 
   K.Edit = class {
     constructor(map, marks) {
@@ -23,6 +24,7 @@
       box.addEventListener("keydown", (event) => this.key(event), true);
       window.addEventListener("mousemove", (event) => this.move(event));
       window.addEventListener("mouseup", (event) => this.release(event));
+      map.on("moveend", () => !this.held && this.follow());
     }
 
     clear() {
@@ -39,9 +41,22 @@
       if (value) {
         this.parts = value.polygons.map((rings) => rings.map((ring) => ring.map(world)));
         this.live = value.live;
-        this.problem = value.problem && world(value.problem);
+        // Across the date line an outline goes the short way: each corner beside the one before it, rings beside the first.
+        const first = this.parts.flat(2)[0];
+        for (const ring of this.parts.flat()) ring.reduce((before, corner) => beside(corner, before), first);
+        this.problem = value.problem && beside(world(value.problem), first);
+        this.follow();
         if (this.live && before && this.corner(before)) this.chosen = before;
       }
+      this.marks.draw();
+    }
+
+    // Into the copy of the world that is looked at.
+    follow() {
+      const corners = this.parts.flat(2);
+      const turns = corners.length && Math.round(corners[0].x - K.worldX(this.map.getCenter().lng));
+      if (!turns) return;
+      for (const place of this.problem ? [...corners, this.problem] : corners) place.x -= turns;
       this.marks.draw();
     }
 

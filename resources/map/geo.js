@@ -9,6 +9,8 @@
     const s = Math.sin(Math.max(-85.0511, Math.min(85.0511, lat)) * RAD);
     return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
   };
+  // The same place in the copy of the world that is nearest to another: beyond the date line the map goes on.
+  K.nearX = (x, to) => x - Math.round(x - to);
   K.latOf = (y) => Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) / RAD;
   K.lonOf = (x) => (x - 0.5) * 360;
   K.scaleAt = (zoom) => 256 * Math.pow(2, zoom);

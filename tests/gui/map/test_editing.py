@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.domain.geo import LatLon
-from core.geofencing.shapes import Polygons, closed
+from core.geofencing.shapes import Polygons, closed, parted
 from widgets.map.marks import Drawn
 
 Screen = Any  # tests/gui/map/conftest.py
@@ -171,3 +171,74 @@ def test_what_is_wrong_is_marked_and_an_area_that_is_only_looked_at_can_t_be_dra
     QTest.mouseClick(screen.hands(), RIGHT, NONE, at(screen, *CORNERS[2]))
     QTest.qWait(50)
     assert told == []
+
+
+ACROSS = [LatLon(44.998, 179.996), LatLon(44.998, -179.996), LatLon(45.002, -179.996), LatLon(45.002, 179.996)]
+
+
+def longitudes(screen: Screen) -> list[float]:
+    """As they are drawn: beyond ±180 the map goes on."""
+    return [round(360 * (x - 0.5), 3) for x in screen.ask("Kerbside.edit.parts.flat(2).map((corner) => corner.x)")]
+
+
+@pytest.fixture
+def at_the_date_line(screen: Screen, told: Any) -> Any:
+    screen.view.set_view(45.0, 180.0, 15)
+    screen.view.editor.show(((closed(ACROSS),),), live=True)
+    screen.until(lambda: screen.view.settled() and longitudes(screen)[0] == 179.996)
+    yield told
+    screen.view.set_view(45.0, 9.0, 15)
+    screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
+
+
+def test_across_the_date_line_a_shape_is_drawn_the_short_way(screen: Screen, at_the_date_line: Any) -> None:
+    told = at_the_date_line
+    assert longitudes(screen) == [179.996, 180.004, 180.004, 179.996]
+    # A corner is taken hold of beyond the line, and dragged back over it and to the other side again.
+    drag(screen, at(screen, 44.998, 180.004), at(screen, 44.997, 179.999))
+    screen.until(lambda: told)
+    shape, what = told[0]
+    assert what == "move"
+    assert shape[0][0][1] == pytest.approx((44.997, 179.999), abs=1e-4)
+    screen.view.editor.show(shape, live=True)
+    screen.until(lambda: screen.view.settled() and longitudes(screen)[1] == pytest.approx(179.999, abs=1e-3))
+    drag(screen, at(screen, *shape[0][0][0]), at(screen, 44.997, 180.002))
+    screen.until(lambda: len(told) == 2)
+    shape = told[1][0]
+    assert shape[0][0][0] == pytest.approx((44.997, -179.998), abs=1e-4)
+    screen.view.editor.show(shape, live=True)
+    screen.until(lambda: screen.view.settled() and longitudes(screen)[0] == pytest.approx(180.002, abs=1e-3))
+    assert max(longitudes(screen)) - min(longitudes(screen)) < 0.01
+    # Others get it in two parts that meet there (RFC 7946).
+    for west, east in ((179.9, 180.0), (-180.0, -179.9)):
+        assert any(all(west <= lon <= east for _, lon in rings[0]) for rings in parted(shape))
+
+
+def test_the_shape_is_where_one_looks_and_holes_and_parts_stand_with_it(screen: Screen, at_the_date_line: Any) -> None:
+    hole = closed([LatLon(44.999, -179.999), LatLon(44.999, 179.999), LatLon(45.001, 179.999), LatLon(45.001, -179.999)])
+    other = closed([LatLon(45.003, -179.99), LatLon(45.003, -179.98), LatLon(45.004, -179.98)])
+    screen.view.editor.show(((closed(ACROSS), hole), (other,)), live=True, problem=LatLon(45.0, -179.99))
+    screen.until(lambda: screen.view.settled() and len(longitudes(screen)) == 11)
+    assert longitudes(screen)[4:] == [180.001, 179.999, 179.999, 180.001, 180.01, 180.02, 180.02]
+    assert screen.ask("Kerbside.edit.problem.x") == pytest.approx(1 + 0.01 / 360)
+    screen.view.set_view(45.0, -180.0, 15)
+    screen.until(lambda: longitudes(screen)[0] == -180.004)
+    assert longitudes(screen)[4:6] == [-179.999, -180.001]
+    assert screen.ask("Kerbside.edit.problem.x") == pytest.approx(0.01 / 360)
+
+
+def test_typed_corners_go_on_beyond_the_date_line(screen: Screen, drawn: Any) -> None:
+    screen.view.draw("outline")
+    screen.until(lambda: screen.ask("Kerbside.draw.kind") == "outline")
+    for corner in ACROSS[:3]:
+        screen.view.editor.put_corner(corner)
+    screen.until(lambda: screen.ask("Kerbside.draw.points.length") == 3)
+    assert [round(360 * (x - 0.5), 3) for x in screen.ask("Kerbside.draw.points.map(({ x }) => x)")] == [
+        179.996,
+        180.004,
+        180.004,
+    ]
+    screen.view.editor.finish()
+    screen.until(lambda: drawn)
+    screen.view.set_view(45.0, 9.0, 15)
+    screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
