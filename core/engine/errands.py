@@ -1,4 +1,4 @@
-"""The calls that orders with providers outside need: when, to whom, and what to make of silence.
+"""What orders with providers outside need: which calls, when, and what to make of silence.
 
 Where it is not known whether a provider has an order, nothing else is done with the order until it is: it is asked, it is sent
 the same key again where that is safe, and at the end it is told to forget it. Only a refusal, a word that it is cancelled, or
@@ -22,14 +22,14 @@ from core.domain.errors import KerbsideError, UnknownThing
 from core.domain.order import ENDED, Status
 from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.world import World
+from core.engine.calls import Calls, order_of
 from core.engine.dispatch import Dispatch
-from core.engine.ties import Tag, Ties, Work
+from core.engine.ties import Tag, Work
 from core.orders.draft import Draft
 from core.orders.tells import Outcome
-from core.providers.breaker import Breaker, RetryBudget, backoff_s
-from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Carrier, Fate, Parcel, Quote
+from core.providers.breaker import backoff_s
+from core.providers.carrier import HAS_IT, ON_THE_WAY, SILENT, Answer, Fate, Parcel, Quote
 from core.providers.internal import at_once
-from core.providers.line import Line
 from core.providers.secrets import Secrets
 from core.providers.words import ASKED_AT_ONCE, read_callback
 from core.settings import Settings
@@ -63,7 +63,8 @@ class Errands:
         seed: int = 0,
         stepped: bool = False,
     ) -> None:
-        self.dispatch = Dispatch(world, clock, self.reachable)
+        self.calls = Calls(world, clock, settings, secrets)
+        self.dispatch = Dispatch(world, clock, self.calls.reachable)
         self.secrets = secrets
         self._world = world
         self._clock = clock
@@ -71,12 +72,10 @@ class Errands:
         self._commit = commit
         self._stepped = stepped
         self._at_once = int(settings.number("providers.at_once"))
-        self._line: Line[Tag] = Line()
         self._chance = random.Random(seed)
         self._work: dict[str, Work] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._count = itertools.count()
-        self._ties: dict[str, Ties] = {}
         self._inbox: deque[tuple[str, str, Answer, Future[int]]] = deque()
         self._strays: dict[str, tuple[str, float]] = {}
         """Keys that somebody may hold although the order is elsewhere: who is told to forget them, and when next."""
@@ -85,16 +84,6 @@ class Errands:
             self._push(one.order_id, work)
 
     # What others may ask
-
-    def reachable(self, provider_id: str, now: float) -> bool:
-        return self.ties(provider_id).breaker.would_allow(now)
-
-    def ties(self, provider_id: str) -> Ties:
-        if provider_id not in self._ties:
-            number = self._settings.number
-            breaker = Breaker(int(number("providers.breaker_after")), number("providers.breaker_open_s"))
-            self._ties[provider_id] = Ties(breaker, RetryBudget(number("providers.retry_share")))
-        return self._ties[provider_id]
 
     def hear(self, provider_id: str, body: bytes, signature: str) -> Future[int]:
         """A provider calls back. From any thread. Raises UnknownThing, BadSignature or BadInput; the future is resolved once
@@ -111,13 +100,13 @@ class Errands:
         return heard
 
     def quote(self, provider_id: str, parcel: Parcel) -> Future[Quote]:
-        """What the provider would take for it. Asked outside the breaker: a person is waiting for the answer."""
+        """What the provider would take for it."""
         if provider_id == INTERNAL:
             own: Future[Quote] = Future()
             own.set_result(at_once(self.dispatch.own.quote(parcel)))
             return own
         provider = self._world.provider(provider_id)
-        return self._line.ask(lambda: self._carrier(provider).quote(parcel))
+        return self.calls.quote(provider, parcel)
 
     def settle(self, draft: Draft, command: SettleConsignment) -> None:
         """A dispatcher's word. Where it is that the provider does not have it, that one is told to forget it all the same."""
@@ -157,13 +146,12 @@ class Errands:
         self.listen(now)
         self._take_answers(now)
         self._launch(now)
-        while self._stepped and self._line.in_flight:
-            self._line.settle()
+        while self._stepped and self.calls.wait():
             self._take_answers(now)
             self._launch(now)
 
     def close(self) -> None:
-        self._line.close()
+        self.calls.close()
 
     def _push(self, order_id: str, work: Work) -> None:
         heapq.heappush(self._heap, (work.due, next(self._count), order_id))
@@ -176,7 +164,7 @@ class Errands:
         self._tell_strays(now)
         self._sort_due(now)
         asked: dict[str, list[Consignment]] = defaultdict(list)
-        for ties in list(self._ties.values()):
+        for ties in self.calls.all_ties():
             while ties.ready and ties.in_flight < self._at_once:
                 order_id = next(iter(ties.ready))
                 due = ties.ready.pop(order_id)
@@ -192,9 +180,9 @@ class Errands:
             provider = self._world.providers.get(provider_id)
             if provider is None:
                 del self._strays[key]
-            elif due <= now and self.ties(provider_id).breaker.allow(now):
+            elif due <= now and self.calls.ties(provider_id).breaker.allow(now):
                 del self._strays[key]
-                self._call("stray", provider, (key,))
+                self.calls.make("stray", provider, (key,))
 
     def _sort_due(self, now: float) -> None:
         """What is due waits for its provider's turn; orders that have ended need no call any more."""
@@ -210,30 +198,30 @@ class Errands:
                     self._forget(one.id, one.provider_id)
                 self._act(one, lambda draft, one=one: self.dispatch.close(draft, one))  # type: ignore[misc]
             else:
-                self.ties(one.provider_id).ready[order_id] = due
+                self.calls.ties(one.provider_id).ready[order_id] = due
 
     def _follow(self, provider_id: str, some: Sequence[Consignment], now: float) -> None:
         """Ask one provider how these stand, in one call."""
-        if not self.ties(provider_id).breaker.allow(now):
+        if not self.calls.ties(provider_id).breaker.allow(now):
             for one in some:
                 self._wait_for_breaker(one, now)
             return
         for one in some:
             self._work[one.order_id].in_flight = True
-        self._call("follow", self._world.providers[provider_id], tuple(one.id for one in some))
+        self.calls.make("follow", self._world.providers[provider_id], tuple(one.id for one in some))
 
     def _next_call(self, one: Consignment, work: Work, now: float, asked: dict[str, list[Consignment]]) -> None:
         provider = self._world.providers[one.provider_id]
         never_sent = not work.tries and not work.doubt
         action = self._action(one, work, now)
-        if never_sent and (action == "cancel" or now >= one.valid_until or not self.reachable(provider.id, now)):
+        if never_sent and (action == "cancel" or now >= one.valid_until or not self.calls.reachable(provider.id, now)):
             reason = "cancelled before it was sent" if one.cancel else "can't be reached"
             self._act(one, lambda draft: self.dispatch.lose(draft, one, reason))
             return
         if action == "follow":
             asked[provider.id].append(one)
             return
-        ties = self.ties(provider.id)
+        ties = self.calls.ties(provider.id)
         if not ties.breaker.allow(now):
             self._wait_for_breaker(one, now)
             return
@@ -245,7 +233,7 @@ class Errands:
             else:
                 ties.health.retries += 1
         work.in_flight = True
-        self._call(action, provider, (one.id,))
+        self.calls.make(action, provider, (one.id,))
 
     def _action(self, one: Consignment, work: Work, now: float) -> str:
         if one.state is _S.RECALLING:
@@ -257,50 +245,14 @@ class Errands:
         return "follow" if now < one.valid_until else "cancel"
 
     def _wait_for_breaker(self, one: Consignment, now: float) -> None:
-        until = self.ties(one.provider_id).breaker.until
+        until = self.calls.ties(one.provider_id).breaker.until
         self._later(one.order_id, self._work[one.order_id], max(until, now + 1.0) + self._chance.random())
-
-    def _call(self, action: str, provider: Provider, keys: tuple[str, ...]) -> None:
-        self.ties(provider.id).in_flight += 1
-        tag = Tag(action, provider.id, keys)
-        key = keys[0]
-        if action == "follow":
-            self._line.call(tag, lambda: self._carrier(provider).follow(keys))
-        elif action in {"cancel", "stray"}:
-            self._line.call(tag, lambda: self._carrier(provider).cancel(key))
-        else:
-            one = self._world.consignments[order_of(key)]
-            order = self._world.orders[one.order_id]
-            merchant = self._world.merchants.get(order.merchant_id)
-            parcel = Parcel(key, order, merchant.name if merchant else order.merchant_id, one.valid_until)
-            self._line.call(tag, lambda: self._carrier(provider).send(parcel))
-
-    def _carrier(self, provider: Provider) -> Carrier:
-        """On the line's thread alone, which may take its time to load httpx; who has no provider outside never does."""
-        ties, secret = self.ties(provider.id), self.secrets.get(provider.id)
-        if ties.carrier is None or ties.carrier[:2] != (provider, secret):
-            from core.providers.http import HttpCarrier
-
-            ties.carrier = provider, secret, HttpCarrier(provider, secret, self._line.client, self._clock.now)
-        return ties.carrier[2]
 
     # What comes back
 
     def _take_answers(self, now: float) -> None:
-        for tag, result, seconds in self._line.drain():
-            if isinstance(result, Exception):
-                failed = Answer(Fate.DOUBTFUL, f"the call failed: {type(result).__name__}")
-                answers = dict.fromkeys(tag.keys, failed)
-            else:
-                answers = result if isinstance(result, dict) else {tag.keys[0]: result}  # type: ignore[dict-item]
-            first = next(iter(answers.values()))
-            silent = all(answer.fate in SILENT for answer in answers.values())
-            ties = self.ties(tag.provider_id)
-            ties.in_flight -= 1
-            ties.breaker.record(not silent or first.retry_after_s is not None, now, first.reason)
-            ties.health.note(seconds, (first.reason or "no answer") if silent else "")
-            for key, answer in answers.items():
-                self._one_answer(tag, key, answer, now)
+        for tag, key, answer in self.calls.answers(now):
+            self._one_answer(tag, key, answer, now)
 
     def _one_answer(self, tag: Tag, key: str, answer: Answer, now: float) -> None:
         order_id = order_of(key)
@@ -349,7 +301,7 @@ class Errands:
         self._later(one.order_id, work, now + often * work.stretch)
 
     def _silence(self, action: str, one: Consignment, work: Work, provider: Provider, answer: Answer, now: float) -> None:
-        ties = self.ties(provider.id)
+        ties = self.calls.ties(provider.id)
         work.silences += 1
         wait = answer.retry_after_s if answer.retry_after_s is not None else backoff_s(work.silences - 1, self._chance)
         if action == "send" and not work.doubt and one.state is _S.SENDING:
@@ -377,11 +329,11 @@ class Errands:
             self._act(one, lambda draft: self.dispatch.lose(draft, one, "did not take it in time"))
         elif one.state is _S.RECALLING or action == "cancel":
             self._later(one.order_id, work, max(one.valid_until + MARGIN_S, now))
-        elif provider.idempotent and work.tries < provider.tries and self.ties(provider.id).budget.spend():
+        elif provider.idempotent and work.tries < provider.tries and self.calls.ties(provider.id).budget.spend():
             work.tries += 1
             work.in_flight = True
-            self.ties(provider.id).health.retries += 1
-            self._call("send", provider, (one.id,))
+            self.calls.ties(provider.id).health.retries += 1
+            self.calls.make("send", provider, (one.id,))
         else:
             self._later(one.order_id, work, max(one.valid_until, now))
 
@@ -391,7 +343,7 @@ class Errands:
             provider_id, key, answer, heard = self._inbox.popleft()
             order_id = order_of(key)
             one, work = self._world.consignments.get(order_id), self._work.get(order_id)
-            self.ties(provider_id).health.callbacks += 1
+            self.calls.ties(provider_id).health.callbacks += 1
             if one is not None and one.id == key and one.provider_id == provider_id:
                 if work is None or work.key != key:
                     self._commit(Outcome(), heard)
@@ -436,8 +388,3 @@ class Errands:
         self._commit(draft.outcome, None)
         if one.order_id not in self._world.consignments:
             self._work.pop(one.order_id, None)
-
-
-def order_of(key: str) -> str:
-    """The order a consignment's key belongs to."""
-    return key.rpartition(".")[0]

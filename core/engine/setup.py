@@ -154,7 +154,7 @@ class Setup:
         own = sum(order.provider_id in {None, INTERNAL} for order in self._world.open_orders())
         views = []
         for provider in self._dispatch.providers().values():
-            ties = self._errands.ties(provider.id)
+            ties = self._errands.calls.ties(provider.id)
             health, breaker = ties.health, ties.breaker
             views.append(
                 ProviderView(

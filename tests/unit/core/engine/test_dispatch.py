@@ -51,7 +51,7 @@ def test_without_rules_everything_is_as_it_was(rig: Rig) -> None:
     assert (order.status, order.provider_id) == (Status.WAITING, None)
     rig.tick()
     assert kinds(rig)[:2] == ["OrderReceived", "OrderQueued"]
-    assert rig.engine.errands._line._thread is None
+    assert rig.engine.errands.calls._line._thread is None
 
 
 def test_an_order_sent_taken_and_delivered_outside(rig: Rig, outside: Outside) -> None:
