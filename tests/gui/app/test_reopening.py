@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from core.domain.commands import RemoveDriver
+from core.domain.events import SecretChanged, SettingsChanged
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.fleet import FleetDialog
+from widgets.dialogs.setup import BrokerChoice
 
 
 def children(rig: Any) -> Counter[str]:
@@ -138,6 +140,26 @@ def test_a_set_up_that_changes_nothing_leaves_the_core_alone(rig: Any) -> None:
     rig.dialog(FleetDialog).reject()
     rig.rest(0.2)
     assert rig.console.system is before
+
+
+def test_another_broker_and_our_own_password_there_are_in_the_log(rig: Any) -> None:
+    rig.action("file.fleet").trigger()
+    dialog, before = rig.dialog(FleetDialog), rig.console.system
+    own = before.settings.text("mqtt.broker")
+    dialog.broker.broker_chosen.emit(BrokerChoice(embedded=False, url="mqtt://10.0.0.1", password="another secret"))
+    rig.engine.store.flush()
+    broker, secret = (one.change for one in reversed(rig.engine.store.recent(2)))
+    assert isinstance(broker, SettingsChanged)
+    assert [(one.id, one.before, one.after) for one in broker.altered] == [("mqtt.broker", own, "mqtt://10.0.0.1")]
+    assert isinstance(secret, SecretChanged)
+    assert [(one.before, one.after) for one in secret.altered] == [("set", "changed")]
+    assert not rig.engine.store.ask("SELECT 1 FROM events WHERE instr(body, 'another secret')")
+    before.settings.set("mqtt.broker", own)
+    before.settings.save()
+    dialog.reject()
+    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    rig.until(lambda: not rig.window.toast.isVisible())
+    rig.people_the_town()
 
 
 def test_what_was_done_before_is_still_told_and_said_to_be_final(rig: Any) -> None:

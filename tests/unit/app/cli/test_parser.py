@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import parser
+from app.cli import importing, parser
+from app.cli.spooling import at_the_terminal
 from core.domain.errors import BadInput
+from core.domain.events import SettingsChanged
+from core.domain.upkeep import Altered
+from core.routing.osm_import import ImportReport
 from core.storage.store import Store
 
 MERCHANTS = "id,name,lat,lon\nM-1,Rosa,45.0,9.0\n"
@@ -179,6 +183,23 @@ def test_what_is_imported_is_stored_and_what_the_rules_refuse_is_told_by_line(
         )
         assert world.orders["O-1"].dropoff == (45.01, 9.01)
         assert store.rebuild_check() == []
+        # Whoever gave the command has done it; what follows is the core's own.
+        actors = {change.actor for _, change in store.events_since(0)}
+        assert actors == {at_the_terminal()}
+
+
+def test_the_city_that_an_import_sets_is_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = ImportReport(name="dorf", ways=1, nodes=2, edges=2, merchants=0, seconds=0.1)
+    monkeypatch.setattr(importing, "import_city", lambda folder, path, _: (folder.cities / "dorf.city", report))
+    data, shops = tmp_path / "data", tmp_path / "shops.csv"
+    shops.write_text(MERCHANTS)
+    assert run("--data", data, "import", "--json", tmp_path / "dorf.osm") == 0
+    assert run("--data", data, "import", "--json", shops) == 0
+    with closing(Store.open(data / "kerbside.db")) as store:
+        changes = [change for _, change in store.events_since(0)]
+    assert [type(change).__name__ for change in changes] == ["SettingsChanged", "MerchantRegistered"]
+    assert isinstance(changes[0], SettingsChanged)
+    assert (changes[0].actor, changes[0].altered) == (at_the_terminal(), (Altered("map.city", "", "", "dorf.city"),))
 
 
 @pytest.mark.parametrize("what", ["newer", "garbage", "foreign", "bodies"])
