@@ -120,7 +120,8 @@
       const origin = this.map.containerPointToLayerPoint([0, 0]);
       const at = this.stops.map(({ place }) => this.map.latLngToContainerPoint(place));
       const marks = at.map(({ x, y }) => [x - 10, y - 10, x + 10, y + 10]);
-      const taken = [];
+      const taken = this.controls();
+      const before = taken.length;
       this.stops.forEach(({ tag }, i) => {
         if (!tag) return;
         const { x, y } = at[i];
@@ -138,7 +139,16 @@
         tag.style.top = found.up + 7 + "px"; // of its mark, which has a border and lies about its place
         if (seen) taken.push(found.box);
       });
-      this.tags = [...marks, ...taken].map(([l, t, r, b]) => [l + origin.x, t + origin.y, r + origin.x, b + origin.y]);
+      const laid = [...marks, ...taken.slice(before)];
+      this.tags = laid.map(([l, t, r, b]) => [l + origin.x, t + origin.y, r + origin.x, b + origin.y]);
+      if (K.marks) K.marks.refresh(); // what is selected keeps clear of them
+    }
+
+    // What lies over the map and hides what is under it, in pixels of the window.
+    controls() {
+      const { left: x, top: y } = this.map.getContainer().getBoundingClientRect();
+      const boxes = [...this.map.getContainer().querySelectorAll(".leaflet-top .leaflet-control")];
+      return boxes.map((box) => box.getBoundingClientRect()).map((b) => [b.left - x, b.top - y, b.right - x, b.bottom - y]);
     }
   };
 })(Kerbside);

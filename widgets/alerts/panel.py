@@ -52,6 +52,7 @@ COLUMNS: tuple[Column[AlertRow], ...] = (
         token=_token,
         icon=_icon,
         width=196,
+        least=172,
     ),
     Column("About", lambda r, m: r.about, width=0),
     Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=64, name="How long it has lasted"),
@@ -64,7 +65,14 @@ COLUMNS: tuple[Column[AlertRow], ...] = (
         shown=False,
         name="How often it came lately",
     ),
-    Column("State", _state, token=lambda r, m: "text" if r.new else "muted", width=112, name="State, and who looks after it"),
+    Column(
+        "State",
+        _state,
+        token=lambda r, m: "text" if r.new else "muted",
+        width=112,
+        narrow=88,
+        name="State, and who looks after it",
+    ),
 )
 
 

@@ -16,11 +16,11 @@ EDGE_PX = 3
 INSET_PX = 8
 GAP_PX = 6
 MOST_TEXTS = 20_000
-AROUND_PX = 10
+AROUND_PX = 6
 """Above and below what is broken into lines, together."""
 LEAST_TEXT_PX = 16
 """With less room than this an icon stands alone."""
-LEAST_BOTH_PX = 84
+LEAST_BOTH_PX = 104
 TO = " → "
 """Between where a thing comes from and where it goes to."""
 

@@ -259,6 +259,7 @@ QAbstractItemView::item { padding: 0 8px; border: 0; }
 QTableView::item, QTreeView::item, QListView::item { min-height: @rowpx; border-bottom: 1px solid @hover; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QAbstractItemView::item:selected { background: @selected; color: @text; }
+QTableView { border: 1px solid @surface; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 1px solid @accent; }
 QHeaderView { background: @surface; }
 QHeaderView::section { background: @surface; color: @muted; font-size: 11px; font-weight: 600; padding: 4px 8px;

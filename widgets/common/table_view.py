@@ -154,13 +154,20 @@ class RowsView(QTableView, Generic[R]):
         def rest(step: int) -> int:
             return self.viewport().width() - kept - sum(steps[i][step] if px in steps[i] else px for i, px in now.items())
 
-        room, tight = rest(0), rest(1) < sum(self._rows.columns[i].least or LEAST_STRETCH_PX for i in wide)
+        room, least_room = rest(0), sum(self._rows.columns[i].least or LEAST_STRETCH_PX for i in wide)
+        free = [i for i, px in now.items() if px in steps[i]]
+        step = dict.fromkeys(free, 0)
         # Those that give most go first: what is left may do for the others.
-        for i in sorted((i for i, px in now.items() if px in steps[i]), key=lambda i: steps[i][1] - steps[i][0]):
-            step = 2 if tight else int(room < ROOM_PX * len(wide))
-            room += steps[i][0] - steps[i][step]
-            if now[i] != steps[i][step]:
-                header.resizeSection(i, steps[i][step])
+        for i in sorted(free, key=lambda i: steps[i][1] - steps[i][0]):
+            if room < ROOM_PX * len(wide):
+                step[i], room = 1, room + steps[i][0] - steps[i][1]
+        # What leaves words out comes last, and of that what leaves out least.
+        for i in sorted(free, key=lambda i: steps[i][step[i]] - steps[i][2]):
+            if room < least_room:
+                room, step[i] = room + steps[i][step[i]] - steps[i][2], 2
+        for i in free:
+            if now[i] != steps[i][step[i]]:
+                header.resizeSection(i, steps[i][step[i]])
 
     def _paint_all(self) -> None:
         self.viewport().update()

@@ -70,7 +70,7 @@ def app_name(app: App) -> str:
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
     Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
-    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=108),
+    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=104),
     Column(
         "Activity",
         lambda r, m: ACTIVITY[r.activity].label,
@@ -92,9 +92,9 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         narrow=58,
     ),
     Column(
-        "Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150, narrow=126
+        "Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150, narrow=118
     ),
-    Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=52),
+    Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=58),
     Column(
         "Last seen",
         _fix_age,
@@ -116,6 +116,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         right=True,
         width=76,
+        narrow=70,
     ),
     Column(
         "Speed",
@@ -134,7 +135,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         icon=lambda r, m: "warning" if r.trouble else "",
         tip=_tip,
         width=170,
-        narrow=164,
+        narrow=160,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column(

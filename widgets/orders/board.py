@@ -178,6 +178,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             timed=True,
             width=112,
             narrow=114,
+            least=92,
             name="Age, countdown or expected arrival",
         ),
         Column(

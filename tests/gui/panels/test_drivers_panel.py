@@ -198,3 +198,20 @@ def test_a_table_of_fifty_thousand_is_updated_without_looking_through_it(panel: 
     panel.update_rows([driver_row(f"D-{i}", battery=50.0) for i in range(0, 50_000, 100)])
     assert sum(asked) == 500
     assert cell(panel, "D-400", "Battery") == "50 %"
+
+
+def test_on_a_usual_screen_every_column_is_there_and_holds_what_stands_in_it(panel: DriversPanel) -> None:
+    panel.resize(902, 250)
+    panel.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    header, metrics = panel.view.horizontalHeader(), panel.view.fontMetrics()
+    assert header.length() <= panel.view.viewport().width()
+    icon = 22
+    for name, text in (
+        ("Name", "Wanda Kraus"),
+        ("ETA", "18:24"),
+        ("Last seen", "14 min"),
+        ("Battery", "14 %"),
+        ("Tracking", "active, not passive"),
+    ):
+        room = header.sectionSize(title(name)) - 16 - (icon if name in {"Battery", "Tracking"} else 0)
+        assert room >= metrics.horizontalAdvance(text), name

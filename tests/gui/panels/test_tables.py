@@ -267,7 +267,7 @@ def test_of_a_way_that_is_too_long_both_ends_are_told() -> None:
     way = "Trattoria Ulden → Wilden Road 43"
     whole = metrics.horizontalAdvance(way)
     assert shortened(way, whole, metrics) == way
-    here, there = shortened(way, whole // 2, metrics).split(" → ")
+    here, there = shortened(way, whole * 3 // 5, metrics).split(" → ")
     assert here.startswith("Tr")
     assert here.endswith("…")
     assert there.startswith("W")
