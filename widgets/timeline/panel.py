@@ -180,10 +180,13 @@ class TimelinePanel(QWidget):
         if not others:
             return
         self._empty.setVisible(not self._shown)
-        self._empty.set_text(
-            tr("No drivers here") if self._rows else tr("No drivers yet"),
-            tr("No driver fits the filters") if self._rows else tr("Drivers stand here once they are on shift"),
-        )
+        filtered = self.search.words() or self.chips.chosen() or self.off_shift.isChecked()
+        if self._rows and filtered:
+            self._empty.set_text(tr("No drivers here"), tr("No driver fits the filters"))
+        elif self._rows:
+            self._empty.set_text(tr("Nobody is on shift"), tr("The moon above shows those off shift as well"))
+        else:
+            self._empty.set_text(tr("No drivers yet"), tr("Drivers stand here once they are on shift"))
         self.shown_changed.emit()
 
 

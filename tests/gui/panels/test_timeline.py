@@ -97,6 +97,15 @@ def test_who_is_off_shift_is_not_there_until_asked_for(panel: TimelinePanel) -> 
     assert shown(panel) == ["D-1", "D-2", "D-3", "D-4"]
 
 
+def test_with_nobody_on_shift_it_says_where_the_others_are(panel: TimelinePanel) -> None:
+    panel.set_rows([row(4, off_shift=True, activity=Activity.OFFLINE)])
+    assert panel._empty.isVisible()
+    assert panel._empty._title.text() == "Nobody is on shift"
+    panel.off_shift.click()
+    assert shown(panel) == ["D-4"]
+    assert not panel._empty.isVisible()
+
+
 def test_late_and_free_and_words_filter(panel: TimelinePanel, qtbot: Any) -> None:
     panel.chips.choose({"late"})
     assert shown(panel) == ["D-2"]
