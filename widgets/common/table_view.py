@@ -70,10 +70,16 @@ class RowsView(QTableView, Generic[R]):
         """Rows as high as their text needs: worked out once per turn of the loop, whatever has changed in it."""
         self.setWordWrap(True)
         self._grow = grow = QTimer(self, singleShot=True, interval=0)
-        grow.timeout.connect(self.resizeRowsToContents)
+        grow.timeout.connect(self._fit_rows)
         rows = self._rows
         for changed in (rows.rowsInserted, rows.layoutChanged, rows.dataChanged, self.horizontalHeader().sectionResized):
             changed.connect(lambda *_: grow.start())
+
+    def _fit_rows(self) -> None:
+        # Qt's own would ask the hidden header as well, which wants more than a row.
+        least = self.verticalHeader().defaultSectionSize()
+        for place in range(self._rows.rowCount()):
+            self.setRowHeight(place, max(least, self.sizeHintForRow(place)))
 
     def _hover(self, row: int) -> None:
         """Light the row under the mouse, from edge to edge."""
