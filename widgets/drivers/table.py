@@ -116,7 +116,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         right=True,
         width=76,
-        narrow=70,
+        narrow=72,
     ),
     Column(
         "Speed",
