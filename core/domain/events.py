@@ -34,7 +34,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Event):
-    """``actor`` is who did it: ``matcher``, ``dispatcher``, ``driver:D-1``, ``customer``, ``system``."""
+    """``actor`` is who did it: ``matcher``, ``dispatcher`` or a name given at the desk, ``driver:D-1``, ``key:Shop``,
+    ``terminal:root``, ``settings.toml``, ``customer``, ``system``."""
 
     actor: str = "system"
     reason: str = ""

@@ -37,8 +37,7 @@ class Upkeep:
         """Take what is in the spool; it goes from there once it is on disk here, so that a stop loses and doubles nothing."""
         for path, change in self._spool.entries():
             if is_logged(self._store, change):
-                path.unlink(missing_ok=True)
-                self._taken.discard(path.name)
+                self._spool.drop(path)
             elif path.name not in self._taken:
                 self._taken.add(path.name)
                 if isinstance(change, SettingsChanged):

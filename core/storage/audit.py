@@ -133,7 +133,8 @@ def by_people(store: Store, before_seq: int) -> list[Logged]:
     person is the system itself, or is named with what they are (``driver:D-1``). Not for the engine's thread."""
     return store.logged(
         "SELECT seq, kind, body FROM events WHERE seq < ? AND seq >= ? AND instr(actor, ':') = 0"
-        " AND actor NOT IN ('system', 'matcher', 'customer', 'rules', 'merchant', 'simulator') ORDER BY seq DESC LIMIT ?",
+        " AND actor NOT IN ('system', 'matcher', 'customer', 'rules', 'merchant', 'simulator', 'settings.toml')"
+        " ORDER BY seq DESC LIMIT ?",
         before_seq,
         before_seq - PEOPLE_SPAN,
         PEOPLE_PAGE,

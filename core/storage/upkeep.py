@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -41,6 +42,7 @@ class Spool:
 
     def __init__(self, database: Path) -> None:
         self.folder = database.with_name(f"{database.name}.spool")
+        self._unreadable: set[Path] = set()
 
     def put(self, change: UpkeepChange) -> None:
         """It is on disk when this returns. Raises BadInput where that can't be."""
@@ -58,13 +60,20 @@ class Spool:
 
     def entries(self) -> Iterator[tuple[Path, Change]]:
         """The oldest first. What can't be read is set aside, and the log of the program says so."""
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+        for path in sorted(set(self.folder.glob(f"*{SUFFIX}")) - self._unreadable):
             try:
                 entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
                 yield path, decode(entry.kind, bytes(entry.event).decode())
             except (OSError, msgspec.DecodeError, UnicodeDecodeError, KerbsideError) as error:
                 log.error("%s can't be read and is set aside: %s", path, error)
-                path.rename(path.with_suffix(".bad"))
+                self._unreadable.add(path)
+                with suppress(OSError):  # somebody else's file
+                    path.rename(path.with_suffix(".bad"))
+
+    def drop(self, path: Path) -> None:
+        """It is in the log. Somebody else's file may stay, and is known there."""
+        with suppress(OSError):
+            path.unlink()
 
 
 def is_logged(store: Store, change: Change) -> bool:

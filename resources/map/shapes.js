@@ -8,9 +8,18 @@
     return element;
   };
 
+  // How many worlds away an outline would be seen that the window does not show where it is: beyond the date line the map
+  // goes on.
+  const turnsOf = ([[[, lon]]], window_) => {
+    const [west, east] = [window_.getWest(), window_.getEast()];
+    return west <= lon && lon <= east ? 0 : Math.round((lon - (west + east) / 2) / 360);
+  };
+  const turned = (rings, turns) => (turns ? rings.map((ring) => ring.map(([lat, lon]) => [lat, lon - 360 * turns])) : rings);
+
   K.Shapes = class {
     constructor(map) {
       this.map = map;
+      map.on("moveend", () => K.config && this.turns().join() !== this.drawnAt && this.draw_areas());
       this.areas = L.layerGroup();
       this.route = L.layerGroup();
       this.shape = L.layerGroup().addTo(map);
@@ -38,10 +47,17 @@
       for (const name of Object.keys(this.data)) this["draw_" + name]();
     }
 
+    turns() {
+      const window_ = this.map.getBounds();
+      return this.data.areas.map((area) => area.polygons.map((rings) => turnsOf(rings, window_)));
+    }
+
     draw_areas() {
+      const turns = this.turns();
+      this.drawnAt = turns.join();
       this.areas.clearLayers();
-      for (const area of this.data.areas) {
-        const outline = L.polygon(area.polygons, {
+      for (const [i, area] of this.data.areas.entries()) {
+        const outline = L.polygon(area.polygons.map((rings, n) => turned(rings, turns[i][n])), {
           pane: "areas",
           interactive: false,
           color: K.colour("muted"),

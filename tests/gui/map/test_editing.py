@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.domain.geo import LatLon
 from core.geofencing.shapes import Polygons, closed, parted
-from widgets.map.marks import Drawn
+from widgets.map.marks import AreaShape, Drawn
 
 Screen = Any  # tests/gui/map/conftest.py
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -242,3 +242,21 @@ def test_typed_corners_go_on_beyond_the_date_line(screen: Screen, drawn: Any) ->
     screen.until(lambda: drawn)
     screen.view.set_view(45.0, 9.0, 15)
     screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
+
+
+def test_both_halves_of_an_area_are_seen_from_either_side_of_the_date_line(screen: Screen) -> None:
+    screen.view.set_areas([AreaShape("a", "A", parted(((closed(ACROSS),),)))])
+    seen = "Kerbside.shapes.areas.getLayers().flatMap((one) => one.getLatLngs().flat(2)).map(({ lng }) => lng)"
+    for centre in (180.0, -180.0):
+        screen.view.set_view(45.0, centre, 15)
+        screen.until(lambda there=centre: screen.ask(f"Kerbside.map.getCenter().lng === {there}"))
+        drawn = screen.ask(seen)
+        assert len(drawn) == 8
+        assert max(abs(lon - centre) for lon in drawn) == pytest.approx(0.004)
+    # Where the whole world is seen each half is on its own side of it, as drivers are.
+    screen.view.set_view(45.0, 9.0, 0)
+    screen.until(lambda: {round(lon) for lon in screen.ask(seen)} == {-180, 180})
+    screen.view.set_view(45.0, 9.0, 15)
+    screen.until(lambda: screen.ask("Kerbside.map.getBounds().contains([45.0, 9.0])"))
+    screen.view.set_areas([])
+    screen.until(lambda: screen.view.settled() and screen.ask("Kerbside.shapes.areas.getLayers().length") == 0)

@@ -147,6 +147,28 @@ def test_what_can_t_be_read_is_set_aside(folder: Path, caplog: pytest.LogCapture
     rig.close()
 
 
+def test_somebody_else_s_file_does_not_stop_the_beat(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that root gave leaves a file in root's name."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    rig = opened(folder)
+    spool = Spool(rig.path)
+    spool.put(MADE)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    rig.tick(1, times=3)
+    assert logged(rig) == [MADE]
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "rename", refuse)
+    rig.tick(1, times=3)
+    monkeypatch.undo()
+    rig.restart()
+    assert list(spool.entries()) == []
+    assert logged(rig) == [MADE]
+    rig.close()
+
+
 def test_what_was_done_is_recorded_and_changes_nothing_else(folder: Path) -> None:
     rig = opened(folder)
     outcome = rig.do(RecordUpkeep(kind=MatchingPaused, actor="ida"))
