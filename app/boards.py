@@ -49,6 +49,7 @@ class Boards(QObject):
 
     added = Signal(object)
     removed = Signal(object)
+    room_left = Signal()
     current_changed = Signal(object)
     selection_changed = Signal(object, list)
     activated = Signal(str)
@@ -135,6 +136,7 @@ class Boards(QObject):
         else:
             self._drop(dock)
             self.go_to(self._tabs)
+            self.room_left.emit()
 
     def rename(self) -> None:
         self.name_wanted.emit(self.current.boards.view().name)
@@ -208,6 +210,7 @@ class Boards(QObject):
         self._tabs.boards.put(view)
         self.go_to(self._tabs)
         self._tabs.select(chosen)
+        self.room_left.emit()
 
     def _drop(self, dock: BoardDock) -> None:
         del self._docks[dock.number]

@@ -136,6 +136,15 @@ class Layouts:
         board.show()
         self._window.resizeDocks(boards, [each] * len(boards), Qt.Orientation.Horizontal)
 
+    def give_back(self) -> None:
+        """Let the map have what a board that is gone took; Qt would leave it to the orders."""
+        window, nowhere = self._window, Qt.DockWidgetArea.NoDockWidgetArea
+        centre = window.centralWidget()
+        if centre is None or centre.isHidden() or any(window.dockWidgetArea(b) != nowhere for b in self._boards()):
+            return
+        wanted = min(MOST_SIDE_PX, round(window.width() * LAYOUTS[self.name].side))
+        window.resizeDocks([self._one(LAYOUTS[self.name], "orders")], [wanted], Qt.Orientation.Horizontal)
+
     def _inspector_px(self) -> int:
         return min(MOST_INSPECTOR_PX, round(self._window.width() * 0.22))
 

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         self.arrangement = Arrangement(self)
         self.boards.added.connect(self._board_came)
         self.boards.removed.connect(self._board_went)
+        self.boards.room_left.connect(lambda: self.layouts.give_back())
         self.boards.current_changed.connect(lambda _: self.refresh_actions())
         self.boards.menu_wanted.connect(lambda at: self.context_menu(Scope.BOARD, at))
         theme.changed.connect(lambda _: self._dress())
