@@ -44,7 +44,8 @@ class BoardDock(QDockWidget):
 
 class Boards(QObject):
     """Signals speak for whichever board they come from. ``current`` is the one that had the focus last: what is done with "the
-    board" is done with it. ``added(BoardDock)`` and ``removed(BoardDock)`` tell of docks that come and go.
+    board" is done with it. ``added(BoardDock)`` and ``removed(BoardDock)`` tell of docks that come and go,
+    ``room_left`` that somebody took one away.
     """
 
     added = Signal(object)
