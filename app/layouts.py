@@ -142,8 +142,11 @@ class Layouts:
         centre = window.centralWidget()
         if centre is None or centre.isHidden() or any(window.dockWidgetArea(b) != nowhere for b in self._boards()):
             return
-        wanted = min(MOST_SIDE_PX, round(window.width() * LAYOUTS[self.name].side))
-        window.resizeDocks([self._one(LAYOUTS[self.name], "orders")], [wanted], Qt.Orientation.Horizontal)
+        layout = LAYOUTS[self.name]
+        # Both sides: what only one is told, Qt takes from the other.
+        sides = [self._one(layout, "orders"), self._one(layout, "inspector")]
+        wanted = [min(MOST_SIDE_PX, round(window.width() * layout.side)), max(sides[1].width(), self._inspector_px())]
+        window.resizeDocks(sides, wanted, Qt.Orientation.Horizontal)
 
     def _inspector_px(self) -> int:
         return min(MOST_INSPECTOR_PX, round(self._window.width() * 0.22))

@@ -44,7 +44,7 @@ def columns() -> tuple[Column[AuditRow], ...]:
     return (
         Column("When", lambda r, m: r.when, width=104),
         Column("Who", lambda r, m: r.who, tip=lambda r, m: r.who, width=120, narrow=86),
-        Column("What", lambda r, m: r.what, width=176, narrow=136, least=110, wrap=True),
+        Column("What", lambda r, m: r.what, width=176, narrow=136, least=118, wrap=True),
         Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=112, wrap=True),
         Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=112),
     )

@@ -64,11 +64,12 @@ def test_a_board_among_several_is_taken_out_and_put_back(rig: Any, boards: Board
 def test_the_map_gets_back_what_a_board_took(rig: Any, boards: Boards) -> None:
     rig.window.reset_layout()
     rig.rest()
-    before = rig.window.map.width()
+    before, inspector = rig.window.map.width(), rig.window.inspector.width()
     panel = beside(rig, boards)
     rig.until(lambda: rig.window.map.width() < before)
     panel.parentWidget().close()
     rig.until(lambda: abs(rig.window.map.width() - before) <= 4)
+    assert abs(rig.window.inspector.width() - inspector) <= 4
 
 
 def test_each_has_its_own_filter_sorting_and_selection(rig: Any, boards: Boards) -> None:
