@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QByteArray
 
@@ -21,8 +22,22 @@ from widgets.orders.views import is_sound
 if TYPE_CHECKING:
     from app.main_window import MainWindow
 
+MOST_MAPS = 8
 _STATE_BEGINS = b"\0\0\0\xff"
 """As everything does that QMainWindow.saveState gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapPlace:
+    """Where a window with the map stands: what Qt says of it, in base 64."""
+
+    geometry: str
+    wall: bool = False
+
+
+class Maps(Protocol):
+    def places(self) -> list[MapPlace]: ...
+    def put(self, places: Sequence[MapPlace]) -> None: ...
 
 
 class Arrangement:
@@ -30,6 +45,9 @@ class Arrangement:
         self._window = window
         self.profile = ""
         """The name of the one it was saved in, or comes from."""
+        self.map_windows: list[MapPlace] = []
+        self.maps: Maps | None = None
+        """Who opens map windows, while a core is there; in between, their places wait here."""
 
     def kept(self) -> Kept:
         window = self._window
@@ -38,6 +56,9 @@ class Arrangement:
         if (view := window.map.view()) is not None:
             kept["map"] = f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}"
         kept["layers"] = json.dumps(window.map.layers())
+        if self.maps is not None:
+            self.map_windows = self.maps.places()
+        kept["maps"] = json.dumps([asdict(place) for place in self.map_windows])
         kept["columns"] = json.dumps({name: places for name, view in self._tables() if (places := view.columns_shown())})
         return kept
 
@@ -49,6 +70,11 @@ class Arrangement:
         window.boards.restore(str(kept.get("boards", "")))  # their docks have to be there before they can be put in place
         if not window.layouts.restore(kept):
             window.layouts.arrange()
+        self.map_windows = []
+        with suppress(ValueError):
+            self.map_windows = _maps(str(kept.get("maps", "")))
+        if self.maps is not None:
+            self.maps.put(self.map_windows)
         columns: dict[str, list[int]] = {}
         with suppress(ValueError):
             columns = _columns(str(kept.get("columns", "")))
@@ -129,6 +155,19 @@ def _columns(text: str) -> dict[str, list[int]]:
     return found
 
 
+def _maps(text: str) -> list[MapPlace]:
+    found = json.loads(text)
+    if not isinstance(found, list) or len(found) > MOST_MAPS:
+        raise ValueError(text)
+    try:
+        places = [MapPlace(**one) for one in found]
+        for place in places:
+            base64.b64decode(place.geometry, validate=True)
+    except TypeError:
+        raise ValueError(text) from None
+    return places
+
+
 def _table(text: str) -> dict[str, Any]:
     found = json.loads(text)
     if not isinstance(found, dict):
@@ -142,4 +181,5 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "map": _place,
     "layers": _layers,
     "columns": _columns,
+    "maps": _maps,
 }

@@ -243,6 +243,7 @@ class Console:
         doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own, outside, watchdog.told)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
+        own.changed = deeds.note_settings
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (
             BoardPresenter(deeds, window.boards),

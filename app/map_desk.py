@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QByteArray, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from app.actions.declared import ACTIONS
 from app.actions.declaring import Declared
 from app.actions.naming import counted
 from app.actions.replaying import can_do
+from app.arrangement import MapPlace
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.rows import DriverRows, order_row
@@ -60,11 +62,15 @@ class MapDesk(QObject):
         self._second.timeout.connect(self._beat)
         self._second.start(SECOND_MS)
         self._selected()
+        self.put(window.arrangement.map_windows)
+        window.arrangement.maps = self
 
     def close(self) -> None:
         self._links.end()
         self._second.stop()
         self._popup.stop()
+        self._window.arrangement.map_windows = self.places()
+        self._window.arrangement.maps = None
         for other in tuple(self.windows):
             other.close()
         self._view.tools.set_popup(None)
@@ -181,6 +187,23 @@ class MapDesk(QObject):
         self._beat()
         other.showFullScreen()
         self._deeds.window.tell(tr("Shift+F11 closes the wall view"))
+
+    def places(self) -> list[MapPlace]:
+        return [
+            MapPlace(bytes(other.saveGeometry().toBase64().data()).decode(), other.strip is not None) for other in self.windows
+        ]
+
+    def put(self, places: Sequence[MapPlace]) -> None:
+        """These windows and no others, each on its screen; where that is gone Qt brings it onto another, but a wall view, which
+        would cover the only screen, stays away."""
+        for other in tuple(self.windows):
+            other.close()
+        for place in places:
+            if not place.wall or len(QGuiApplication.screens()) > 1:
+                other = self._open(place.wall)
+                other.restoreGeometry(QByteArray.fromBase64(place.geometry.encode()))
+                other.show()
+        self._beat()
 
     def _open(self, wall: bool) -> MapWindow:
         other = MapWindow(self._view, self._window.theme.name, wall)

@@ -5,7 +5,7 @@ The deeds themselves stand in files of their own, by what they are about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,19 +14,18 @@ from app.actions.naming import which_orders
 from app.actions.recalls import recall_question
 from app.actions.recorder import NoRecorder, Recorder
 from app.actions.sandbox import Sandbox, tryable
+from app.actions.setting_deeds import ChangeSettings, PauseMatching, take_charge
 from app.actions.window import Window
 from app.presenters.selection import Selection
-from app.scene import Scene, record
+from app.scene import Scene
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
-from core.domain.errors import KerbsideError
-from core.domain.events import MatchingPaused, MatchingResumed
 from core.domain.geo import LatLon
 from core.domain.language import capital, ntr, tr
 from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
-from core.settings import Settings
+from core.settings import Settings, Value
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -39,11 +38,11 @@ SOMEBODY = c.Command().actor
 
 class Deeds:
     def __init__(self, engine: Scene, settings: Settings, selection: Selection, window: Window, training: bool) -> None:
-        self.engine = engine
-        self.settings = settings
-        self.selection = selection
-        self.window = window
-        self.training = training
+        self.engine: Scene = engine
+        self.settings: Settings = settings
+        self.selection: Selection = selection
+        self.window: Window = window
+        self.training: bool = training
         self.history = History(self._carry, stamp=lambda: (engine.clock.now(), self.own_name()))
         self.sandbox: Sandbox | None = None
         self.refused: dict[str, str] = {}
@@ -52,7 +51,8 @@ class Deeds:
         self.tried: list[Callable[[], None]] = []
         """Called when trying begins or ends, and when something was tried or taken back."""
         self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
-        """Commands about what is not saved yet: who carries them out, and returns those that undo them."""
+        """Commands that are not the core's: who carries them out, and returns those that undo them."""
+        take_charge(self)
         self.editors: Editors
         self.desk: Desk
         self.maps: MapDesk
@@ -201,23 +201,25 @@ class Deeds:
     # Settings
 
     def toggle_matching(self) -> None:
-        self.engine.matching_paused = not self.engine.matching_paused
-        paused = self.engine.matching_paused
-        record(self.engine, MatchingPaused if paused else MatchingResumed)
-        self.window.tell(tr("Automatic offers are paused: orders wait for you") if paused else tr("Automatic offers go on"))
-        self.changed()
+        paused = not self.engine.matching_paused
+        text = tr("Automatic offers are paused: orders wait for you") if paused else tr("Automatic offers go on")
+        self.carry_out(text, [PauseMatching(paused=paused)])
 
     def strive_for(self, profile: str) -> None:
-        self.set_to("matching.profile", profile)
-        self.window.tell(tr("The matcher strives for: {profile}", profile=profile))
+        self.set_to("matching.profile", profile, tr("The matcher strives for: {profile}", profile=profile))
 
-    def set_to(self, key: str, value: object) -> None:
-        try:
-            self.settings.set(key, value)
-            self.settings.save()
-        except (KerbsideError, OSError) as error:
-            self.window.tell(tr("The setting could not be saved: {error}", error=error), bad=True)
-        self.changed()
+    def set_to(self, key: str, value: Value, text: str = "") -> None:
+        """A setting; what it is is told where ``text`` says nothing better."""
+        change = ChangeSettings(before={key: self.settings[key]}, after={key: value})
+        if change.changes():
+            self.carry_out(text or change.text(), [change])
+
+    def note_settings(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> None:
+        """Settings were changed elsewhere, from these to those that differ from the usual: it can be undone here."""
+        change = ChangeSettings(before=before, after=after)
+        if change.changes():
+            self.history.do(change.text(), change)
+            self.changed()
 
 
 def orders_of(command: c.Command) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """The whole console with everything open: 2,000 drivers who report by MQTT, 5,000 orders of which two change every tenth of a
-second, the matcher at work, each panel visible, those that stand in tabs in windows of their own.
+second, the matcher at work, each panel visible, those that stand in tabs in windows of their own, boards beside one another.
 
 *click* is how long a click waits for the main thread, a click every 20 ms; *undisturbed* how long it would have waited on a
 machine that does nothing else, by the main thread's own processor time. The notes are the places that held it up longest.
@@ -24,6 +24,7 @@ import psutil
 from app.benches import Result
 from app.benches.phones import Fleet, driver_id
 from app.benches.window import in_a_window
+from app.boards import DOCK
 from app.watchdog import PROBE_S
 from core.domain.commands import PlaceOrder, RecordProgress
 from core.domain.driver import Driver, Presence, Route, Stop, StopKind
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from app.console import Console
     from app.ground import Ground
 
-DRIVERS, ORDERS, SECONDS = 2000, 5000, 60.0
+DRIVERS, ORDERS, SECONDS, BOARDS = 2000, 5000, 60.0, 3
 UNDER_WAY, WAITING = 0.5, 0.08
 """Shares of the orders; the others are delivered."""
 SETTLE_S, FEED_S = 25.0, 0.1
@@ -53,16 +54,16 @@ STEPS = {Status.ASSIGNED: "arrived_pickup", Status.AT_PICKUP: "picked_up", Statu
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(scale: float = 1.0) -> Result:
+def run(scale: float = 1.0, boards: int = BOARDS) -> Result:
     from app.benches.ingest import PROGRAM, _mosquitto
 
     if PROGRAM is None:
         return Result(notes=["nothing was measured: mosquitto is not installed"])
     with TemporaryDirectory(ignore_cleanup_errors=True) as name, _mosquitto(Path(name)) as (port, _):
-        return _look(Path(name), port, max(50, round(DRIVERS * scale)), max(100, round(ORDERS * scale)))
+        return _look(Path(name), port, max(50, round(DRIVERS * scale)), max(100, round(ORDERS * scale)), boards)
 
 
-def _look(data: Path, port: int, drivers: int, orders: int) -> Result:
+def _look(data: Path, port: int, drivers: int, orders: int, boards: int) -> Result:
     bounds = prepare(data, port, drivers, orders)
     box = (bounds.south, bounds.west, bounds.north, bounds.east)
     fleet = Fleet(port, drivers, drivers // 2, SETTLE_S + SECONDS + 5.0, box, 1.0)
@@ -71,9 +72,12 @@ def _look(data: Path, port: int, drivers: int, orders: int) -> Result:
         await console.open(ground)
         window = console.window
         assert console.system is not None
+        for _ in range(1, boards):
+            window.boards.go_to(window.orders)
+            window.boards.open_beside()
         for name, dock in window.docks.items():
             dock.show()
-            if name not in {"orders", "inspector", "drivers"}:
+            if name not in {"orders", "inspector", "drivers"} and not name.startswith(DOCK):
                 dock.setFloating(True)
                 dock.resize(900, 420)
         window.drivers.select([driver_id(0)])
@@ -92,6 +96,7 @@ def _look(data: Path, port: int, drivers: int, orders: int) -> Result:
         figures: dict[str, float] = {
             "drivers": len(engine.world.drivers),
             "orders": len(engine.world.orders),
+            "boards": sum(panel.isVisible() for panel in window.boards.panels()),
             "docks_visible": sum(dock.widget().isVisible() for dock in window.docks.values()),
             "seconds": SECONDS,
             "clicks": len(waits),

@@ -24,6 +24,10 @@ def run_bench(args: argparse.Namespace) -> int:
     options = {name: value for name in names if (value := getattr(args, name, None)) is not None}
     if options and args.name != "matching":
         raise BadInput(f"--{next(iter(options)).replace('_', '-')} goes with bench matching alone")
+    if (boards := getattr(args, "boards", None)) is not None:
+        if args.name != "desk":
+            raise BadInput("--boards goes with bench desk alone: so many boards stand beside one another")
+        options["boards"] = boards
     if args.minutes is not None:
         if args.name != "ingest":
             raise BadInput("--minutes is for bench ingest: the whole console under load for so long")

@@ -141,6 +141,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--drivers", type=_whole(6, 100_000), metavar="N", help="of the matching bench (1000)")
     bench.add_argument("--orders", type=_whole(6, 100_000), metavar="N", help="of the matching bench (2000)")
+    bench.add_argument("--boards", type=_whole(1, 7), metavar="N", help="of the desk bench, beside one another (3)")
     bench.add_argument("--peer-seconds", type=_between(1, 3600), metavar="S", help="for CP-SAT in the matching bench (60)")
     return parser
 

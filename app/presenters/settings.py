@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog
@@ -82,6 +82,8 @@ class SettingsWindow:
     def __init__(self, window: MainWindow, settings: Settings, profiles: OwnProfiles, restart: Callable[[], None]) -> None:
         self._window, self._settings, self._profiles, self._restart = window, settings, profiles, restart
         self._before = settings.changed()
+        self.changed: Callable[[Mapping[str, Value], Mapping[str, Value]], None] = lambda before, after: None
+        """Told what differed from the usual values before, and what does now."""
         self._dialog: SettingsDialog | None = None
         self._asked: list[QDialog] = []
 
@@ -128,7 +130,7 @@ class SettingsWindow:
 
     def _try(self, change: Callable[[], object], done: Callable[[], str] = str) -> None:
         """Change something and save it; what stands in the way is told in the window, and else what was ``done``."""
-        problem = ""
+        problem, before = "", self._settings.changed()
         try:
             change()
             self._settings.save()
@@ -140,6 +142,7 @@ class SettingsWindow:
                 path=error.filename or self._settings.path,
                 strerror=error.strerror,
             )
+        self.changed(before, self._settings.changed())
         told = "" if problem else done()
         if self._dialog is not None:
             self._dialog.show_problem(problem)

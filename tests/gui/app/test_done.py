@@ -6,6 +6,7 @@ from typing import Any
 
 from core.domain.receipt import Receipt, Told
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.settings.dialog import SettingsDialog
 
 
 def test_what_was_done_stands_in_its_panel_and_is_undone_there(rig: Any) -> None:
@@ -36,3 +37,45 @@ def test_a_recall_is_asked_for_where_the_phone_has_it(rig: Any) -> None:
     assert rig.state(order) == ("assigned", "D-1")
     dialog.action.click()
     assert rig.state(order) == ("waiting", None)
+
+
+def test_settings_and_the_matcher_s_pause_are_deeds_as_well(rig: Any) -> None:
+    settings = rig.deeds.settings
+    rig.action("match.pause").trigger()
+    assert not rig.engine.matching_paused
+    rig.action("match.fairness").trigger()
+    assert rig.said() == "The matcher strives for: fairness"
+    rig.action("view.dark").trigger()
+    assert (settings.text("window.theme"), rig.window.theme.name) == ("dark", "dark")
+    assert rig.action("edit.undo").text() == "Undo: Colours of the window: dark"
+    rig.press("Ctrl+Z")
+    assert (settings.text("window.theme"), rig.window.theme.name) == ("light", "light")
+    rig.press("Ctrl+Z")
+    assert settings.text("matching.profile") == "default"
+    rig.press("Ctrl+Z")
+    assert rig.engine.matching_paused
+    rig.press("Ctrl+Shift+Z")
+    rig.press("Ctrl+Shift+Z")
+    assert (rig.engine.matching_paused, settings.text("matching.profile")) == (False, "fairness")
+    assert 'profile = "fairness"' in (rig.folder / "settings.toml").read_text()
+    rig.press("Ctrl+Z")
+    rig.press("Ctrl+Z")
+    assert "fairness" not in (rig.folder / "settings.toml").read_text()
+
+
+def test_what_is_changed_in_the_settings_window_is_undone_and_what_came_after_stays(rig: Any) -> None:
+    settings = rig.deeds.settings
+    rig.press("Ctrl+,")
+    dialog = rig.dialog(SettingsDialog)
+    dialog.given.emit("offers.limit_s", "33")
+    dialog.close()
+    assert rig.deeds.doing.undo_text.endswith(": 33")
+    settings.set("orders.promise_min", 51.0)  # by somebody else
+    rig.press("Ctrl+Z")
+    assert settings.number("offers.limit_s") != 33
+    assert settings.number("orders.promise_min") == 51
+    rig.press("Ctrl+Shift+Z")
+    assert settings.number("offers.limit_s") == 33
+    rig.press("Ctrl+Z")
+    settings.set("orders.promise_min", 45.0)
+    settings.save()

@@ -114,6 +114,8 @@ def test_a_market_is_the_same_every_time_and_everyone_is_served() -> None:
 def test_options_go_with_the_matching_bench_alone() -> None:
     with pytest.raises(BadInput, match="--peer-seconds goes with bench matching alone"):
         bench.run_bench(arguments(name="storage", peer_seconds=5.0))
+    with pytest.raises(BadInput, match="--boards goes with bench desk alone"):
+        bench.run_bench(arguments(name="matching", boards=3))
 
 
 def test_the_list_is_one_name_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,77 @@
+"""Settings and the matcher's pause as deeds like any other: told of under What was done, undone and done again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.scene import record
+from core.domain.commands import Command
+from core.domain.errors import BadInput
+from core.domain.events import MatchingPaused, MatchingResumed
+from core.domain.language import mark, ntr, tr
+from core.settings import Value, declared
+
+if TYPE_CHECKING:
+    from app.actions.deeds import Deeds
+
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings(Command):
+    """Those that differ between the two; a setting that one of them lacks has its usual value there."""
+
+    before: Values = field(hash=False)
+    after: Values = field(hash=False)
+
+    def changes(self) -> dict[str, Value]:
+        keys = sorted({*self.before, *self.after})
+        now, then = ({key: values.get(key, _usual(key)) for key in keys} for values in (self.after, self.before))
+        return {key: value for key, value in now.items() if value != then[key]}
+
+    def text(self) -> str:
+        changes = self.changes()
+        if len(changes) != 1:
+            return ntr("{n:,} setting changed", "{n:,} settings changed", len(changes))
+        ((key, value),) = changes.items()
+        setting = declared(key)
+        shown = tr(_SWITCHED[value]) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+        return tr("{setting}: {value}", setting=tr(setting.description) if setting is not None else key, value=shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseMatching(Command):
+    paused: bool
+
+
+_SWITCHED = {True: mark("on"), False: mark("off")}
+
+
+def take_charge(deeds: Deeds) -> None:
+    """From now on these deeds know how such commands are carried out."""
+
+    def change(command: Command) -> Sequence[Command]:
+        assert isinstance(command, ChangeSettings)
+        try:
+            for key, value in command.changes().items():
+                deeds.settings.set(key, value)
+            deeds.settings.save()
+        except OSError as error:
+            raise BadInput(tr("The setting could not be saved: {error}", error=error)) from None
+        return (ChangeSettings(before=command.after, after=command.before),)
+
+    def pause(command: Command) -> Sequence[Command]:
+        assert isinstance(command, PauseMatching)
+        deeds.engine.matching_paused = command.paused
+        record(deeds.engine, MatchingPaused if command.paused else MatchingResumed)
+        return (PauseMatching(paused=not command.paused),)
+
+    deeds.own[ChangeSettings] = change
+    deeds.own[PauseMatching] = pause
+
+
+def _usual(key: str) -> Value:
+    setting = declared(key)
+    return setting.default if setting is not None else ""
