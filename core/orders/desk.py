@@ -304,6 +304,7 @@ class Desk:
                 Message("order {order} is {what}: there is no open offer to accept", order=order.id, what=WORDS[order.status])
             )
         accept(draft, offer)
+        draft.outcome.undo = tuple(UnassignOrder(order_id=order_id, actor=command.actor) for order_id in offer.order_ids)
 
     def _record(self, draft: Draft, command: RecordProgress) -> None:
         order = draft.order(command.order_id)

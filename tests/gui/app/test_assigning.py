@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app.actions import order_deeds
-from core.domain.commands import AssignOrder, RecordProgress
+from core.domain.commands import AssignOrder, OfferOrder, RecordProgress
 from widgets.common.dragging import order_mime
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.confirm import ConfirmDialog
@@ -49,6 +49,19 @@ def test_an_offer_is_asked_for_as_one_and_can_be_taken_back(rig: Any) -> None:
     assert rig.state(order) == ("offered", "D-1")
     rig.press("Ctrl+Z")
     assert rig.state(order) == ("waiting", None)
+
+
+def test_an_offer_accepted_for_a_driver_is_taken_back_and_given_again(rig: Any) -> None:
+    order = rig.order()
+    rig.engine.execute(OfferOrder(order_id=order, driver_id="D-1"))
+    rig.choose(order)
+    rig.action("order.accept").trigger()
+    assert rig.state(order) == ("assigned", "D-1")
+    rig.press("Ctrl+Z")
+    rig.dialog(ConfirmDialog).action.click()  # accepted is accepted: they are told that it is off
+    assert rig.state(order) == ("waiting", None)
+    rig.press("Ctrl+Shift+Z")
+    assert rig.state(order) == ("assigned", "D-1")
 
 
 def test_an_order_is_dragged_onto_a_driver_in_the_table(rig: Any) -> None:
