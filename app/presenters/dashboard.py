@@ -235,7 +235,7 @@ class DashboardPresenter(QObject):
             return False
         now, world = self._engine.clock.now(), self._engine.world
         whole = self._ledger.whole(self._begin(now), now)
-        shown = [*charts(course), area_chart(self._balance), provider_chart(world, self._engine.setup.shares())]
+        shown = [*charts(course, now), area_chart(self._balance), provider_chart(world, self._engine.setup.shares())]
         self._panel.show_figures(tiles(whole), shown, Moment(now, self._engine.clock.zone))
         return True
 

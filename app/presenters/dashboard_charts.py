@@ -47,8 +47,8 @@ def tiles(whole: Course) -> list[Tile]:
     ]
 
 
-def charts(course: Course) -> list[ChartData]:
-    """What went on over time."""
+def charts(course: Course, now: float) -> list[ChartData]:
+    """What went on over time, up to ``now``."""
     none_yet = tr("Nothing was delivered in this time")
     no_cycle = tr("The matcher has not run since the window was opened")
 
@@ -98,7 +98,7 @@ def charts(course: Course) -> list[ChartData]:
             tr("Deliveries per driver-hour"),
             "",
             tr("No driver was online in this time"),
-            Line(tr("Deliveries"), "free", course.per_driver_hour, 2),
+            Line(tr("Deliveries"), "free", _half_over(course, course.per_driver_hour, now), 2),
         ),
         over_time(
             "cycle",
@@ -113,6 +113,11 @@ def charts(course: Course) -> list[ChartData]:
         over_time("pairs", tr("Matcher: pairs priced"), tr("per cycle"), no_cycle,
                   Line(tr("Pairs"), "to_pickup", course.pairs, 0)),
     ]  # fmt: skip
+
+
+def _half_over(course: Course, values: Floats, now: float) -> Floats:
+    """Without a span that has only begun: one delivery in its first seconds would be a peak."""
+    return np.where(course.at + course.bin_s / 2 <= now, values, np.nan)
 
 
 def _counts(values: Floats) -> Floats:

@@ -25,7 +25,7 @@ from core.domain.events import (
     OrderReceived,
     OrderReinstated,
 )
-from core.domain.language import ntr, sentence, tr
+from core.domain.language import mark, ntr, sentence, tr
 from core.engine.engine import Engine
 from core.insight.score import score
 from core.simulation.scenarios import fault
@@ -209,10 +209,11 @@ class TrainerPresenter(QObject):
         more = [row.more_min for row in self._decisions if row.more_min is not None]
         late_pct = 100 * fmean(late > 0 for late in late_s)
         found = score(late_pct, fmean(late_s) / 60, self._placed, len(self._ends) - len(late_s), more)
-        parts = [
-            tr("late −{points:.0f}", points=found.late + found.lateness),
-            tr("lost −{points:.0f}", points=found.lost),
-            tr("dearer decisions −{points:.0f}", points=found.dearer),
-        ]
+        taken = (
+            (mark("late −{points:.0f}"), found.late + found.lateness),
+            (mark("lost −{points:.0f}"), found.lost),
+            (mark("dearer decisions −{points:.0f}"), found.dearer),
+        )
+        parts = [tr(text, points=points) for text, points in taken if round(points)]
         head = ntr("{n} point of 100", "{n} points of 100", round(found.points))
-        return f"{head} ({', '.join(parts)})"
+        return f"{head} ({', '.join(parts)})" if parts else head

@@ -413,6 +413,7 @@ class Engine:
                 if isinstance(change, Delivered | OrderCorrected):
                     self._tally.note(order)
             self._repositioner.note(change)
+            self._receipts.applied(change)
             self.movement.watch_areas(change.areas)
             touched = (
                 {d.id for d in change.drivers} | {r.driver_id for r in change.routes} | {o.driver_id for o in change.offers}

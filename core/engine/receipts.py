@@ -64,6 +64,13 @@ class Receipts:
                 self._commands[order_id] = command
                 self.of[order_id] = Receipt(what, driver_id, Told.QUEUED, now)
 
+    def applied(self, change: Change) -> None:
+        """An order that nobody has any more has been told to nobody; that it is called back goes on."""
+        for order in change.orders:
+            receipt = self.of.get(order.id)
+            if order.driver_id is None and receipt is not None and receipt.what != "recall":
+                self._forget(order.id)
+
     def take(self, now: float) -> list[str]:
         """What the broker has said since the last call; returns the orders of which something new is known."""
         changed: list[str] = []
@@ -100,8 +107,11 @@ class Receipts:
     def keep(self, orders: Container[str]) -> None:
         """Forget all others."""
         for order_id in [i for i in self.of if i not in orders]:
-            del self.of[order_id]
-            self._commands.pop(order_id, None)
+            self._forget(order_id)
+
+    def _forget(self, order_id: str) -> None:
+        del self.of[order_id]
+        self._commands.pop(order_id, None)
 
     def _hear(self, command: _Command, taken: bool) -> None:
         self._heard.append((command, taken))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.presenters.dashboard_charts import provider_chart
+from app.presenters.dashboard_charts import charts, provider_chart
 from core.domain.provider import Provider, ProviderKind
 from core.domain.world import World
 from core.engine.setup import ShareView
+from core.insight.course import FIELDS, course_of
 
 
 def test_shares_are_summed_over_rules_and_areas() -> None:
@@ -31,3 +32,16 @@ def test_shares_are_summed_over_rules_and_areas() -> None:
 
 def test_without_a_split_there_is_nothing_to_show() -> None:
     assert provider_chart(World(), []).nothing
+
+
+def test_a_span_that_has_only_begun_has_no_rate_yet() -> None:
+    sums = np.zeros((len(FIELDS), 2))
+    sums[FIELDS.index("ours")] = 4, 1
+    sums[FIELDS.index("online_s")] = 3600, 60
+    course = course_of(np.array([0.0, 600.0]), 600.0, sums, np.zeros(2))
+
+    def rates(now: float) -> list[float]:
+        return next(chart for chart in charts(course, now) if chart.key == "rate").lines[0].values.tolist()
+
+    assert rates(899) == pytest.approx([4, np.nan], nan_ok=True)
+    assert rates(900) == pytest.approx([4, 60])

@@ -112,7 +112,7 @@ def test_an_answer_to_an_offer_shows_that_it_was_seen(rig: Rig, far: Far) -> Non
     assert (told(rig), rig.engine.receipts["O-1"].what) == (Told.SENT, "offer")
     offer = rig.world.open_offer("D-1")
     assert offer is not None
-    rig.say("D-1", "reject", offer=offer.id)
+    rig.say("D-1", "accept", offer=offer.id)
     rig.tick()
     assert told(rig) is Told.SEEN
 
@@ -184,3 +184,13 @@ def test_an_app_may_say_its_route_without_a_position(rig: Rig, far: Far) -> None
     rig.send(topics.fixes("nobody"), {"fixes": [], "route": 10**12})
     rig.tick()
     assert told(rig) is Told.SEEN
+
+
+def test_of_an_order_that_nobody_has_any_more_nothing_is_claimed(rig: Rig, far: Far) -> None:
+    rig.do(c.OfferOrder(order_id="O-1", driver_id="D-1"))
+    rig.tick()
+    assert told(rig) is Told.QUEUED
+    rig.say("D-1", "reject", offer=rig.order().offer_id)
+    rig.tick()
+    assert rig.order().driver_id is None
+    assert told(rig) is None
