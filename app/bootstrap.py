@@ -14,6 +14,7 @@ from core.api.server import Outside
 from core.bus import Bus
 from core.clock import Clock, RealClock
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.engine.engine import Engine
 from core.ports import Transport
 from core.providers.secrets import Secrets
@@ -148,7 +149,11 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
         for path in (wanted, folder.cities / wanted, folder.cities / f"{wanted}.city"):
             if path.is_file():
                 return path
-        raise BadInput(f"there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf")
+        raise BadInput(
+            Message(
+                "there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf", wanted=wanted
+            )
+        )
     path = _training_file(folder)
     if training_missing(folder):
         from core.routing.training_city import training_city

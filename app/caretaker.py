@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.bootstrap import SMALL_STEP_BACK_S, System
 from core.clock import RealClock
-from core.domain.language import line, tr
+from core.domain.language import line, said, tr
 from core.rules.ruleset import Unreadable
 from core.storage.backup import Backups
 from core.storage.folder import DataFolder
@@ -36,9 +36,9 @@ class Caretaker:
         """Once a second or so. What is wrong, by subject, with what to do; the empty text where nothing is."""
         self._backups.look()
         return {
-            "disk": self._store.health.problem,
+            "disk": said(self._store.health.problem),
             "clock": self._about_the_clock(),
-            "backup": self._backups.problem,
+            "backup": said(self._backups.problem),
             "rules": self._about_the_rules(),
         }
 

@@ -49,9 +49,10 @@ from app.troubles import Troubles
 from app.watchdog import Watchdog
 from core.api.server import Outside
 from core.clock import Clock, RealClock, ScaledClock
+from core.domain.causes import cause
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import CycleFinished
-from core.domain.language import tr
+from core.domain.language import capital, said, sentence, tr
 from core.messaging.credentials import SIMULATOR
 from core.messaging.embedded import BrokerFailed
 from core.routing.city import City
@@ -137,7 +138,7 @@ class Console:
             self.window.strip.clear_problem("http")
         except BadInput as error:
             log.error("%s", error)
-            self.window.strip.show_problem("http", f"{str(error)[:1].upper()}{str(error)[1:]}")
+            self.window.strip.show_problem("http", sentence(error))
 
     async def _broker(self, ground: Ground) -> Post:
         """A fleet's window opens without its broker too: how else should another port be chosen?"""
@@ -147,8 +148,9 @@ class Console:
             if self.simulated is not None:
                 raise
             log.error("%s", error)
-            why = str(error).partition(": set ")[0]
-            text = tr("{why}. Choose another port under File, Set up my fleet", why=why[:1].upper() + why[1:])
+            problem = cause(error)
+            why = capital(said(problem.values.get("problem", problem)))  # what to do without a window is no use here
+            text = tr("{why}. Choose another port under File, Set up my fleet", why=why)
             self.window.strip.show_problem("broker-start", text)
             return somebody_elses_post(ground.folder, ground.settings)
 
@@ -165,7 +167,7 @@ class Console:
 
         settings.on_change(changed)
         for n, problem in enumerate(settings.problems):
-            self.window.strip.show_problem(f"settings-{n}", problem)
+            self.window.strip.show_problem(f"settings-{n}", capital(said(problem)))
 
     async def _load_city(self, folder: DataFolder, settings: Settings) -> tuple[Path | None, City | None]:
         wanted: Path | None
@@ -188,7 +190,7 @@ class Console:
             if self.simulated is not None:
                 raise
             log.error("%s", error)
-            self.window.strip.show_problem("city", tr("{error}. Great-circle distances are used", error=error))
+            self.window.strip.show_problem("city", tr("{error}. Great-circle distances are used", error=sentence(error)))
             return None, None
 
     def _begin_simulation(self, system: System, lines: Lines, path: Path, simulated: Simulated) -> None:
@@ -323,7 +325,7 @@ class Console:
                 if between is not None:
                     told = await _in_thread(between)
             except KerbsideError as error:
-                self.window.strip.show_problem("restore", str(error))
+                self.window.strip.show_problem("restore", sentence(error))
             try:
                 await self.open(Ground(self.data, self.simulated is not None))
             except KerbsideError as error:
@@ -340,9 +342,9 @@ class Console:
 
     def cannot_start(self, error: KerbsideError) -> None:
         """Why there is no core. A damaged database can be mended from here."""
-        text, strip = str(error), self.window.strip
+        strip = self.window.strip
         mendable = isinstance(error, Damaged) and self.simulated is None
-        strip.show_problem("start", f"{text[:1].upper()}{text[1:]}", tr("Mend it") if mendable else None)
+        strip.show_problem("start", sentence(error), tr("Mend it") if mendable else None)
 
     def mend(self) -> None:
         """Put the newest backup in the place of a damaged database, and what can be read of the time since."""

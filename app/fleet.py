@@ -16,10 +16,11 @@ from app.lines import Lines, check_broker, own_address
 from app.main_window import MainWindow
 from app.phones import phone_code
 from app.scene import record
+from core.domain.causes import cause
 from core.domain.commands import RemoveDriver, SaveDriver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import SecretChanged
-from core.domain.language import tr
+from core.domain.language import said, sentence, tr
 from core.domain.upkeep import secret_altered
 from core.messaging.address import parse_address
 from core.storage.folder import DataFolder
@@ -93,7 +94,7 @@ class FleetSetup(QObject):
         try:
             target, text = await self._read_city(path)
         except KerbsideError as error:
-            dialog.map.set_failed(tr("The import was stopped") if isinstance(error, _Cancelled) else str(error))
+            dialog.map.set_failed(tr("The import was stopped") if isinstance(error, _Cancelled) else sentence(error))
             return
         self._set("map.city", target.name)
         dialog.map.set_report(text)
@@ -119,7 +120,7 @@ class FleetSetup(QObject):
             try:
                 target, text = await self._read_city(path)
             except KerbsideError as error:
-                self._window.toast.show_line(str(error), bad=True)
+                self._window.toast.show_line(sentence(error), bad=True)
                 return
             self._set("map.city", target.name)
             self._window.toast.show_line(text.splitlines()[0])
@@ -145,7 +146,7 @@ class FleetSetup(QObject):
                 self._lines.credentials.set_secret(user, choice.password)
                 record(self._system.engine, SecretChanged, secret_altered(user, tr("Broker"), had=True))
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
 
     def _test_broker(self, dialog: FleetDialog, choice: BrokerChoice) -> None:
         asyncio.ensure_future(self._try_broker(dialog, choice))  # noqa: RUF006  the dialog outlives it, and asks once
@@ -156,10 +157,10 @@ class FleetSetup(QObject):
             _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
             writer.close()
         except BadInput as error:
-            dialog.broker.set_result(False, str(error))
+            dialog.broker.set_result(False, sentence(error))
         except (OSError, TimeoutError) as error:
             dialog.broker.set_result(
-                False, tr("Nothing answers at {host}:{port} ({why})", host=host, port=port, why=error or tr("no answer in 5 s"))
+                False, tr("Nothing answers at {host}:{port} ({why})", host=host, port=port, why=said(cause(error)))
             )
         else:
             dialog.broker.set_result(True, tr("A broker answers at {host}:{port}", host=host, port=port))
@@ -174,14 +175,14 @@ class FleetSetup(QObject):
         try:
             engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers), actor=self._system.settings.desk_name))
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
         self._show_drivers(dialog)
 
     def _remove(self, dialog: FleetDialog, driver_id: str) -> None:
         try:
             self._system.engine.execute(RemoveDriver(driver_id=driver_id, actor=self._system.settings.desk_name))
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
         self._show_drivers(dialog)
 
     def _read_drivers(self, dialog: FleetDialog, path: Path) -> None:
@@ -189,7 +190,7 @@ class FleetSetup(QObject):
             for command in read_commands(path):
                 self._system.engine.execute(replace(command, actor=self._system.settings.desk_name))
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
         self._show_drivers(dialog)
 
     def _show_code(self, dialog: FleetDialog, driver_id: str) -> None:
@@ -203,4 +204,4 @@ class FleetSetup(QObject):
                 address = parse_address(settings.text("mqtt.broker"))
             dialog.phones.set_code(driver_id, *phone_code(driver, self._lines.credentials, *address))
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))

@@ -18,7 +18,7 @@ from app.presenters.history_text import actor_word
 from app.presenters.rows import exception_of
 from app.presenters.shifts import duty_of
 from core.domain.driver import Driver, Presence
-from core.domain.language import ntr, tr
+from core.domain.language import day, ntr, tr
 from core.domain.order import ABROAD, ACTIVE, UNASSIGNED, Order, Status
 from core.domain.world import World
 from core.tracking.positions import PositionStore
@@ -57,7 +57,7 @@ def handover(
 ) -> Sheet:
     """``silent`` is by row of the position store, ``paused`` whether the matcher makes no offers by itself."""
     now = moment.now
-    day = datetime.fromtimestamp(now, moment.zone)
+    today = datetime.fromtimestamp(now, moment.zone)
     statuses = Counter(order.status for order in world.open_orders())
     waiting, under_way = (sum(statuses[s] for s in kinds) for kinds in (UNASSIGNED, ACTIVE))
     away = sum(statuses[s] for s in ABROAD)
@@ -73,7 +73,7 @@ def handover(
     if paused:
         facts.append(tr("automatic offers are paused"))
     return Sheet(
-        title=tr("Handover, {date}, {time}", date=f"{day:%Y-%m-%d}", time=moment.clock(now)),
+        title=tr("Handover, {date}, {time}", date=day(today, year=True), time=moment.clock(now)),
         facts=", ".join(facts),
         tables=(
             _notes(world, moment),
@@ -87,7 +87,7 @@ def handover(
 
 def _notes(world: World, moment: Moment) -> Table:
     notes = sorted((n for n in world.notes.values() if moment.now - n.at <= 3600 * NOTES_H), key=lambda n: n.at)
-    rows = tuple((moment.clock(note.at), note.author, note.text) for note in notes)
+    rows = tuple((moment.clock(note.at), actor_word(note.author), note.text) for note in notes)
     return Table(tr("Notes"), (tr("Time"), tr("By"), tr("Note")), rows, tr("No notes were taken"))
 
 

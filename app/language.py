@@ -17,6 +17,7 @@ def speak(app: QApplication, settings: Settings) -> None:
     locale = QLocale.system() if wanted == "system" else QLocale(wanted)
     code = locale.name().partition("_")[0]
     use_language(code)
+    QLocale.setDefault(locale)  # numbers and dates in fields
     translator = QTranslator(app)
     if translator.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)

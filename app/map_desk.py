@@ -20,7 +20,7 @@ from app.presenters.rows import DriverRows, order_row
 from core.domain.driver import StopKind
 from core.domain.events import Change, EtasUpdated
 from core.domain.geo import LatLon
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, number, tr
 from core.domain.order import ACTIVE, ENDED, Order, Status
 from core.tracking.positions import ACTIVITIES
 from widgets.common.states import ACTIVITY, STATUS
@@ -159,7 +159,7 @@ class MapDesk(QObject):
         self._deeds.window.tell(tr("Selected: {what}", what=what) if what else tr("Nobody is in there, and no order"))
 
     def _measured(self, places: tuple[LatLon, ...], metres: float) -> None:
-        far = f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:.2f} km"
+        far = f"{number(metres, ',.0f')} m" if metres < 1000 else f"{number(metres / 1000, '.2f')} km"
         self._deeds.window.tell(tr("{far} as the crow flies. Esc takes the line away", far=far))
 
     def reach(self) -> None:
@@ -235,10 +235,12 @@ class MapDesk(QObject):
         waiting = sum(order.status in _UNASSIGNED for order in orders)
         return [
             WallFigure(Moment(now, engine.clock.zone).clock(now), tr("{mode}, Shift+F11 closes", mode=mode)),
-            WallFigure(f"{waiting:,}", tr("orders without a driver"), "offered" if waiting else "text", "■" if waiting else ""),
-            WallFigure(f"{sum(o.status in ACTIVE for o in orders):,}", tr("orders under way"), "to_pickup", "●"),
-            WallFigure(f"{len(late):,}", tr("orders in trouble"), "late" if late else "text", "⚠" if late else ""),
-            WallFigure(f"{count['free']:,}", tr("drivers free"), "free", "▲"),
-            WallFigure(f"{busy:,}", tr("drivers busy"), "carrying", "▲"),
-            WallFigure(f"{len(alerts):,}", tr("open alerts"), "late" if alerts else "text", "!" if alerts else ""),
+            WallFigure(
+                number(waiting), tr("orders without a driver"), "offered" if waiting else "text", "■" if waiting else ""
+            ),
+            WallFigure(number(sum(o.status in ACTIVE for o in orders)), tr("orders under way"), "to_pickup", "●"),
+            WallFigure(number(len(late)), tr("orders in trouble"), "late" if late else "text", "⚠" if late else ""),
+            WallFigure(number(count["free"]), tr("drivers free"), "free", "▲"),
+            WallFigure(number(busy), tr("drivers busy"), "carrying", "▲"),
+            WallFigure(number(len(alerts)), tr("open alerts"), "late" if alerts else "text", "!" if alerts else ""),
         ]

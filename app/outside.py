@@ -18,7 +18,7 @@ from core.api.keyring import Key, Keyring, Scope
 from core.api.server import Outside, parse_listen
 from core.domain.errors import KerbsideError
 from core.domain.events import BackupMade, BackupRestored, KeyMade, KeyRevoked
-from core.domain.language import mark, tr
+from core.domain.language import day, mark, number, sentence, tr
 from core.settings import Settings
 from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
@@ -43,7 +43,7 @@ def put_back(folder: DataFolder, path: Path | None = None, by: str = SOMEBODY) -
         return tr("Everything is as it was in {name}", name=done.backup.path.name if done.backup is not None else "")
     if not done.salvaged.lost:
         return tr("The database is mended, and nothing is lost")
-    return tr("The database is mended; {n} changes can't be read any more", n=f"{done.salvaged.lost:,}")
+    return tr("The database is mended; {n} changes can't be read any more", n=number(done.salvaged.lost))
 
 
 class OutsideDoors:
@@ -97,7 +97,7 @@ class OutsideDoors:
                 return
             error = future.exception()
             line = (
-                str(error)
+                sentence(error)
                 if error is not None
                 else tr("Everything is saved in {name}; it holds passwords, keep it safe", name=path.name)
             )
@@ -151,7 +151,7 @@ class OutsideDoors:
         try:
             keyring = Keyring(self._folder.keys)
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
             dialog.make.setEnabled(False)
         else:
             dialog.set_keys([_row(key) for key in keyring.listed()])
@@ -166,7 +166,7 @@ class OutsideDoors:
             self._settings.set("http.listen", text)
             self._settings.save()
         except (KerbsideError, OSError) as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
             return
         dialog.accept()
         self._reopen(None)
@@ -175,7 +175,7 @@ class OutsideDoors:
         try:
             key, text = keyring.make(name, CHOICES[choice][1])
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
             return
         dialog.set_keys([_row(key) for key in keyring.listed()])
         record(self._engine, KeyMade, key.altered())
@@ -189,7 +189,7 @@ class OutsideDoors:
         try:
             key = keyring.revoke(key_id)
         except KerbsideError as error:
-            dialog.show_problem(str(error))
+            dialog.show_problem(sentence(error))
         else:
             record(self._engine, KeyRevoked, key.altered(revoked=True))
         dialog.set_keys([_row(key) for key in keyring.listed()])
@@ -197,5 +197,6 @@ class OutsideDoors:
 
 def _row(key: Key) -> KeyRow:
     known = next((tr(text) for text, scopes in CHOICES.values() if scopes == key.scopes), None)
-    made = datetime.fromtimestamp(key.made_at).strftime("%Y-%m-%d %H:%M")
+    at = datetime.fromtimestamp(key.made_at)
+    made = f"{day(at, year=True)} {at:%H:%M}"
     return KeyRow(key.id, key.name, known or ", ".join(sorted(key.scopes)), made)

@@ -23,11 +23,12 @@ from app.presenters.asking import Asking
 from app.presenters.choices import choices
 from app.presenters.settings import SettingsWindow
 from app.scene import Scene
+from core.domain.causes import cause
 from core.domain.commands import PlaceOrder
 from core.domain.driver import Driver
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
-from core.domain.language import ntr, sentence, tr
+from core.domain.language import ntr, said, sentence, tr
 from core.domain.order import Order
 from core.messaging.credentials import Credentials
 from core.routing.city import City
@@ -218,7 +219,7 @@ class Questions:
             try:
                 path.write_text(text, encoding="utf-8", newline="")
             except OSError as error:
-                self.tell(tr("{path} can't be written: {value}", path=path, value=error.strerror or error), bad=True)
+                self.tell(tr("{path} can't be written: {why}", path=path, why=said(cause(error))), bad=True)
             else:
                 self.tell(tr("Saved as {path}", path=path))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core.domain.errors import KerbsideError
+from core.domain.language import sentence
 
 log = logging.getLogger("kerbside")
 
@@ -77,7 +78,7 @@ def steady(beat: Callable[[], None], tell: Callable[[str], None]) -> Callable[[]
         except Exception as error:  # a bug in one message or panel must not end the dispatching of all the others
             if not failing:
                 log.exception("a beat failed")
-                tell(str(error) if isinstance(error, KerbsideError) else _apology(type(error)))
+                tell(sentence(error) if isinstance(error, KerbsideError) else _apology(type(error)))
             failing = True
         else:
             failing = False

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.presenters.asking import Asking
-from core.domain.language import tr
+from core.domain.causes import cause
+from core.domain.language import said, tr
 
 
 class Saver:
@@ -24,7 +25,6 @@ class Saver:
         try:
             write(path)
         except OSError as error:
-            why = error.strerror or str(error)
-            self._tell(tr("{path} can't be written: {why}", path=path, why=why), True)
+            self._tell(tr("{path} can't be written: {why}", path=path, why=said(cause(error))), True)
         else:
             self._tell(tr("Saved as {path}", path=path), False)

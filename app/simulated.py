@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from core.domain.causes import cause
 from core.domain.commands import Command, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import Driver
 from core.domain.errors import KerbsideError
-from core.domain.language import tr
+from core.domain.language import Message, said, tr
 from core.domain.merchant import Merchant
 from core.domain.vehicle import Vehicle
 from core.routing.city import City
@@ -217,14 +218,16 @@ class SimulatedCity:
         try:
             self._execute(message)
         except KerbsideError as error:
-            self._send(_Answer(str(error) or "refused"))
+            self._send(_Answer(cause(error)))
         else:
             self._send(_Answer())
 
     def _over(self, why: str) -> None:
         if not self._closed:
             self._process.join(1.0)
-            self._ended(why or tr("its process ended unexpectedly (exit code {exitcode})", exitcode=self._process.exitcode))
+            self._ended(
+                said(why) or tr("its process ended unexpectedly (exit code {exitcode})", exitcode=self._process.exitcode)
+            )
 
 
 class _Console:
@@ -263,7 +266,7 @@ def _live(pipe: Connection, task: _Task) -> None:
     try:
         _simulate(_Console(pipe), task)
     except KerbsideError as error:
-        pipe.send(str(error))
+        pipe.send(cause(error))
     except (EOFError, OSError):
         return
 
@@ -282,7 +285,7 @@ def _simulate(console: _Console, task: _Task) -> None:
         facts = city_facts(city, task.params.seed)
         simulator = Simulator(facts, RoadGraph(city, _TREES_MB), phones, console.execute, task.params, task.start)
         if not phones.wait_ready(PATIENCE_S):
-            raise KerbsideError(tr("the built-in broker does not answer: {detail}", detail=phones.stats.detail))
+            raise KerbsideError(Message("the built-in broker does not answer: {detail}", detail=phones.stats.detail))
         if task.scenario is not None:
             for fault in task.scenario.faults(task.start, simulator.fleet(), simulator.merchants()):
                 simulator.inject(fault)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from app import BEGAN
 from app.ground import Ground
 from core.domain.errors import BadInput, KerbsideError
-from core.domain.language import tr
+from core.domain.language import Message, sentence, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -38,7 +38,7 @@ def run_console(args: argparse.Namespace) -> int:
     except KerbsideError as error:
         print(f"kerbside: {error}", file=sys.stderr)
         if getattr(args, "screenshot", None) is None:
-            tell(str(error))
+            tell(sentence(error))
         return 2
     try:
         app, window = show_window(ground)
@@ -58,7 +58,7 @@ def _look_for_a_display(args: argparse.Namespace) -> None:
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         if getattr(args, "screenshot", None) is None:
-            raise BadInput("there is no display to open a window on: try demo --headless, or serve")
+            raise BadInput(Message("there is no display to open a window on: try demo --headless, or serve"))
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
@@ -72,7 +72,7 @@ def tell(problem: str) -> None:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     Theme(app, "system")
-    dialog = ConfirmDialog(tr("Kerbside can't start"), f"{problem[:1].upper()}{problem[1:]}", tr("Close"))
+    dialog = ConfirmDialog(tr("Kerbside can't start"), problem, tr("Close"))
     dialog.cancel.hide()
     dialog.exec()
 

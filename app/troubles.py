@@ -10,7 +10,8 @@ from app.lines import Lines
 from app.main_window import MainWindow
 from app.presenters.links import Links
 from core.domain.events import BrokerChanged, CycleFailed, CycleFinished
-from core.domain.language import tr
+from core.domain.language import capital, said, tr
+from widgets.status.bar import BROKER
 
 LOOK_MS = 1000
 
@@ -38,19 +39,19 @@ class Troubles:
         if event.state == "connected":
             self._strip.clear_problem("broker")
         elif event.state != "connecting" or event.detail:
-            text = event.detail or tr("The broker is {state}", state=event.state)
+            text = said(event.detail) or tr(BROKER[event.state].text)
             self._strip.show_problem("broker", tr("No broker: {text}. Messages to drivers wait until it is back", text=text))
 
     def _cycle_failed(self, event: CycleFailed) -> None:
-        self._strip.show_problem("matcher", tr("The matcher failed: {reason}", reason=event.reason))
+        self._strip.show_problem("matcher", tr("The matcher failed: {reason}", reason=said(event.reason)))
 
     def _look(self) -> None:
         for n, problem in enumerate(self._system.settings.follow_file()):
-            self._strip.show_problem(f"settings-{n}", problem)
+            self._strip.show_problem(f"settings-{n}", capital(said(problem)))
         self._look_at_disk_and_clock()
         health = self._lines.health
         if health is not None and health.state == "outgrown":
-            text = tr("The fleet has outgrown the built-in broker: {detail}", detail=health.detail)
+            text = tr("The fleet has outgrown the built-in broker: {detail}", detail=said(health.detail))
             self._strip.show_problem("outgrown", text)
         else:
             self._strip.clear_problem("outgrown")
@@ -59,10 +60,10 @@ class Troubles:
         problems = {"disk": self._system.store.health.problem} if self._caretaker is None else self._caretaker.look()
         if problems["disk"]:
             problems["disk"] = tr(
-                "Changes can't be stored: {problem}. Nothing is told to drivers until they are", problem=problems["disk"]
+                "Changes can't be stored: {problem}. Nothing is told to drivers until they are", problem=said(problems["disk"])
             )
         for subject, problem in problems.items():
             if problem:
-                self._strip.show_problem(subject, f"{problem[:1].upper()}{problem[1:]}")
+                self._strip.show_problem(subject, capital(problem))
             else:
                 self._strip.clear_problem(subject)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
-from core.domain.language import tr
+from core.domain.language import number, tr
 from core.domain.reports import Floats
 
 log = logging.getLogger(__name__)
@@ -72,9 +72,9 @@ class Watchdog(QObject):
             return ""
         return tr(
             "99 % of clicks within {p99} ms, the longest {worst} ms, in the last {minutes} min",
-            p99=f"{np.percentile(waits, 99):.0f}",
-            worst=f"{waits.max():.0f}",
-            minutes=f"{max(1.0, len(waits) * PROBE_S / 60):.0f}",
+            p99=number(np.percentile(waits, 99), ".0f"),
+            worst=number(waits.max(), ".0f"),
+            minutes=number(max(1.0, len(waits) * PROBE_S / 60), ".0f"),
         )
 
     def _answer(self, due: float) -> None:

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 T = TypeVar("T")
 
@@ -24,13 +26,15 @@ def read_private(path: Path, kind: type[T], instead: str) -> T | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BadInput(f"{path} can't be read ({error.strerror}): check who owns it") from error
+        raise BadInput(Message("{path} can't be read ({reason}): check who owns it", path=path, reason=cause(error))) from error
     try:
         held = msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is damaged ({error}): restore it, or {instead}") from error
+        raise BadInput(
+            Message("{path} is damaged ({reason}): restore it, or {instead}", path=path, reason=cause(error), instead=instead)
+        ) from error
     if getattr(held, "version", 1) > 1:
-        raise BadInput(f"{path} was written by a newer Kerbside: update this one")
+        raise BadInput(Message("{path} was written by a newer Kerbside: update this one", path=path))
     return held
 
 
@@ -41,7 +45,9 @@ def replace_private(path: Path, held: object) -> None:
         write_private(scratch, msgspec.json.format(msgspec.json.encode(held), indent=1))
         os.replace(scratch, path)
     except OSError as error:
-        raise BadInput(f"{path} can't be written ({error.strerror}): check the folder and its rights") from error
+        raise BadInput(
+            Message("{path} can't be written ({reason}): check the folder and its rights", path=path, reason=cause(error))
+        ) from error
 
 
 def write_private(path: Path, content: bytes) -> None:

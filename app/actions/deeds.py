@@ -206,7 +206,7 @@ class Deeds:
         self.carry_out(text, [PauseMatching(paused=paused)])
 
     def strive_for(self, profile: str) -> None:
-        self.set_to("matching.profile", profile, tr("The matcher strives for: {profile}", profile=profile))
+        self.set_to("matching.profile", profile, tr("The matcher strives for: {profile}", profile=tr(profile)))
 
     def set_to(self, key: str, value: Value, text: str = "") -> None:
         """A setting; what it is is told where ``text`` says nothing better."""

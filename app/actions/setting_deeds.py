@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.scene import record
+from core.domain.causes import cause
 from core.domain.commands import Command
 from core.domain.errors import BadInput
 from core.domain.events import MatchingPaused, MatchingResumed
-from core.domain.language import mark, ntr, tr
+from core.domain.language import Message, mark, ntr, number, tr
 from core.settings import Value, declared
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class ChangeSettings(Command):
             return ntr("{n:,} setting changed", "{n:,} settings changed", len(changes))
         ((key, value),) = changes.items()
         setting = declared(key)
-        shown = tr(_SWITCHED[value]) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+        shown = (
+            tr(_SWITCHED[value]) if isinstance(value, bool) else number(value, "g") if isinstance(value, float) else str(value)
+        )
         return tr("{setting}: {value}", setting=tr(setting.description) if setting is not None else key, value=shown)
 
 
@@ -59,7 +62,7 @@ def take_charge(deeds: Deeds) -> None:
                 deeds.settings.set(key, value)
             deeds.settings.save()
         except OSError as error:
-            raise BadInput(tr("The setting could not be saved: {error}", error=error)) from None
+            raise BadInput(Message("the setting could not be saved: {error}", error=cause(error))) from None
         return (ChangeSettings(before=command.after, after=command.before),)
 
     def pause(command: Command) -> Sequence[Command]:

@@ -13,7 +13,7 @@ from app.actions.naming import driver_named, order_named, which_orders
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.errors import KerbsideError
-from core.domain.language import sentence, tr
+from core.domain.language import mark, sentence, tr
 from core.domain.order import Order
 from core.domain.world import World
 
@@ -21,9 +21,9 @@ from core.domain.world import World
 class Slot(Enum):
     """What a verb is followed by; the value is how it is written in a hint."""
 
-    ORDERS = "ORDER…"
-    DRIVER = "DRIVER"
-    WORDS = "WHY"
+    ORDERS = mark("ORDER…")
+    DRIVER = mark("DRIVER")
+    WORDS = mark("WHY")
 
 
 Make = Callable[[Sequence[Order], Driver | None, str], list[c.Command]]
@@ -41,7 +41,7 @@ class Verb:
 
     @property
     def usage(self) -> str:
-        return " ".join((self.word, *(slot.value for slot in self.slots)))
+        return " ".join((self.word, *(tr(slot.value) for slot in self.slots)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.presenters.links import Links
 from core.domain import commands as c
 from core.domain.errors import BadInput, CommandRefused, KerbsideError
 from core.domain.geo import LatLon, checked_place
-from core.domain.language import mark, sentence, tr
+from core.domain.language import Message, mark, sentence, tr
 from core.domain.merchant import Area
 from core.geofencing.shapes import Polygons, closed, cut, joined, problem_of, split
 from core.orders.places import names
@@ -117,7 +117,7 @@ class ShapeDesk(QObject):
         assert isinstance(command, ShapeDraft)
         session = self.session
         if session is None:
-            raise CommandRefused("the area is not being worked on any more")
+            raise CommandRefused(Message("the area is not being worked on any more"))
         before = ShapeDraft(shape=session.shape)
         session.shape = command.shape
         self._show()

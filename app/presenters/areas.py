@@ -29,7 +29,7 @@ from core.domain.events import (
     MerchantsTagged,
     RulesSaved,
 )
-from core.domain.language import ntr, tr
+from core.domain.language import day, ntr, tr
 from core.domain.merchant import Area
 from core.domain.world import World
 from core.geofencing.ranking import ranked
@@ -330,7 +330,8 @@ class AreasPresenter(QObject):
         rows, before = [], None
         for one in logged:
             area = _area_in(one, wanted)
-            when = datetime.fromtimestamp(one.change.at, zone).strftime("%d %b %Y %H:%M")
+            at = datetime.fromtimestamp(one.change.at, zone)
+            when = f"{day(at, year=True)} {at:%H:%M}"
             what = "; ".join(difference(before, area, zone)) or tr("saved as it was")
             last = one is logged[-1]
             rows.append(

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from core.domain.causes import cause
 from core.domain.errors import KerbsideError
+from core.domain.language import said
 
 T = TypeVar("T")
 
@@ -39,7 +41,7 @@ class Aside(QObject):
         except CancelledError:
             return
         except (KerbsideError, OSError) as error:
-            failed(str(error))
+            failed(said(cause(error)))
         else:
             then(result)
 

@@ -20,8 +20,9 @@ from app.presenters.refresh import Refresh
 from app.presenters.rule_text import Named
 from app.presenters.things import state_name
 from core.domain.events import Change, NoteChange, UpkeepChange
-from core.domain.language import ntr, tr
+from core.domain.language import day, ntr, number, tr
 from core.domain.provider import INTERNAL
+from core.domain.reasons import worded
 from core.domain.rules import RuleSet
 from core.engine.dispatch import OWN
 from core.rules.facts import NOWHERE
@@ -110,7 +111,7 @@ class AuditPresenter(QObject):
             self._rows = [*self._rows, *rows][:MOST] if before_seq is not None else rows
             more = len(rows) == PAGE and len(self._rows) < MOST
             count = len(self._rows)
-            text = ntr("{n} change", "{n} changes", count) if not more else tr("The last {n} changes", n=f"{count:,}")
+            text = ntr("{n} change", "{n} changes", count) if not more else tr("The last {n} changes", n=number(count))
             self._panel.set_rows(self._rows, text if count else "", more)
 
         def failed(text: str) -> None:
@@ -174,7 +175,8 @@ def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> Aud
         lines = [change.note.text]
     if entry.more:
         lines.append(ntr("and {n} more", "and {n} more", entry.more))
-    when = datetime.fromtimestamp(change.at, zone).strftime("%d %b %H:%M")
+    at = datetime.fromtimestamp(change.at, zone)
+    when = f"{day(at)} {at:%H:%M}"
     what = kind_text(type(change).__name__)
     return AuditRow(
         str(entry.seq),
@@ -184,7 +186,7 @@ def audit_row(entry: Entry, zone: tzinfo | None, named: Named = as_it_is) -> Aud
         what,
         _things(entry),
         tuple(lines),
-        change.reason,
+        worded(change.reason),
     )
 
 

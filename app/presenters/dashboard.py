@@ -19,9 +19,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from app.presenters.dashboard_charts import AREAS_SHOWN, area_chart, charts, provider_chart, tiles
 from app.presenters.links import Links
 from app.saving import Saver
+from core.domain.causes import cause
 from core.domain.driver import Activity
 from core.domain.events import Change, CycleFinished
-from core.domain.language import tr
+from core.domain.language import capital, said, tr
 from core.engine.engine import Engine
 from core.geofencing.tagging import Tagger
 from core.insight.areas import Balance, balance
@@ -151,7 +152,7 @@ class DashboardPresenter(QObject):
 
     def _fail(self, error: Exception) -> None:
         log.error("the log could not be read for the dashboard", exc_info=error)
-        self._panel.say(tr("The day can't be read"), str(error))
+        self._panel.say(tr("The day can't be read"), capital(said(cause(error))))
 
     # Hearing
 

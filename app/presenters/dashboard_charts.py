@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.domain.language import tr
+from core.domain.language import number, tr
 from core.domain.provider import INTERNAL
 from core.domain.world import World
 from core.engine.setup import ShareView
 from core.insight.areas import Balance
 from core.insight.course import Course, Floats
-from widgets.dashboard.data import ChartData, Line, Tile, number
+from widgets.dashboard.data import ChartData, Line, Tile, figure
 
 AREAS_SHOWN = 12
 
@@ -26,24 +26,24 @@ def tiles(whole: Course) -> list[Tile]:
 
     late = value("late_pct")
     return [
-        Tile(tr("Delivered"), number(value("delivered"), 0), tr("of {n} placed", n=number(value("placed"), 0))),
+        Tile(tr("Delivered"), figure(value("delivered"), 0), tr("of {n} placed", n=figure(value("placed"), 0))),
         Tile(
             tr("Driver's time per delivery"),
-            number(value("pdt_min"), 1),
+            figure(value("pdt_min"), 1),
             tr("min"),
             tr("From the assignment to the door; minutes shared by several deliveries count once"),
         ),
-        Tile(tr("Waiting at pick-ups"), number(value("waiting_min"), 1), tr("min"), tr("Beyond the usual stop, per delivery")),
+        Tile(tr("Waiting at pick-ups"), figure(value("waiting_min"), 1), tr("min"), tr("Beyond the usual stop, per delivery")),
         Tile(
             tr("Late"),
-            f"▲ {number(late, 1)}" if late > 0 else number(late, 1),
+            f"▲ {figure(late, 1)}" if late > 0 else figure(late, 1),
             "%",
             tr("Of the deliveries, by their promise"),
             "late" if late > 0 else "text",
         ),
-        Tile(tr("Batched"), number(value("batched_pct"), 0), "%", tr("Delivered together with another")),
-        Tile(tr("Chained"), number(value("chained_pct"), 0), "%", tr("Taken on under way")),
-        Tile(tr("Per driver-hour"), number(value("per_driver_hour"), 2), tr("deliveries"), tr("Hours online, without breaks")),
+        Tile(tr("Batched"), figure(value("batched_pct"), 0), "%", tr("Delivered together with another")),
+        Tile(tr("Chained"), figure(value("chained_pct"), 0), "%", tr("Taken on under way")),
+        Tile(tr("Per driver-hour"), figure(value("per_driver_hour"), 2), tr("deliveries"), tr("Hours online, without breaks")),
     ]
 
 
@@ -70,7 +70,7 @@ def charts(course: Course, now: float) -> list[ChartData]:
         over_time(
             "orders",
             tr("Orders"),
-            tr("per {n} min", n=f"{course.bin_s / 60:g}"),
+            tr("per {n} min", n=number(course.bin_s / 60, "g")),
             tr("No orders in this time"),
             Line(tr("Placed"), "to_pickup", _counts(course.placed), 0, hollow=True),
             Line(tr("Delivered"), "free", _counts(course.delivered), 0),

@@ -15,7 +15,7 @@ from app.presenters.why import PART_NAMES, why_of
 from app.scene import Scene, replaying
 from core.domain.driver import StopKind
 from core.domain.events import DeliveryFailed, OfferExpired, OfferMade, OrderHandedBack
-from core.domain.language import said, tr
+from core.domain.language import number, said, tr
 from core.domain.order import ACTIVE, UNASSIGNED, Order
 from core.domain.receipt import Told
 from core.domain.vehicle import capacity
@@ -123,7 +123,7 @@ def _weighed_then(order: Order, engine: Scene) -> tuple[Candidate, ...]:
 
 def _priced(candidate: Priced, world: World, order: Order) -> Candidate:
     parts = [
-        f"{tr(PART_NAMES[part.name])} {part.minutes:.1f}"
+        f"{tr(PART_NAMES[part.name])} {number(part.minutes, '.1f')}"
         for part in candidate.cost.parts
         if abs(part.minutes) >= 0.05 and (part.cost or part.name in TERMS or part.name in MEDIUM)
     ]

@@ -13,7 +13,9 @@ from app.presenters.rule_text import Named, then_text, when_text
 from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, SettingsChanged, UpkeepChange
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
-from core.domain.language import mark, ntr, tr
+from core.domain.language import day, mark, ntr, number, tr
+from core.domain.language import said as heard
+from core.domain.order import WORDS, Status
 from core.domain.rules import Rule
 from core.domain.upkeep import NEW_SECRET, SECRET
 from core.settings import declared
@@ -40,8 +42,55 @@ _LABELS = {
     "goods": mark("goods"),
     "app": mark("app"),
     "group": mark("group"),
+    "address": mark("address"),
+    "arrived_dropoff_at": mark("arrived dropoff"),
+    "arrived_pickup_at": mark("arrived pickup"),
+    "assigned_at": mark("assigned"),
+    "batched": mark("batched"),
+    "breaks": mark("breaks"),
+    "by_dispatcher": mark("by dispatcher"),
+    "chained": mark("chained"),
+    "cold_box": mark("cold box"),
+    "customer": mark("customer"),
+    "declined_by": mark("declined by"),
+    "delivered_at": mark("delivered"),
+    "driver_id": mark("driver"),
+    "dropoff": mark("dropoff"),
+    "due_at": mark("due"),
+    "fence_m": mark("fence m"),
+    "fleet": mark("fleet"),
+    "idempotent": mark("idempotent"),
+    "kinds": mark("kinds"),
+    "merchant_id": mark("merchant"),
+    "note": mark("note"),
+    "offer_id": mark("open offer"),
+    "own_drivers": mark("own drivers"),
+    "picked_up_at": mark("picked up"),
+    "pickup": mark("pickup"),
+    "placed_at": mark("placed"),
+    "prep_min": mark("prep min"),
+    "provider_id": mark("provider"),
+    "rating": mark("stars"),
+    "readied_at": mark("readied"),
+    "ready_at": mark("ready"),
+    "sends": mark("sends"),
+    "sent": mark("sent towards"),
+    "share_km": mark("share km"),
+    "shift_end": mark("shift end"),
+    "shift_start": mark("shift start"),
+    "status": mark("status"),
+    "timeout_s": mark("timeout s"),
+    "to": mark("goes to"),
+    "told_ready_at": mark("told ready"),
+    "tries": mark("tries"),
+    "url": mark("url"),
+    "value": mark("value"),
+    "volume_l": mark("volume l"),
+    "weight_kg": mark("weight kg"),
 }
 """Fields as a person calls them; one that is not here is called by its own name."""
+_VALUES = (mark("internal"), mark("webhook"), mark("polling"), mark("only"), mark("first"), mark("shared"))
+"""Words among the values of fields that are the name of nothing else."""
 
 
 _SECRETS: dict[object, str] = {SECRET: mark("set"), NEW_SECRET: mark("changed")}
@@ -103,7 +152,8 @@ def upkeep_lines(change: UpkeepChange) -> list[str]:
         )
         setting = declared(one.id) if isinstance(change, SettingsChanged) else None
         if setting is not None:
-            lines.append(f"{tr(setting.description)}: {was} → {now} {setting.unit}".rstrip())
+            was, now = (tr(text) for text in (was, now)) if setting.choices else (was, now)
+            lines.append(f"{tr(setting.description)}: {was} → {now} {tr(setting.unit)}".rstrip())
         else:
             lines.append(f"{one.title}: {was} → {now}" if len(change.altered) > 1 else f"{was} → {now}")
     return lines
@@ -121,13 +171,14 @@ def said(value: object, name: str = "", zone: tzinfo | None = None) -> str:
         case bool():
             return tr("yes") if value else tr("no")
         case Enum():
-            return str(value.value).replace("_", " ")
+            return heard(WORDS[value]) if isinstance(value, Status) else tr(str(value.value).replace("_", " "))
         case LatLon():
             return f"{value.lat:.5f}, {value.lon:.5f}"
         case int() | float() if name.endswith("_at") or name in {"since", "valid_until", "until"}:
-            return datetime.fromtimestamp(value, zone).strftime("%d %b %H:%M")
+            at = datetime.fromtimestamp(value, zone)
+            return f"{day(at)} {at:%H:%M}"
         case float():
-            return f"{value:g}"
+            return number(value, "g")
         case frozenset() | set():
             return ", ".join(sorted(said(v) for v in value)) or tr("none")
         case tuple() | list():

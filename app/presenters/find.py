@@ -12,11 +12,12 @@ from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.presenters.selection import Selection
 from app.scene import Scene, Turned
+from core.domain.causes import cause
 from core.domain.driver import Activity
 from core.domain.errors import KerbsideError
 from core.domain.events import Change, FixesApplied
 from core.domain.geo import LatLon, circle_around
-from core.domain.language import inner, ntr, sentence, tr
+from core.domain.language import inner, ntr, said, sentence, tr
 from core.tracking.geometry import distances_m
 from core.tracking.positions import ACTIVITIES, VEHICLES, Rows
 from core.tracking.search import Among
@@ -142,7 +143,7 @@ class FindPresenter(QObject):
             self._reach = done.result()
         except (KerbsideError, CancelledError, RuntimeError) as error:
             self.clear()
-            self._tell(tr("What can be reached could not be worked out: {error}", error=error))
+            self._tell(tr("What can be reached could not be worked out: {error}", error=said(cause(error))))
             return
         self._view.set_shape([(ring,) for ring in self._reach])
         self._view.reveal("shape")

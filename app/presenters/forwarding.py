@@ -23,7 +23,7 @@ from core.domain import commands as c
 from core.domain.errors import KerbsideError
 from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, UpkeepChange
 from core.domain.forward import Forward
-from core.domain.language import ntr, sentence, tr
+from core.domain.language import ntr, said, sentence, tr
 from core.domain.upkeep import letters_altered, secret_altered
 from core.forwarding.choose import checked
 from core.forwarding.letters import DeadLetter, all_dead
@@ -97,7 +97,7 @@ class ForwardingPresenter(QObject):
                     letter.order_id or "",
                     letter.at,
                     letter.tries,
-                    letter.problem,
+                    said(letter.problem),
                 )
                 for letter in letters
             ],
@@ -109,7 +109,14 @@ class ForwardingPresenter(QObject):
         if health is None:
             return ForwardRow(forward.id, forward, what(forward, self._things), dead=dead)
         return ForwardRow(
-            forward.id, forward, what(forward, self._things), health.sent, health.waiting, dead, health.behind, health.problem
+            forward.id,
+            forward,
+            what(forward, self._things),
+            health.sent,
+            health.waiting,
+            dead,
+            health.behind,
+            said(health.problem),
         )
 
     def chosen(self) -> Forward | None:

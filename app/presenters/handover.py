@@ -12,6 +12,7 @@ from PySide6.QtGui import QPdfWriter
 from app.actions.deeds import Deeds
 from app.handover_sheet import as_html, handover, print_on
 from app.presenters.asking import Asking
+from app.presenters.history_text import actor_word
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from app.saving import Saver
@@ -48,7 +49,7 @@ class HandoverPresenter(QObject):
 
     def _show(self) -> None:
         notes = sorted(self._engine.world.notes.values(), key=lambda note: (-note.at, note.id))
-        self._panel.set_rows((NoteRow(n.id, n.at, n.author, n.text) for n in notes), self._moment())
+        self._panel.set_rows((NoteRow(n.id, n.at, actor_word(n.author), n.text) for n in notes), self._moment())
 
     def write(self, text: str) -> None:
         self._deeds.carry_out(tr("Note taken"), [TakeNote(text=text, actor=self._deeds.own_name())])

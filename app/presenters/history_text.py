@@ -5,11 +5,13 @@ from __future__ import annotations
 from core.domain import events as e
 from core.domain.alert import AlertKind
 from core.domain.experiment import Variant
-from core.domain.language import mark, tr
+from core.domain.language import mark, said, tr
 from core.domain.order import Order
 from core.domain.provider import INTERNAL
+from core.domain.reasons import worded
 from core.domain.world import World
 from widgets.log.rows import LogKind, LogRow
+from widgets.status.bar import BROKER
 
 _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.OrderReceived: mark("Received"),
@@ -182,7 +184,7 @@ def order_text(change: e.Change, world: World) -> str:
     text = tr(_ORDER_TEXTS.get(type(change), type(change).__name__)).format(
         driver=driver, actor=actor_name(change.actor, world), provider=provider
     )
-    return f"{text}: {change.reason}" if change.reason and not isinstance(change, e.OfferExpired) else text
+    return f"{text}: {worded(said(change.reason))}" if change.reason and not isinstance(change, e.OfferExpired) else text
 
 
 def _alert_text(change: e.Change) -> str:
@@ -203,17 +205,17 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     """The event as a line of the log, or ``None`` where it is not worth one."""
     row_id = str(number)
     if isinstance(event, e.MessageRefused):
-        text = tr("Message refused on {topic}: {reason}", topic=event.topic, reason=event.reason)
+        text = tr("Message refused on {topic}: {reason}", topic=event.topic, reason=said(event.reason))
         return LogRow(id=row_id, at=event.at, kind=LogKind.MESSAGE, text=text, alarm=True)
     if isinstance(event, e.BrokerChanged):
-        text = tr("Broker: {state}", state=event.state) + (f", {event.detail}" if event.detail else "")
+        text = tr(BROKER[event.state].text) + (f", {said(event.detail)}" if event.detail else "")
         return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, alarm=event.state in {"lost", "outgrown"})
     if isinstance(event, e.CycleFailed):
         return LogRow(
             id=row_id,
             at=event.at,
             kind=LogKind.MATCHER,
-            text=tr("A matching cycle failed: {reason}", reason=event.reason),
+            text=tr("A matching cycle failed: {reason}", reason=said(event.reason)),
             alarm=True,
         )
     if not isinstance(event, e.Change) or isinstance(event, QUIET):
@@ -263,7 +265,7 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
     if event.drivers:
         driver = event.drivers[0]
         text = tr(_DRIVER_TEXTS.get(type(event), "{name} changed"), name=driver.name)
-        text = f"{text}: {event.reason}" if event.reason else text
+        text = f"{text}: {worded(said(event.reason))}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
     if isinstance(event, e.UpkeepChange):
         what = ", ".join(one.title for one in event.altered[:3]) + (", …" if len(event.altered) > 3 else "")
@@ -291,5 +293,5 @@ def _experiment_text(event: e.ExperimentSaved) -> str:
 
 
 def _whom(variant: Variant) -> str:
-    share = [f"{variant.share:g} %"] if variant.share or not variant.groups else []
-    return " and ".join([*share, *variant.groups])
+    share = [tr("{share:g} %", share=variant.share)] if variant.share or not variant.groups else []
+    return ", ".join([*share, *variant.groups])

@@ -28,6 +28,7 @@ from core.domain.events import (
     FixesApplied,
     MessageRefused,
 )
+from core.domain.language import said
 from core.tracking.positions import ACTIVITIES
 from widgets.common.words import Moment
 from widgets.drivers.panel import DriversPanel
@@ -225,12 +226,12 @@ class StatusPresenter(QObject):
         self._second.stop()
 
     def _refused(self, event: MessageRefused) -> None:
-        self._last_refusal = f"{event.topic}: {event.reason}"
+        self._last_refusal = f"{event.topic}: {said(event.reason)}"
 
     def _beat(self) -> None:
         engine, bar = self._engine, self._bar
         stats = engine.transport.stats
-        bar.set_broker(stats.state, stats.detail)
+        bar.set_broker(stats.state, said(stats.detail))
         bar.set_rate(max(0, stats.received - self._received) * 1000 / SECOND_MS)
         self._received = stats.received
         bar.set_refused(engine.refused_count, self._last_refusal)
@@ -242,7 +243,7 @@ class StatusPresenter(QObject):
 
     def _show_disk(self) -> None:
         """Something is always on its way to the disk; news is only what piles up, or can't get there."""
-        pending, problem = self._engine.unwritten, self._engine.store.health.problem
+        pending, problem = self._engine.unwritten, said(self._engine.store.health.problem)
         self._pending_for = self._pending_for + 1 if pending > PILE else 0
         self._bar.set_writing(pending if problem or self._pending_for > PILED_BEATS else 0, problem)
 

@@ -18,7 +18,7 @@ from app.scene import record
 from core.domain import commands as c
 from core.domain.errors import KerbsideError
 from core.domain.events import SecretChanged
-from core.domain.language import sentence, tr
+from core.domain.language import said, sentence, tr
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.domain.upkeep import secret_altered
 from core.engine.setup import ProviderView, check_provider
@@ -102,7 +102,7 @@ class ProvidersPresenter(QObject):
             callbacks=view.callbacks,
             p50_ms=1000 * view.latency_p50_s,
             p95_ms=1000 * view.latency_p95_s,
-            problem=view.problem,
+            problem=said(view.problem),
             signed=bool(self._engine.errands.secrets.get(provider.id)),
         )
 

@@ -23,7 +23,7 @@ from app.presenters.rerun_saver import RerunSaver
 from app.scene import Past, PastClock, Stage, recent
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AlertRaised, AreaCrossed, FenceCrossed, FenceDwelled
-from core.domain.language import sentence, tr
+from core.domain.language import number, sentence, tr
 from core.routing.city import City
 from core.storage.codec import KINDS
 from core.storage.recording import Mark, Recording
@@ -232,7 +232,7 @@ class RecorderPresenter(QObject):
 
     def _show_reading(self, seq: int) -> None:
         if self._open and self._clock is None:
-            self._bar.set_live("", 0, tr("Reading the log, {n} events…", n=f"{seq:,}"))
+            self._bar.set_live("", 0, tr("Reading the log, {n} events…", n=number(seq)))
 
     # Moments
 

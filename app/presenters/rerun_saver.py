@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from app.presenters.asking import Asking
 from app.report.journey import Journey, gathered
 from app.report.rerun_page import Soil, page_of, soil_of
+from core.domain.causes import cause
 from core.domain.errors import KerbsideError
-from core.domain.language import language, sentence, tr
+from core.domain.language import language, said, sentence, tr
 from core.routing.city import City
 from core.storage.rerun import Rerun
 
@@ -66,8 +67,8 @@ class RerunSaver(QObject):
         except CancelledError:
             return
         except (KerbsideError, RuntimeError) as error:
-            self._tell(tr("The page could not be made: {error}", error=error), True)
+            self._tell(tr("The page could not be made: {error}", error=said(cause(error))), True)
         except OSError as error:
-            self._tell(tr("{path} can't be written: {why}", path=path, why=error.strerror or error), True)
+            self._tell(tr("{path} can't be written: {why}", path=path, why=said(cause(error))), True)
         else:
             self._tell(tr("Saved as {path}", path=path), False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain.language import inner, mark, said, tr
+from core.domain.language import inner, mark, number, said, tr
 from core.rules.words import Form, Word, action_words, operator_words, word_label
 from widgets.conditions.arguments import DAYS
 
@@ -89,7 +89,10 @@ class _Said:
     @staticmethod
     def _compared(name: str, argument: Mapping[str, Any], unit: str) -> str:
         if argument and argument.keys() <= _BOUNDS.keys():
-            bounds = ", ".join(_BOUNDS[key].format(n=value) for key, value in argument.items())
+            bounds = ", ".join(
+                _BOUNDS[key].format(n=number(value, ".15g") if isinstance(value, int | float) else value)
+                for key, value in argument.items()
+            )
             return f"{name} {bounds}{f' {unit}' if unit else ''}"
         word, wanted = next(iter(argument.items())) if len(argument) == 1 else ("", None)
         if word in _LOOKS:
@@ -111,6 +114,6 @@ def then_text(then: Mapping[str, Any], named: Named) -> str:
     if form is Form.SHARES and isinstance(argument, Mapping):
         whole = sum(weight for weight in argument.values() if isinstance(weight, int)) or 1
         return ", ".join(
-            f"{named('provider', str(i))} {100 * weight / whole:.3g} %" for i, weight in argument.items() if weight
+            f"{named('provider', str(i))} {number(100 * weight / whole, '.3g')} %" for i, weight in argument.items() if weight
         )
     return tr("refuse") if form is Form.NOTHING else f"{label(word)} {argument}"

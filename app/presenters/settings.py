@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from app.lines import check_broker
 from app.main_window import MainWindow
 from app.presenters.profiles import OwnProfiles
+from core.domain.causes import cause
 from core.domain.errors import BadInput
-from core.domain.language import mark, ntr, said, sentence, tr
+from core.domain.language import capital, first_of, mark, ntr, number, said, sentence, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.line import LineDialog
@@ -25,8 +26,12 @@ _PROFILES = mark("Profiles (*.toml);;All files (*)")
 def written(value: Value) -> str:
     """A value as a person reads and types it."""
     if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return tr("on") if value else tr("off")
+    return value if isinstance(value, str) else number(value, ".15g")
+
+
+def _shown(setting: Setting, value: Value) -> str:
+    return tr(str(value)) if setting.choices else written(value)
 
 
 def setting_row(setting: Setting, value: Value) -> SettingRow:
@@ -35,11 +40,11 @@ def setting_row(setting: Setting, value: Value) -> SettingRow:
         key=setting.key,
         section=tr(SECTIONS.get(section, section.capitalize())),
         meaning=tr(setting.description),
-        text=written(value),
-        usual=written(setting.default),
-        unit=setting.unit,
+        text=_shown(setting, value),
+        usual=_shown(setting, setting.default),
+        unit=tr(setting.unit),
         limits=said(setting.range),
-        choices=setting.choices,
+        choices=tuple(map(tr, setting.choices)),
         on=value if isinstance(value, bool) else None,
         live=setting.live,
         changed=value != setting.default,
@@ -71,8 +76,8 @@ def problem_of(key: str, text: str) -> str:
         if key == "mqtt.broker":
             check_broker(str(value))
     except BadInput as error:
-        line = str(error).removeprefix(f"setting {key} ")
-        return line[:1].upper() + line[1:]
+        problem = cause(error)
+        return capital(said(problem.values.get("problem", problem)))
     return ""
 
 
@@ -126,7 +131,9 @@ class SettingsWindow:
         self._dialog.set_profiles(self._profiles.names(), self._profiles.worn)
 
     def _given(self, key: str, value: object) -> None:
-        self._try(lambda: self._settings.set(key, _setting(key).read(value) if isinstance(value, str) else value))
+        setting = _setting(key)
+        chosen = {tr(choice): choice for choice in setting.choices}
+        self._try(lambda: self._settings.set(key, setting.read(chosen.get(value, value)) if isinstance(value, str) else value))
 
     def _try(self, change: Callable[[], object], done: Callable[[], str] = str) -> None:
         """Change something and save it; what stands in the way is told in the window, and else what was ``done``."""
@@ -138,9 +145,9 @@ class SettingsWindow:
             problem = sentence(error)
         except OSError as error:
             problem = tr(
-                "The settings could not be saved in {path}: {strerror}",
+                "The settings could not be saved in {path}: {why}",
                 path=error.filename or self._settings.path,
-                strerror=error.strerror,
+                why=said(cause(error)),
             )
         self.changed(before, self._settings.changed())
         told = "" if problem else done()
@@ -189,7 +196,7 @@ class SettingsWindow:
                         "{values} taken, {problems} not: {join}",
                         values=len(values),
                         problems=len(problems),
-                        join="; ".join(problems[:3]),
+                        join=said(first_of(problems, 3)),
                     )
                 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.scene import Scene
 from core.domain.driver import App
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from core.engine.modes import Tracking
 from core.tracking.jumps import Held
 from widgets.common.words import clock_off, duration
@@ -110,5 +110,7 @@ def held_back(held: Held | None) -> str:
     """``2 positions held back: impossible jump of 14 km``; empty where there was none."""
     if held is None:
         return ""
-    far = tr("{value:.0f} km", value=held.farthest_m / 1000) if held.farthest_m >= 950 else f"{held.farthest_m:.0f} m"
+    far = (
+        tr("{value:.0f} km", value=held.farthest_m / 1000) if held.farthest_m >= 950 else f"{number(held.farthest_m, '.0f')} m"
+    )
     return tr("{many} held back: impossible jump of {far}", many=ntr("{n:,} position", "{n:,} positions", held.many), far=far)

@@ -25,7 +25,7 @@ from core.domain.events import (
     OrderReceived,
     OrderReinstated,
 )
-from core.domain.language import mark, ntr, sentence, tr
+from core.domain.language import mark, ntr, number, sentence, tr
 from core.engine.engine import Engine
 from core.insight.score import score
 from core.simulation.scenarios import fault
@@ -183,9 +183,9 @@ class TrainerPresenter(QObject):
         answered = sum(kind in _ANSWERS for kind, _ in kinds)
         refused = sum(kind is OrderCancelled and actor == "merchant" for kind, actor in kinds)
         return {
-            "orders_per_hour": f"{placed * 3600 / span_s:.0f}",
-            "accept_rate": f"{100 * accepted / answered:.0f} %" if answered else "–",
-            "merchant_refusal_rate": f"{100 * refused / placed:.0f} %" if placed else "–",
+            "orders_per_hour": number(placed * 3600 / span_s, ".0f"),
+            "accept_rate": f"{number(100 * accepted / answered, '.0f')} %" if answered else "–",
+            "merchant_refusal_rate": f"{number(100 * refused / placed, '.0f')} %" if placed else "–",
         }
 
     def _split(self) -> list[str]:
@@ -210,10 +210,10 @@ class TrainerPresenter(QObject):
         late_pct = 100 * fmean(late > 0 for late in late_s)
         found = score(late_pct, fmean(late_s) / 60, self._placed, len(self._ends) - len(late_s), more)
         taken = (
-            (mark("late −{points:.0f}"), found.late + found.lateness),
-            (mark("lost −{points:.0f}"), found.lost),
-            (mark("dearer decisions −{points:.0f}"), found.dearer),
+            (mark("late −{points}"), found.late + found.lateness),
+            (mark("lost −{points}"), found.lost),
+            (mark("dearer decisions −{points}"), found.dearer),
         )
-        parts = [tr(text, points=points) for text, points in taken if round(points)]
+        parts = [tr(text, points=round(points)) for text, points in taken if round(points)]
         head = ntr("{n} point of 100", "{n} points of 100", round(found.points))
         return f"{head} ({', '.join(parts)})" if parts else head

@@ -14,7 +14,7 @@ from app.presenters.foresight import Foresight
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
 from core.domain.events import Change
-from core.domain.language import tr
+from core.domain.language import number, tr
 from core.domain.order import UNASSIGNED
 from core.domain.world import World
 from core.matching.outlook import Outlook
@@ -115,8 +115,8 @@ def _figures(now: Sequence[Outlook], tried: Sequence[Outlook], unassigned: Seque
         change = after - before
         told = abs(change) >= 0.05
         better = (change < 0) if told else None
-        written = f"{'+' if change > 0 else MINUS}{abs(change):.1f}" if told else ""
-        return FigureRow(key, name, f"{before:.1f}", f"{after:.1f}", written, better)
+        written = f"{'+' if change > 0 else MINUS}{number(abs(change), '.1f')}" if told else ""
+        return FigureRow(key, name, number(before, ".1f"), number(after, ".1f"), written, better)
 
     return [
         count(tr("Without a driver, in all"), "unassigned", unassigned[0], unassigned[1]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.presenters.history_text import actor_name
 from app.scene import Scene
-from core.domain.language import mark, said, tr
-from core.domain.order import UNASSIGNED, Order
+from core.domain.language import mark, number, said, tr
+from core.domain.order import UNASSIGNED, WORDS, Order
 from core.domain.world import World
 from core.matching.cost import MEDIUM
 from core.matching.decisions import Candidate, Why
@@ -41,10 +41,8 @@ def why_of(order: Order, engine: Scene) -> Why | None:
 def why_text(order: Order, engine: Scene) -> str:
     """The chosen driver's cost taken apart, the next best, and the rule that kept each of the others from it."""
     world, why = engine.world, why_of(order, engine)
-    status = order.status.value.replace("_", " ")
-    lines = [
-        tr("Order {id}, {status}, profile {text}", id=order.id, status=status, text=engine.settings.text("matching.profile"))
-    ]
+    profile = tr(engine.settings.text("matching.profile"))
+    lines = [tr("Order {id}, {status}, profile {text}", id=order.id, status=said(WORDS[order.status]), text=profile)]
     if order.by_dispatcher:
         lines.append(tr("Given to {named} by the dispatcher", named=_named(order.driver_id or "", world)))
     if why is None:
@@ -79,8 +77,8 @@ def _priced(candidate: Candidate, order: Order, world: World) -> str:
             parts.append(tr("{part}: before all minutes", part=tr(PART_NAMES[part.name])))
         elif abs(part.cost) >= 0.005:
             weight = part.cost / part.minutes
-            times = "" if abs(weight - 1) < 1e-9 else f" × {weight:g}"
-            parts.append(f"{tr(PART_NAMES[part.name])} {part.minutes:.1f}{times}")
+            times = "" if abs(weight - 1) < 1e-9 else f" × {number(weight, 'g')}"
+            parts.append(f"{tr(PART_NAMES[part.name])} {number(part.minutes, '.1f')}{times}")
     with_ = [i for i in candidate.order_ids if i != order.id]
     together = tr(", together with {with_}", with_=", ".join(with_)) if with_ else ""
     chained = tr(", after the route under way") if candidate.chained else ""

@@ -10,7 +10,7 @@ import numpy as np
 from app.report.journey import ACTIVITIES, Journey, Way, totals
 from app.report.places import labels
 from core.domain.geo import LatLon
-from core.domain.language import speaking, tr
+from core.domain.language import number, speaking, tr
 from core.domain.order import ENDED, Order, Status
 from core.routing.city import Bounds, City
 from widgets.common.look import css_variables
@@ -121,17 +121,23 @@ def _figures(journey: Journey) -> list[tuple[str, str]]:
     delivered = [o for o in orders if o.delivered_at is not None and o.delivered_at <= journey.until]
     late = sum(o.delivered_at is not None and o.delivered_at > o.due_at for o in delivered)
     return [
-        (tr("Drivers"), f"{len(journey.ways):,}"),
-        (tr("Orders placed"), f"{placed:,}"),
-        (tr("Delivered"), f"{len(delivered):,}"),
-        (tr("Delivered late"), f"{late:,}"),
+        (tr("Drivers"), number(len(journey.ways))),
+        (tr("Orders placed"), number(placed)),
+        (tr("Delivered"), number(len(delivered))),
+        (tr("Delivered late"), number(late)),
     ]
 
 
 def _driver(way: Way, orders: list[Order]) -> dict[str, str]:
     km, stops, stood_min, done = totals(way, orders)
-    return {"id": way.driver_id, "name": way.name, "km": f"{km:.1f}", "stops": str(stops), "stood": f"{stood_min:.0f}",
-            "done": str(done)}  # fmt: skip
+    return {
+        "id": way.driver_id,
+        "name": way.name,
+        "km": number(km, ".1f"),
+        "stops": str(stops),
+        "stood": number(stood_min, ".0f"),
+        "done": str(done),
+    }
 
 
 def _data(journey: Journey) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.domain.upkeep import Altered
 from core.messaging.access import Account, Role
 from core.private_file import read_private, replace_private
@@ -158,7 +160,7 @@ class Keyring:
 
     def _read(self) -> _File:
         self._stamp = self._stamp_now()
-        return read_private(self.path, _File, "delete it and make new keys") or _File()
+        return read_private(self.path, _File, Message("delete it and make new keys")) or _File()
 
     def _changed(self) -> _Change:
         return _Change(self)
@@ -179,7 +181,9 @@ class _Change:
         try:
             self._lock.acquire()
         except OSError as error:  # filelock's Timeout is one
-            raise BadInput(f"{self._keyring.path} can't be changed ({error}): try again") from None
+            raise BadInput(
+                Message("{path} can't be changed ({reason}): try again", path=self._keyring.path, reason=cause(error))
+            ) from None
         try:
             self._file = self._keyring._read()
         except BaseException:

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.api.keyring import Keyring
+from core.domain.causes import cause
 from core.domain.commands import RecordUpkeep
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import ForwardRemoved, ForwardSaved, SecretChanged
 from core.domain.forward import Forward
+from core.domain.language import Message
 from core.domain.upkeep import secret_altered
 from core.engine.engine import Engine
 from core.settings import Settings
@@ -45,7 +47,7 @@ def parse_listen(text: str) -> tuple[str, int]:
     host, _, port = text.strip().rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not (port.isascii() and port.isdigit() and int(port) < 65536) or not host.isprintable() or " " in host:
-        raise BadInput(f"{text!r} is no address to listen at: give HOST:PORT, for example 127.0.0.1:8080")
+        raise BadInput(Message("{text!r} is no address to listen at: give HOST:PORT, for example 127.0.0.1:8080", text=text))
     return host, int(port)
 
 
@@ -272,7 +274,14 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         sock = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise BadInput(f"{host}:{port} is no address of this machine ({error.strerror}): choose another one") from None
+        raise BadInput(
+            Message(
+                "{host}:{port} is no address of this machine ({reason}): choose another one",
+                host=host,
+                port=port,
+                reason=cause(error),
+            )
+        ) from None
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
@@ -280,9 +289,14 @@ def _listen(host: str, port: int) -> socket.socket:
         sock.setblocking(False)
     except OSError as error:
         sock.close()
-        reason = (error.strerror or str(error)).lower()
+        reason = cause(error)
         raise BadInput(
-            f"HTTP can't listen at {host}:{port} ({reason}): choose another address with --http or http.listen"
+            Message(
+                "HTTP can't listen at {host}:{port} ({reason}): choose another address with --http or http.listen",
+                host=host,
+                port=port,
+                reason=reason,
+            )
         ) from None
     return sock
 
@@ -306,10 +320,14 @@ def _certificate(settings: Settings) -> tuple[str | None, str | None]:
         # Nobody is there to be asked for the password of a key.
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(file, key, password=lambda: "")
     except OSError as error:
-        reason = "no certificate with its key in it" if isinstance(error, ssl.SSLError) else (error.strerror or "").lower()
+        reason = Message("no certificate with its key in it") if isinstance(error, ssl.SSLError) else cause(error)
         raise BadInput(
-            f"HTTP can't be encrypted by http.certificate {file} ({reason}): give a PEM file, and its key there or in "
-            "http.certificate_key, without a password"
+            Message(
+                "HTTP can't be encrypted by http.certificate {file} ({reason}): give a PEM file, and its key "
+                "there or in http.certificate_key, without a password",
+                file=file,
+                reason=reason,
+            )
         ) from None
     return file, key
 

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
 
@@ -30,9 +31,9 @@ def cell_of(place: LatLon) -> Cell:
 def checked_place(lat: float, lon: float) -> LatLon:
     """Return the place, or raise BadInput where a coordinate is not on the globe."""
     if not (math.isfinite(lat) and -90.0 <= lat <= 90.0):
-        raise BadInput(f"latitude {lat} is not between -90 and 90")
+        raise BadInput(Message("latitude {lat} is not between -90 and 90", lat=lat))
     if not (math.isfinite(lon) and -180.0 <= lon <= 180.0):
-        raise BadInput(f"longitude {lon} is not between -180 and 180")
+        raise BadInput(Message("longitude {lon} is not between -180 and 180", lon=lon))
     return LatLon(float(lat), float(lon))
 
 

@@ -7,8 +7,10 @@ Texts are written in English where they are used: ``tr("Assign to {driver}", dri
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,13 +19,18 @@ CATALOGUES = Path(__file__).parents[2] / "resources" / "translations"
 
 _texts: gettext.NullTranslations = gettext.NullTranslations()
 _code = "en"
+_ENGLISH = "1,234.5"
+_signs: dict[int, str] = {}
+"""What this language writes instead of the comma between thousands and of the decimal point; empty where it writes these."""
 
 
 def use_language(code: str) -> None:
     """Read everything in this language (an ISO 639-1 code) from now on; in English where there is no catalogue of it."""
-    global _texts, _code
+    global _texts, _code, _signs
     _code = code
     _texts = gettext.translation(DOMAIN, CATALOGUES, [code], fallback=True) if code != "en" else gettext.NullTranslations()
+    example = tr("1,234.5")  # a translator writes it as the language does
+    _signs = {} if example == _ENGLISH else {ord(","): example[1], ord("."): example[-2]}
 
 
 def language() -> str:
@@ -45,7 +52,43 @@ def speaking(code: str) -> Iterator[None]:
 def tr(text: str, /, **values: object) -> str:
     """The text in the language in use; ``{name}`` stands for the value of that name."""
     said = _texts.gettext(text) if text else ""  # under the empty text a catalogue keeps what it says of itself
-    return said.format(**values) if values else said
+    return said.format(**_written(values)) if values else said
+
+
+def number(value: float, form: str = ",") -> str:
+    """A number as the language writes it, in a format of Python's: ``number(1234.5, ",.1f")`` is ``1.234,5`` in German."""
+    written = format(value, form)
+    return written.translate(_signs) if _signs else written
+
+
+def day(at: datetime, *, year: bool = False) -> str:
+    """``24 Nov``, with its year ``24 Nov 2026``."""
+    date = tr("{day} {month}", day=at.day, month=months()[at.month - 1])
+    return f"{date} {at.year}" if year else date
+
+
+def months() -> list[str]:
+    """The names of the twelve, short."""
+    return tr("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
+
+
+class _Number:
+    """A value that a text writes as its language does."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Real) -> None:
+        self._value = value
+
+    def __format__(self, form: str) -> str:
+        return format(self._value, form).translate(_signs)
+
+    def __repr__(self) -> str:
+        return repr(self._value)
+
+
+def _written(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _Number(value) if isinstance(value, Real) else value for name, value in values.items()} if _signs else values
 
 
 def inner(text: str) -> str:
@@ -55,7 +98,7 @@ def inner(text: str) -> str:
 
 def ntr(one: str, many: str, n: int, /, **values: object) -> str:
     """The form for ``n`` of them, by the language's own rule; ``{n}`` stands for the number."""
-    return _texts.ngettext(one, many, n).format(n=n, **values)
+    return _texts.ngettext(one, many, n).format(**_written({"n": n, **values}))
 
 
 def mark(text: str, /) -> str:
@@ -85,6 +128,14 @@ class Message(str):
         return (self.text,), self.values
 
 
+def first_of(texts: Sequence[str], most: int) -> Message:
+    """The first few of many, and how many more there are."""
+    shown = {f"text_{n}": text for n, text in enumerate(texts[:most])}
+    first = Message("; ".join(f"{{{name}}}" for name in shown), **shown)
+    rest = len(texts) - len(shown)
+    return Message("{first}; and {rest} more", first=first, rest=rest) if rest else first
+
+
 def as_text(value: object) -> str:
     """For msgspec, which writes no class of a text's but `str` itself: a message as what it says in English."""
     if isinstance(value, Message):
@@ -110,13 +161,13 @@ def _said(value: Any) -> Any:
     return said(value) if isinstance(value, str) else value
 
 
-def line(error: Exception) -> str:
+def line(error: BaseException) -> str:
     """What an error says, in the language in use."""
     what = error.args[0] if error.args else ""
     return said(what) if isinstance(what, Message) else str(error)
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: BaseException) -> str:
     """The same as a sentence."""
     return capital(line(error))
 

@@ -120,6 +120,6 @@ class Alarms:
             kind, after = AlertTaken, replace(alert, owner=command.owner.strip())
             back = replace(command, owner=alert.owner)
         else:
-            raise CommandRefused(f"nobody knows what to do about {type(command).__name__}")
+            raise CommandRefused(Message("nobody knows what to do about {name}", name=type(command).__name__))
         self._watch.note(after)
         return Outcome([kind(at=now, actor=command.actor, alerts=(after,))], undo=(back,))

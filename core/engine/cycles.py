@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.bus import Bus
+from core.domain.causes import cause
 from core.domain.events import Change, CycleFailed, CycleFinished, EtasUpdated
 from core.domain.order import ENDED, Status
 from core.domain.world import World
@@ -127,7 +128,7 @@ class Cycles:
 
     def _failed(self, error: Exception, now: float) -> None:
         log.error("a matching cycle failed", exc_info=error)
-        self._bus.publish(CycleFailed(at=now, reason=str(error) or type(error).__name__))
+        self._bus.publish(CycleFailed(at=now, reason=cause(error)))
 
     def _take(self, decisions: Decisions) -> None:
         self._parts.append(decisions)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.clock import Clock
+from core.domain import reasons
 from core.domain.commands import SendToProvider, SettleConsignment
 from core.domain.driver import Presence
 from core.domain.errors import BadInput, CommandRefused
@@ -122,7 +123,7 @@ class Dispatch:
         if choice is None:
             draft.change(OrderQueued, order.take(Step.QUEUE, now))
             return
-        why = f"rule {choice.rule.title}"
+        why = reasons.BY_RULE.format(rule=choice.rule.title)
         if choice.decision.refused:
             gone = order.take(Step.CANCEL, now)
             draft.add(OrderRefused(at=now, actor="rules", reason=why, orders=(gone,)))
@@ -183,7 +184,7 @@ class Dispatch:
             return
         held = order.take(Step.HOLD, now, provider_id=None)
         tried = ", ".join(chain)
-        reason = f"{why}: no provider can take it{f' ({tried})' if tried else ''}"
+        reason = (reasons.NOBODY_CAN_OF if tried else reasons.NOBODY_CAN).format(why=why, tried=tried)
         draft.add(NoProviderLeft(at=now, actor=actor, reason=reason, orders=(held,), tallies=tallies))
 
     def recall(self, draft: Draft, order: Order, reason: str, then: tuple[str, ...] = (), *, cancel: bool = False) -> None:
@@ -208,7 +209,7 @@ class Dispatch:
         if order.provider_id == provider.id and order.status in ABROAD:
             raise CommandRefused(Message("{provider} has order {order} already", provider=provider.name, order=order.id))
         if order.status in ABROAD:
-            self.recall(draft, order, f"to go to {provider.name}", (provider.id,))
+            self.recall(draft, order, reasons.TO_GO_TO.format(provider=provider.name), (provider.id,))
             return
         own = provider.kind is ProviderKind.INTERNAL
         if (
@@ -233,7 +234,7 @@ class Dispatch:
             )
         if own:
             back = replace(order, provider_id=provider.id).take(Step.RELEASE, draft.now)
-            draft.add(ProviderChosen(at=draft.now, actor=draft.actor, reason="by the dispatcher", orders=(back,)))
+            draft.add(ProviderChosen(at=draft.now, actor=draft.actor, reason=reasons.BY_DISPATCHER, orders=(back,)))
             return
         self._hand(draft, order, (provider.id,), "by the dispatcher", actor=draft.actor)
 
@@ -266,7 +267,7 @@ class Dispatch:
                 self._progress(draft, one, order, answer)
         elif fate in {Fate.REFUSED, Fate.CANCELLED}:
             if order.picked_up_at is not None:
-                failed = Answer(Fate.FAILED, f"given up on the way: {answer.reason}", at=answer.at)
+                failed = Answer(Fate.FAILED, reasons.GIVEN_UP.format(why=answer.reason), at=answer.at)
                 self._progress(draft, one, order, failed)
             else:
                 self.lose(draft, one, answer.reason or fate.value)
@@ -277,11 +278,11 @@ class Dispatch:
         name = self._name(one.provider_id)
         free = order.take(Step.LOSE_PROVIDER, draft.now, provider_id=None, arrived_pickup_at=None)
         ended = replace(one, state=_S.ENDED, outcome=reason)
-        self._note(draft, ProviderLost, free, ended, f"{name}: {reason}")
+        self._note(draft, ProviderLost, free, ended, reasons.OF_PROVIDER.format(provider=name, why=reason))
         if one.cancel:
             draft.change(OrderCancelled, free.take(Step.CANCEL, draft.now), reason=reason)
         else:
-            self._hand(draft, free, one.rest, f"instead of {name}")
+            self._hand(draft, free, one.rest, reasons.INSTEAD.format(provider=name))
 
     def _progress(self, draft: Draft, one: Consignment, order: Order, answer: Answer) -> None:
         """Take the step told of. Steps may come in any order, and any number of times: each counts once."""
@@ -304,13 +305,14 @@ class Dispatch:
 
     def strange(self, draft: Draft, provider_id: str, order: Order, answer: Answer) -> None:
         """A provider speaks of an order as its own that is not, or no longer."""
-        reason = f"{self._name(provider_id)} says {answer.fate.value.replace('_', ' ')}, which can't be: call them"
+        word = answer.fate.value.replace("_", " ")
+        reason = reasons.CONTRADICTS.format(provider=self._name(provider_id), word=word)
         draft.add(ProviderContradicted(at=draft.now, actor=f"provider:{provider_id}", reason=reason, orders=(order,)))
 
     def close(self, draft: Draft, one: Consignment) -> None:
         """The order has ended by somebody else's word."""
         ended = replace(one, state=_S.ENDED, outcome=draft.order(one.order_id).status.value)
-        draft.add(ProviderReported(at=draft.now, reason="the order has ended", consignments=(ended,)))
+        draft.add(ProviderReported(at=draft.now, reason=reasons.ORDER_OVER, consignments=(ended,)))
 
     def _note(self, draft: Draft, kind: type[DispatchChange], order: Order, one: Consignment, reason: str) -> None:
         actor = f"provider:{one.provider_id}"

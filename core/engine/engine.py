@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock
+from core.domain import reasons
 from core.domain.commands import AlertCommand, Command
 from core.domain.driver import Presence
 from core.domain.events import (
@@ -30,6 +31,7 @@ from core.domain.events import (
     OrderCorrected,
 )
 from core.domain.geo import distance_m
+from core.domain.language import Message
 from core.domain.receipt import Receipt
 from core.domain.reports import Reports, Word
 from core.engine.alarms import Alarms
@@ -311,7 +313,7 @@ class Engine:
         speakers: dict[str, None] = {}
         for word in words:
             if word.driver_id not in self.world.drivers:
-                self._refuse(word.driver_id, f"there is no driver {word.driver_id}: add them first", now)
+                self._refuse(word.driver_id, Message("there is no driver {driver}: add them first", driver=word.driver_id), now)
                 continue
             speakers[word.driver_id] = None
             if not self._words.note(word.driver_id, word.id, now):
@@ -340,7 +342,7 @@ class Engine:
         if not known.all() or not fixes.mode.keys() <= self.world.drivers.keys():
             strangers = [d for d, k in zip(fixes.drivers, known, strict=True) if not k]
             for driver_id in strangers:
-                self._refuse(driver_id, f"there is no driver {driver_id}: add them first", now)
+                self._refuse(driver_id, Message("there is no driver {driver}: add them first", driver=driver_id), now)
             fixes = fixes.only(known, self.world.drivers)
         keep_s = 3600 * self.settings.number("tracking.history_h")
         if self.tracks is not None and keep_s:
@@ -382,7 +384,9 @@ class Engine:
             had_time = assigned_at is None or now - assigned_at >= 60 * after_min
             if had_time and distance_m(place, stop.place) > 2 * self.settings.number("geofencing.radius_m"):
                 name = self.world.drivers[driver_id].name
-                self._commit(recall(self.world, driver_id, now, f"{name} has not moved for {after_min:g} min"))
+                self._commit(
+                    recall(self.world, driver_id, now, reasons.NOT_MOVED.format(driver=name, minutes=f"{after_min:g}"))
+                )
 
     def _refuse(self, topic: str, reason: str, now: float) -> None:
         self.refused_count += 1

@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from core.clock import Clock
+from core.domain import reasons
 from core.domain.commands import SettleConsignment
 from core.domain.errors import KerbsideError, UnknownThing
+from core.domain.language import Message
 from core.domain.order import ENDED, Status
 from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.world import World
@@ -91,7 +93,7 @@ class Errands:
         """
         provider = self._world.providers.get(provider_id)
         if provider is None:
-            raise UnknownThing(f"there is no provider {provider_id}")
+            raise UnknownThing(Message("there is no provider {provider}", provider=provider_id))
         most_s = self._settings.number("providers.callback_age_s")
         verify(self.secrets.get(provider_id), body, signature, self._clock.now(), most_s)
         key, answer = read_callback(body)
@@ -215,7 +217,7 @@ class Errands:
         never_sent = not work.tries and not work.doubt
         action = self._action(one, work, now)
         if never_sent and (action == "cancel" or now >= one.valid_until or not self.calls.reachable(provider.id, now)):
-            reason = "cancelled before it was sent" if one.cancel else "can't be reached"
+            reason = reasons.NEVER_SENT if one.cancel else reasons.OUT_OF_REACH
             self._act(one, lambda draft: self.dispatch.lose(draft, one, reason))
             return
         if action == "follow":

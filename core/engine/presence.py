@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.domain import reasons
 from core.domain.driver import App, Presence
 from core.domain.reports import PresenceReport
 from core.domain.world import World
@@ -39,7 +40,7 @@ def heard_again(world: World, driver_ids: Iterable[str], now: float) -> Draft:
     """Drivers who were silent and are not any more."""
     draft = Draft(world, now, "system")
     for driver_id in driver_ids:
-        set_presence(draft, world.drivers[driver_id], Presence.ONLINE, now, "heard from again")
+        set_presence(draft, world.drivers[driver_id], Presence.ONLINE, now, reasons.HEARD)
     return draft
 
 
@@ -49,5 +50,5 @@ def fallen_silent(world: World, driver_ids: Iterable[str], now: float) -> Draft:
     for driver_id in driver_ids:
         driver = world.drivers.get(driver_id)
         if driver is not None and driver.presence is not Presence.OFFLINE and now - driver.presence_at > FIRST_FIX_S:
-            set_presence(draft, driver, Presence.OFFLINE, now, "silent")
+            set_presence(draft, driver, Presence.OFFLINE, now, reasons.SILENT)
     return draft

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.clock import Clock
+from core.domain import reasons
 from core.domain.driver import Activity, Driver, Presence, Repositioning
 from core.domain.events import Change, RepositioningBegan, RepositioningEnded
 from core.domain.geo import Cell, LatLon, cell_of, distance_m
@@ -39,7 +40,7 @@ SLACK, SLACK_S = 2.0, 180.0
 SPARE = 6
 """So many of the nearest free drivers are looked at for each that a place lacks: some may not go, others go elsewhere."""
 FASTEST_KMH = 60.0
-_GONE = {Activity.OFFLINE: "went offline", Activity.BREAK: "on a break"}
+_GONE = {Activity.OFFLINE: reasons.WENT_OFFLINE, Activity.BREAK: reasons.ON_BREAK}
 
 
 class Repositioner:
@@ -215,8 +216,8 @@ class Repositioner:
                 supply=spot.supply,
                 within_min=ahead_min,
             )
-            reason = (
-                f"near {sent.near} {sent.expected:.1f} orders are expected within {ahead_min:g} min, {sent.supply} free there"
+            reason = reasons.EXPECTED.format(
+                near=sent.near, expected=f"{sent.expected:.1f}", minutes=f"{ahead_min:g}", supply=sent.supply
             )
             draft.add(RepositioningBegan(at=now, actor=draft.actor, reason=reason, drivers=(replace(driver, sent=sent),)))
         self._commit(draft.outcome)
@@ -235,7 +236,7 @@ class Repositioner:
             if driver is None or driver.towards is None:
                 self._under_way.discard(driver_id)
                 continue
-            why = self._why_over(driver, driver.towards, now) if on else "switched off"
+            why = self._why_over(driver, driver.towards, now) if on else reasons.SWITCHED_OFF
             if why:
                 over = replace(driver, sent=replace(driver.towards, over=True))
                 draft.add(RepositioningEnded(at=now, actor=draft.actor, reason=why, drivers=(over,)))
@@ -244,10 +245,10 @@ class Repositioner:
     def _why_over(self, driver: Driver, towards: Repositioning, now: float) -> str:
         activity = self._world.activity(driver.id)
         if activity not in {Activity.FREE, Activity.OFFERED}:
-            return _GONE.get(activity, "has an order")
+            return _GONE.get(activity, reasons.HAS_ORDER)
         row = self._positions.find(driver.id)
         if row is not None and not math.isnan(self._positions.lat[row]):
             here = LatLon(float(self._positions.lat[row]), float(self._positions.lon[row]))
             if distance_m(here, towards.place) <= THERE_M:
-                return "is there"
-        return "" if now < towards.until else "is not there in time"
+                return reasons.ARRIVED
+        return "" if now < towards.until else reasons.NOT_THERE

@@ -20,7 +20,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import ProviderRemoved, ProviderSaved, RulesSaved, WeatherTold
-from core.domain.language import Message
+from core.domain.language import Message, first_of
 from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Day, Rule, RuleSet, Tally
 from core.domain.world import World
@@ -184,8 +184,7 @@ class Setup:
     def _refuse_errors(self, rules: Sequence[Rule]) -> None:
         errors = [f.text for f in self.check(rules) if f.level is Level.ERROR]
         if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            raise BadInput(f"{errors[0]}{more}")
+            raise BadInput(first_of(errors, 1))
 
     # Commands
 
@@ -242,12 +241,16 @@ class Setup:
 
     def _tell_weather(self, draft: Draft, command: TellWeather) -> None:
         if command.weather not in WEATHERS and command.weather:
-            raise BadInput(f"the weather is one of {', '.join(WEATHERS)}, not {command.weather!r}")
+            raise BadInput(
+                Message(
+                    "the weather is one of {choices}, not {weather!r}", choices=", ".join(WEATHERS), weather=command.weather
+                )
+            )
         today = datetime.fromtimestamp(draft.now, self._clock.zone).date()
         try:
             day = (date.fromisoformat(command.date) if command.date else today).isoformat()
         except ValueError:
-            raise BadInput(f"a date such as 2026-05-01, not {command.date!r}") from None
+            raise BadInput(Message("a date such as 2026-05-01, not {date!r}", date=command.date)) from None
         before = self._world.weather.get(day, "")
         draft.add(WeatherTold(at=draft.now, actor=draft.actor, days=(Day(day, command.weather),)))
         draft.outcome.undo = (TellWeather(weather=before, date=day, actor=command.actor),)
@@ -257,18 +260,30 @@ def check_provider(provider: Provider) -> None:
     """Raise BadInput with one line."""
     name = provider.name.strip() or provider.id
     if not 0 < len(provider.id) <= 64 or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in provider.id):
-        raise BadInput(f"provider id {provider.id!r}: use letters, figures and dashes, for example swift-couriers")
+        raise BadInput(
+            Message(
+                "provider id {provider!r}: use letters, figures and dashes, for example swift-couriers", provider=provider.id
+            )
+        )
     if not provider.name.strip():
-        raise BadInput(f"provider {provider.id} needs a name")
+        raise BadInput(Message("provider {provider} needs a name", provider=provider.id))
     if (provider.id == INTERNAL) is not (provider.kind is ProviderKind.INTERNAL):
-        raise BadInput(f"{INTERNAL} is the id of our own fleet, and of no other provider")
+        raise BadInput(Message("{id} is the id of our own fleet, and of no other provider", id=INTERNAL))
     address = urlsplit(provider.url)
     if provider.kind is not ProviderKind.INTERNAL and (address.scheme not in {"http", "https"} or not address.hostname):
-        raise BadInput(f"provider {name}: the address must be of the form https://host/path, not {provider.url!r}")
+        raise BadInput(
+            Message(
+                "provider {name}: the address must be of the form https://host/path, not {url!r}", name=name, url=provider.url
+            )
+        )
     if address.username or address.password:
-        raise BadInput(f"provider {name}: an address holds no password: what is sent is signed with the provider's secret")
+        raise BadInput(
+            Message(
+                "provider {name}: an address holds no password: what is sent is signed with the provider's secret", name=name
+            )
+        )
     if provider.cap_per_hour is not None and provider.cap_per_hour < 0:
-        raise BadInput(f"provider {name}: the cap must be a number of orders an hour, 0 or more")
+        raise BadInput(Message("provider {name}: the cap must be a number of orders an hour, 0 or more", name=name))
     for what, value, low, high in (
         ("the time limit of a call", provider.timeout_s, 0.1, 60.0),
         ("the number of tries", float(provider.tries), 1.0, 20.0),
@@ -276,4 +291,13 @@ def check_provider(provider: Provider) -> None:
         ("the time between questions", provider.poll_s, 1.0, 3600.0),
     ):
         if not (math.isfinite(value) and low <= value <= high):
-            raise BadInput(f"provider {name}: {what} must be {low:g} to {high:g}, not {value:g}")
+            raise BadInput(
+                Message(
+                    "provider {name}: {what} must be {low:g} to {high:g}, not {value:g}",
+                    name=name,
+                    what=what,
+                    low=low,
+                    high=high,
+                    value=value,
+                )
+            )

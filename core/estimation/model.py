@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import lsqr
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.estimation.samples import Circumstance, Sample
 
 VERSION = 1
@@ -109,9 +111,15 @@ def decode(data: bytes) -> Estimator:
     try:
         found = msgspec.json.decode(data, type=Estimator)
     except msgspec.DecodeError as error:
-        raise BadInput(f"the estimates can't be read ({error}); they are learnt anew") from None
+        raise BadInput(Message("the estimates can't be read ({reason}); they are learnt anew", reason=cause(error))) from None
     if found.version != VERSION:
-        raise BadInput(f"the estimates are of version {found.version}, this program's are {VERSION}; they are learnt anew")
+        raise BadInput(
+            Message(
+                "the estimates are of version {version}, this program's are {ours}; they are learnt anew",
+                version=found.version,
+                ours=VERSION,
+            )
+        )
     return found
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.forward import Forward
+from core.domain.language import Message
 from core.messaging import topics
 from core.rules.operators.numbers import BOUNDS, read_bounds
 from core.rules.sets import Labels
@@ -37,13 +39,13 @@ def _contains(wanted: object) -> Fits:
 
 def _present(wanted: object) -> Fits:
     if not isinstance(wanted, bool):
-        raise BadInput(f"true or false, not {wanted!r}")
+        raise BadInput(Message("true or false, not {wanted!r}", wanted=wanted))
     return lambda held: (held is not None) is wanted
 
 
 def _text(wanted: object) -> str:
     if not isinstance(wanted, str) or not wanted:
-        raise BadInput(f"a text, not {wanted!r}")
+        raise BadInput(Message("a text, not {wanted!r}", wanted=wanted))
     return wanted
 
 
@@ -75,11 +77,11 @@ def _values(part: Any, path: tuple[str, ...]) -> Iterator[Any]:
 
 def _read_path(path: str, argument: object) -> Looked:
     if not path or len(path) > LONGEST_PATH:
-        raise BadInput("a condition names what it looks at in the event, for example orders.area_id")
+        raise BadInput(Message("a condition names what it looks at in the event, for example orders.area_id"))
     try:
         return Looked(tuple(path.split(".")), _read_fits(argument))
     except BadInput as error:
-        raise BadInput(f"the condition on {path} wants {error}") from None
+        raise BadInput(Message("the condition on {path} wants {reason}", path=path, reason=cause(error))) from None
 
 
 def _read_fits(argument: object) -> Fits:
@@ -89,7 +91,13 @@ def _read_fits(argument: object) -> Fits:
         numbers = read_bounds(argument)
         return lambda held: isinstance(held, int | float) and not isinstance(held, bool) and numbers.holds(held)
     if len(argument) != 1 or next(iter(argument)) not in LOOKS:
-        raise BadInput(f"a value, a list of values, or one of {', '.join((*BOUNDS, *LOOKS))} with its own, not {argument!r}")
+        raise BadInput(
+            Message(
+                "a value, a list of values, or one of {choices} with its own, not {argument!r}",
+                choices=", ".join((*BOUNDS, *LOOKS)),
+                argument=argument,
+            )
+        )
     word, wanted = next(iter(argument.items()))
     return LOOKS[word](wanted)
 
@@ -98,7 +106,7 @@ def _among(argument: object) -> Fits:
     wanted: Any = argument if isinstance(argument, list | tuple) else [argument]
     plain = (isinstance(one, str | int | float) and (isinstance(one, str) or math.isfinite(one)) for one in wanted)
     if not wanted or not all(plain):
-        raise BadInput(f"texts, numbers, true or false, not {argument!r}")
+        raise BadInput(Message("texts, numbers, true or false, not {argument!r}", argument=argument))
     labels = Labels(frozenset(wanted))
     return lambda held: not isinstance(held, dict) and labels.holds(held)
 
@@ -108,16 +116,22 @@ def chooser(rule: Forward) -> Callable[[dict[str, Any]], bool]:
     condition."""
     when: Tree[Looked] = read_tree(rule.when, _read_path)
     if sum(1 for _ in leaves(when)) > MOST_CONDITIONS:
-        raise BadInput(f"a forwarding rule has {MOST_CONDITIONS} conditions at most")
+        raise BadInput(Message("a forwarding rule has {most} conditions at most", most=MOST_CONDITIONS))
     return lambda event: (not rule.kinds or event["kind"] in rule.kinds) and when.holds(event)
 
 
 def checked(rule: Forward) -> Forward:
     """Return the rule, or raise BadInput with what is wrong about it."""
     if not rule.name.strip():
-        raise BadInput("a forwarding rule needs a name")
+        raise BadInput(Message("a forwarding rule needs a name"))
     if strange := sorted(rule.kinds - KINDS.keys()):
-        raise BadInput(f"there is no kind of event {strange[0]!r}: the kinds are {', '.join(sorted(KINDS))}")
+        raise BadInput(
+            Message(
+                "there is no kind of event {strange!r}: the kinds are {choices}",
+                strange=strange[0],
+                choices=", ".join(sorted(KINDS)),
+            )
+        )
     chooser(rule)
     if rule.to.startswith("mqtt:"):
         _check_topic(rule.to[5:])
@@ -134,15 +148,27 @@ def _check_address(address: str) -> None:
         port, parts = None, urlsplit("")
     plain = address.isascii() and address.isprintable() and " " not in address and len(address) <= 2000
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or not plain or "@" in parts.netloc:
-        raise BadInput(f"{address!r} is no address to forward to: give https://host/path, or mqtt:topic")
+        raise BadInput(
+            Message("{address!r} is no address to forward to: give https://host/path, or mqtt:topic", address=address)
+        )
 
 
 def _check_topic(topic: str) -> None:
     try:
         filled = topic.format(kind="Delivered", order="O-1")
     except (KeyError, IndexError, ValueError, AttributeError):
-        raise BadInput(f"the topic {topic!r} may hold {{kind}} and {{order}} and no other braces") from None
+        raise BadInput(
+            Message("the topic {topic!r} may hold {{kind}} and {{order}} and no other braces", topic=topic)
+        ) from None
     if not filled or len(filled) > 200 or any(c in "+#" or not c.isprintable() for c in filled) or filled.startswith("$"):
-        raise BadInput(f"the topic {topic!r} can't be published to: use words between slashes, with no + and no #")
+        raise BadInput(
+            Message("the topic {topic!r} can't be published to: use words between slashes, with no + and no #", topic=topic)
+        )
     if not topics.is_for_others(filled):
-        raise BadInput(f"the topic {topic!r} is the drivers' own: use {topics.PREFIX}/events/… or one beside it")
+        raise BadInput(
+            Message(
+                "the topic {topic!r} is the drivers' own: use {prefix}/events/… or one beside it",
+                topic=topic,
+                prefix=topics.PREFIX,
+            )
+        )

@@ -17,6 +17,7 @@ from typing import Any
 
 from core.api import views
 from core.domain.forward import Forward
+from core.domain.language import Message
 from core.forwarding.choose import chooser
 from core.forwarding.letters import Letter, Letters
 from core.forwarding.lines import Line
@@ -88,7 +89,7 @@ class Follower:
                 return
             except Exception:  # a disk that is full, a bug in one event: the others must not wait for it for ever
                 log.exception("forwarding rule %s stumbled and begins again", self.rule.id)
-                self.health.problem = "forwarding stumbled; the log has the details"
+                self.health.problem = Message("forwarding stumbled; the log has the details")
                 await asyncio.sleep(self._patience.first_s)
 
     async def _run(self) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from core.domain.causes import cause
 from core.domain.forward import Forward
+from core.domain.language import Message
 from core.signing import HEADER, sign
 
 if TYPE_CHECKING:
@@ -49,11 +51,11 @@ class Webhook:
         try:
             # The answer's body is of no interest, and may be endless: it is not read.
             async with self._client.stream("POST", rule.to, content=body, headers=headers) as answer:
-                return "" if answer.is_success else f"answered {answer.status_code}"
+                return "" if answer.is_success else Message("answered {status}", status=answer.status_code)
         except httpx.TimeoutException:
-            return "did not answer in time"
+            return Message("did not answer in time")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return f"can't be reached ({str(error) or type(error).__name__})"
+            return Message("can't be reached: {reason}", reason=cause(error))
 
 
 class Topic:
@@ -65,7 +67,7 @@ class Topic:
     async def send(self, rule: Forward, event: dict[str, Any]) -> str:
         order = "".join(c if c.isprintable() and c not in "/+#" else "_" for c in event["order_id"] or "none")
         if self._transport.stats.state not in {"connected", "outgrown"}:
-            return "the broker is away"
+            return Message("the broker is away")
         topic = rule.to.removeprefix("mqtt:").format(kind=event["kind"], order=order)
         self._transport.publish(topic, msgspec.json.encode(event))
         deadline = time.monotonic() + CONFIRMED_WITHIN_S

@@ -16,6 +16,7 @@ import shapely.ops
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import Message
 
 Ring = tuple[LatLon, ...]
 Polygons = tuple[tuple[Ring, ...], ...]
@@ -76,10 +77,10 @@ def cut(polygons: Polygons, outline: Sequence[LatLon]) -> Polygons:
     start = _start(polygons)
     flat, _ = _plane(start)
     if not shapely.area(shapely.intersection(_shape(polygons, start), _drawn(outline, flat))) > _TINY:
-        raise BadInput("that lies outside of the area: draw it where something is to be cut out")
+        raise BadInput(Message("that lies outside of the area: draw it where something is to be cut out"))
     left = _combined(polygons, outline, shapely.difference)
     if not left:
-        raise BadInput("nothing would be left: remove the area instead")
+        raise BadInput(Message("nothing would be left: remove the area instead"))
     return left
 
 
@@ -88,7 +89,7 @@ def split(polygons: Polygons, line: Sequence[LatLon]) -> list[Polygons]:
     start = _start(polygons)
     flat, _ = _plane(start)
     if len(set(line)) < 2:
-        raise BadInput("a line has two places at least")
+        raise BadInput(Message("a line has two places at least"))
     blade = shapely.LineString(flat(line))
     whole, pieces = [], []
     for part in _parts(_shape(polygons, start)):
@@ -98,7 +99,7 @@ def split(polygons: Polygons, line: Sequence[LatLon]) -> list[Polygons]:
         else:
             whole.append(part)
     if not pieces:
-        raise BadInput("the line does not cross the area: begin and end it outside")
+        raise BadInput(Message("the line does not cross the area: begin and end it outside"))
     pieces.sort(key=lambda piece: -piece.area)
     return [_polygons(shapely.MultiPolygon([pieces[0], *whole]), start), *(_polygons(piece, start) for piece in pieces[1:])]
 
@@ -138,12 +139,12 @@ def _combined(
 
 def _drawn(outline: Sequence[LatLon], flat: Callable[[Iterable[LatLon]], np.ndarray]) -> shapely.Polygon:
     if len(set(outline)) < _CORNERS:
-        raise BadInput("an outline needs three corners at least")
+        raise BadInput(Message("an outline needs three corners at least"))
     drawn = shapely.Polygon(flat(outline))
     if not drawn.is_valid:
-        raise BadInput("the outline crosses itself: draw it again")
+        raise BadInput(Message("the outline crosses itself: draw it again"))
     if drawn.area < _TINY:
-        raise BadInput("the outline encloses nothing: draw it larger")
+        raise BadInput(Message("the outline encloses nothing: draw it larger"))
     return drawn
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
+from core.domain.language import Message
 from core.domain.merchant import Area
 
 LEAST_CORNERS = 4
@@ -94,18 +95,24 @@ def check_area(area: Area) -> None:
     """Raise BadInput with one line that says what to change."""
     name = area.name.strip() or area.id
     if not area.id.strip() or not area.name.strip():
-        raise BadInput("an area needs an id and a name")
+        raise BadInput(Message("an area needs an id and a name"))
     if area.id == "none":
-        raise BadInput("an area can't be called none: rules mean the places outside all areas by it")
+        raise BadInput(Message("an area can't be called none: rules mean the places outside all areas by it"))
     if not area.polygons or not all(area.polygons):
-        raise BadInput(f"area {name} has no outline: draw one")
+        raise BadInput(Message("area {name} has no outline: draw one", name=name))
     for ring in (ring for polygon in area.polygons for ring in polygon):
         for corner in ring:
             checked_place(*corner)
         if len(ring) < LEAST_CORNERS or ring[0] != ring[-1] or len(set(ring)) < LEAST_CORNERS - 1:
-            raise BadInput(f"area {name}: an outline needs three corners at least, and ends where it began")
+            raise BadInput(Message("area {name}: an outline needs three corners at least, and ends where it began", name=name))
     if any(map(_too_crossed, _polygons(area)[0])):
-        raise BadInput(f"area {name}: its outline crosses itself more than {MOST_CROSSINGS} times: draw it anew")
+        raise BadInput(
+            Message(
+                "area {name}: its outline crosses itself more than {most} times: draw it anew",
+                name=name,
+                most=MOST_CROSSINGS,
+            )
+        )
     shape, _ = _shape(area)
     if not shapely.area(shape) > 0:
-        raise BadInput(f"area {name}: its outline encloses nothing: move its corners apart")
+        raise BadInput(Message("area {name}: its outline encloses nothing: move its corners apart", name=name))

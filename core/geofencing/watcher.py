@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
 from core.domain.geo import EARTH_RADIUS_M, LatLon, checked_place
+from core.domain.language import Message
 from core.geofencing.ways import Floats, Ways, distances_m, unit_vectors
 
 LEAVE_FACTOR = 1.3
@@ -91,7 +92,7 @@ class FenceWatcher:
         """
         checked_place(*place)
         if not (math.isfinite(radius_m) and radius_m > 0):
-            raise BadInput(f"a fence needs a radius above 0 m: not {radius_m}")
+            raise BadInput(Message("a fence needs a radius above 0 m: not {radius_m}", radius_m=radius_m))
         slot = self._slots.get(order_id, {}).get(stop)
         if slot is None:
             slot = self._take_slot()

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, fields
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.matching.generators import BundleGenerator
 from core.matching.generators.registry import GENERATORS
 
@@ -91,4 +92,4 @@ class Params:
 
 def _at_least(name: str, value: float, low: float) -> None:
     if math.isnan(value) or value < low:
-        raise BadInput(f"{name} of the matcher must be {low:g} or more, not {value!r}")
+        raise BadInput(Message("{name} of the matcher must be {low:g} or more, not {value!r}", name=name, low=low, value=value))

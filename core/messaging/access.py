@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.messaging import topics
 
 MAX_ID = 64
@@ -25,9 +26,11 @@ def checked_id(text: str) -> str:
     """Return the id of a driver if it can stand in topics and in mosquitto's files, or raise BadInput."""
     bad = [c for c in text if c in "/+#:" or not c.isprintable()]
     if bad:
-        raise BadInput(f"the id {text!r} holds {bad[0]!r}: use letters, digits, - and _")
+        raise BadInput(Message("the id {text!r} holds {bad!r}: use letters, digits, - and _", text=text, bad=bad[0]))
     if not text or text != text.strip() or text.startswith("$") or len(text) > MAX_ID:
-        raise BadInput(f"the id {text!r} is not usable: give 1 to {MAX_ID} letters, digits, - and _")
+        raise BadInput(
+            Message("the id {text!r} is not usable: give 1 to {most} letters, digits, - and _", text=text, most=MAX_ID)
+        )
     return text
 
 

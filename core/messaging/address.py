@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 
 def parse_address(text: str) -> tuple[str, int, bool]:
@@ -15,7 +16,7 @@ def parse_address(text: str) -> tuple[str, int, bool]:
     tls = scheme == "mqtts"
     port = port_text or ("8883" if tls else "1883")
     if scheme not in ("mqtt", "mqtts") or not host or "/" in rest or "@" in rest or not (port.isascii() and port.isdigit()):
-        raise BadInput(f"mqtt.broker is {text!r}: write embedded, mqtt://host:1883 or mqtts://host:8883")
+        raise BadInput(Message("mqtt.broker is {text!r}: write embedded, mqtt://host:1883 or mqtts://host:8883", text=text))
     if not 0 < int(port) < 65536:
-        raise BadInput(f"mqtt.broker names port {port}: ports go from 1 to 65535")
+        raise BadInput(Message("mqtt.broker names port {port}: ports go from 1 to 65535", port=port))
     return host, int(port), tls

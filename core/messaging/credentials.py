@@ -19,6 +19,7 @@ import msgspec
 
 from core.domain.driver import Driver
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.messaging import topics
 from core.messaging.access import Account, Role, checked_id, readable, writable
 from core.private_file import read_private, replace_private, write_private
@@ -55,7 +56,7 @@ class Credentials:
             self._write()
 
     def _read(self) -> dict[str, _User]:
-        file = read_private(self.path, _File, "delete it to issue new passwords")
+        file = read_private(self.path, _File, Message("delete it to issue new passwords"))
         return {} if file is None else file.users
 
     def _write(self) -> None:
@@ -93,18 +94,24 @@ class Credentials:
         for driver_id in driver_ids:
             user = self._users.get(driver_id)
             if user is not None and user.role is not Role.DRIVER:
-                raise BadInput(f"{driver_id} is the name of the {user.role.value}'s own user: give the driver another id")
+                raise BadInput(
+                    Message(
+                        "{driver} is the name of the {role}'s own user: give the driver another id",
+                        driver=driver_id,
+                        role=user.role.value,
+                    )
+                )
 
     def secret(self, name: str) -> str:
         try:
             return self._users[name].secret
         except KeyError:
-            raise BadInput(f"{name} has no password yet: issue one") from None
+            raise BadInput(Message("{name} has no password yet: issue one", name=name)) from None
 
     def set_secret(self, name: str, secret: str) -> None:
         """For the console's own user at a broker that somebody else runs."""
         if not secret or not secret.isprintable():
-            raise BadInput("a password needs at least one printable character")
+            raise BadInput(Message("a password needs at least one printable character"))
         self._users[name] = _User(self._users[name].role, secret)
         self._write()
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.compiled import Compiled
 from core.domain.driver import Presence
+from core.domain.language import Message
 from core.domain.reports import WORD_EVENTS, FixBatch, Floats, PhoneFence, PresenceReport, Refusal, Reports, Word
 from core.messaging import topics
 from core.messaging.codecs import owntracks
@@ -94,16 +95,20 @@ class _Decoding:
             try:
                 self._one(message)
             except _Refused as refused:
-                self.refused.append(Refusal(_clean(message.topic), str(refused)))
+                self.refused.append(Refusal(_clean(message.topic), refused.args[0]))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                self.refused.append(Refusal(_clean(message.topic), f"the payload can't be read: {_clean(str(error))}"))
+                self.refused.append(
+                    Refusal(_clean(message.topic), Message("the payload can't be read: {reason}", reason=_clean(str(error))))
+                )
         self._note_plain(plain, done, len(plain.drivers))
         checked = self._checked_fixes(plain.columns)
         return Reports(checked, self.words, self.presences, self.fences, self.refused)
 
     def _one(self, message: Inbound) -> None:
         if len(message.payload) > MAX_BYTES:
-            raise _Refused(f"the message has {len(message.payload)} bytes; at most {MAX_BYTES} are read")
+            raise _Refused(
+                Message("the message has {size} bytes; at most {most} are read", size=len(message.payload), most=MAX_BYTES)
+            )
         parts = message.topic.split("/")
         if len(parts) == 5 and parts[0] == "kerbside" and parts[1] == "v1" and parts[2] == "drivers" and parts[3]:
             driver, kind = parts[3], parts[4]
@@ -115,7 +120,9 @@ class _Decoding:
                 return self._status(driver, message.payload)
         elif 3 <= len(parts) <= 4 and parts[0] == "owntracks" and parts[1] and parts[2]:
             return self._owntracks(parts[1], message)
-        raise _Refused(f"unknown topic; positions go to {topics.PREFIX}/drivers/ID/fixes or owntracks/ID/DEVICE")
+        raise _Refused(
+            Message("unknown topic; positions go to {prefix}/drivers/ID/fixes or owntracks/ID/DEVICE", prefix=topics.PREFIX)
+        )
 
     # --- Kerbside's own app
 
@@ -144,14 +151,18 @@ class _Decoding:
         word = _word.decode(payload)
         _same_driver(driver, word.driver)
         if not _is_id(word.id):
-            raise _Refused(f"a word needs an id of 1 to {_MAX_ID} printable characters")
+            raise _Refused(Message("a word needs an id of 1 to {most} printable characters", most=_MAX_ID))
         if word.event not in WORD_EVENTS:
-            raise _Refused(f"unknown event {_clean(word.event)!r}; known are {', '.join(sorted(WORD_EVENTS))}")
+            raise _Refused(
+                Message(
+                    "unknown event {event!r}; known are {known}", event=_clean(word.event), known=", ".join(sorted(WORD_EVENTS))
+                )
+            )
         for named in (word.offer, word.order):
             if named is not None and not _is_id(named):
-                raise _Refused(f"an offer or order has an id of 1 to {_MAX_ID} printable characters")
+                raise _Refused(Message("an offer or order has an id of 1 to {most} printable characters", most=_MAX_ID))
         if word.order is None and (word.offer is None or word.event not in ("accept", "reject")):
-            raise _Refused(f"{word.event} does not say which order it is about")
+            raise _Refused(Message("{event} does not say which order it is about", event=word.event))
         if word.t:
             _check_time(word.t)
         reason = _clean(word.reason)[:_MAX_REASON]
@@ -171,7 +182,9 @@ class _Decoding:
             return  # a retained message was cleared
         report = owntracks.decoder.decode(message.payload)
         if report.topic is not None and report.topic.split("/")[:2] != ["owntracks", driver]:
-            raise _Refused(f"the payload names the topic {_clean(report.topic)}, but came as {driver}")
+            raise _Refused(
+                Message("the payload names the topic {topic}, but came as {driver}", topic=_clean(report.topic), driver=driver)
+            )
         match report.kind:
             case "location":
                 self._location(driver, message.topic, report)
@@ -185,13 +198,15 @@ class _Decoding:
                 if said is not None:
                     self.mode[driver] = owntracks.mode_name(said)[:_MAX_MODE]
             case "encrypted":
-                raise _Refused("encrypted by the app: empty the Encryption key in OwnTracks' settings; TLS protects the way")
+                raise _Refused(
+                    Message("encrypted by the app: empty the Encryption key in OwnTracks' settings; TLS protects the way")
+                )
             case kind if kind not in owntracks.QUIET_TYPES:
-                raise _Refused(f"unknown OwnTracks message {_clean(kind)!r}")
+                raise _Refused(Message("unknown OwnTracks message {kind!r}", kind=_clean(kind)))
 
     def _location(self, driver: str, topic: str, report: owntracks.Message) -> None:
         if report.lat is None or report.lon is None or report.tst is None:
-            raise _Refused("a location needs lat, lon and tst")
+            raise _Refused(Message("a location needs lat, lon and tst"))
         self._note_source(driver, topic, 1)
         speed = None if report.vel is None else report.vel / 3.6
         row = (report.tst, report.lat, report.lon, report.acc, speed, report.cog)
@@ -203,7 +218,7 @@ class _Decoding:
 
     def _transition(self, driver: str, report: owntracks.Message) -> None:
         if report.event not in ("enter", "leave") or report.tst is None:
-            raise _Refused("a transition needs tst and the event enter or leave")
+            raise _Refused(Message("a transition needs tst and the event enter or leave"))
         _check_time(report.tst)
         entered = report.event == "enter"
         self.fences.append(PhoneFence(driver, entered, _clean(report.desc or "")[:_MAX_REASON], report.wtst, report.tst))
@@ -293,12 +308,14 @@ class _Decoding:
             of_owner = bad[driver[bad] == owner]
             first = of_owner[0]
             if on_globe[first]:
-                reason = f"the time {t[first]:.17g} is not in seconds since 1970 and before 2100"
+                reason = _no_time(t[first])
             else:
-                reason = f"{lat[first]:.17g}, {lon[first]:.17g} is not on the globe"
-            more = f" (and {len(of_owner) - 1} more like it)" if len(of_owner) > 1 else ""
+                reason = Message("{place} is not on the globe", place=f"{lat[first]:.17g}, {lon[first]:.17g}")
+            said = Message("a position is refused: {reason}", reason=reason)
+            if len(of_owner) > 1:
+                said = Message("{said} (and {more} more like it)", said=said, more=len(of_owner) - 1)
             topic = self.topics.get(names[owner]) or topics.fixes(names[owner])
-            self.refused.append(Refusal(_clean(topic), f"a position is refused: {reason}{more}"))
+            self.refused.append(Refusal(_clean(topic), said))
 
 
 def _read_plain(messages: Sequence[Inbound]) -> _Plain:
@@ -342,7 +359,11 @@ def _reporting(of_topics: list[str]) -> list[str]:
 
 def _same_driver(of_topic: str, of_payload: str | None) -> None:
     if of_payload is not None and of_payload != of_topic:
-        raise _Refused(f"the payload names the driver {_clean(of_payload)}, but came as {_clean(of_topic)}")
+        raise _Refused(
+            Message(
+                "the payload names the driver {named}, but came as {driver}", named=_clean(of_payload), driver=_clean(of_topic)
+            )
+        )
 
 
 def _is_id(text: str) -> bool:
@@ -351,7 +372,11 @@ def _is_id(text: str) -> bool:
 
 def _check_time(t: float) -> None:
     if not 0.0 < t < LATEST:
-        raise _Refused(f"the time {t:.17g} is not in seconds since 1970 and before 2100")
+        raise _Refused(_no_time(t))
+
+
+def _no_time(t: float) -> Message:
+    return Message("the time {time} is not in seconds since 1970 and before 2100", time=f"{t:.17g}")
 
 
 def _clean(text: str) -> str:

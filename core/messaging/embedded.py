@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from core.domain.causes import cause
 from core.domain.errors import KerbsideError
+from core.domain.language import Message
 from core.messaging.access import Account
 from core.messaging.credentials import Credentials
 
@@ -147,14 +149,18 @@ class EmbeddedBroker:
         theirs.close()
         try:
             ours.send(self._accounts())
-            answer = ours.recv() if ours.poll(timeout_s) else f"the embedded broker did not start within {timeout_s:g} s"
+            answer = (
+                ours.recv()
+                if ours.poll(timeout_s)
+                else Message("the embedded broker did not start within {timeout_s:g} s", timeout_s=timeout_s)
+            )
         except (EOFError, OSError):
-            answer = "the embedded broker ended while starting"
+            answer = Message("the embedded broker ended while starting")
         if not isinstance(answer, _Report):
             process.kill()
             process.join()
             ours.close()
-            raise BrokerFailed(str(answer))
+            raise BrokerFailed(answer)
         self._process, self._pipe = process, ours
         self._orders = replace(self._orders, port=answer.health.port)
         self.health = replace(answer.health, restarts=self.health.restarts)
@@ -184,8 +190,12 @@ class EmbeddedBroker:
         self._process.join(1.0)
         count = self.health.restarts + 1
         code = self._process.exitcode
-        detail = f"the embedded broker ended unexpectedly (exit code {code}) and is started again (restart {count})"
-        log.error(detail)
+        detail = Message(
+            "the embedded broker ended unexpectedly (exit code {code}) and is started again (restart {count})",
+            code=code,
+            count=count,
+        )
+        log.error("%s", detail)
         gone = replace(self.health, state="restarting", detail=detail, restarts=count, clients=0, messages_per_s=0.0)
         self._now(gone)
         if self._stopping.wait(pause_s):
@@ -194,7 +204,7 @@ class EmbeddedBroker:
             self._launch(20.0)
         except BrokerFailed as error:
             log.error("%s", error)
-            self._now(replace(self.health, detail=str(error)))
+            self._now(replace(self.health, detail=cause(error)))
             return
         self._send_accounts()  # they may have changed meanwhile
         if self._stopping.is_set():
@@ -246,9 +256,8 @@ async def _serve(pipe: Connection, orders: _Orders, accounts: Mapping[str, Accou
         port = await broker.start(orders.host, orders.port)
     except OSError as error:
         where = f"{orders.host}:{orders.port}"
-        # asyncio words it at length; the system's own words are enough.
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        pipe.send(f"the embedded broker can't listen at {where} ({reason}): set mqtt.port to a free port, or to 0")
+        problem = Message("the embedded broker can't listen at {where} ({reason})", where=where, reason=cause(error))
+        pipe.send(Message("{problem}: set mqtt.port to a free port, or to 0", problem=problem))
         return
     judge = _Judge(orders.outgrown_at)
     pipe.send(_Report(BrokerHealth("running", port=port)))
@@ -270,12 +279,12 @@ async def _serve(pipe: Connection, orders: _Orders, accounts: Mapping[str, Accou
 
 def _report(broker: Broker, port: int, rate: float, outgrown: str, notices: _Notices) -> _Report:
     slowed = tuple(broker.slowed())
-    held = (
-        f"held back for sending more than {broker.client_rate:g} messages a second: {', '.join(slowed[:5])}" if slowed else ""
+    held = Message(
+        "held back for sending more than {rate:g} messages a second: {users}", rate=broker.client_rate, users=slowed[:5]
     )
     health = BrokerHealth(
         state="outgrown" if outgrown else "running",
-        detail=outgrown or held,
+        detail=outgrown or (held if slowed else ""),
         port=port,
         clients=sum(1 for c in broker.connections if c.account is not None),
         messages_per_s=rate,
@@ -302,9 +311,13 @@ class _Judge:
         over = rate >= self._limit or lag_s > MAX_LAG_S
         self._over = min(OUTGROWN_FOR_S, self._over + 1) if over else max(0, self._over - 1)
         if self._over == OUTGROWN_FOR_S and over:
-            what = f"{rate:.0f} messages a second" if rate >= self._limit else f"it answers {lag_s:.1f} s late"
-            todo = "set up mosquitto (main.py broker FOLDER) and name it in mqtt.broker"
-            self._line = f"the fleet has outgrown the embedded broker ({what}): {todo}"
+            what = (
+                Message("{rate:,.0f} messages a second", rate=rate)
+                if rate >= self._limit
+                else Message("it answers {lag_s:.1f} s late", lag_s=lag_s)
+            )
+            todo = Message("set up mosquitto (main.py broker FOLDER) and name it in mqtt.broker")
+            self._line = Message("the fleet has outgrown the embedded broker ({what}): {todo}", what=what, todo=todo)
         elif not self._over:
             self._line = ""
         return self._line

@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from core.clock import Clock
+from core.domain.causes import cause
+from core.domain.language import Message
 from core.ports import Inbound
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,10 @@ RETRY_S = (1.0, 30.0)
 _CONNACK, _PUBLISH, _SUBACK, _PINGRESP = 0x20, 0x30, 0x90, 0xD0
 _PUBACK, _PINGREQ = b"\x40\x02", b"\xc0\x00"
 _REFUSED = {
-    1: "it does not take MQTT 3.1.1, by which positions come: let it",
-    2: "it does not admit a second connection of the console's",
-    4: "check the console's name and password",
-    5: "check the console's name and password",
+    1: Message("it does not take MQTT 3.1.1, by which positions come: let it"),
+    2: Message("it does not admit a second connection of the console's"),
+    4: Message("check the console's name and password"),
+    5: Message("check the console's name and password"),
 }
 
 
@@ -98,12 +100,12 @@ class PositionReader:
             except (BrokenPipeError, ConnectionResetError, TimeoutError):
                 self._heard(False, "")
             except OSError as error:
-                self._heard(False, error.strerror or type(error).__name__)
+                self._heard(False, cause(error))
             except BadPacket as error:
-                self._heard(False, str(error))
+                self._heard(False, error.args[0])
             except Exception:  # whatever a message meets, positions must go on coming
                 log.exception("the reader of positions failed; it begins anew")
-                self._heard(False, "an error within the program, see the log")
+                self._heard(False, Message("an error within the program, see the log"))
             finally:
                 self._sock = None
             self._again.wait(pause_s)
@@ -124,9 +126,9 @@ class PositionReader:
         self._send(sock, self._connect_packet)
         data = _at_least(sock, b"", 4)
         if data[0] != _CONNACK:
-            raise BadPacket("it does not answer as a broker of MQTT does")
+            raise BadPacket(Message("it does not answer as a broker of MQTT does"))
         if data[3]:
-            raise BadPacket(_REFUSED.get(data[3], f"it refuses the connection ({data[3]})"))
+            raise BadPacket(_REFUSED.get(data[3], Message("it refuses the connection ({code})", code=data[3])))
         self._send(sock, subscribe_packet(self._patterns))
         return data[4:]
 
@@ -194,7 +196,7 @@ def packets(data: bytes, now: float) -> Read:
                     break
             else:
                 if body <= size:
-                    raise BadPacket("a packet's length can't be read")
+                    raise BadPacket(Message("a packet's length can't be read"))
         end = body + length
         if end > size:
             needed = end - at
@@ -206,10 +208,10 @@ def packets(data: bytes, now: float) -> Read:
             if kind & 6:
                 payload += 2
                 if payload > end or kind & 4:
-                    raise BadPacket("a message can't be read")
+                    raise BadPacket(Message("a message can't be read"))
                 acks.append(_PUBACK + data[stop:payload])
             elif stop > end:
-                raise BadPacket("a message can't be read")
+                raise BadPacket(Message("a message can't be read"))
             try:
                 topic = data[start:stop].decode()
             except UnicodeDecodeError:
@@ -218,7 +220,7 @@ def packets(data: bytes, now: float) -> Read:
         elif kind == _SUBACK:
             granted = data[body + 2 : end]
         elif kind != _PINGRESP:
-            raise BadPacket("it does not answer as a broker of MQTT does")
+            raise BadPacket(Message("it does not answer as a broker of MQTT does"))
         at = end
     return Read(messages, b"".join(acks), granted, at, needed)
 
@@ -252,6 +254,6 @@ def _at_least(sock: socket.socket, data: bytes, count: int) -> bytes:
     while len(data) < count:
         chunk = sock.recv(CHUNK)
         if not chunk:
-            raise BadPacket("it closed the connection")
+            raise BadPacket(Message("it closed the connection"))
         data += chunk
     return data

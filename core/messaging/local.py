@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from core.clock import Clock
+from core.domain.language import Message
 from core.messaging import topics
 from core.messaging.filters import Subscriptions
 from core.ports import Acked, Inbound, TransportStats
@@ -82,4 +83,4 @@ class LocalTransport:
     def close(self) -> None:
         self._closed = True
         self.stats.state = "lost"
-        self.stats.detail = "closed"
+        self.stats.detail = Message("closed")

@@ -24,7 +24,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from core.clock import Clock
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.messaging import topics
 from core.messaging.inbox import LIMIT, Inbox
 from core.messaging.intake import PositionReader
@@ -72,11 +74,19 @@ class MqttTransport:
         will: tuple[str, bytes] | None = None,
     ) -> None:
         if not host or not 0 < port < 65536:
-            raise BadInput(f"the broker's address {host}:{port} is not usable: give a host and a port from 1 to 65535")
+            raise BadInput(
+                Message(
+                    "the broker's address {host}:{port} is not usable: give a host and a port from 1 to 65535",
+                    host=host,
+                    port=port,
+                )
+            )
         self.client_id = client_id
-        self.stats = TransportStats(state="connecting", detail=f"looking for the broker at {host}:{port}")
+        self.stats = TransportStats(
+            state="connecting", detail=Message("looking for the broker at {host}:{port}", host=host, port=port)
+        )
         self._where = f"{host}:{port}"
-        self._gone = f"the connection to the broker at {self._where} is lost; trying again, messages wait"
+        self._gone = Message("the connection to the broker at {where} is lost; trying again, messages wait", where=self._where)
         self._host, self._port = host, port
         self._user, self._password = user, password
         self._tls = None if tls is None else _context(tls)
@@ -146,7 +156,7 @@ class MqttTransport:
             self._reader.close()
         self._stop(self._client)
         self._up = False
-        self.stats.state, self.stats.detail = "lost", "closed"
+        self.stats.state, self.stats.detail = "lost", Message("closed")
 
     # --- besides
 
@@ -246,7 +256,9 @@ class MqttTransport:
         self.stats.state = "outgrown" if outgrown else "connected"
         unread = [*self._refused_subscriptions, self._unread]
         if unread[0]:
-            self.stats.detail = f"{self._user} may not read {unread[0]}: give it the console's rights at the broker"
+            self.stats.detail = Message(
+                "{user} may not read {topic}: give it the console's rights at the broker", user=self._user, topic=unread[0]
+            )
         self._ready.set()
 
     def _refused(self, client: paho.Client, reason: ReasonCode) -> None:
@@ -256,9 +268,13 @@ class MqttTransport:
             # paho's thread can't replace its own client
             threading.Thread(target=self._fall_back, args=(client,), daemon=True).start()
         elif text in ("Not authorized", "Bad user name or password", "Bad authentication method"):
-            self._away(f"the broker at {self._where} refuses {self._user}: check its name and password")
+            self._away(
+                Message("the broker at {where} refuses {user}: check its name and password", where=self._where, user=self._user)
+            )
         else:
-            self._away(f"the broker at {self._where} refuses the connection ({text}); trying again")
+            self._away(
+                Message("the broker at {where} refuses the connection ({text}); trying again", where=self._where, text=text)
+            )
 
     def _fall_back(self, old: paho.Client) -> None:
         self._stop(old)
@@ -271,13 +287,28 @@ class MqttTransport:
     def _on_connect_fail(self, client: paho.Client, _: object) -> None:
         error = sys.exc_info()[1]
         if isinstance(error, ssl.SSLCertVerificationError):
-            self._away(f"the certificate of {self._where} is not trusted ({error.verify_message}): give its CA file")
+            self._away(
+                Message(
+                    "the certificate of {where} is not trusted ({why}): give its CA file",
+                    where=self._where,
+                    why=error.verify_message,
+                )
+            )
         elif isinstance(error, ssl.SSLError):
-            self._away(f"{self._where} does not answer with TLS: check the port, or use mqtt:// instead of mqtts://")
+            self._away(
+                Message(
+                    "{where} does not answer with TLS: check the port, or use mqtt:// instead of mqtts://", where=self._where
+                )
+            )
         elif isinstance(error, socket.gaierror):
-            self._away(f"no computer is known as {self._host}: check the broker's address")
+            self._away(Message("no computer is known as {host}: check the broker's address", host=self._host))
         else:
-            self._away(f"no broker answers at {self._where}: check that it runs and that the address is right; trying again")
+            self._away(
+                Message(
+                    "no broker answers at {where}: check that it runs and that the address is right; trying again",
+                    where=self._where,
+                )
+            )
 
     def _on_disconnect(self, client: paho.Client, _: object, flags: object, reason: ReasonCode, properties: object) -> None:
         if client is not self._client or self._closing:
@@ -298,7 +329,9 @@ class MqttTransport:
         if client is not self._client:
             return
         if reason.is_failure:
-            self.stats.detail = f"the broker refused a message of {self._user} ({reason}): check its rights there"
+            self.stats.detail = Message(
+                "the broker refused a message of {user} ({reason}): check its rights there", user=self._user, reason=reason
+            )
         self._out.done(mid, not reason.is_failure)
 
     def _on_subscribe(self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], properties: object) -> None:
@@ -339,7 +372,13 @@ class MqttTransport:
                 self._unread = "" if why.startswith(topics.MARKER) else why
                 self._show_up()
             elif self._up:
-                self._away(f"positions don't come from the broker at {self._where}: {why}; trying again" if why else self._gone)
+                self._away(
+                    Message(
+                        "positions don't come from the broker at {where}: {reason}; trying again", where=self._where, reason=why
+                    )
+                    if why
+                    else self._gone
+                )
 
     def _acknowledge(self, message: Inbound) -> None:
         """Only on the connection it came by: on the next one the broker sends it again, under an id of its own choice."""
@@ -353,7 +392,9 @@ def _context(tls: Tls) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=None if tls.ca_file is None else str(tls.ca_file))
     except (OSError, ssl.SSLError) as error:
-        raise BadInput(f"the certificate file {tls.ca_file} can't be used ({error})") from error
+        raise BadInput(
+            Message("the certificate file {file} can't be used ({reason})", file=tls.ca_file, reason=cause(error))
+        ) from error
 
 
 def _send_at_once(client: paho.Client, _: object, sock: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.domain import reasons
 from core.domain.commands import Command, CorrectProgress, RecordProgress
 from core.domain.driver import Route
 from core.domain.errors import BadInput, CommandRefused
@@ -27,11 +28,11 @@ _KEPT: dict[Status, tuple[str, ...]] = {
 }
 _TIMES = ("arrived_pickup_at", "picked_up_at", "arrived_dropoff_at", "delivered_at")
 _WAS = {
-    "arrived_pickup": "not at the pick-up yet",
-    "picked_up": "not picked up",
-    "arrived_dropoff": "not at the door yet",
-    "delivered": "not delivered",
-    "failed": "not failed",
+    "arrived_pickup": reasons.NOT_AT_PICKUP,
+    "picked_up": reasons.NOT_PICKED_UP,
+    "arrived_dropoff": reasons.NOT_AT_DOOR,
+    "delivered": reasons.NOT_DELIVERED,
+    "failed": reasons.NOT_FAILED,
 }
 
 
@@ -49,7 +50,9 @@ def correct(draft: Draft, command: CorrectProgress) -> None:
     known = PROGRESS.get(command.event)
     after = STEPS.get((command.status, known[0])) if known is not None else None
     if after is None or command.status not in _KEPT:
-        raise BadInput(f"{command.event!r} is no step from {command.status.value.replace('_', ' ')}")
+        raise BadInput(
+            Message("{event!r} is no step from {state}", event=command.event, state=command.status.value.replace("_", " "))
+        )
     if order.status is not after or order.driver_id is None:
         raise CommandRefused(
             Message("order {order} is {what} by now: the mark stands", order=order.id, what=WORDS[order.status])

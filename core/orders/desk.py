@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from core.domain import reasons
 from core.domain.commands import (
     AcceptFor,
     AssignOrder,
@@ -133,16 +134,16 @@ class Desk:
                 Message("there is an order {order} already: give this one another number", order=command.order_id)
             )
         if not command.order_id.strip():
-            raise BadInput("an order needs a number")
+            raise BadInput(Message("an order needs a number"))
         merchant = self._world.merchant(command.merchant_id)
         _check_load(command.order_id, command.weight_kg, command.volume_l)
         if command.value is not None and not 0 <= command.value < math.inf:
-            raise BadInput(f"order {command.order_id}: the value must be an amount of 0 or more")
+            raise BadInput(Message("order {order}: the value must be an amount of 0 or more", order=command.order_id))
         ready_at = command.ready_at if command.ready_at is not None else draft.now + merchant.prep_min * 60
         promise_s = self._settings.number("orders.promise_min") * 60
         due_at = command.due_at if command.due_at is not None else draft.now + promise_s
         if not (math.isfinite(ready_at) and math.isfinite(due_at) and due_at > draft.now):
-            raise BadInput(f"order {command.order_id}: the promised time must lie ahead")
+            raise BadInput(Message("order {order}: the promised time must lie ahead", order=command.order_id))
         order = Order(
             id=command.order_id,
             merchant_id=merchant.id,
@@ -167,7 +168,7 @@ class Desk:
             order = replace(order, area_id=merchant.area_id)
             draft.change(OrderTagged, order)
         self._dispatcher.choose(draft, order)
-        draft.outcome.undo = (CancelOrder(order_id=order.id, reason="placed by mistake", actor=command.actor),)
+        draft.outcome.undo = (CancelOrder(order_id=order.id, reason=reasons.BY_MISTAKE, actor=command.actor),)
 
     def _change(self, draft: Draft, command: ChangeOrder) -> None:
         before = draft.order(command.order_id)
@@ -195,12 +196,12 @@ class Desk:
             _check_load(before.id, new.get("weight_kg", before.weight_kg), new.get("volume_l", before.volume_l))
         times = {name: new[name] for name in ("ready_at", "due_at") if name in new}
         if not all(map(math.isfinite, times.values())) or times.get("due_at", math.inf) <= draft.now:
-            raise BadInput(f"order {before.id}: the promised time must lie ahead")
+            raise BadInput(Message("order {order}: the promised time must lie ahead", order=before.id))
         if "dropoff" in new:
             new["dropoff"] = checked_place(*new["dropoff"])
         order = before
         if order.status is Status.OFFERED and not new.keys() <= _WORDS:
-            order = draft.withdraw(order, "the order has changed")
+            order = draft.withdraw(order, reasons.CHANGED)
         order = replace(order, **new)
         routes: tuple[Route, ...] = ()
         if order.status in ACTIVE and order.driver_id is not None:
@@ -221,7 +222,7 @@ class Desk:
         before = order
         if order.driver_id == driver.id and order.status in ACTIVE:
             raise CommandRefused(Message("{driver} has order {order} already", driver=driver.name, order=order.id))
-        order = draft.free(order, f"given to {driver.name}")
+        order = draft.free(order, reasons.GIVEN_TO.format(driver=driver.name))
         route = draft.route(driver.id)
         order = order.take(
             Step.ASSIGN,
@@ -260,14 +261,14 @@ class Desk:
             raise CommandRefused(
                 Message("order {order} is {what}: there is no driver to take it from", order=order.id, what=WORDS[order.status])
             )
-        draft.free(order, "taken back by the dispatcher", declined=True)
+        draft.free(order, reasons.TAKEN_BACK, declined=True)
         assert order.driver_id is not None
         again: Command = OfferOrder(order_id=order.id, driver_id=order.driver_id, actor=command.actor)
         draft.outcome.undo = way_back(draft, order) if order.status in BEFORE_PICKUP else (again,)
 
     def _hold(self, draft: Draft, command: HoldOrder) -> None:
         before = draft.order(command.order_id)
-        order = draft.free(before, "put on hold")
+        order = draft.free(before, reasons.PUT_ON_HOLD)
         draft.change(OrderHeld, order.take(Step.HOLD, draft.now))
         back: Command = ReleaseOrder(order_id=before.id, actor=command.actor)
         draft.outcome.undo = way_back(draft, before) if before.status in BEFORE_PICKUP else (back,)
@@ -279,7 +280,7 @@ class Desk:
 
     def _cancel(self, draft: Draft, command: CancelOrder) -> None:
         before = draft.order(command.order_id)
-        reason = command.reason or "cancelled by the dispatcher"
+        reason = command.reason or reasons.CANCELLED
         if before.status in ABROAD:
             self._dispatcher.recall(draft, before, reason, cancel=True)
             return
@@ -320,14 +321,15 @@ class Desk:
                 )
             )
         if not math.isfinite(command.ready_at):
-            raise BadInput(f"order {order.id}: ready at a time, please")
+            raise BadInput(Message("order {order}: ready at a time, please", order=order.id))
         is_ready = command.ready_at <= draft.now
         ready_at = min(command.ready_at, draft.now) if is_ready else command.ready_at
         late_min = (ready_at - order.ready_at) / 60
-        moved = f"{abs(late_min):.0f} min {'later' if late_min > 0 else 'earlier'}" if abs(late_min) >= 0.5 else ""
+        how = reasons.LATER if late_min > 0 else reasons.EARLIER
+        moved = how.format(minutes=round(abs(late_min))) if abs(late_min) >= 0.5 else ""
         # Who says later has not got it ready, whatever was said before.
         after = replace(order, ready_at=ready_at, readied_at=ready_at if is_ready else None)
-        draft.change(ReadyTold, after, reason="is ready" if is_ready else moved)
+        draft.change(ReadyTold, after, reason=reasons.READY if is_ready else moved)
         if order.ready_at > draft.now or order.readied_at is not None:
             before = order.ready_at if order.readied_at is None else order.readied_at
             draft.outcome.undo = (TellReady(order_id=order.id, ready_at=before, actor=command.actor),)
@@ -335,10 +337,10 @@ class Desk:
 
 def _kind(goods: str) -> str:
     if not goods.isidentifier():
-        raise BadInput(f"a kind of goods is one word of letters, figures and _, not {goods!r}")
+        raise BadInput(Message("a kind of goods is one word of letters, figures and _, not {goods!r}", goods=goods))
     return goods
 
 
 def _check_load(order_id: str, weight_kg: float, volume_l: float) -> None:
     if not (math.isfinite(weight_kg) and weight_kg > 0 and math.isfinite(volume_l)):
-        raise BadInput(f"order {order_id}: the weight must be a number of kilograms above 0")
+        raise BadInput(Message("order {order}: the weight must be a number of kilograms above 0", order=order_id))

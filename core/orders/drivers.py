@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from core.domain import reasons
 from core.domain.commands import RemoveDriver, SaveDriver, SetPresence
 from core.domain.driver import Driver, Presence
 from core.domain.errors import BadInput, CommandRefused
@@ -34,15 +35,17 @@ PRESENCE_EVENTS: dict[Presence, type[Change]] = {
 def save_driver(settings: Settings, draft: Draft, command: SaveDriver) -> None:
     driver = command.driver
     if not 0 < len(driver.id) <= 64 or driver.id.startswith("$") or any(c in "/+#: " or not c.isprintable() for c in driver.id):
-        raise BadInput(f"driver id {driver.id!r}: use letters, figures and dashes, for example D-17")
+        raise BadInput(Message("driver id {driver!r}: use letters, figures and dashes, for example D-17", driver=driver.id))
     if driver.id.startswith("kerbside-") or driver.id == settings.text("mqtt.user"):
-        raise BadInput(f"{driver.id} is the program's own name at the broker: give the driver another id")
+        raise BadInput(
+            Message("{driver} is the program's own name at the broker: give the driver another id", driver=driver.id)
+        )
     if not driver.name.strip():
-        raise BadInput(f"driver {driver.id} needs a name")
+        raise BadInput(Message("driver {driver} needs a name", driver=driver.id))
     if not all(limit is None or 0 < limit < math.inf for limit in (driver.weight_kg, driver.volume_l)):
-        raise BadInput(f"driver {driver.id}: a load limit must be a number above 0")
+        raise BadInput(Message("driver {driver}: a load limit must be a number above 0", driver=driver.id))
     if driver.rating is not None and not 1 <= driver.rating <= 5:
-        raise BadInput(f"driver {driver.id}: a rating is 1 to 5, not {driver.rating:g}")
+        raise BadInput(Message("driver {driver}: a rating is 1 to 5, not {rating:g}", driver=driver.id, rating=driver.rating))
     check_shift(driver)
     before = draft.world.drivers.get(driver.id)
     if before is not None:
@@ -73,7 +76,7 @@ def remove_driver(draft: Draft, command: RemoveDriver) -> None:
         )
     offer = draft.world.open_offer(driver.id)
     if offer is not None:
-        draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason="driver removed")
+        draft.close_offer(offer, OfferWithdrawn, OfferState.WITHDRAWN, declined=False, reason=reasons.DRIVER_REMOVED)
     draft.add(DriverRemoved(at=draft.now, actor=draft.actor, drivers=(replace(driver, removed=True),)))
     draft.outcome.undo = (SaveDriver(driver=driver, actor=command.actor),)
 

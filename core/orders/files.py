@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from core.domain.causes import cause
 from core.domain.commands import Command, PlaceOrder, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import App, Driver
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
+from core.domain.language import Message, first_of
 from core.domain.merchant import Area, Merchant, OwnDrivers
 from core.domain.vehicle import Vehicle
 from core.orders.shifts import read_shift, read_time
@@ -47,7 +49,14 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
     missing = [c for c in COLUMNS[kind] if c not in header]
     if missing:
         wanted = "; ".join(f"{k}: {', '.join(c)}" for k, c in COLUMNS.items())
-        raise BadInput(f"{path.name}: no column {', '.join(missing)}. A file has these columns at least: {wanted}")
+        raise BadInput(
+            Message(
+                "{name}: no column {missing}. A file has these columns at least: {wanted}",
+                name=path.name,
+                missing=", ".join(missing),
+                wanted=wanted,
+            )
+        )
     readers: dict[str, Callable[[Row], Command]] = {
         "drivers": lambda row: SaveDriver(driver=_driver(row, zone_now)),
         "merchants": lambda row: SaveMerchant(merchant=_merchant(row)),
@@ -59,7 +68,7 @@ def read_csv(path: Path, zone_now: datetime) -> list[Command]:
         try:
             commands.append(readers[kind](row))
         except BadInput as error:
-            problems.append(f"line {line}: {error}")
+            problems.append(Message("line {line}: {problem}", line=line, problem=cause(error)))
     _raise(path, problems)
     return commands
 
@@ -73,26 +82,27 @@ def read_areas(path: Path) -> list[Command]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise BadInput(f"{path.name} is no GeoJSON file: {error}") from None
+        raise BadInput(Message("{name} is no GeoJSON file: {reason}", name=path.name, reason=cause(error))) from None
     whole = isinstance(document, dict) and document.get("type") == "FeatureCollection"
     features = document.get("features") if whole else [document]
     if not isinstance(document, dict) or not isinstance(features, list):
-        raise BadInput(f"{path.name} is no GeoJSON file: it holds no Feature and no FeatureCollection")
+        raise BadInput(Message("{name} is no GeoJSON file: it holds no Feature and no FeatureCollection", name=path.name))
     commands: list[Command] = []
     problems: list[str] = []
     for number, feature in enumerate(features, start=1):
         try:
             commands.append(SaveArea(area=_area(feature, number)))
         except (BadInput, KeyError, TypeError, ValueError, AttributeError) as error:
-            problems.append(f"area {number}: {error if isinstance(error, BadInput) else 'it is no polygon with a name'}")
+            problem = cause(error) if isinstance(error, BadInput) else Message("it is no polygon with a name")
+            problems.append(Message("area {number}: {problem}", number=number, problem=problem))
     _raise(path, problems)
     return commands
 
 
 def _raise(path: Path, problems: Sequence[str]) -> None:
     if problems:
-        more = f"; and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
-        raise BadInput(f"{path.name}: {'; '.join(problems[:MOST_PROBLEMS])}{more}. Nothing was imported")
+        said = first_of(problems, MOST_PROBLEMS)
+        raise BadInput(Message("{name}: {problems}. Nothing was imported", name=path.name, problems=said))
 
 
 def _rows(path: Path) -> list[tuple[int, Row]]:
@@ -107,9 +117,9 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
                 clean = {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str | None)}
                 rows.append((reader.line_num, clean))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} can't be read as a CSV file: {error}") from None
+        raise BadInput(Message("{name} can't be read as a CSV file: {reason}", name=path.name, reason=cause(error))) from None
     if not rows:
-        raise BadInput(f"{path.name} holds no rows below its header")
+        raise BadInput(Message("{name} holds no rows below its header", name=path.name))
     return rows
 
 
@@ -122,7 +132,7 @@ def _number(row: Row, name: str, default: float | None = None) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise BadInput(f"{name} must be a number, not {text!r}")
+        raise BadInput(Message("{name} must be a number, not {text!r}", name=name, text=text))
     return value
 
 
@@ -136,7 +146,7 @@ def _place(row: Row) -> LatLon:
 
 def _text(row: Row, name: str) -> str:
     if not row.get(name):
-        raise BadInput(f"{name} is empty")
+        raise BadInput(Message("{name} is empty", name=name))
     return row[name]
 
 
@@ -145,7 +155,9 @@ def _choice(kind: type[T], row: Row, name: str, default: str) -> T:
     try:
         return kind(text)
     except ValueError:
-        raise BadInput(f"{name} must be one of {', '.join(kind)}, not {text!r}") from None
+        raise BadInput(
+            Message("{name} must be one of {choices}, not {text!r}", name=name, choices=", ".join(kind), text=text)
+        ) from None
 
 
 def _time(row: Row, name: str, now: datetime) -> float | None:
@@ -209,7 +221,7 @@ def _vehicles(text: str) -> frozenset[Vehicle]:
 def _flag(row: Row, name: str) -> bool:
     text = row.get(name, "").lower()
     if text not in {"", "yes", "no", "true", "false", "1", "0"}:
-        raise BadInput(f"{name} must be yes or no, not {text!r}")
+        raise BadInput(Message("{name} must be yes or no, not {text!r}", name=name, text=text))
     return text in {"yes", "true", "1"}
 
 
@@ -217,20 +229,20 @@ def _area(feature: dict[str, object], number: int) -> Area:
     geometry = feature["geometry"]
     properties = feature.get("properties") or {}
     if not isinstance(geometry, dict) or not isinstance(properties, dict):
-        raise BadInput("it has no outline")
+        raise BadInput(Message("it has no outline"))
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise BadInput(f"it is a {geometry.get('type')}: an area is a Polygon or MultiPolygon")
+        raise BadInput(Message("it is a {type}: an area is a Polygon or MultiPolygon", type=geometry.get("type")))
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     rings = tuple(tuple(tuple(checked_place(lat, lon) for lon, lat, *_ in ring) for ring in polygon) for polygon in polygons)
     if not rings or any(len(ring) < 4 for polygon in rings for ring in polygon):
-        raise BadInput("an outline needs four points at least, the last the same as the first")
+        raise BadInput(Message("an outline needs four points at least, the last the same as the first"))
     name = str(properties.get("name") or f"Area {number}")
     area_id = str(properties.get("id") or feature.get("id") or name)
     admitted = properties.get("vehicles") or ""
     vehicles = _vehicles(" ".join(map(str, admitted)) if isinstance(admitted, list) else str(admitted).replace(",", " "))
     priority = properties.get("priority", 0)
     if isinstance(priority, bool) or not isinstance(priority, int):
-        raise BadInput(f"its priority must be a whole number, not {priority!r}")
+        raise BadInput(Message("its priority must be a whole number, not {priority!r}", priority=priority))
     watched = properties.get("watched") is True
     return Area(id=area_id, name=name, polygons=rings, priority=priority, watched=watched, vehicles=vehicles)
 

@@ -18,7 +18,7 @@ def take_note(draft: Draft, command: TakeNote) -> None:
     """A note that was struck comes back as it was."""
     text = " ".join(command.text.split())
     if not text or len(text) > LONGEST:
-        raise BadInput(f"a note has 1 to {LONGEST:,} characters")
+        raise BadInput(Message("a note has 1 to {most:,} characters", most=LONGEST))
     note_id = command.note_id or f"{draft.now:.3f}-{len(draft.world.notes)}"
     note = Note(note_id, draft.now if command.at is None else command.at, draft.actor, text)
     draft.add(NoteTaken(at=draft.now, actor=draft.actor, note=note))

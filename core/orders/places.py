@@ -40,18 +40,36 @@ class Places:
     def save_merchant(self, draft: Draft, command: SaveMerchant) -> None:
         merchant = command.merchant
         if not merchant.id.strip() or not merchant.name.strip():
-            raise BadInput("a merchant needs an id and a name")
+            raise BadInput(Message("a merchant needs an id and a name"))
         checked_place(*merchant.place)
         if not 0 <= merchant.prep_min <= 1440:
-            raise BadInput(f"merchant {merchant.id}: the preparation time must be 0 to 1440 min, not {merchant.prep_min:g}")
+            raise BadInput(
+                Message(
+                    "merchant {merchant}: the preparation time must be 0 to 1440 min, not {prep_min:g}",
+                    merchant=merchant.id,
+                    prep_min=merchant.prep_min,
+                )
+            )
         if merchant.fence_m is not None and not 0 < merchant.fence_m <= 5000:
-            raise BadInput(f"merchant {merchant.id}: the fence's radius must be above 0 and at most 5000 m")
+            raise BadInput(
+                Message("merchant {merchant}: the fence's radius must be above 0 and at most 5000 m", merchant=merchant.id)
+            )
         if not merchant.goods.isidentifier():
             raise BadInput(
-                f"merchant {merchant.id}: a kind of goods is one word of letters, figures and _, not {merchant.goods!r}"
+                Message(
+                    "merchant {merchant}: a kind of goods is one word of letters, figures and _, not {goods!r}",
+                    merchant=merchant.id,
+                    goods=merchant.goods,
+                )
             )
         if not 0 <= merchant.share_km <= 100:
-            raise BadInput(f"merchant {merchant.id}: shops nearby are 0 to 100 km away, not {merchant.share_km:g}")
+            raise BadInput(
+                Message(
+                    "merchant {merchant}: shops nearby are 0 to 100 km away, not {share_km:g}",
+                    merchant=merchant.id,
+                    share_km=merchant.share_km,
+                )
+            )
         areas = draft.world.areas
         found = self._locator.tags([merchant.place], areas)[0]
         # A tag of an area that nobody has drawn is a name of the merchant's own: it stays.

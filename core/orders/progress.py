@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from core.domain import reasons
+from core.domain.causes import cause
 from core.domain.driver import App, Driver, Presence, Route, Stop, StopKind
 from core.domain.errors import BadInput, CommandRefused, KerbsideError
 from core.domain.events import (
@@ -61,7 +63,7 @@ def make_offers(world: World, proposals: Iterable[Proposal], now: float, limit_s
     proposals = [p for p in proposals if _stands(world, p)]
     for proposal in proposals:
         for order_id, holder in proposal.taken_from:
-            reason = f"{world.drivers[proposal.driver_id].name} is nearer in time than {world.drivers[holder].name}"
+            reason = reasons.NEARER.format(driver=world.drivers[proposal.driver_id].name, other=world.drivers[holder].name)
             draft.take_from_driver(draft.order(order_id), OrderUnassigned, declined=False, reason=reason, tell=True)
     for proposal in proposals:
         planned = {order_id for _, order_id in proposal.stops}
@@ -147,7 +149,7 @@ def _joined(route: Route, made: Offer, orders: dict[str, Order]) -> tuple[Stop, 
 def expire_offers(world: World, now: float) -> Outcome:
     draft = Draft(world, now, "system")
     for late in [o for o in world.offers.values() if o.expires_at <= now]:
-        draft.close_offer(late, OfferExpired, OfferState.EXPIRED, declined=True, reason="no answer in time")
+        draft.close_offer(late, OfferExpired, OfferState.EXPIRED, declined=True, reason=reasons.NO_ANSWER)
         draft.outcome.tells.append(TellRevoke(late.driver_id, late.id, None, "the offer has run out"))
     return draft.outcome
 
@@ -161,7 +163,10 @@ def hear(world: World, word: Word, now: float) -> Outcome:
         else:
             _progress(draft, word)
     except KerbsideError as error:
-        draft.outcome.refused.append(f"{word.driver_id} says {word.event.replace('_', ' ')}: {error}")
+        said = Message(word.event.replace("_", " "))
+        draft.outcome.refused.append(
+            Message("{driver} says {said}: {problem}", driver=word.driver_id, said=said, problem=cause(error))
+        )
         draft.outcome.tells.append(TellConfirm(word.driver_id, word.id))
     return draft.outcome
 
@@ -176,7 +181,7 @@ def _answer(draft: Draft, word: Word) -> None:
         accept(draft, asked)
         draft.outcome.tells.append(TellConfirm(word.driver_id, asked.id))
     else:
-        reason = word.reason or "turned down"
+        reason = word.reason or reasons.TURNED_DOWN
         draft.close_offer(asked, OfferRejected, OfferState.REJECTED, declined=True, reason=reason)
 
 
@@ -190,7 +195,7 @@ def _progress(draft: Draft, word: Word) -> None:
             raise CommandRefused(
                 Message("order {order} is {what}: it can't be handed back", order=order.id, what=WORDS[order.status])
             )
-        draft.take_from_driver(order, OrderHandedBack, declined=True, reason=word.reason or "handed back", tell=False)
+        draft.take_from_driver(order, OrderHandedBack, declined=True, reason=word.reason or reasons.HANDED_BACK, tell=False)
         return
     # A phone that was out of reach tells late: its own time counts, as far as it is possible. One without a clock says 0.
     record(draft, order, word.event, word.reason, min(max(word.t or draft.now, order.status_at), draft.now))
@@ -200,7 +205,9 @@ def record(draft: Draft, order: Order, event: str, reason: str, at: float) -> No
     """Take one step of a delivery. Raises BadInput for an unknown event, IllegalStep where it can't be."""
     known = PROGRESS.get(event)
     if known is None:
-        raise BadInput(f"{event!r} is no step of a delivery: use one of {', '.join(PROGRESS)}")
+        raise BadInput(
+            Message("{event!r} is no step of a delivery: use one of {choices}", event=event, choices=", ".join(PROGRESS))
+        )
     step, kind, field = known
     after = order.take(step, at, **({} if field is None else {field: at}))
     if order.driver_id is None:

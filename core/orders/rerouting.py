@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.domain import reasons
 from core.domain.commands import Command, HoldOrder, OfferOrder, PlanRoute, UnassignOrder
 from core.domain.driver import Route, Stop, StopKind
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import OrderAssigned, RouteReordered
+from core.domain.language import Message
 from core.domain.order import ACTIVE, BEFORE_PICKUP, Order, Status, Step
 from core.orders.draft import Draft, stops_of
 from core.orders.fitness import overloaded, unfit
@@ -29,7 +31,7 @@ def plan_route(settings: Settings, draft: Draft, command: PlanRoute) -> None:
         wrong = unfit(world, settings, before, driver, draft.now)
         if wrong:
             raise CommandRefused(wrong)
-        freed = draft.free(draft.order(before.id), f"given to {driver.name}")
+        freed = draft.free(draft.order(before.id), reasons.GIVEN_TO.format(driver=driver.name))
         facts = {"driver_id": driver.id, "by_dispatcher": True, "assigned_at": draft.now, "chained": bool(was.stops)}
         given.append(freed.take(Step.ASSIGN, draft.now, **facts))
     stops = arranged([*draft.route(driver.id).stops, *(s for order in given for s in stops_of(order))], command.stops)
@@ -56,7 +58,7 @@ def arranged(stops: Sequence[Stop], wish: Sequence[StopKey]) -> tuple[Stop, ...]
         if stop.kind is StopKind.PICKUP:
             to_fetch.discard(stop.order_id)
         elif stop.order_id in to_fetch:
-            raise BadInput(f"order {stop.order_id} can't be brought before it is picked up")
+            raise BadInput(Message("order {order} can't be brought before it is picked up", order=stop.order_id))
     return tuple(ranked)
 
 

@@ -12,9 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypedDict
 
+from core.domain.causes import cause
 from core.domain.commands import SaveDriver
 from core.domain.driver import Break, Driver
 from core.domain.errors import BadInput
+from core.domain.language import Message, first_of
 from core.domain.vehicle import Vehicle
 
 LONGEST_H = 24.0
@@ -32,16 +34,16 @@ def check_shift(driver: Driver) -> None:
     who = f"driver {driver.id}"
     start, end = driver.shift_start, driver.shift_end
     if not all(at is None or math.isfinite(at) for at in (start, end)):
-        raise BadInput(f"{who}: a shift begins and ends at a time")
+        raise BadInput(Message("{who}: a shift begins and ends at a time", who=who))
     if start is not None and end is not None and not 0 < end - start <= 3600 * LONGEST_H:
-        raise BadInput(f"{who}: a shift ends after it begins, within {LONGEST_H:g} hours")
+        raise BadInput(Message("{who}: a shift ends after it begins, within {most:g} hours", who=who, most=LONGEST_H))
     for one in driver.breaks:
         if not (math.isfinite(one.start) and math.isfinite(one.end) and one.start < one.end):
-            raise BadInput(f"{who}: a break ends after it begins")
+            raise BadInput(Message("{who}: a break ends after it begins", who=who))
         if (start is not None and one.start < start) or (end is not None and one.end > end):
-            raise BadInput(f"{who}: a break lies within the shift")
+            raise BadInput(Message("{who}: a break lies within the shift", who=who))
     if any(before.end > after.start for before, after in pairwise(driver.breaks)):
-        raise BadInput(f"{who}: breaks follow one another, none begins before the one before it has ended")
+        raise BadInput(Message("{who}: breaks follow one another, none begins before the one before it has ended", who=who))
 
 
 def read_time(text: str, name: str, now: datetime) -> float:
@@ -53,7 +55,9 @@ def read_time(text: str, name: str, now: datetime) -> float:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=now.tzinfo)).timestamp()
     except ValueError:
-        raise BadInput(f"{name} must be a time such as 18:30 or 2026-05-01T18:30, not {text!r}") from None
+        raise BadInput(
+            Message("{name} must be a time such as 18:30 or 2026-05-01T18:30, not {text!r}", name=name, text=text)
+        ) from None
 
 
 def read_shift(row: Mapping[str, str], now: datetime) -> Shift:
@@ -72,7 +76,7 @@ def read_breaks(text: str, start: float | None, now: datetime) -> tuple[Break, .
         if not part.strip():
             continue
         if part.count("-") != 1:
-            raise BadInput(f"breaks are written 20:00-20:30, 23:00-23:15, not {text!r}")
+            raise BadInput(Message("breaks are written 20:00-20:30, 23:00-23:15, not {text!r}", text=text))
         first = _after(start, begin, "breaks", now)
         breaks.append(Break(first, _after(first, end, "breaks", now)))
     return tuple(sorted(breaks, key=lambda one: one.start))
@@ -122,26 +126,27 @@ def read_plan(path: Path, drivers: Mapping[str, Driver], now: datetime) -> list[
             separator = ";" if head.count(";") > head.count(",") else ","
             rows = list(csv.DictReader(file, delimiter=separator))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} can't be read as a CSV file: {error}") from None
+        raise BadInput(Message("{name} can't be read as a CSV file: {reason}", name=path.name, reason=cause(error))) from None
     if not rows or "driver" not in rows[0]:
-        raise BadInput(f"{path.name} needs a column driver, and shift_start, shift_end and breaks for what is planned")
+        raise BadInput(
+            Message("{name} needs a column driver, and shift_start, shift_end and breaks for what is planned", name=path.name)
+        )
     commands, problems = [], []
     for line, row in enumerate(rows, start=2):
         clean = {str(k): (v or "").strip() for k, v in row.items() if isinstance(v, str | None)}
         try:
             commands.append(SaveDriver(driver=_planned(clean, drivers, now)))
         except BadInput as error:
-            problems.append(f"line {line}: {error}")
+            problems.append(Message("line {line}: {problem}", line=line, problem=cause(error)))
     if problems:
-        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
-        raise BadInput(f"{path.name}: {'; '.join(problems[:5])}{more}. Nothing was taken")
+        raise BadInput(Message("{name}: {problems}. Nothing was taken", name=path.name, problems=first_of(problems, 5)))
     return commands
 
 
 def _planned(row: Mapping[str, str], drivers: Mapping[str, Driver], now: datetime) -> Driver:
     known = drivers.get(row["driver"])
     if known is None:
-        raise BadInput(f"there is no driver {row['driver']}")
+        raise BadInput(Message("there is no driver {driver}", driver=row["driver"]))
     changes: dict[str, Any] = {}
     if "shift_start" in row or "shift_end" in row or "breaks" in row:
         changes |= read_shift(row, now)
@@ -151,7 +156,9 @@ def _planned(row: Mapping[str, str], drivers: Mapping[str, Driver], now: datetim
         try:
             changes["vehicle"] = Vehicle(row["vehicle"].lower())
         except ValueError:
-            raise BadInput(f"vehicle must be one of {', '.join(Vehicle)}, not {row['vehicle']!r}") from None
+            raise BadInput(
+                Message("vehicle must be one of {choices}, not {vehicle!r}", choices=", ".join(Vehicle), vehicle=row["vehicle"])
+            ) from None
     driver = replace(known, **changes)
     check_shift(driver)
     return driver

@@ -13,9 +13,11 @@ from typing import Any
 
 import httpx
 
+from core.domain.causes import cause
+from core.domain.language import Message
 from core.domain.provider import Provider
 from core.providers.carrier import Answer, Fate, Parcel, Quote
-from core.providers.words import answer_of, as_number, error_text, number, reason_of, text
+from core.providers.words import answer_of, as_number, number, reason_of, text
 from core.signing import HEADER, sign
 
 LONGEST_ANSWER = 1 << 20
@@ -35,7 +37,7 @@ class HttpCarrier:
     async def quote(self, parcel: Parcel) -> Quote:
         status, told, why = await self._post("/quotes", parcel.told())
         if why is not None or status >= 400 or not isinstance(told, dict):
-            return Quote(False, reason=why.reason if why else f"answered {status}")
+            return Quote(False, reason=why.reason if why else Message("answered {status}", status=status))
         minutes, price = (number(told.get(name)) for name in ("minutes", "price"))
         currency = text(told.get("currency", ""), 8)
         return Quote(told.get("takes_it") is True, minutes, price, currency, reason_of(told))
@@ -63,7 +65,7 @@ class HttpCarrier:
         status, told, why = await self._post("/orders/status", {"keys": list(keys)})
         orders = told.get("orders") if isinstance(told, dict) else None
         if why is None and status < 400 and isinstance(orders, dict):
-            unclear = Answer(Fate.DOUBTFUL, "its answer can't be read")
+            unclear = Answer(Fate.DOUBTFUL, Message("its answer can't be read"))
             return {k: (answer_of(orders[k], k) or unclear) if k in orders else Answer(Fate.UNKNOWN) for k in keys}
         return dict.fromkeys(keys, why or _by_status(status, Fate.DOUBTFUL, told))
 
@@ -80,11 +82,11 @@ class HttpCarrier:
                 async with self._client().stream("POST", url, content=body, headers=headers, timeout=limit_s) as response:
                     return response.status_code, await _read(response), _too_many(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return 0, None, Answer(Fate.NOT_SENT, f"can't be reached: {error_text(error)}")
+            return 0, None, Answer(Fate.NOT_SENT, Message("can't be reached: {reason}", reason=cause(error)))
         except TimeoutError:
-            return 0, None, Answer(Fate.DOUBTFUL, f"no answer within {limit_s:g} s")
+            return 0, None, Answer(Fate.DOUBTFUL, Message("no answer within {limit_s:g} s", limit_s=limit_s))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
-            return 0, None, Answer(Fate.DOUBTFUL, f"the call broke off: {error_text(error)}")
+            return 0, None, Answer(Fate.DOUBTFUL, Message("the call broke off: {reason}", reason=cause(error)))
 
 
 async def _read(response: httpx.Response) -> Any:
@@ -104,10 +106,12 @@ def _too_many(response: httpx.Response) -> Answer | None:
     if response.status_code != 429:
         return None
     wait = number(as_number(response.headers.get("Retry-After")))
-    return Answer(Fate.NOT_SENT, "asks us to slow down", retry_after_s=wait)
+    return Answer(Fate.NOT_SENT, Message("asks us to slow down"), retry_after_s=wait)
 
 
 def _by_status(status: int, otherwise: Fate, told: Any) -> Answer:
     if status >= 500 or status < 400 or status in {408, 425}:
-        return Answer(Fate.DOUBTFUL, f"answered {status}" if status >= 400 else "its answer can't be read")
-    return Answer(otherwise, reason_of(told) or f"answered {status}")
+        return Answer(
+            Fate.DOUBTFUL, Message("answered {status}", status=status) if status >= 400 else Message("its answer can't be read")
+        )
+    return Answer(otherwise, reason_of(told) or Message("answered {status}", status=status))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 from core.domain.errors import KerbsideError
+from core.domain.language import Message
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class Line(Generic[T]):
     def ask(self, make: Callable[[], Coroutine[Any, Any, R]]) -> Future[R]:
         """A call whose answer is waited for by whoever asks."""
         if self._closed:
-            raise KerbsideError("the program is ending: nobody is asked any more")
+            raise KerbsideError(Message("the program is ending: nobody is asked any more"))
         if self._loop is None:
             self._start()
         assert self._loop is not None

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.private_file import read_private, replace_private
 
 SECRET_BYTES = 32
@@ -18,7 +19,7 @@ class Secrets:
         self.path = path
         self._known: dict[str, str] = {}
         if path is not None:
-            self._known = read_private(path, dict[str, str], "delete it to issue new secrets") or {}
+            self._known = read_private(path, dict[str, str], Message("delete it to issue new secrets")) or {}
 
     def get(self, provider_id: str) -> str:
         """Empty where there is none: nothing that is signed with it is believed."""
@@ -31,7 +32,7 @@ class Secrets:
 
     def set(self, provider_id: str, secret: str) -> None:
         if not secret.strip():
-            raise BadInput("a secret can't be empty")
+            raise BadInput(Message("a secret can't be empty"))
         self._store({**self._known, provider_id: secret})
 
     def forget(self, provider_id: str) -> None:

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.providers.carrier import Answer, Fate
 
 ASKED_AT_ONCE = 100
@@ -33,13 +34,13 @@ def read_callback(body: bytes) -> tuple[str, Answer]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadInput("the body is no JSON") from None
+        raise BadInput(Message("the body is no JSON")) from None
     key = told.get("key") if isinstance(told, dict) else None
     if not isinstance(key, str) or not key:
-        raise BadInput("key is missing: the one the order was sent with")
+        raise BadInput(Message("key is missing: the one the order was sent with"))
     answer = answer_of(told, key)
     if answer is None:
-        raise BadInput(f"state must be one of {', '.join(sorted(_TOLD))}")
+        raise BadInput(Message("state must be one of {choices}", choices=", ".join(sorted(_TOLD))))
     return key, answer
 
 

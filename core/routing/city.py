@@ -19,8 +19,10 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import Message
 from core.domain.merchant import Area, Merchant
 from core.domain.vehicle import Vehicle
 from core.routing.geometry import Projection
@@ -167,9 +169,13 @@ class City:
             with zipfile.ZipFile(path) as archive:
                 meta = json.loads(archive.read("city.json"))
                 if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-                    raise BadInput(f"{path.name} is not a Kerbside city file")
+                    raise BadInput(Message("{name} is not a Kerbside city file", name=path.name))
                 if meta["version"] > VERSION:
-                    raise BadInput(f"{path.name} was written by a newer Kerbside: update this one, or import the map again")
+                    raise BadInput(
+                        Message(
+                            "{name} was written by a newer Kerbside: update this one, or import the map again", name=path.name
+                        )
+                    )
                 arrays = {name: _array(archive, name, kind) for name, kind in _ARRAYS.items()}
                 base_map = archive.read("base_map.json")
             city = cls(
@@ -193,14 +199,18 @@ class City:
             )
             city._check()
         except FileNotFoundError:
-            raise BadInput(f"there is no city file {path}") from None
+            raise BadInput(Message("there is no city file {path}", path=path)) from None
         except OSError as error:
-            raise BadInput(f"{path.name} can't be read: {error.strerror or error}") from None
+            raise BadInput(Message("{name} can't be read: {reason}", name=path.name, reason=cause(error))) from None
         except zipfile.BadZipFile as error:
-            kind = "damaged: import the map again" if "CRC" in str(error) else "not a Kerbside city file, or damaged"
-            raise BadInput(f"{path.name} is {kind}") from None
+            kind = (
+                Message("{name} is damaged: import the map again", name=path.name)
+                if "CRC" in str(error)
+                else Message("{name} is not a Kerbside city file, or damaged", name=path.name)
+            )
+            raise BadInput(kind) from None
         except (KeyError, ValueError, TypeError, IndexError, EOFError, NotImplementedError):
-            raise BadInput(f"{path.name} is not a Kerbside city file, or damaged") from None
+            raise BadInput(Message("{name} is not a Kerbside city file, or damaged", name=path.name)) from None
         return city
 
     def _check(self) -> None:

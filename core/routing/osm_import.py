@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import Message
 from core.domain.merchant import Area, Merchant
 from core.routing import osm_rules
 from core.routing.base_map import BaseMap
@@ -97,7 +99,7 @@ def import_osm(source: Path, target: Path, progress: Callable[[str, float], None
     try:
         city.save(target)
     except OSError as error:
-        raise BadInput(f"{target} can't be written: {error.strerror or error}") from None
+        raise BadInput(Message("{target} can't be written: {reason}", target=target, reason=cause(error))) from None
     report.file_bytes = target.stat().st_size
     report.seconds = time.perf_counter() - began
     progress("done", 1.0)
@@ -109,7 +111,7 @@ class _Reader:
 
     def __init__(self, source: Path, progress: Callable[[str, float], None]) -> None:
         if not source.is_file():
-            raise BadInput(f"there is no file {source}")
+            raise BadInput(Message("there is no file {source}", source=source))
         self._source = source
         self._progress = progress
         self._base = BaseMap()
@@ -147,8 +149,14 @@ class _Reader:
                     self._area(thing)
         except (RuntimeError, osmium.InvalidLocationError) as error:
             # osmium tells a foreign file, a damaged and a truncated one by RuntimeError alone.
-            reason = str(error).splitlines()[0] if str(error) else "unknown format"
-            raise BadInput(f"{self._source.name} is not a whole OpenStreetMap extract ({reason}): fetch it again") from None
+            reason = str(error).splitlines()[0] if str(error) else Message("unknown format")
+            raise BadInput(
+                Message(
+                    "{name} is not a whole OpenStreetMap extract ({reason}): fetch it again",
+                    name=self._source.name,
+                    reason=reason,
+                )
+            ) from None
 
     def _node(self, node: osmium.osm.Node) -> None:
         tags = dict(node.tags)
@@ -247,7 +255,9 @@ class _Reader:
     def finish(self) -> tuple[ImportReport, City]:
         report = self._report
         if not self._ways:
-            raise BadInput(f"{self._source.name} holds no roads: take an extract of a whole town, not a filtered one")
+            raise BadInput(
+                Message("{name} holds no roads: take an extract of a whole town, not a filtered one", name=self._source.name)
+            )
         self._progress("building the road graph", 0.82)
         arrays = assemble(self._ways, self._points, self._signals, self._blocked)
         lat, lon = arrays["node_lat"], arrays["node_lon"]

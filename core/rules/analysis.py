@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.language import Message
 from core.domain.merchant import Area, Merchant
@@ -76,11 +77,11 @@ def check(rules: Iterable[Rule], known: Known) -> list[Finding]:
         try:
             Rules([rule])
         except BadInput as error:
-            unreadable.append(Finding(Level.ERROR, "unreadable", str(error), rule.id))
+            unreadable.append(Finding(Level.ERROR, "unreadable", cause(error), rule.id))
     try:
         compiled = Rules(rules)
     except BadInput as error:
-        return unreadable or [Finding(Level.ERROR, "unreadable", str(error))]
+        return unreadable or [Finding(Level.ERROR, "unreadable", cause(error))]
     named = [finding for one in compiled.all for finding in _names(one, known)]
     return named + _reach(compiled, known) + _gaps(compiled, known)
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules import operators
 from core.rules.facts import DIMENSIONS, Facts
 from core.rules.sets import ANY_LABEL, ANY_NUMBER, Numbers, ValueSet
@@ -48,11 +50,17 @@ def read_condition(data: Mapping[str, Any]) -> Condition:
 def _read_test(word: str, argument: object) -> Test:
     operator = operators.OPERATORS.get(word)
     if operator is None:
-        raise BadInput(f"there is no operator {word}: use one of all, any, not, {', '.join(sorted(operators.OPERATORS))}")
+        raise BadInput(
+            Message(
+                "there is no operator {word}: use one of all, any, not, {choices}",
+                word=word,
+                choices=", ".join(sorted(operators.OPERATORS)),
+            )
+        )
     try:
         return Test(word, operator.dimension, operator.read(argument))
     except BadInput as error:
-        raise BadInput(f"{word} wants {error}") from None
+        raise BadInput(Message("{word} wants {reason}", word=word, reason=cause(error))) from None
 
 
 def boxes_of(condition: Condition, want: bool = True) -> list[Box]:

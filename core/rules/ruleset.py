@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.language import Message
 from core.domain.rules import Rule, Tally
 from core.rules.actions import Action, Decision, Situation, read_action
 from core.rules.condition import Condition, read_condition
@@ -42,10 +44,10 @@ class Rules:
         everyone = [read_rule(rule) for rule in rules]
         ids = [one.rule.id for one in everyone]
         if len(ids) > MOST_RULES:
-            raise BadInput(f"{len(ids)} rules are too many: at most {MOST_RULES} can be kept")
+            raise BadInput(Message("{count} rules are too many: at most {most} can be kept", count=len(ids), most=MOST_RULES))
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
-            raise BadInput(f"there are two rules {twice[0]}: give each an id of its own")
+            raise BadInput(Message("there are two rules {twice}: give each an id of its own", twice=twice[0]))
         self.all = tuple(everyone)
         self.ordered = tuple(sorted((one for one in everyone if one.rule.enabled), key=lambda one: -one.rule.priority))
 
@@ -84,8 +86,8 @@ def counted(choice: Choice, tallies: Mapping[str, Tally], now: float) -> Tally |
 def read_rule(rule: Rule) -> Compiled:
     """Raise BadInput with one line that begins with the rule's name."""
     if not rule.id.strip() or len(rule.id) > LONGEST_ID or " " in rule.id:
-        raise BadInput(f"rule id {rule.id!r}: use letters, figures and dashes, for example rain-to-swift")
+        raise BadInput(Message("rule id {rule!r}: use letters, figures and dashes, for example rain-to-swift", rule=rule.id))
     try:
         return Compiled(rule, read_condition(rule.when), read_action(rule.then))
     except BadInput as error:
-        raise BadInput(f"rule {rule.title}: {error}") from None
+        raise BadInput(Message("rule {rule}: {reason}", rule=rule.title, reason=cause(error))) from None

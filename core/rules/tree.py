@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, Union
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 DEEPEST = 20
 
@@ -55,9 +56,9 @@ def leaves(tree: Tree[L]) -> Iterable[L]:
 def read_tree(data: Mapping[str, Any], read_word: Callable[[str, object], L], depth: int = 0) -> Tree[L]:
     """Raise BadInput with one line that names the word that is wrong, as ``read_word`` does."""
     if depth > DEEPEST:
-        raise BadInput(f"conditions are nested more than {DEEPEST} deep")
+        raise BadInput(Message("conditions are nested more than {most} deep", most=DEEPEST))
     if not isinstance(data, Mapping):
-        raise BadInput(f"a condition is a table, not {data!r}")
+        raise BadInput(Message("a condition is a table, not {data!r}", data=data))
     # Several words in one table are meant together.
     parts = tuple(_read_part(word, argument, read_word, depth) for word, argument in data.items())
     return parts[0] if len(parts) == 1 else Group(parts)
@@ -66,12 +67,12 @@ def read_tree(data: Mapping[str, Any], read_word: Callable[[str, object], L], de
 def _read_part(word: str, argument: object, read_word: Callable[[str, object], L], depth: int) -> Tree[L]:
     if word in {"all", "any"}:
         if not isinstance(argument, list | tuple):
-            raise BadInput(f"{word} wants a list of conditions, not {argument!r}")
+            raise BadInput(Message("{word} wants a list of conditions, not {argument!r}", word=word, argument=argument))
         if not argument and word == "any":
-            raise BadInput("any wants one condition at least: with none, nothing could ever meet it")
+            raise BadInput(Message("any wants one condition at least: with none, nothing could ever meet it"))
         return Group(tuple(read_tree(part, read_word, depth + 1) for part in argument), word == "any")
     if word == "not":
         if not isinstance(argument, Mapping) or not argument:
-            raise BadInput(f"not wants one condition, not {argument!r}")
+            raise BadInput(Message("not wants one condition, not {argument!r}", argument=argument))
         return Not(read_tree(argument, read_word, depth + 1))
     return read_word(word, argument)

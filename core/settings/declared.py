@@ -35,6 +35,13 @@ SECTIONS: dict[str, str] = {
 """What the sections of keys are called, in the order in which they are shown; one that is missing here comes last."""
 
 
+CHOICES = (
+    *(mark("default"), mark("punctuality"), mark("efficiency"), mark("fairness"), mark("rating")),
+    *(mark("system"), mark("light"), mark("dark"), mark("compact"), mark("comfortable")),
+    *(mark("as the language"), mark("left to right"), mark("right to left")),
+)
+"""The words among what can be chosen below."""
+
 DECLARED: tuple[Setting, ...] = (
     _s("matching.cycle_s", 10.0, "How often the matcher runs", "s", 1, 300),
     _s("matching.batch_orders", 500, "So many orders that come, or come back, begin a run before its time", "", 1, 100_000),

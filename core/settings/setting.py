@@ -9,6 +9,12 @@ from core.domain.errors import BadInput
 from core.domain.language import Message
 
 Value = bool | int | float | str
+_KINDS = {
+    bool: Message("true or false"),
+    int: Message("a whole number"),
+    float: Message("a number"),
+    str: Message("a text"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Setting:
             return ""
         if not self.unit:
             return Message("{low:g} to {high:g}", low=self.low, high=self.high)
-        return Message("{low:g} to {high:g} {unit}", low=self.low, high=self.high, unit=self.unit)
+        return Message("{low:g} to {high:g} {unit}", low=self.low, high=self.high, unit=Message(self.unit))
 
     def read(self, text: str) -> Value:
         """The value of a text as a person types it: a decimal comma serves as well as a point. BadInput as by `checked`."""
@@ -57,12 +63,15 @@ class Setting:
         if wanted is float and type(value) is int:
             value = float(value)
         if type(value) is not wanted:
-            kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-            raise BadInput(f"setting {self.key} wants {kinds[wanted]}, not {value!r}")
+            raise self._unfit(_KINDS[wanted], value)
         assert isinstance(value, bool | int | float | str)
         if self.choices and value not in self.choices:
-            raise BadInput(f"setting {self.key} wants one of {', '.join(self.choices)}, not {value!r}")
+            raise self._unfit(Message("one of {choices}", choices=self.choices), value)
         number = not isinstance(value, bool | str)
         if number and not self.low <= float(value) <= self.high:
-            raise BadInput(f"setting {self.key} wants {self.low:g} to {self.high:g} {self.unit}, not {value!r}".strip())
+            raise self._unfit(self.range or Message("{low:g} to {high:g}", low=self.low, high=self.high), value)
         return value
+
+    def _unfit(self, wanted: str, value: object) -> BadInput:
+        problem = Message("wants {wanted}, not {value!r}", wanted=wanted, value=value)
+        return BadInput(Message("setting {key} {problem}", key=self.key, problem=problem))

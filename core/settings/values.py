@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli_w
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.language import Message
 from core.settings.declared import BY_KEY, declared
@@ -49,13 +50,19 @@ class Settings:
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
-            settings.problems.append(f"{path} can't be read ({error.strerror}); defaults are used: check who owns it")
+            settings.problems.append(
+                Message("{path} can't be read ({reason}); defaults are used: check who owns it", path=path, reason=cause(error))
+            )
             return settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             aside = path.with_name(path.name + ".bad")
             path.replace(aside)
             settings.problems.append(
-                f"settings.toml can't be read ({error}); defaults are used, the file is kept as {aside.name}"
+                Message(
+                    "settings.toml can't be read ({reason}); defaults are used, the file is kept as {aside}",
+                    reason=cause(error),
+                    aside=aside.name,
+                )
             )
             return settings
         for key, value in _flat(table):
@@ -63,7 +70,7 @@ class Settings:
                 settings.set(key, value)
                 settings._in_file.add(key)
             except BadInput as error:
-                settings.problems.append(f"{error}; the default is used")
+                settings.problems.append(Message("{problem}; the default is used", problem=cause(error)))
                 settings._unknown[key] = value
         settings.kept = settings.changed()
         return settings
@@ -97,7 +104,7 @@ class Settings:
         """Raise BadInput for an unknown key or a value out of range."""
         setting = declared(key)
         if setting is None:
-            raise BadInput(f"there is no setting {key}")
+            raise BadInput(Message("there is no setting {key}", key=key))
         checked = setting.checked(value)
         self._unknown.pop(key, None)
         if checked == self[key]:
@@ -115,7 +122,7 @@ class Settings:
         for key, value in values.items():
             setting = declared(key)
             if setting is None:
-                raise BadInput(f"there is no setting {key}")
+                raise BadInput(Message("there is no setting {key}", key=key))
             setting.checked(value)
         for key in {*BY_KEY, *self._values, *values}:
             setting = declared(key)
@@ -152,16 +159,16 @@ class Settings:
         try:
             table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            return [f"settings.toml can't be read ({error}); the settings stay as they were"]
+            return [Message("settings.toml can't be read ({reason}); the settings stay as they were", reason=cause(error))]
         said = dict(_flat(table))
-        problems = []
+        problems: list[str] = []
         gone = {key: setting.default for key in self._in_file - said.keys() if (setting := declared(key)) is not None}
         self._in_file = {key for key in said if declared(key) is not None}
         for key, value in {**gone, **said}.items():
             try:
                 self.set(key, value)
             except BadInput as error:
-                problems.append(f"settings.toml: {error}")
+                problems.append(Message("settings.toml: {problem}", problem=cause(error)))
         self._keep({key: self[key] for key in sorted(self._in_file) if self.given(key)}, FILE)
         return problems
 
@@ -195,7 +202,7 @@ def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
     try:
         table = tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(Message("this is no file of settings: {error}", error=error)) from None
+        raise BadInput(Message("this is no file of settings: {reason}", reason=cause(error))) from None
     table.pop(DESK, None)
     values: dict[str, Value] = {}
     problems: list[str] = []
@@ -203,10 +210,10 @@ def values_of(text: str) -> tuple[dict[str, Value], list[str]]:
         setting = declared(key)
         try:
             if setting is None:
-                raise BadInput(f"there is no setting {key}")
+                raise BadInput(Message("there is no setting {key}", key=key))
             values[key] = setting.checked(value)
         except BadInput as error:
-            problems.append(str(error))
+            problems.append(cause(error))
     return values, problems
 
 

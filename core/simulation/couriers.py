@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 import numpy as np
 
+from core.domain import reasons
 from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon, distance_m
 from core.messaging import topics
@@ -25,7 +26,7 @@ from core.simulation.phone import Phone
 from core.simulation.roster import first_places, roster
 from core.simulation.stats import SimulationStats
 
-REASONS = ("too far", "wrong direction", "traffic", "need a rest")
+REASONS = (reasons.TOO_FAR, reasons.WRONG_WAY, reasons.TRAFFIC, reasons.NEED_REST)
 
 _THERE_M = 12.0
 """Nearer than this a driver is there and need not set off."""
@@ -169,7 +170,7 @@ class Fleet:
             else:
                 self._stats.offers_rejected += 1
                 on_break = courier.phase is Phase.BREAK
-                reason = "on a break" if on_break else REASONS[int(courier.rng.integers(len(REASONS)))]
+                reason = reasons.ON_BREAK if on_break else REASONS[int(courier.rng.integers(len(REASONS)))]
                 courier.phone.answer(offer_id, event, now, reason)
 
     # --- a second of everybody's life ------------------------------------------------------------------------------

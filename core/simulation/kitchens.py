@@ -10,12 +10,13 @@ import heapq
 import math
 from dataclasses import dataclass, replace
 
+from core.domain import reasons
 from core.domain.merchant import Merchant
 from core.simulation.chance import Concern, lognormal, stream
 from core.simulation.habits import Habits
 from core.simulation.params import SimulationParams
 
-REFUSALS = ("sold out", "kitchen too busy", "closing early", "an ingredient is missing")
+REFUSALS = (reasons.SOLD_OUT, reasons.TOO_BUSY, reasons.CLOSING, reasons.MISSING)
 SLOWER_PER_ORDER = 0.05
 """Each order already in the kitchen makes the next one longer by this share."""
 
@@ -84,7 +85,7 @@ class Kitchens:
         refused_at, reason = None, ""
         if rng.random() < self._params.merchant_refusal_rate:
             refused_at = now + float(rng.uniform(20, 150))
-            reason = f"merchant: {REFUSALS[int(rng.integers(len(REFUSALS)))]}"
+            reason = reasons.BY_MERCHANT.format(why=REFUSALS[int(rng.integers(len(REFUSALS)))])
         ticket = Ticket(order_id, now + 60 * math.ceil(usual_min), ready_at, refused_at, reason)
         self._tickets[order_id], self._merchant_of[order_id] = ticket, merchant.id
         if self._habits.tells(merchant.id):

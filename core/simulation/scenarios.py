@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from core.domain.causes import cause
 from core.domain.driver import Driver
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.domain.merchant import Merchant
 from core.simulation.faults import Declines, GpsJump, Injected, KitchenDelay, OutOfReach
 from core.simulation.params import SimulationParams
@@ -61,7 +63,7 @@ def fault(kind: str, whose: str, start: float, for_s: float) -> Injected:
         return GpsJump(whose, start, end, 2400.0, 1800.0)
     if kind == "kitchen":
         return KitchenDelay(whose, start, end, 15.0)
-    raise BadInput(f"what goes wrong is one of {', '.join(KINDS)}, not {kind!r}")
+    raise BadInput(Message("what goes wrong is one of {choices}, not {kind!r}", choices=", ".join(KINDS), kind=kind))
 
 
 def names(folder: Path = FOLDER) -> list[str]:
@@ -72,13 +74,15 @@ def read_scenario(name: str, folder: Path = FOLDER) -> Scenario:
     """Raises BadInput with one line that says what to change."""
     path = folder / f"{name}.toml"
     if name not in names(folder):
-        raise BadInput(f"there is no scenario {name}: choose one of {', '.join(names(folder))}")
+        raise BadInput(
+            Message("there is no scenario {name}: choose one of {choices}", name=name, choices=", ".join(names(folder)))
+        )
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         figures = table.get("simulation", {})
         unknown = sorted(figures.keys() - _TURNED)
         if unknown:
-            raise BadInput(f"{path.name}: a simulation has no {', '.join(unknown)}")
+            raise BadInput(Message("{name}: a simulation has no {choices}", name=path.name, choices=", ".join(unknown)))
         minutes = float(table["minutes"])
         params = replace(SimulationParams(window_min=max(1.0, minutes)), **figures)
         mishaps = tuple(
@@ -88,4 +92,4 @@ def read_scenario(name: str, folder: Path = FOLDER) -> Scenario:
             fault(one.kind, "", 0.0, 60 * one.for_min)
         return Scenario(name, str(table["title"]), str(table["text"]), minutes, params, mishaps)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"{path.name} can't be read: {error}") from None
+        raise BadInput(Message("{name} can't be read: {reason}", name=path.name, reason=cause(error))) from None

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.domain.upkeep import Altered
 from core.settings import Settings
 from core.storage.database import check, last_backup, open_readable, open_writable, schema_steps, told
@@ -60,7 +62,7 @@ def back_up(folder: Path, target: Path | None = None) -> Backup:
     """
     database = folder / DATABASE
     if not database.is_file():
-        raise BadInput(f"there is nothing to back up in {folder}: name the data folder with --data")
+        raise BadInput(Message("there is nothing to back up in {folder}: name the data folder with --data", folder=folder))
     made_at = time.time()
     target = target or _free_name(folder / BACKUPS, made_at)
     scratch = target.with_name(target.name + ".new")
@@ -84,7 +86,7 @@ def back_up(folder: Path, target: Path | None = None) -> Backup:
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
         with suppress(OSError):
             scratch.unlink()
-        raise BadInput(f"the backup {target} can't be written: {told(error)}") from None
+        raise BadInput(Message("the backup {target} can't be written: {reason}", target=target, reason=told(error))) from None
     return Backup(target, made_at, events, target.stat().st_size)
 
 
@@ -136,7 +138,7 @@ def restore(folder: DataFolder, source: Path | None = None) -> Restored:
     """
     source = source or last_backup(folder.database)
     if source is None and not is_damaged(folder.database):
-        raise BadInput(f"there is no backup in {folder.backups}: name one")
+        raise BadInput(Message("there is no backup in {folder}: name one", folder=folder.backups))
     with tempfile.TemporaryDirectory(dir=folder.path, prefix=".restore-") as name:
         fresh = Path(name)
         backup = None if source is None else _unpack(source, fresh)
@@ -154,7 +156,12 @@ def restore(folder: DataFolder, source: Path | None = None) -> Restored:
             salvaged = bring_over(aside / DATABASE, fresh / DATABASE) if is_damaged(folder.database) else None
             if backup is None and salvaged is None:
                 shutil.rmtree(aside)
-                raise BadInput(f"nothing of {folder.database} can be read, and there is no backup: move it away to start anew")
+                raise BadInput(
+                    Message(
+                        "nothing of {database} can be read, and there is no backup: move it away to start anew",
+                        database=folder.database,
+                    )
+                )
             if salvaged is not None:
                 for beside in _BESIDE:
                     if (folder.path / beside).is_file():
@@ -168,21 +175,25 @@ def restore(folder: DataFolder, source: Path | None = None) -> Restored:
                 os.replace(path, target)
         except OSError as error:
             reason = told(error)
-            raise BadInput(f"the backup can't be restored ({reason}): what stood here before is in {aside}") from None
+            raise BadInput(
+                Message(
+                    "the backup can't be restored ({reason}): what stood here before is in {aside}", reason=reason, aside=aside
+                )
+            ) from None
     return Restored(backup, aside, salvaged)
 
 
 def _unpack(source: Path, into: Path) -> Backup:
     """Lay a backup's files out, checked. Raises BadInput where it is none, or damaged."""
     if not source.is_file():
-        raise BadInput(f"there is no file {source}")
+        raise BadInput(Message("there is no file {source}", source=source))
     try:
         with zipfile.ZipFile(source) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
             if manifest["format"] != FORMAT:
                 raise KeyError(FORMAT)
             if manifest["version"] > VERSION:
-                raise BadInput(f"{source} was made by a newer Kerbside: restore it with that one")
+                raise BadInput(Message("{source} was made by a newer Kerbside: restore it with that one", source=source))
             backup = Backup(source, float(manifest["made_at"]), int(manifest["events"]), source.stat().st_size)
             for member in archive.namelist():
                 path = Path(member)
@@ -196,15 +207,21 @@ def _unpack(source: Path, into: Path) -> Backup:
                         file.flush()
                         os.fsync(file.fileno())
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, zlib.error) as error:
-        raise BadInput(f"{source} is no backup of Kerbside, or it is damaged ({error}): choose another file") from None
+        raise BadInput(
+            Message(
+                "{source} is no backup of Kerbside, or it is damaged ({reason}): choose another file",
+                source=source,
+                reason=cause(error),
+            )
+        ) from None
     except OSError as error:
-        raise BadInput(f"{source} can't be restored: {told(error)}") from None
+        raise BadInput(Message("{source} can't be restored: {reason}", source=source, reason=told(error))) from None
     if not (into / DATABASE).is_file():
-        raise BadInput(f"{source} holds no database: choose another file")
+        raise BadInput(Message("{source} holds no database: choose another file", source=source))
     try:
         check(into / DATABASE, len(schema_steps()))
     except sqlite3.Error as error:
-        raise BadInput(f"{source} can't be restored: {told(error)}") from None
+        raise BadInput(Message("{source} can't be restored: {reason}", source=source, reason=told(error))) from None
     return backup
 
 
@@ -249,6 +266,6 @@ class Backups:
                 old.unlink()
             self.problem = ""
         except (BadInput, OSError) as error:
-            if self.problem != str(error):
+            if self.problem != cause(error):
                 log.error("%s", error)
-            self.problem = str(error)
+            self.problem = cause(error)

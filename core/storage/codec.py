@@ -10,12 +10,13 @@ import msgspec
 
 from core.domain import events
 from core.domain.alert import Alert
+from core.domain.causes import cause
 from core.domain.driver import Driver, Route
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import AreaCrossed, Change, DispatchChange, FenceCrossed, FenceDwelled
 from core.domain.experiment import Experiment
 from core.domain.forward import Forward
-from core.domain.language import as_text
+from core.domain.language import Message, as_text
 from core.domain.merchant import Area, Merchant
 from core.domain.offer import Offer
 from core.domain.order import Order
@@ -83,7 +84,13 @@ class StateTable(Generic[E]):
         try:
             return msgspec.json.decode(body, type=self.kind)
         except msgspec.DecodeError as error:
-            raise KerbsideError(f"the database holds {self.name} that can't be read ({error}): restore a backup") from None
+            raise KerbsideError(
+                Message(
+                    "the database holds {name} that can't be read ({reason}): restore a backup",
+                    name=self.name,
+                    reason=cause(error),
+                )
+            ) from None
 
 
 def _cell(value: Cell) -> Cell:
@@ -127,7 +134,7 @@ def encode(change: Change) -> str:
         body = _encoder.encode(change)
         _changes[kind].decode(body)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        raise BadInput(f"{kind} can't be stored: {error}") from None
+        raise BadInput(Message("{kind} can't be stored: {reason}", kind=kind, reason=cause(error))) from None
     return body.decode()
 
 
@@ -135,11 +142,19 @@ def decode(kind: str, body: str) -> Change:
     """Raise KerbsideError where this program does not know the kind or the body does not fit it."""
     decoder = _changes.get(kind)
     if decoder is None:
-        raise KerbsideError(f"the log holds an event {kind!r} that this version does not know: use a newer Kerbside")
+        raise KerbsideError(
+            Message("the log holds an event {kind!r} that this version does not know: use a newer Kerbside", kind=kind)
+        )
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise KerbsideError(f"the log holds an event {kind!r} that can't be read ({error}): restore a backup") from None
+        raise KerbsideError(
+            Message(
+                "the log holds an event {kind!r} that can't be read ({reason}): restore a backup",
+                kind=kind,
+                reason=cause(error),
+            )
+        ) from None
 
 
 def orders_of(change: Change) -> tuple[str, ...]:

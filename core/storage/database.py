@@ -8,7 +8,9 @@ from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.language import Message
 
 APPLICATION_ID = 0x4B455242
 MAGIC = b"SQLite format 3\x00"
@@ -42,7 +44,7 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
             check(path, len(steps))
         connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise BadInput(f"the database {path} can't be opened: {told(error)}") from None
+        raise BadInput(Message("the database {path} can't be opened: {reason}", path=path, reason=told(error))) from None
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: a commit is on the disk itself before it is acknowledged. Commits are shared, so that it costs little.
@@ -56,7 +58,7 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
         connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         connection.close()
-        raise BadInput(f"the database {path} can't be written: {told(error)}") from None
+        raise BadInput(Message("the database {path} can't be written: {reason}", path=path, reason=told(error))) from None
     return connection
 
 
@@ -70,18 +72,25 @@ def check(path: Path, newest: int) -> None:
     """Raise BadInput unless the file is a sound database of ours, of a version up to ``newest``. Writes nothing."""
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
-            raise BadInput(f"{path} is no database: move it away, or choose another folder with --data")
+            raise BadInput(Message("{path} is no database: move it away, or choose another folder with --data", path=path))
     with closing(open_readable(path)) as connection:
         try:
             version = _number(connection, "PRAGMA user_version")
             owner = _number(connection, "PRAGMA application_id")
             empty = version == 0 and _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
             if owner != APPLICATION_ID and not empty:
-                raise BadInput(f"{path} belongs to another program: move it away, or choose another folder with --data")
+                raise BadInput(
+                    Message("{path} belongs to another program: move it away, or choose another folder with --data", path=path)
+                )
             if version > newest:
                 raise BadInput(
-                    f"{path} was written by a newer Kerbside (schema {version}, this one knows {newest}): "
-                    "start the newer one, or choose another folder with --data"
+                    Message(
+                        "{path} was written by a newer Kerbside (schema {version}, this one knows {newest}): start the "
+                        "newer one, or choose another folder with --data",
+                        path=path,
+                        version=version,
+                        newest=newest,
+                    )
                 )
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         except sqlite3.DatabaseError as error:
@@ -90,8 +99,12 @@ def check(path: Path, newest: int) -> None:
             verdict = str(error)
     if verdict != "ok":
         raise Damaged(
-            f"{path} is damaged ({' '.join(str(verdict).split())}): mend it by the last backup and what can be read of the "
-            "time since, with: main.py restore"
+            Message(
+                "{path} is damaged ({verdict}): mend it by the last backup and what can be read of the time "
+                "since, with: main.py restore",
+                path=path,
+                verdict=" ".join(str(verdict).split()),
+            )
         )
 
 
@@ -123,15 +136,15 @@ def is_poison(error: Exception) -> bool:
 
 
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: free some space",
-    sqlite3.SQLITE_READONLY: "the file is write-protected: allow writing to it and to its folder",
-    sqlite3.SQLITE_CANTOPEN: "the file can't be opened: check that its folder exists and may be written",
-    sqlite3.SQLITE_PERM: "access is denied: allow reading and writing it",
-    sqlite3.SQLITE_BUSY: "another program holds it: close that program",
-    sqlite3.SQLITE_LOCKED: "another program holds it: close that program",
-    sqlite3.SQLITE_IOERR: "the disk reports an error: check the disk and its connection",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: stop Kerbside and mend it with: main.py restore",
-    sqlite3.SQLITE_NOTADB: "it is no database: stop Kerbside and restore the last backup with: main.py restore",
+    sqlite3.SQLITE_FULL: Message("the disk is full: free some space"),
+    sqlite3.SQLITE_READONLY: Message("the file is write-protected: allow writing to it and to its folder"),
+    sqlite3.SQLITE_CANTOPEN: Message("the file can't be opened: check that its folder exists and may be written"),
+    sqlite3.SQLITE_PERM: Message("access is denied: allow reading and writing it"),
+    sqlite3.SQLITE_BUSY: Message("another program holds it: close that program"),
+    sqlite3.SQLITE_LOCKED: Message("another program holds it: close that program"),
+    sqlite3.SQLITE_IOERR: Message("the disk reports an error: check the disk and its connection"),
+    sqlite3.SQLITE_CORRUPT: Message("it is damaged: stop Kerbside and mend it with: main.py restore"),
+    sqlite3.SQLITE_NOTADB: Message("it is no database: stop Kerbside and restore the last backup with: main.py restore"),
 }
 
 _SURROUNDINGS = frozenset(_ADVICE) - {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -142,10 +155,8 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
-def told(error: Exception) -> str:
+def told(error: Exception) -> Message:
     """What is wrong and what to do about it."""
     if isinstance(error, sqlite3.Error):
-        return _ADVICE.get(_code(error), str(error))
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
+        return _ADVICE.get(_code(error)) or Message(str(error))
+    return cause(error)

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.domain.driver import Presence
 from core.domain.errors import BadInput
 from core.domain.events import AlertRaised
+from core.domain.language import Message
 from core.domain.order import Order
 from core.storage.codec import decode
 from core.storage.database import MAGIC, check, open_readable, schema_steps, told
@@ -64,7 +65,7 @@ def read_day(path: Path, since: float | None = None, until: float | None = None)
                 if isinstance(change, AlertRaised):
                     day.alerts.update(alert.kind.value for alert in change.alerts)
     except sqlite3.Error as error:
-        raise BadInput(f"the database {path} can't be read: {told(error)}") from None
+        raise BadInput(Message("the database {path} can't be read: {reason}", path=path, reason=told(error))) from None
     for came in online.values():
         day.online_s += _overlap(came, at, begins, ends)
     return day

@@ -10,7 +10,9 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 from platformdirs import user_data_dir
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 DATABASE = "kerbside.db"
 SETTINGS = "settings.toml"
@@ -43,13 +45,21 @@ class DataFolder:
             self._pid.write_text(f"{os.getpid()}\n", encoding="ascii")
         except Timeout:
             raise BadInput(
-                f"the data folder {self.path} is in use by another Kerbside{self._holder()}: "
-                "close that one, or choose another folder with --data"
+                Message(
+                    "the data folder {path} is in use by another Kerbside{holder}: close that one, or choose "
+                    "another folder with --data",
+                    path=self.path,
+                    holder=self._holder(),
+                )
             ) from None
         except (OSError, NotImplementedError) as error:
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            reason = cause(error)
             raise BadInput(
-                f"the data folder {self.path} can't be used ({reason}): choose another one with --data, or allow writing to it"
+                Message(
+                    "the data folder {path} can't be used ({reason}): choose another one with --data, or allow writing to it",
+                    path=self.path,
+                    reason=reason,
+                )
             ) from None
 
     @property
@@ -105,6 +115,6 @@ class DataFolder:
 
     def _holder(self) -> str:
         try:
-            return f" (process {int(self._pid.read_text(encoding='ascii'))})"
+            return Message(" (process {process})", process=int(self._pid.read_text(encoding="ascii")))
         except (OSError, ValueError):
             return ""

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from core.domain.language import Message
 from core.domain.order import Order, Status
 from core.storage.codec import ORDERS
 from core.storage.database import StorageError, open_readable, told
@@ -31,4 +32,4 @@ def _read(path: Path, which: str, at: float) -> list[Order]:
         with closing(open_readable(path)) as read:
             return [ORDERS.decode(body) for (body,) in read.execute(query, (at, MOST))]
     except sqlite3.Error as error:
-        raise StorageError(f"the database {path} can't be read: {told(error)}") from None
+        raise StorageError(Message("the database {path} can't be read: {reason}", path=path, reason=told(error))) from None

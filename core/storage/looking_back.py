@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.domain.driver import Presence
 from core.domain.events import Change, DriverCameOnline, DriverTookBreak, DriverWentOffline
+from core.domain.language import Message
 from core.storage.codec import DRIVERS, decode
 from core.storage.database import StorageError, open_readable, told
 
@@ -66,4 +67,4 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(open_readable(path)) as read:
             yield read
     except sqlite3.Error as error:
-        raise StorageError(f"the database {path} can't be read: {told(error)}") from None
+        raise StorageError(Message("the database {path} can't be read: {reason}", path=path, reason=told(error))) from None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.language import Message
 from core.settings import DESK, Value, toml_of, values_of
@@ -49,7 +50,7 @@ class Profiles:
             write(path, profile)
         except OSError as error:
             raise BadInput(
-                Message("the profile could not be saved in {path}: {error}", path=self._folder, error=error.strerror)
+                Message("the profile could not be saved in {folder}: {reason}", folder=self._folder, reason=cause(error))
             ) from None
         return name
 

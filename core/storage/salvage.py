@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.domain import reasons
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import BroughtOver, Change
 from core.storage.codec import STATE_TABLES, Cell, decode
 from core.storage.database import Damaged, check, open_readable, open_writable, schema_steps
 from core.storage.store import Store
 
-REASON = "read from a damaged database"
 AT_ONCE = 500
 SMALLEST = 64
 """Bytes of an event: a file has no more of them than that, whatever number stands in it."""
@@ -138,7 +138,7 @@ def _state(old: sqlite3.Connection, store: Store) -> None:
                 found = table.decode(body)
                 if thing_id not in known or table.decode(known[thing_id]) != found:
                     told: dict[str, Any] = {table.name: (found,)}
-                    changes.append(BroughtOver(at=at, reason=REASON, **told))
+                    changes.append(BroughtOver(at=at, reason=reasons.DAMAGED, **told))
     store.write(changes).result()
 
 

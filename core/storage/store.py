@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.domain.events import Change, DispatchChange
+from core.domain.language import Message
 from core.domain.order import ENDED, Order
 from core.domain.world import World
 from core.storage.codec import (
@@ -282,7 +283,9 @@ class Store:
             finally:
                 self._readers.put(connection)
         except sqlite3.Error as error:
-            raise StorageError(f"the database {self.path} can't be read: {told(error)}") from None
+            raise StorageError(
+                Message("the database {path} can't be read: {reason}", path=self.path, reason=told(error))
+            ) from None
 
     def _spare_reader(self) -> sqlite3.Connection | None:
         try:

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
+from core.domain.language import Message
 from core.domain.reports import FixBatch, Floats
 from core.storage.database import StorageError, open_readable, told
 from core.storage.track_codec import Numbers, decode, encode
@@ -100,7 +101,13 @@ class TrackLog:
             self._write = _opened(path)
             self._numbers = {str(name): int(number) for number, name in self._write.execute("SELECT number, id FROM drivers")}
         except sqlite3.Error as error:
-            raise BadInput(f"the position history {path} can't be opened: {told(error)}; move it away to start anew") from None
+            raise BadInput(
+                Message(
+                    "the position history {path} can't be opened: {reason}; move it away to start anew",
+                    path=path,
+                    reason=told(error),
+                )
+            ) from None
         self._new: list[tuple[int, str]] = []
         self._parts: list[tuple[Numbers, Floats, Floats, Floats]] = []
         self._slice_ends = 0.0
@@ -124,7 +131,7 @@ class TrackLog:
         with self._lock:
             self._hand_over(None, done)
         if not done.wait(60.0) or self.problem:
-            raise StorageError(self.problem or "the position history is not written: the disk does not answer")
+            raise StorageError(self.problem or Message("the position history is not written: the disk does not answer"))
 
     def close(self) -> None:
         with self._lock:
@@ -152,7 +159,7 @@ class TrackLog:
         """Who was within the radius between two moments, the first to come first. Raises BadInput for no place or radius."""
         checked_place(*place)
         if not radius_m > 0:
-            raise BadInput(f"a radius must be above 0 m: not {radius_m}")
+            raise BadInput(Message("a radius must be above 0 m: not {radius_m}", radius_m=radius_m))
         seen: dict[int, tuple[float, float, float]] = {}
         for driver, t, lat, lon in self._pieces(since, until):
             rows = np.flatnonzero((np.abs(lat - place.lat) <= radius_m / 111_000.0) & (t >= since) & (t <= until))
@@ -203,7 +210,9 @@ class TrackLog:
                 for (body,) in read.execute(f"{query} ORDER BY rowid", values):
                     yield decode(body)
         except sqlite3.Error as error:
-            raise StorageError(f"the position history {self.path} can't be read: {told(error)}") from None
+            raise StorageError(
+                Message("the position history {path} can't be read: {reason}", path=self.path, reason=told(error))
+            ) from None
 
     def _names(self) -> dict[int, str]:
         with self._lock:
@@ -234,7 +243,10 @@ class TrackLog:
             except sqlite3.Error as error:
                 if self._write.in_transaction:
                     self._write.rollback()
-                problem = f"the position history can't be written, {told(error)}; the last minutes are kept and tried again"
+                problem = Message(
+                    "the position history can't be written, {reason}; the last minutes are kept and tried again",
+                    reason=told(error),
+                )
                 if problem != self.problem:
                     log.error("%s", problem)
                 self.problem = problem

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import Change, SettingsChanged, UpkeepChange
+from core.domain.language import Message
 from core.settings import Value
 from core.storage.codec import decode, encode
 from core.storage.store import Store
@@ -56,7 +58,13 @@ class Spool:
                 os.fsync(file.fileno())
             path.rename(path.with_name(path.name + SUFFIX))
         except OSError as error:
-            raise BadInput(f"{self.folder} can't be written ({error.strerror}): check the folder and its rights") from error
+            raise BadInput(
+                Message(
+                    "{folder} can't be written ({reason}): check the folder and its rights",
+                    folder=self.folder,
+                    reason=cause(error),
+                )
+            ) from error
 
     def entries(self) -> Iterator[tuple[Path, Change]]:
         """The oldest first. What can't be read is set aside, and the log of the program says so."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.domain.events import Change
+from core.domain.language import Message
 from core.storage.codec import STATE_TABLES, Cell, driver_of, encode, entities, orders_of
 from core.storage.database import StorageError, is_poison, told
 from core.tracking.positions import LastKnown
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 GROUP_ROWS = 20_000
-KEPT = "; what happens meanwhile is kept and tried again"
 Row = tuple[Cell, ...]
 Extras = Sequence[tuple[str, Sequence[Row]]]
 """Statements with their rows, of features that keep tables of their own: stored with the changes or not at all."""
@@ -101,7 +101,7 @@ class Writer:
         self._singly = 0
         self._lock = threading.Lock()
         self._rows = 0
-        self._problem = ""
+        self._problem = self._reason = ""
         self._closed = False
         self.on_commit: Callable[[int], None] = lambda seq: None
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
@@ -115,7 +115,7 @@ class Writer:
         job.future.set_running_or_notify_cancel()  # a write can't be called back
         with self._lock:
             if self._closed:
-                raise StorageError("the database is closed: nothing more can be stored")
+                raise StorageError(Message("the database is closed: nothing more can be stored"))
             self._rows += job.rows
             self._queue.put(job)
         return job.future
@@ -129,7 +129,13 @@ class Writer:
         self._thread.join()
         self._connection.close()
         if self._rows:
-            raise StorageError(f"{self._rows} changes could not be stored: {self._problem.removesuffix(KEPT)}")
+            raise StorageError(
+                Message(
+                    "{rows:,} changes could not be stored: {reason}",
+                    rows=self._rows,
+                    reason=self._reason,
+                )
+            )
 
     def _run(self) -> None:
         more = True
@@ -186,7 +192,7 @@ class Writer:
                 return True
             log.exception("a write was dropped, since it can't be stored: %r", group[0].events)
             self._done(group)
-            _fail(group[0], StorageError(f"this can't be stored: {told(error)}"))
+            _fail(group[0], StorageError(Message("this can't be stored: {reason}", reason=told(error))))
             return True
         if self._problem:
             log.warning("writing to the database works again")
@@ -236,7 +242,10 @@ class Writer:
             self._rows -= sum(job.rows for job in group)
 
     def _put_off(self, error: Exception) -> None:
-        problem = f"the database can't be written, {told(error)}{KEPT}"
+        self._reason = told(error)
+        problem = Message(
+            "the database can't be written, {reason}; what happens meanwhile is kept and tried again", reason=self._reason
+        )
         if problem != self._problem:
             log.error("%s", problem)
             self._problem = problem

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import Message
 from core.domain.reports import Floats
 
 Ring = Sequence[LatLon]
@@ -19,7 +20,7 @@ def unrolled(ring: Ring) -> Floats:
     places."""
     lat_lon = np.array(ring, np.float64).reshape(-1, 2)
     if not np.isfinite(lat_lon).all() or len(set(ring)) < 3:
-        raise BadInput("an outline needs at least three different places, each with a latitude and a longitude")
+        raise BadInput(Message("an outline needs at least three different places, each with a latitude and a longitude"))
     lat, lon = np.append(lat_lon, lat_lon[:1], axis=0).T
     if lon.max() - lon.min() > 180.0:
         lon = np.unwrap(lon, period=360.0)

@@ -14,6 +14,7 @@ from core.compiled import Compiled
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
+from core.domain.language import Message
 from core.domain.reports import Floats
 from core.domain.vehicle import Vehicle
 from core.tracking import brute
@@ -73,7 +74,7 @@ class Searcher:
         """
         _check(point, max_m)
         if k < 1:
-            raise BadInput(f"ask for at least one driver: not {k}")
+            raise BadInput(Message("ask for at least one driver: not {k}", k=k))
         grid = self._fresh()
         if grid is not None:
             return grid.nearest(point, k, max_m, among)
@@ -85,7 +86,15 @@ class Searcher:
         Longitudes beyond ±180, as a map that was dragged round the world gives them, mean what they show.
         """
         if not (south <= north and all(map(math.isfinite, (west, east)))):
-            raise BadInput(f"a box needs its south below its north, and four numbers: not {south}, {west}, {north}, {east}")
+            raise BadInput(
+                Message(
+                    "a box needs its south below its north, and four numbers: not {south}, {west}, {north}, {east}",
+                    south=south,
+                    west=west,
+                    north=north,
+                    east=east,
+                )
+            )
         at, grid = self._positions, self._fresh()
         if grid is not None:
             rows = grid.box(south, west, north, east, among)
@@ -125,9 +134,11 @@ class Searcher:
 def _check(place: LatLon, radius_m: float) -> None:
     lat, lon = place
     if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
-        raise BadInput(f"{lat}, {lon} is not on the globe: latitude is -90 to 90, longitude -180 to 180")
+        raise BadInput(
+            Message("{lat}, {lon} is not on the globe: latitude is -90 to 90, longitude -180 to 180", lat=lat, lon=lon)
+        )
     if not radius_m >= 0:
-        raise BadInput(f"a radius must be a number of metres, 0 or more: not {radius_m}")
+        raise BadInput(Message("a radius must be a number of metres, 0 or more: not {radius_m}", radius_m=radius_m))
 
 
 def _bits(all_of: Sequence[Enum], wanted: Collection[Enum] | None) -> int:

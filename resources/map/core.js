@@ -67,6 +67,8 @@ const Kerbside = {
   };
 
   K.colour = (name) => K.config.colours[name];
+  K.number = (value, digits = 0) =>
+    value.toLocaleString(K.config.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   K.layerOn = (name) => K.config.layers[name] !== false;
   K.moving = () => K.config.motion && !matchMedia("(prefers-reduced-motion: reduce)").matches;
 

@@ -20,7 +20,7 @@
   }
 
   const length = (points) => points.slice(1).reduce((sum, point, i) => sum + metres(points[i], point), 0);
-  const words = (m) => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(1)} km`);
+  const words = (m) => (m < 1000 ? `${Math.round(m)} m` : `${K.number(m / 1000, 1)} km`);
 
   K.Draw = class {
     constructor(map, marks) {

@@ -318,8 +318,8 @@
 
     drawGroupText({ x, y, radius, count, of }) {
       const parts = of.map((n, i) => [n, K.config.activity_names[i]]).filter(([n]) => n);
-      const words = parts.map(([n, name]) => `${n.toLocaleString("en")} ${name.toLowerCase()}`).join(", ");
-      this.label(`${K.config.texts.drivers} ${count.toLocaleString("en")}: ${words}`, x + radius - 10, y, false);
+      const words = parts.map(([n, name]) => `${K.number(n)} ${name}`).join(", ");
+      this.label(`${K.config.texts.drivers} ${K.number(count)}: ${words}`, x + radius - 10, y, false);
     },
 
     // What is selected together.

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from widgets.areas.rows import AreaRow
 from widgets.common.flow import FlowLayout
 from widgets.common.panel import stacked
@@ -39,7 +39,7 @@ def columns() -> tuple[Column[AreaRow], ...]:
             name=tr("Drivers' comings and goings are told"),
         ),
         Column("Rules", lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=80),
-        Column("Shops", lambda r, m: f"{r.merchants:,}", right=True, width=64, name=tr("Merchants that lie in it")),
+        Column("Shops", lambda r, m: number(r.merchants), right=True, width=64, name=tr("Merchants that lie in it")),
         Column(
             "Priority",
             lambda r, m: str(r.priority),

@@ -135,7 +135,7 @@ class AuditPanel(Panel):
         field = QDateTimeEdit()
         field.setLocale(QLocale(language()))
         inset(field)
-        field.setDisplayFormat("d MMM HH:mm")
+        field.setDisplayFormat(tr("d MMM HH:mm"))
         field.setAccessibleName(name)
         field.setMinimumWidth(120)
         return field

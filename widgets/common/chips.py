@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from core.domain.language import number
 from widgets.common.flow import FlowLayout
 from widgets.common.icons import icon
 
@@ -82,7 +83,7 @@ class Chips(QWidget):
         wanted = sum(metrics.horizontalAdvance(f"{text}0") + CHIP_PX for text in words.values())
         self._short = wanted > self.width()
         for key, button in self._buttons.items():
-            count = f"{self._counts.get(key, 0):,}" if self._with_counts else ""
+            count = number(self._counts.get(key, 0)) if self._with_counts else ""
             text = count if self._short else words[key]
             if button.text() != text or button.accessibleName() != words[key]:
                 button.setText(text)
@@ -90,4 +91,4 @@ class Chips(QWidget):
                 button.setAccessibleName(words[key])
 
     def _words(self, key: str) -> str:
-        return f"{self._labels[key]} {self._counts.get(key, 0):,}" if self._with_counts else self._labels[key]
+        return f"{self._labels[key]} {number(self._counts.get(key, 0))}" if self._with_counts else self._labels[key]

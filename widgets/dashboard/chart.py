@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, 
 
 from widgets.common.look import CAPTION_PX, LOOKS, RADIUS_PX, Look, mix
 from widgets.common.words import Moment
-from widgets.dashboard.data import ChartData, Line, nice_top, number
+from widgets.dashboard.data import ChartData, Line, figure, nice_top
 
 PLOT_PX = 104
 AXIS_PX, NAMES_PX = 42, 92
@@ -242,7 +242,7 @@ class Chart(QWidget):
         highest = float(np.nanmax(stacked if stacked is not None else [line.values for line in data.lines], initial=0.0))
         top, step = nice_top(highest)
         digits = 0 if step >= 1 else int(np.ceil(-np.log10(step)))
-        self._left.setTicks([[(v, number(v, digits)) for v in np.arange(0, top + step / 2, step)]])
+        self._left.setTicks([[(v, figure(v, digits)) for v in np.arange(0, top + step / 2, step)]])
         self._left.setGrid(255)
         self._box.setRange(xRange=(data.at[0], data.at[-1] + data.bin_s), yRange=(0, top * 1.02), padding=0)
         base = np.zeros(len(data.at))
@@ -266,7 +266,7 @@ class Chart(QWidget):
         rows, each = len(data.names), 0.76 / len(data.lines)
         highest = float(np.nanmax([line.values for line in data.lines], initial=0.0))
         top, step = nice_top(highest)
-        self._values.setTicks([[(v, number(v, 0 if step >= 1 else 1)) for v in np.arange(0, top + step / 2, step)]])
+        self._values.setTicks([[(v, figure(v, 0 if step >= 1 else 1)) for v in np.arange(0, top + step / 2, step)]])
         self._values.setGrid(255)
         self._left.setGrid(False)
         metrics = self.fontMetrics()
@@ -317,7 +317,7 @@ class Chart(QWidget):
             self._cursor.setPos(data.at[place] + data.bin_s / 2)
             where = self._moment.clock(float(data.at[place]))
         read = [self._said(i, line, place, bool(where)) for i, line in enumerate(data.lines)]
-        plain = [f"{line.name} {number(float(line.values[place]), line.digits)}" for line in data.lines]
+        plain = [f"{line.name} {figure(float(line.values[place]), line.digits)}" for line in data.lines]
         self.setAccessibleDescription(", ".join([where, *plain]) if where else "")
         head = f'<span style="color:{self._look.text}">{escape(where)}</span>&nbsp;&nbsp; ' if where else ""
         self.readout.setText(head + "&nbsp;&nbsp; ".join(read))
@@ -325,7 +325,7 @@ class Chart(QWidget):
     def _said(self, i: int, line: Line, place: int, with_value: bool) -> str:
         assert self.data is not None
         mark = MARKS[i % len(MARKS)][1] if self.data.kind == "lines" else "□" if line.hollow else "■"
-        value = f"&nbsp;{number(float(line.values[place]), line.digits)}" if with_value else ""
+        value = f"&nbsp;{figure(float(line.values[place]), line.digits)}" if with_value else ""
         colour = getattr(self._look, line.token)
         name = escape(line.name).replace(" ", "&nbsp;").replace("-", "&#8209;")
         return f'<span style="color:{colour}">{mark}</span>&nbsp;{name}<span style="color:{self._look.text}">{value}</span>'

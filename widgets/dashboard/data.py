@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.language import number
+
 Floats = NDArray[np.float64]
 Kind = Literal["lines", "stack", "beside", "across"]
 """Lines over time; bars over time, on top of or beside each other; bars across, one row a name."""
@@ -62,9 +64,9 @@ class Tile:
     token: str = "text"
 
 
-def number(value: float, digits: int) -> str:
+def figure(value: float, digits: int) -> str:
     """``1,204`` or ``3.4``, a dash for NaN."""
-    return "–" if not np.isfinite(value) else f"{value:,.{digits}f}"
+    return "–" if not np.isfinite(value) else number(value, f",.{digits}f")
 
 
 NOUGHT = 1e-6

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from core.domain.errors import BadInput
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from widgets.common.lines import Bit, Lines
 from widgets.dialogs.ask import AskDialog
 from widgets.dialogs.setup import DriverDraft
@@ -74,7 +74,7 @@ class FleetDialog(AskDialog):
         try:
             self.page.leave()
         except BadInput as error:
-            self.show_problem(str(error))
+            self.show_problem(sentence(error))
         if self.problem.text():
             return
         if self._stack.currentIndex() == len(self._pages) - 1:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
-from core.domain.language import tr
+from core.domain.language import sentence, tr
 from widgets.dialogs.ask import AskDialog, form, inset
 
 
@@ -89,7 +89,7 @@ class NewOrderDialog(AskDialog):
         for number in (self.due, self.weight):
             inset(number)
         self.due.setRange(5, 1440)
-        self.due.setPrefix("in ")
+        self.due.setPrefix(tr("in") + " ")
         self.due.setSuffix(" min")
         self.due.setValue(promise_min)
         self.weight.setRange(0.1, 1000.0)
@@ -137,7 +137,7 @@ class NewOrderDialog(AskDialog):
         try:
             order = self.read()
         except BadInput as error:
-            self.show_problem(str(error))
+            self.show_problem(sentence(error))
             return
         self.show_problem("")
         self.placed.emit(order)

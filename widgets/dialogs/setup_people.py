@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout
 
+from core.domain.causes import cause
 from core.domain.driver import App
 from core.domain.errors import BadInput
-from core.domain.language import mark, tr
+from core.domain.language import mark, said, tr
 from core.domain.vehicle import Vehicle
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.lines import Bit, Lines
@@ -273,4 +274,4 @@ class PhonesPage(SetupPage):
         try:
             path.write_bytes(self._png)
         except OSError as error:
-            self.refused.emit(tr("{path} can't be written ({why}): choose another place", path=path, why=error.strerror))
+            self.refused.emit(tr("{path} can't be written ({why}): choose another place", path=path, why=said(cause(error))))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.errors import BadInput
-from core.domain.language import mark, tr
+from core.domain.language import mark, sentence, tr
 from widgets.dialogs.ask import form, inset, plain
 from widgets.dialogs.setup import BrokerChoice
 
@@ -249,7 +249,7 @@ class BrokerPage(SetupPage):
         try:
             choice = self.choice()
         except BadInput as error:
-            self.set_result(False, str(error))
+            self.set_result(False, sentence(error))
             return
         self.set_result(True, tr("Trying…"))
         self.test_requested.emit(choice)

@@ -9,7 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.language import mark, tr
+from core.domain.language import day, mark, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.panel import Panel
 from widgets.common.search import SearchField
@@ -46,8 +46,8 @@ def _standing(row: DoneRow, _: Moment) -> str:
 
 def _when(row: DoneRow, moment: Moment) -> str:
     clock = moment.clock(row.at, seconds=True)
-    day, today = (datetime.fromtimestamp(at, moment.zone).date() for at in (row.at, moment.now))
-    return clock if day == today else f"{day:%Y-%m-%d} {clock}"
+    then, now = (datetime.fromtimestamp(at, moment.zone) for at in (row.at, moment.now))
+    return clock if then.date() == now.date() else f"{day(then, year=True)} {clock}"
 
 
 COLUMNS: tuple[Column[DoneRow], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.domain.driver import Activity, App
-from core.domain.language import ntr, tr
+from core.domain.language import ntr, number, tr
 from widgets.common.states import ACTIVITY, mode_name, vehicle_name
 from widgets.common.tables import Column, RowsModel
 from widgets.common.words import Moment, clock_off, freshness
@@ -109,7 +109,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
     ),
     Column(
         "Battery",
-        lambda r, m: "" if r.battery is None else f"{r.battery:.0f} %",
+        lambda r, m: "" if r.battery is None else f"{number(r.battery, '.0f')} %",
         sort=lambda r: r.battery,
         token=lambda r, m: "late" if _low(r) else "text",
         icon=lambda r, m: "battery-warning" if _low(r) else "",

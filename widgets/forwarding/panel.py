@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
 from widgets.common.panel import stacked
@@ -48,7 +48,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
         Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=130),
         Column(
             "Waiting",
-            lambda r, m: f"{r.waiting:,}" if r.waiting else "",
+            lambda r, m: number(r.waiting) if r.waiting else "",
             sort=lambda r: r.waiting,
             right=True,
             width=72,
@@ -56,7 +56,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
         ),
         Column(
             "Given up",
-            lambda r, m: f"{r.dead:,}" if r.dead else "",
+            lambda r, m: number(r.dead) if r.dead else "",
             sort=lambda r: r.dead,
             token=lambda r, m: "late",
             right=True,
@@ -64,7 +64,7 @@ def columns() -> tuple[Column[ForwardRow], ...]:
         ),
         Column("What", lambda r, m: r.what, width=150),
         Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150),
-        Column("Sent", lambda r, m: f"{r.sent:,}", sort=lambda r: r.sent, right=True, width=60),
+        Column("Sent", lambda r, m: number(r.sent), sort=lambda r: r.sent, right=True, width=60),
     )
 
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.geo import LatLon
-from core.domain.language import language, tr
+from core.domain.language import language, mark, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
 from widgets.common.ground import lay_ground
@@ -33,7 +33,7 @@ from widgets.drivers.table import natural
 from widgets.find.panel import metres
 
 SPAN_S = 3600.0
-_FORMAT = "d MMM HH:mm:ss"
+_FORMAT = mark("d MMM HH:mm:ss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class HistoryPanel(QWidget):
 
     def _time(self, name: str) -> QDateTimeEdit:
         field = QDateTimeEdit()
-        field.setDisplayFormat(_FORMAT)
+        field.setDisplayFormat(tr(_FORMAT))
         field.setAccessibleName(name)
         field.setMinimumWidth(150)
         field.setLocale(QLocale(language()))  # months by their names

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.driver import App, StopKind
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from widgets.common.lines import Bit, Cell
 from widgets.common.states import ACTIVITY, mode_name, vehicle_name
 from widgets.common.words import Moment, freshness, lateness
@@ -90,11 +90,11 @@ def _tracking(driver: DriverDetails, moment: Moment) -> list[list[Cell]]:
         )
         last = (age, Bit(f", {moment.clock(driver.fix_at, seconds=True)}", "muted"))
     low = driver.battery is not None and driver.battery < LOW_BATTERY_PCT
-    battery = "" if driver.battery is None else f"{driver.battery:.0f} %"
+    battery = "" if driver.battery is None else f"{number(driver.battery, '.0f')} %"
     return facts(
         [
             (tr("Last position"), last),
-            (tr("Accuracy"), (Bit("" if driver.accuracy_m is None else f"{driver.accuracy_m:.0f} m"),)),
+            (tr("Accuracy"), (Bit("" if driver.accuracy_m is None else f"{number(driver.accuracy_m, '.0f')} m"),)),
             (tr("Speed"), (Bit("" if driver.speed_kmh is None else tr("{speed_kmh:.0f} km/h", speed_kmh=driver.speed_kmh)),)),
             (tr("Battery"), (Bit(f"⚠ {battery}" if low else battery, "late" if low else "text"),)),
             (tr("Tracking"), _mode(driver)),

@@ -91,7 +91,7 @@ def _whole(text: str) -> str:
 
 
 def _parties(order: OrderDetails) -> list[list[Cell]]:
-    how = [text for on, text in ((order.batched, tr("in a batch")), (order.chained, "chained")) if on]
+    how = [text for on, text in ((order.batched, tr("in a batch")), (order.chained, tr("chained"))) if on]
     if order.by_dispatcher:
         how.append(tr("by the dispatcher"))
     driver = (

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.driver import Activity
 from core.domain.errors import BadInput
-from core.domain.language import tr
+from core.domain.language import inner, language, tr
 from widgets.common.look import LOOKS, ThemeName, colours
 from widgets.common.states import ACTIVITY
 from widgets.map import encode
@@ -86,7 +86,7 @@ class MapView(QWidget):
         self._mirrors: list[MapView] = []
         self._config: Fields = {
             "activities": [a.value for a in Activity],
-            "activity_names": [ACTIVITY[a].label for a in Activity],
+            "activity_names": [inner(tr(ACTIVITY[a].label)) for a in Activity],
             "layers": {name: name not in LAYERS_OFF for name in LAYERS},
             "motion": True,
             "attribution": "",
@@ -97,6 +97,7 @@ class MapView(QWidget):
             "view": None,
             "font": self.font().family(),
             "texts": page_texts(),
+            "language": language(),
         }
         self._base: bytes | None = None
         self._ids: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.domain.language import mark, tr
+from core.domain.language import mark, number, tr
 from core.domain.merchant import OwnDrivers
 from widgets.common.panel import stacked
 from widgets.common.search import SearchField
@@ -29,7 +29,7 @@ def _own(row: MerchantRow) -> str:
 
 
 def _fence(row: MerchantRow) -> str:
-    return f"{row.merchant.fence_m:.0f} m" if row.merchant.fence_m is not None else tr("as set")
+    return f"{number(row.merchant.fence_m, '.0f')} m" if row.merchant.fence_m is not None else tr("as set")
 
 
 def columns() -> tuple[Column[MerchantRow], ...]:
@@ -40,7 +40,7 @@ def columns() -> tuple[Column[MerchantRow], ...]:
         Column("Kind", lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92),
         Column(
             "Takes",
-            lambda r, m: f"{r.merchant.prep_min:g} min",
+            lambda r, m: f"{number(r.merchant.prep_min, 'g')} min",
             sort=lambda r: r.merchant.prep_min,
             right=True,
             width=66,
@@ -58,7 +58,7 @@ def columns() -> tuple[Column[MerchantRow], ...]:
         ),
         Column(
             "Open",
-            lambda r, m: f"{r.open:,}" if r.open else "",
+            lambda r, m: number(r.open) if r.open else "",
             sort=lambda r: r.open,
             right=True,
             width=56,

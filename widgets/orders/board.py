@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
-from core.domain.language import capital, mark, tr
+from core.domain.language import capital, mark, number, tr
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
@@ -40,7 +40,7 @@ class Heading:
 
     def text(self) -> str:
         count = (
-            f"{self.whole:,}" if self.whole == self.shown else tr("{shown:,} of {whole:,}", shown=self.shown, whole=self.whole)
+            number(self.whole) if self.whole == self.shown else tr("{shown:,} of {whole:,}", shown=self.shown, whole=self.whole)
         )
         title = tr(self.section.value) if isinstance(self.section, Section) else self.title
         return f"{title}  {count}"
@@ -369,7 +369,7 @@ def _detail(section: GroupKey, rows: Sequence[OrderRow]) -> str:
         return ""
     counts = Counter(row.status for row in rows)
     return ", ".join(
-        f"{counts[status]:,} {text}"
+        f"{number(counts[status])} {text}"
         for status, text in (
             (Status.ASSIGNED, tr("to pick-up")),
             (Status.AT_PICKUP, tr("at pick-up")),

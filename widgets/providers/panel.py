@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from core.domain.provider import ProviderKind
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
@@ -45,19 +45,19 @@ def _hour(row: ProviderRow) -> str:
 
 
 def _latency(row: ProviderRow) -> str:
-    return f"{row.p50_ms:,.0f} · {row.p95_ms:,.0f} ms" if row.p95_ms else ""
+    return f"{number(row.p50_ms, ',.0f')} · {number(row.p95_ms, ',.0f')} ms" if row.p95_ms else ""
 
 
 def _calls(row: ProviderRow) -> str:
     if not row.calls:
         return ""
-    return tr("{n}, {bad} failed", n=f"{row.calls:,}", bad=f"{row.failures:,}") if row.failures else f"{row.calls:,}"
+    return tr("{n}, {bad} failed", n=number(row.calls), bad=number(row.failures)) if row.failures else number(row.calls)
 
 
 def _retries(row: ProviderRow) -> str:
     if row.provider.kind is ProviderKind.INTERNAL:
         return ""
-    return tr("{n}, {left} left", n=f"{row.retries:,}", left=f"{row.retries_left:,}")
+    return tr("{n}, {left} left", n=number(row.retries), left=number(row.retries_left))
 
 
 def _unsigned(row: ProviderRow) -> bool:
@@ -91,10 +91,10 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             width=0,
             least=140,
         ),
-        Column("Open", lambda r, m: f"{r.open:,}", sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
+        Column("Open", lambda r, m: number(r.open), sort=lambda r: r.open, right=True, width=58, name=tr("Orders it has")),
         Column(
             "In doubt",
-            lambda r, m: f"{r.doubtful:,}" if r.doubtful else "",
+            lambda r, m: number(r.doubtful) if r.doubtful else "",
             sort=lambda r: r.doubtful,
             token=lambda r, m: "late",
             icon=lambda r, m: "warning" if r.doubtful else "",
@@ -105,7 +105,7 @@ def columns() -> tuple[Column[ProviderRow], ...]:
         Column("This hour", lambda r, m: _hour(r), sort=lambda r: r.this_hour, right=True, width=86, narrow=72),
         Column(
             "Share",
-            lambda r, m: f"{r.share_pct:.1f} %" if r.share_pct is not None else "",
+            lambda r, m: f"{number(r.share_pct, '.1f')} %" if r.share_pct is not None else "",
             sort=lambda r: r.share_pct,
             right=True,
             width=66,

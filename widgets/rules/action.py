@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from core.domain.language import tr
+from core.domain.language import number, tr
 from widgets.common.flow import FlowLayout
 from widgets.conditions.arguments import Argument, Text
 from widgets.conditions.words import Choice, WordForm
@@ -123,7 +123,7 @@ class Shares(Argument):
             if not part.isChecked():
                 share.setText("")
             elif weight.value():
-                share.setText(f"{100 * weight.value() / total:.3g} %")
+                share.setText(f"{number(100 * weight.value() / total, '.3g')} %")
             else:
                 share.setText(tr("stands in only"))
         self.sum.setText(tr("Sum of the weights {total}", total=total) if total else tr("Give one provider a weight"))

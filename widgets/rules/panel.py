@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, number, tr
 from core.domain.rules import Rule
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
@@ -74,15 +74,15 @@ def finding_columns() -> tuple[Column[FindingRow], ...]:
     )
 
 
-def _signed(number: int) -> str:
-    return f"+{number:,}" if number > 0 else f"{MINUS}{-number:,}" if number else "0"
+def _signed(count: int) -> str:
+    return f"{'+' if count > 0 else MINUS if count else ''}{number(abs(count))}"
 
 
 def trial_columns() -> tuple[Column[TrialRow], ...]:
     return (
         Column("Provider", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0),
-        Column("Was", lambda r, m: f"{r.was:,}", sort=lambda r: r.was, right=True, width=70),
-        Column("Would be", lambda r, m: f"{r.would:,}", sort=lambda r: r.would, right=True, width=80),
+        Column("Was", lambda r, m: number(r.was), sort=lambda r: r.was, right=True, width=70),
+        Column("Would be", lambda r, m: number(r.would), sort=lambda r: r.would, right=True, width=80),
         Column("Change", lambda r, m: _signed(r.would - r.was), sort=lambda r: r.would - r.was, right=True, width=80),
     )
 
@@ -92,18 +92,18 @@ def share_columns() -> tuple[Column[ShareRow], ...]:
         Column("Rule", lambda r, m: r.rule, sort=lambda r: r.rule.casefold(), width=96),
         Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold(), width=84),
         Column("Provider", lambda r, m: r.provider, sort=lambda r: r.provider.casefold(), width=0),
-        Column("Target", lambda r, m: f"{r.asked_pct:.1f} %", sort=lambda r: r.asked_pct, right=True, width=74),
+        Column("Target", lambda r, m: f"{number(r.asked_pct, '.1f')} %", sort=lambda r: r.asked_pct, right=True, width=74),
         Column(
             "Reached",
-            lambda r, m: f"{r.held_pct:.1f} %",
+            lambda r, m: f"{number(r.held_pct, '.1f')} %",
             sort=lambda r: r.held_pct,
             right=True,
             width=74,
         ),
-        Column("Orders", lambda r, m: f"{r.orders:,}", sort=lambda r: r.orders, right=True, width=62),
+        Column("Orders", lambda r, m: number(r.orders), sort=lambda r: r.orders, right=True, width=62),
         Column(
             "Off",
-            lambda r, m: f"{r.off:+.1f}".replace("-", MINUS),
+            lambda r, m: number(r.off, "+.1f").replace("-", MINUS),
             sort=lambda r: r.off,
             right=True,
             width=54,

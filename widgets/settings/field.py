@@ -98,7 +98,7 @@ class SettingField(QWidget):
         editor.blockSignals(before)
         self.caption.setText(row.caption())
         self.back.setVisible(row.changed)
-        tip = tr("Back to {value}", value=row.usual or "empty")
+        tip = tr("Back to {value}", value=row.usual or tr("empty"))
         self.back.setToolTip(tip)
         self.back.setAccessibleName(f"{tip}: {row.meaning}")
         self._tell("")

@@ -33,7 +33,7 @@ class SettingRow:
         if self.limits:
             parts.append(self.limits)
         if self.changed:
-            parts.append(tr("changed, usually {value}", value=self.usual or "empty"))
+            parts.append(tr("changed, usually {value}", value=self.usual or tr("empty")))
         if not self.live:
             parts.append(tr("takes effect at the next start"))
         return " · ".join(parts)

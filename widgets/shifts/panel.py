@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
-from core.domain.language import mark, tr
+from core.domain.language import mark, number, tr
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.flow import FlowLayout
 from widgets.common.panel import Panel, stacked
@@ -58,7 +58,7 @@ def columns() -> tuple[Column[ShiftRow], ...]:
         Column("Breaks", _breaks, sort=lambda r: r.breaks[0].start if r.breaks else None, width=0),
         Column(
             "Hours",
-            lambda r, m: "" if r.hours is None else f"{r.hours:.1f}",
+            lambda r, m: "" if r.hours is None else number(r.hours, ".1f"),
             sort=lambda r: r.hours,
             right=True,
             width=58,

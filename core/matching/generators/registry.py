@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 
 import core.matching.generators as folder
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.matching.generators import BundleGenerator
 
 
@@ -30,5 +31,7 @@ def chosen(names: str) -> tuple[BundleGenerator, ...]:
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     stranger = next((name for name in wanted if name not in known), None)
     if stranger is not None:
-        raise BadInput(f"there is no bundle generator {stranger!r}: choose among {', '.join(known)}")
+        raise BadInput(
+            Message("there is no bundle generator {name!r}: choose among {choices}", name=stranger, choices=", ".join(known))
+        )
     return tuple(known[name] for name in dict.fromkeys(wanted))

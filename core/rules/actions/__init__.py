@@ -8,7 +8,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,19 @@ def action(word: str, read: Callable[[object], Action], example: str) -> None:
 def read_action(data: Mapping[str, object]) -> Action:
     """Raise BadInput with one line."""
     if not isinstance(data, Mapping) or len(data) != 1 or next(iter(data)) not in ACTIONS:
-        raise BadInput(f"an action is one of {', '.join(sorted(ACTIONS))}, such as {ACTIONS['provider'].help}, not {data!r}")
+        raise BadInput(
+            Message(
+                "an action is one of {choices}, such as {example}, not {data!r}",
+                choices=", ".join(sorted(ACTIONS)),
+                example=ACTIONS["provider"].help,
+                data=data,
+            )
+        )
     word, argument = next(iter(data.items()))
     try:
         return ACTIONS[word].read(argument)
     except BadInput as error:
-        raise BadInput(f"{word} wants {error}") from None
+        raise BadInput(Message("{word} wants {reason}", word=word, reason=cause(error))) from None
 
 
 def load_all() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.actions import Decision, Situation, action
 
 
@@ -20,15 +21,15 @@ class Chain:
 
 def _one(argument: object) -> Chain:
     if not isinstance(argument, str) or not argument.strip():
-        raise BadInput(f"the id of a provider, not {argument!r}")
+        raise BadInput(Message("the id of a provider, not {argument!r}", argument=argument))
     return Chain((argument,))
 
 
 def _several(argument: object) -> Chain:
     if not isinstance(argument, list | tuple) or not argument or not all(isinstance(p, str) and p.strip() for p in argument):
-        raise BadInput(f"a list of providers' ids, not {argument!r}")
+        raise BadInput(Message("a list of providers' ids, not {argument!r}", argument=argument))
     if len(set(argument)) < len(argument):
-        raise BadInput("each provider once")
+        raise BadInput(Message("each provider once"))
     return Chain(tuple(argument))
 
 

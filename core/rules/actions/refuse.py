@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.actions import Decision, Situation, action
 
 
@@ -18,7 +19,7 @@ class Refuse:
 
 def _read(argument: object) -> Refuse:
     if argument is not True:
-        raise BadInput(f"true, not {argument!r}")
+        raise BadInput(Message("true, not {argument!r}", argument=argument))
     return Refuse()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.actions import Decision, Situation, action
 from core.rules.split import most_behind_first, next_in_turn
 
@@ -53,16 +54,16 @@ def counted_by(tally: str, rule_id: str, weights: dict[str, int]) -> tuple[str, 
 
 
 def _read(argument: object) -> Split:
-    wanted = "providers with whole numbers as weights, such as {swift = 30, internal = 70}"
+    wanted = Message("providers with whole numbers as weights, such as {swift = 30, internal = 70}")
     if not isinstance(argument, dict) or not argument:
-        raise BadInput(f"{wanted}, not {argument!r}")
+        raise BadInput(Message("{wanted}, not {argument!r}", wanted=wanted, argument=argument))
     for provider, weight in argument.items():
         if not isinstance(provider, str) or not provider.strip() or isinstance(weight, bool) or not isinstance(weight, int):
-            raise BadInput(f"{wanted}, not {argument!r}")
+            raise BadInput(Message("{wanted}, not {argument!r}", wanted=wanted, argument=argument))
         if not 0 <= weight <= HIGHEST_WEIGHT:
-            raise BadInput(f"weights of 0 to {HIGHEST_WEIGHT}, not {weight}")
+            raise BadInput(Message("weights of 0 to {most}, not {weight}", most=HIGHEST_WEIGHT, weight=weight))
     if not any(argument.values()):
-        raise BadInput("one weight above 0 at least")
+        raise BadInput(Message("one weight above 0 at least"))
     return Split(dict(argument))
 
 

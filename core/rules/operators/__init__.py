@@ -12,6 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.sets import ValueSet
 
 Reader = Callable[[object], ValueSet]
@@ -42,10 +43,10 @@ def one_of(argument: object, choices: tuple[str, ...] = ()) -> frozenset[str]:
     """A name or a list of names; with ``choices``, of these."""
     names = [argument] if isinstance(argument, str) else argument
     if not isinstance(names, list | tuple) or not names or not all(isinstance(n, str) and n.strip() for n in names):
-        raise BadInput(f"a name or a list of names, not {argument!r}")
+        raise BadInput(Message("a name or a list of names, not {argument!r}", argument=argument))
     strange = sorted(set(names) - set(choices)) if choices else []
     if strange:
-        raise BadInput(f"one of {', '.join(choices)}, not {', '.join(strange)}")
+        raise BadInput(Message("one of {choices}, not {strange}", choices=", ".join(choices), strange=", ".join(strange)))
     return frozenset(names)
 
 

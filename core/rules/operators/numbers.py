@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.facts import Facts, dimension, trip_km
 from core.rules.operators import operator
 from core.rules.sets import HIGHEST, LOWEST, Numbers
@@ -15,13 +16,13 @@ BOUNDS = {"above": 1, "at_least": 0, "below": 0, "at_most": 1}
 
 def read_bounds(argument: object) -> Numbers:
     """``{"above": 2, "at_most": 5}``."""
-    wanted = f"bounds such as {{above = 2, at_most = 5}} out of {', '.join(BOUNDS)}"
+    wanted = Message("bounds such as {{above = 2, at_most = 5}} out of {choices}", choices=", ".join(BOUNDS))
     if not isinstance(argument, dict) or not argument or argument.keys() - BOUNDS.keys():
-        raise BadInput(f"{wanted}, not {argument!r}")
+        raise BadInput(Message("{wanted}, not {argument!r}", wanted=wanted, argument=argument))
     low, high = LOWEST, HIGHEST
     for word, number in argument.items():
         if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-            raise BadInput(f"{wanted}: {word} wants a number, not {number!r}")
+            raise BadInput(Message("{wanted}: {word} wants a number, not {number!r}", wanted=wanted, word=word, number=number))
         cut = (float(number), BOUNDS[word])
         if word in {"above", "at_least"}:
             low = max(low, cut)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.domain.errors import BadInput
+from core.domain.language import Message
 from core.rules.facts import MINUTES_A_DAY, dimension, minute_of_week
 from core.rules.operators import one_of, operator
 from core.rules.sets import Numbers
@@ -16,18 +17,23 @@ WEEK = len(DAYS) * MINUTES_A_DAY
 def _minute(text: object) -> int:
     found = re.fullmatch(r"(\d{1,2}):(\d\d)", text) if isinstance(text, str) else None
     if found is None or int(found[2]) > 59 or int(found[1]) * 60 + int(found[2]) > MINUTES_A_DAY:
-        raise BadInput(f"times such as 18:30, not {text!r}")
+        raise BadInput(Message("times such as 18:30, not {text!r}", text=text))
     return int(found[1]) * 60 + int(found[2])
 
 
 def read_times(argument: object) -> Numbers:
     """``{"from": "22:00", "to": "02:00", "days": ["fri"]}``. A span over midnight belongs to the day on which it begins."""
     if not isinstance(argument, dict) or not argument or argument.keys() - {"from", "to", "days"}:
-        raise BadInput(f'from, to and days, such as {{from = "18:00", to = "22:00", days = ["fri"]}}, not {argument!r}')
+        raise BadInput(
+            Message(
+                'from, to and days, such as {{from = "18:00", to = "22:00", days = ["fri"]}}, not {argument!r}',
+                argument=argument,
+            )
+        )
     days = one_of(argument["days"], DAYS) if "days" in argument else DAYS
     begin, end = _minute(argument.get("from", "0:00")), _minute(argument.get("to", "24:00"))
     if begin == end:
-        raise BadInput(f"two different times, not {argument.get('from', '0:00')} twice")
+        raise BadInput(Message("two different times, not {time} twice", time=argument.get("from", "0:00")))
     length = (end - begin) % MINUTES_A_DAY or MINUTES_A_DAY
     spans = []
     for day in days:

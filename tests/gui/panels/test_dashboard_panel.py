@@ -19,7 +19,7 @@ from shiboken6 import isValid
 from tests.gui.panels.conftest import NOON
 from widgets.common.look import LOOKS
 from widgets.common.words import Moment
-from widgets.dashboard.data import ChartData, Line, Tile, nice_top, number
+from widgets.dashboard.data import ChartData, Line, Tile, figure, nice_top
 from widgets.dashboard.panel import DashboardPanel
 
 NAN = float("nan")
@@ -236,8 +236,8 @@ def test_scales_end_on_round_figures() -> None:
     top, step = nice_top(0.034)
     assert top == pytest.approx(0.04)
     assert step == pytest.approx(0.01)
-    assert number(1204.4, 0) == "1,204"
-    assert number(NAN, 1) == "–"
+    assert figure(1204.4, 0) == "1,204"
+    assert figure(NAN, 1) == "–"
 
 
 def test_a_picture_has_the_whole_of_a_chart_that_has_just_grown(panel: DashboardPanel) -> None:

@@ -108,12 +108,12 @@ def test_a_new_order_is_handed_on_and_waits_for_the_answer(qtbot: QtBot, new_ord
 @pytest.mark.parametrize(
     ("merchant", "address", "place", "said"),
     [
-        ("", "x", "", "choose the merchant from the list"),
-        ("Burgers", "x", "", "there is no merchant 'Burgers': choose the merchant from the list"),
-        ("Sushi Ko", "", "", "say where it goes"),
+        ("", "x", "", "Choose the merchant from the list"),
+        ("Burgers", "x", "", "There is no merchant 'Burgers': choose the merchant from the list"),
+        ("Sushi Ko", "", "", "Say where it goes"),
         ("Sushi Ko", "", "north", "like 59.913, 10.752"),
         ("Sushi Ko", "", "1 2 3", "like 59.913, 10.752"),
-        ("Sushi Ko", "", "123, 10", "latitude 123.0 is not between"),
+        ("Sushi Ko", "", "123, 10", "Latitude 123.0 is not between"),
     ],
 )
 def test_what_is_missing_is_said_in_the_dialog(

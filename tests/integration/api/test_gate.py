@@ -144,7 +144,7 @@ def test_with_a_certificate_it_is_encrypted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "no such file or directory"), ("hello", "no certificate with its key in it")]
+    ("content", "reason"), [(None, "there is no such file"), ("hello", "no certificate with its key in it")]
 )
 def test_a_certificate_that_is_none_is_said_before_anybody_is_answered(
     served: Served, tmp_path: Path, content: str | None, reason: str

@@ -184,7 +184,7 @@ def test_nothing_is_left_where_a_backup_can_t_be_written(folder: Path, tmp_path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(zipfile.ZipFile, "write", full)
-    with pytest.raises(BadInput, match="no space left on device"):
+    with pytest.raises(BadInput, match="the disk is full"):
         back_up(folder, tmp_path / "b.zip")
     assert [p.name for p in tmp_path.iterdir()] == ["data"]
 

@@ -75,7 +75,7 @@ def sheet_of(world: World) -> Sheet:
 
 def test_everything_the_next_shift_has_to_know(evening: World) -> None:
     sheet = sheet_of(evening)
-    assert sheet.title == "Handover, 2026-02-02, 12:00"
+    assert sheet.title == "Handover, 2 Feb 2026, 12:00"
     assert sheet.facts == (
         "by Ida, 2 orders without a driver, 1 order under way, 2 drivers online, automatic offers are paused"
     )

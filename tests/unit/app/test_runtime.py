@@ -28,7 +28,7 @@ def test_a_beat_goes_on_and_tells_the_first_failure_of_a_row(caplog: pytest.LogC
     with caplog.at_level(logging.ERROR):
         for _ in course:
             stroke()
-    assert told[0] == "no map"
+    assert told[0] == "No map"
     assert "ZeroDivisionError" in told[1]
     assert "the details are in the log" in told[1]
     assert [r.exc_info is not None for r in caplog.records] == [True, True]

@@ -41,7 +41,7 @@ NOON = 1_770_033_600.0
 def test_one_thing_is_told_by_its_fields_and_several_by_name() -> None:
     after = replace(AREA, name="Citadel")
     row = audit_row(Entry(7, AreaSaved(at=NOON, actor="ida", areas=(after,)), (Touched("areas", "a", AREA, after),)), UTC)
-    assert (row.id, row.when, row.who, row.what, row.thing) == ("7", "02 Feb 12:00", "ida", "Area saved", "Citadel")
+    assert (row.id, row.when, row.who, row.what, row.thing) == ("7", "2 Feb 12:00", "ida", "Area saved", "Citadel")
     assert row.lines == ("name: Old town → Citadel",)
     shops = [Merchant(f"m{n}", f"Shop {n}", LatLon(45.0, 9.0)) for n in range(3)]
     touched = tuple(Touched("merchants", m.id, m, replace(m, area_id="a")) for m in shops)

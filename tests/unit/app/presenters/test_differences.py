@@ -40,7 +40,7 @@ def test_places_numbers_and_times_are_read_as_such() -> None:
         "fence m: none → 120",
     ]
     order = Order("1", "m", LatLon(45.0, 9.0), LatLon(45.1, 9.1), placed_at=0.0, ready_at=60.0, due_at=3600.0)
-    assert difference(order, replace(order, due_at=5400.0), UTC) == ["due: 01 Jan 01:00 → 01 Jan 01:30"]
+    assert difference(order, replace(order, due_at=5400.0), UTC) == ["due: 1 Jan 01:00 → 1 Jan 01:30"]
 
 
 def test_removed_and_brought_back() -> None:

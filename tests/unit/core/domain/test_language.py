@@ -1,10 +1,27 @@
 import pickle
+from datetime import datetime
 
 import msgspec
+import numpy as np
 import pytest
 
 from core.domain.errors import BadInput, CommandRefused
-from core.domain.language import Message, as_text, from_text, line, mark, ntr, said, sentence, speaking, tr, use_language
+from core.domain.language import (
+    Message,
+    as_text,
+    day,
+    first_of,
+    from_text,
+    line,
+    mark,
+    ntr,
+    number,
+    said,
+    sentence,
+    speaking,
+    tr,
+    use_language,
+)
 
 
 def test_without_a_catalogue_texts_stay_english_and_take_their_values() -> None:
@@ -50,6 +67,31 @@ def test_a_refusal_is_told_in_the_language_in_use() -> None:
     with speaking("de"):
         assert (str(refused), sentence(refused)) == ("there is no area A-9", "Es gibt kein Gebiet A-9")
         assert sentence(BadInput("orders.csv: line 3 is too short")) == "orders.csv: line 3 is too short"
+
+
+def test_numbers_and_dates_are_written_as_the_language_does() -> None:
+    at = datetime(2026, 3, 6)
+    assert (number(1234567), number(0.25, ".1f"), day(at), day(at, year=True)) == ("1,234,567", "0.2", "6 Mar", "6 Mar 2026")
+    assert tr("{value:.1f} km", value=np.float64(1.25)) == "1.2 km"
+    far = Message("{n:,} of {all:,}: {text} {name!r}", n=1234, all=np.int64(5678), text="1.5", name="v1.5")
+    with speaking("de"):
+        assert (number(1234567), number(0.25, ".1f"), day(at), day(at, year=True)) == (
+            "1.234.567",
+            "0,2",
+            "6. März",
+            "6. März 2026",
+        )
+        assert tr("{value:.1f} km", value=np.float64(1.25)) == "1,2 km"
+        assert ntr("{n:,} order", "{n:,} orders", 1234) == "1.234 Aufträge"
+        assert said(far) == "1.234 of 5.678: 1.5 'v1.5'", "a text is left as it is"
+        assert str(far) == "1,234 of 5,678: 1.5 'v1.5'"
+
+
+def test_of_many_texts_the_first_few_are_said() -> None:
+    lines = [Message("line {line}: {problem}", line=n, problem=Message("it has no outline")) for n in (3, 7, 9)]
+    assert first_of(lines, 3) == "; ".join(lines)
+    with speaking("de"):
+        assert said(first_of(lines, 1)) == "Zeile 3: es hat keinen Umriss; und 2 weitere"
 
 
 def test_no_text_is_none_in_any_language() -> None:

@@ -120,7 +120,7 @@ def test_on_the_way_an_order_may_come_and_ends_it(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("what", "reason"),
-    [("arrive", "is there"), ("dawdle", "is not there in time"), ("offline", "went offline"), ("off", "switched off")],
+    [("arrive", "has got there"), ("dawdle", "is not there in time"), ("offline", "went offline"), ("off", "switched off")],
 )
 def test_how_it_ends(rig: Rig, what: str, reason: str) -> None:
     rig.driver("D-1", place=AWAY)
@@ -167,7 +167,7 @@ def test_a_restart_tells_it_again(rig: Rig) -> None:
     rig.fix("D-1", MERCHANT)
     rig.tick()
     rig.tick()
-    assert [e.reason for e in rig.events(RepositioningEnded)] == ["is there"]
+    assert [e.reason for e in rig.events(RepositioningEnded)] == ["has got there"]
 
 
 @pytest.mark.parametrize("what", ["shift ends soon", "break soon", "has a route", "is asked", "a merchant's own", "on a break"])
@@ -287,6 +287,6 @@ def test_simulated_drivers_obey_and_get_there(make_rig) -> None:
         simulator.step(rig.clock.now())
         rig.tick()
     began = [e.drivers[0].id for e in rig.events(RepositioningBegan) if e.at < rig.clock.now() - 900]
-    there = [e.drivers[0].id for e in rig.events(RepositioningEnded) if e.reason == "is there"]
+    there = [e.drivers[0].id for e in rig.events(RepositioningEnded) if e.reason == "has got there"]
     assert began
     assert set(there) >= set(began)
