@@ -140,7 +140,10 @@ class AuditPresenter(QObject):
         def done(count: int) -> None:
             self._deeds.window.tell(ntr("{n} change saved as {file}", "{n} changes saved as {file}", count, file=str(path)))
 
-        self._aside.do(work, done, lambda text: self._deeds.window.tell(f"{text[:1].upper()}{text[1:]}", bad=True))
+        def failed(why: str) -> None:
+            self._deeds.window.tell(tr("{path} can't be written: {why}", path=path, why=why), bad=True)
+
+        self._aside.do(work, done, failed)
 
 
 def wanted_by(question: AuditQuestion) -> Wanted:

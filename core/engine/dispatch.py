@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from core.clock import Clock
 from core.domain import reasons
+from core.domain.causes import cause
 from core.domain.commands import SendToProvider, SettleConsignment
 from core.domain.driver import Presence
 from core.domain.errors import BadInput, CommandRefused
@@ -72,7 +73,7 @@ class Dispatch:
                     Message(
                         "no order is taken, since the provider rules can't be read ({error}): save them anew, or update "
                         "Kerbside",
-                        error=str(error),
+                        error=cause(error),
                     )
                 ) from None
         return self._rules

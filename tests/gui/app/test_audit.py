@@ -68,7 +68,7 @@ def test_an_order_s_own_story_and_the_way_into_a_file(rig: Rig, panel: Any, tmp_
     assert len(rows) == count
     assert (rows[-1]["who"], rows[-1]["reason"]) == ("bo", "no longer hungry")
     rig.deeds.editors.audit.write_file(tmp_path / "none" / "changes.csv")
-    rig.until(lambda: "No such file" in rig.said())
+    rig.until(lambda: "there is no such file" in rig.said())
 
 
 def upkeep(rig: Rig, panel: Any) -> list[tuple[str, str, str, tuple[str, ...]]]:
