@@ -13,7 +13,7 @@ from app.runtime import Stages
 from core.api.server import Outside
 from core.bus import Bus
 from core.clock import Clock, RealClock
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.engine.engine import Engine
 from core.ports import Transport
 from core.providers.secrets import Secrets
@@ -146,8 +146,11 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
     """The city file to use: the one named (in the folder's own place, or anywhere), or the training city, made at need."""
     if wanted is not None:
         for path in (wanted, folder.cities / wanted, folder.cities / f"{wanted}.city"):
-            if path.is_file():
-                return path
+            try:
+                if path.is_file():
+                    return path
+            except OSError as error:
+                raise BadInput(f"the city file {path} can't be read: {why(error)}") from None
         raise BadInput(f"there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf")
     path = _training_file(folder)
     if training_missing(folder):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ def read_private(path: Path, kind: type[T], instead: str) -> T | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BadInput(f"{path} can't be read ({error.strerror}): check who owns it") from error
+        raise BadInput(f"{path} can't be read: {why(error)}") from error
     try:
         held = msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 from core.domain.commands import Command, SaveExperiment
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.events import ExperimentSaved
 from core.domain.experiment import Experiment, Variant
 from core.orders.draft import Draft
@@ -26,7 +26,7 @@ def read_experiments(path: Path) -> list[Command]:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         found = [_experiment(one) for one in _tables(table, "experiment")]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"{path.name} is no TOML file: {error}") from None
+        raise BadInput(f"{path.name} is no TOML file: {why(error)}") from None
     except BadInput as error:
         raise BadInput(f"{path.name}: {error}. Nothing was imported") from None
     if not found:

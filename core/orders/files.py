@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from core.domain.commands import Command, PlaceOrder, SaveArea, SaveDriver, SaveMerchant
 from core.domain.driver import App, Driver
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.geo import LatLon, checked_place
 from core.domain.merchant import Area, Merchant, OwnDrivers
 from core.domain.vehicle import Vehicle
@@ -73,7 +73,7 @@ def read_areas(path: Path) -> list[Command]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise BadInput(f"{path.name} is no GeoJSON file: {error}") from None
+        raise BadInput(f"{path.name} is no GeoJSON file: {why(error)}") from None
     whole = isinstance(document, dict) and document.get("type") == "FeatureCollection"
     features = document.get("features") if whole else [document]
     if not isinstance(document, dict) or not isinstance(features, list):
@@ -107,7 +107,7 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
                 clean = {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str | None)}
                 rows.append((reader.line_num, clean))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} can't be read as a CSV file: {error}") from None
+        raise BadInput(f"{path.name} can't be read as a CSV file: {why(error)}") from None
     if not rows:
         raise BadInput(f"{path.name} holds no rows below its header")
     return rows

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 
 from core.domain.commands import SaveDriver
 from core.domain.driver import Break, Driver
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.vehicle import Vehicle
 
 LONGEST_H = 24.0
@@ -122,7 +122,7 @@ def read_plan(path: Path, drivers: Mapping[str, Driver], now: datetime) -> list[
             separator = ";" if head.count(";") > head.count(",") else ","
             rows = list(csv.DictReader(file, delimiter=separator))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} can't be read as a CSV file: {error}") from None
+        raise BadInput(f"{path.name} can't be read as a CSV file: {why(error)}") from None
     if not rows or "driver" not in rows[0]:
         raise BadInput(f"{path.name} needs a column driver, and shift_start, shift_end and breaks for what is planned")
     commands, problems = [], []

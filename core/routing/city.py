@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.vehicle import Vehicle
@@ -195,12 +195,12 @@ class City:
         except FileNotFoundError:
             raise BadInput(f"there is no city file {path}") from None
         except OSError as error:
-            raise BadInput(f"{path.name} can't be read: {error.strerror or error}") from None
+            raise BadInput(f"{path.name} can't be read: {why(error)}") from None
         except zipfile.BadZipFile as error:
-            kind = "damaged: import the map again" if "CRC" in str(error) else "not a Kerbside city file, or damaged"
-            raise BadInput(f"{path.name} is {kind}") from None
+            kind = "damaged" if "CRC" in str(error) else "not a Kerbside city file, or damaged"
+            raise BadInput(f"{path.name} is {kind}: import the map again") from None
         except (KeyError, ValueError, TypeError, IndexError, EOFError, NotImplementedError):
-            raise BadInput(f"{path.name} is not a Kerbside city file, or damaged") from None
+            raise BadInput(f"{path.name} is not a Kerbside city file, or damaged: import the map again") from None
         return city
 
     def _check(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.routing import osm_rules
@@ -97,7 +97,7 @@ def import_osm(source: Path, target: Path, progress: Callable[[str, float], None
     try:
         city.save(target)
     except OSError as error:
-        raise BadInput(f"{target} can't be written: {error.strerror or error}") from None
+        raise BadInput(f"{target} can't be written: {why(error)}") from None
     report.file_bytes = target.stat().st_size
     report.seconds = time.perf_counter() - began
     progress("done", 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 import tomli_w
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.language import Message
 from core.settings.declared import BY_KEY, declared
 from core.settings.setting import Value
@@ -30,6 +31,7 @@ class Settings:
         self.path = path
         self._stamp = _stamp(path)
         self._in_file: set[str] = set()
+        self._unread = False
         self.kept: dict[str, Value] = {}
         """What differs from the defaults in the file; a value that only this run was given is not among it."""
         self._kept_listeners: list[Callable[[str], None]] = []
@@ -49,14 +51,20 @@ class Settings:
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
-            settings.problems.append(f"{path} can't be read ({error.strerror}); defaults are used: check who owns it")
+            settings.problems.append(
+                Message(
+                    "{path} can't be read: {why}. Defaults are used, and nothing is saved over it", path=path, why=why(error)
+                )
+            )
+            settings._unread = True
             return settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             aside = path.with_name(path.name + ".bad")
             path.replace(aside)
             settings.problems.append(
-                f"settings.toml can't be read ({error}); defaults are used, the file is kept as {aside.name}"
+                f"settings.toml can't be read ({why(error)}); defaults are used, the file is kept as {aside.name}"
             )
+            settings._stamp = _stamp(path)
             return settings
         for key, value in _flat(table):
             try:
@@ -149,10 +157,13 @@ class Settings:
         if self.path is None or _stamp(self.path) == self._stamp:
             return []
         self._stamp = _stamp(self.path)
+        if self._stamp is None:
+            return []  # taken away, or an editor is about to put another in its place
         try:
             table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            return [f"settings.toml can't be read ({error}); the settings stay as they were"]
+            return [f"settings.toml can't be read ({why(error)}); the settings stay as they were"]
+        self._unread = False
         said = dict(_flat(table))
         problems = []
         gone = {key: setting.default for key in self._in_file - said.keys() if (setting := declared(key)) is not None}
@@ -172,6 +183,8 @@ class Settings:
         self._keep(self.changed(), self.desk_name)
 
     def _write(self, path: Path) -> None:
+        if self._unread:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
         for key, value in sorted({**self._unknown, **self.changed()}.items()):
             if "." in key:

@@ -6,11 +6,12 @@ What is written here is never waited for, and a stop without warning may lose th
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import numpy as np
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
 from core.domain.reports import FixBatch, Floats
-from core.storage.database import StorageError, open_readable, told
+from core.storage.database import StorageError, is_damage, open_readable, told
 from core.storage.track_codec import Numbers, decode, encode
 from core.tracking.geometry import distances_m
 
@@ -96,11 +97,19 @@ class TrackLog:
         self.path = path
         self.keep_s = keep_s
         self.problem = ""
+        """What a person has to know; empty where nothing is wrong."""
+        self._aside = ""
         try:
-            self._write = _opened(path)
-            self._numbers = {str(name): int(number) for number, name in self._write.execute("SELECT number, id FROM drivers")}
+            self._write, self._numbers = _begin(path)
         except sqlite3.Error as error:
-            raise BadInput(f"the position history {path} can't be opened: {told(error)}; move it away to start anew") from None
+            if not is_damage(error):
+                raise BadInput(f"the position history {path} can't be opened: {told(error)}") from None
+            # Where everyone was is no reason to hold up where everyone is to go.
+            self.problem = self._aside = (
+                f"the position history was damaged and begins anew: what it held is in {_set_aside(path).name}"
+            )
+            log.error("%s", self.problem)
+            self._write, self._numbers = _begin(path)
         self._new: list[tuple[int, str]] = []
         self._parts: list[tuple[Numbers, Floats, Floats, Floats]] = []
         self._slice_ends = 0.0
@@ -230,7 +239,7 @@ class TrackLog:
                 while waiting:
                     self._store(waiting[0])
                     waiting.pop(0)
-                self.problem = ""
+                self.problem = self._aside
             except sqlite3.Error as error:
                 if self._write.in_transaction:
                     self._write.rollback()
@@ -271,6 +280,23 @@ class _Job(NamedTuple):
     def tell(self) -> None:
         if self.done is not None:
             self.done.set()
+
+
+def _begin(path: Path) -> tuple[sqlite3.Connection, dict[str, int]]:
+    connection = _opened(path)
+    try:
+        return connection, {str(name): int(number) for number, name in connection.execute("SELECT number, id FROM drivers")}
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.bad")
+    for old in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError):
+            os.replace(old, old.with_name(old.name.replace(path.name, aside.name)))
+    return aside
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.domain.events import Change
 from core.storage.codec import STATE_TABLES, Cell, driver_of, encode, entities, orders_of
@@ -96,6 +97,7 @@ class Writer:
         self._connection = connection
         self._seq = last_seq
         self._retry_s = retry_s
+        self._path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._singly = 0
@@ -236,7 +238,7 @@ class Writer:
             self._rows -= sum(job.rows for job in group)
 
     def _put_off(self, error: Exception) -> None:
-        problem = f"the database can't be written, {told(error)}{KEPT}"
+        problem = f"the database can't be written, {told(error, self._path)}{KEPT}"
         if problem != self._problem:
             log.error("%s", problem)
             self._problem = problem
