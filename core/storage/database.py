@@ -160,7 +160,7 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _is_read_only(path: Path) -> bool:
-    """Whether the file system lets nobody write, as a system turns one that has shown errors; SQLite says only that it failed."""
+    """Whether the file system lets nobody write, as one that has shown errors; SQLite says only that it failed."""
     try:
         return hasattr(os, "statvfs") and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
     except OSError:

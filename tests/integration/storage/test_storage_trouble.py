@@ -216,7 +216,7 @@ def test_an_empty_database_beside_a_backup_was_not_always_empty(path):
     backup = path.parent / "backups" / "auto-1.kerbside.zip"
     backup.parent.mkdir()
     backup.write_bytes(b"")
-    with pytest.raises(Damaged, match="is empty, and was not always.*restore"):
+    with pytest.raises(Damaged, match=r"is empty, and was not always.*restore"):
         Store.open(path)
 
 
