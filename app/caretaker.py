@@ -44,7 +44,7 @@ class Caretaker:
             "clock": self._about_the_clock(),
             "backup": self._backups.problem,
             "rules": self._about_the_rules(),
-            "history": self._tracks.problem if self._tracks is not None else "",
+            "history": (self._tracks.problem or self._tracks.set_aside) if self._tracks is not None else "",
         }
 
     def _about_the_rules(self) -> str:

@@ -97,18 +97,17 @@ class TrackLog:
         self.path = path
         self.keep_s = keep_s
         self.problem = ""
-        """What a person has to know; empty where nothing is wrong."""
-        self._aside = ""
+        """Why it can't be written; empty where it can."""
+        self.set_aside = ""
+        """That a damaged file was set aside at the start, and where it is."""
         try:
             self._write, self._numbers = _begin(path)
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise BadInput(f"the position history {path} can't be opened: {told(error)}") from None
             # Where everyone was is no reason to hold up where everyone is to go.
-            self.problem = self._aside = (
-                f"the position history was damaged and begins anew: what it held is in {_set_aside(path).name}"
-            )
-            log.error("%s", self.problem)
+            self.set_aside = f"the position history was damaged and begins anew: what it held is in {_set_aside(path).name}"
+            log.error("%s", self.set_aside)
             self._write, self._numbers = _begin(path)
         self._new: list[tuple[int, str]] = []
         self._parts: list[tuple[Numbers, Floats, Floats, Floats]] = []
@@ -239,7 +238,7 @@ class TrackLog:
                 while waiting:
                     self._store(waiting[0])
                     waiting.pop(0)
-                self.problem = self._aside
+                self.problem = ""
             except sqlite3.Error as error:
                 if self._write.in_transaction:
                     self._write.rollback()

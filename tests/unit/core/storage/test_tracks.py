@@ -165,11 +165,12 @@ def test_a_file_that_is_none_is_set_aside_and_told(tmp_path):
     tracks = TrackLog(path, 1e9)
     add(tracks, ("D-1", 10, 2, 2), now=20)
     assert len(tracks.track("D-1", START, START + 20).t) == 1
-    assert tracks.problem.endswith("what it held is in tracks.db.bad")
+    assert tracks.problem == ""
+    assert tracks.set_aside.endswith("what it held is in tracks.db.bad")
     tracks.close()
     assert (tmp_path / "tracks.db.bad").read_bytes() == content
     again = TrackLog(path, 1e9)
-    assert again.problem == ""
+    assert again.set_aside == ""
     again.close()
 
 
