@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.scene import record
 from core.domain.commands import Command
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, why
 from core.domain.events import MatchingPaused, MatchingResumed
-from core.domain.language import mark, ntr, tr
+from core.domain.language import mark, ntr, said, tr
 from core.settings import Value, declared
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def take_charge(deeds: Deeds) -> None:
                 deeds.settings.set(key, value)
             deeds.settings.save()
         except OSError as error:
-            raise BadInput(tr("The setting could not be saved: {error}", error=error)) from None
+            raise BadInput(tr("The setting could not be saved: {error}", error=said(why(error)))) from None
         return (ChangeSettings(before=command.after, after=command.before),)
 
     def pause(command: Command) -> Sequence[Command]:
