@@ -13,6 +13,7 @@ from app.runtime import Stages
 from core.api.server import Outside
 from core.bus import Bus
 from core.clock import Clock, RealClock
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.language import Message
 from core.engine.engine import Engine
@@ -147,8 +148,13 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
     """The city file to use: the one named (in the folder's own place, or anywhere), or the training city, made at need."""
     if wanted is not None:
         for path in (wanted, folder.cities / wanted, folder.cities / f"{wanted}.city"):
-            if path.is_file():
-                return path
+            try:
+                if path.is_file():
+                    return path
+            except OSError as error:
+                raise BadInput(
+                    Message("the city file {path} can't be read: {reason}", path=path, reason=cause(error))
+                ) from None
         raise BadInput(
             Message(
                 "there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf", wanted=wanted

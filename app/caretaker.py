@@ -12,6 +12,7 @@ from core.storage.backup import Backups
 from core.storage.folder import DataFolder
 
 NOTICED_S = 5.0
+LEAP_TOLD_S = 600.0
 
 
 class Caretaker:
@@ -22,7 +23,10 @@ class Caretaker:
         self._clock = system.clock
         self._dispatch = system.engine.errands.dispatch
         self._backups = Backups(folder.path, system.settings)
-        ahead_s = system.store.last_at() - system.clock.now()
+        self._phones = system.engine.movement.clocks
+        self._tracks = system.engine.tracks
+        self._log_until = system.store.last_at()
+        ahead_s = self._log_until - system.clock.now()
         self._set_back = ""
         self._log_ahead = ""
         if ahead_s > SMALL_STEP_BACK_S:
@@ -40,6 +44,7 @@ class Caretaker:
             "clock": self._about_the_clock(),
             "backup": said(self._backups.problem),
             "rules": self._about_the_rules(),
+            "history": (self._tracks.problem or self._tracks.set_aside) if self._tracks is not None else "",
         }
 
     def _about_the_rules(self) -> str:
@@ -59,7 +64,31 @@ class Caretaker:
                 "if the new time is right, start Kerbside anew",
                 gap=_told(ahead_s),
             )
-        return self._set_back or self._log_ahead
+        if self._clock.now() >= self._log_until:
+            self._log_ahead = ""
+        return self._set_back or self._against_phones() or self._leapt() or self._log_ahead
+
+    def _against_phones(self) -> str:
+        off_s = self._phones.this_machine_s
+        if not off_s:
+            return ""
+        text = (
+            tr("this machine's clock is about {gap} ahead of most drivers' phones: set it right, then start Kerbside anew")
+            if off_s > 0
+            else tr("this machine's clock is about {gap} behind most drivers' phones: set it right")
+        )
+        return text.format(gap=_told(10 * round(abs(off_s) / 10)))  # by tens of seconds: not a new message with every phone
+
+    def _leapt(self) -> str:
+        """For a while after it."""
+        leap = self._clock.leap if isinstance(self._clock, RealClock) else None
+        if leap is None or self._clock.now() - leap[0] > LEAP_TOLD_S:
+            return ""
+        return tr(
+            "this machine slept, or its clock was set forward, by {gap}: if its time is wrong now, set it right and start "
+            "Kerbside anew",
+            gap=_told(leap[1]),
+        )
 
 
 def _told(seconds: float) -> str:

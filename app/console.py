@@ -85,7 +85,8 @@ class Console:
         self._stages = Stages()
         self._tasks: list[asyncio.Task[None]] = []
         self._speed = 0.0
-        window.strip.action_clicked.connect(lambda key: self.mend() if key == "start" else None)
+        self._help: Callable[[], None] = self.try_again
+        window.strip.action_clicked.connect(lambda key: self._help() if key == "start" else None)
 
     async def open(self, ground: Ground) -> None:
         """Bring a core to life. Raises KerbsideError with nothing left running, the ground closed as well."""
@@ -341,10 +342,14 @@ class Console:
         _keep(asyncio.ensure_future(again()))
 
     def cannot_start(self, error: KerbsideError) -> None:
-        """Why there is no core. A damaged database can be mended from here."""
-        strip = self.window.strip
+        """Why there is no core. A damaged database can be mended from here; what a person has put right is tried again."""
         mendable = isinstance(error, Damaged) and self.simulated is None
-        strip.show_problem("start", sentence(error), tr("Mend it") if mendable else None)
+        self._help = self.mend if mendable else self.try_again
+        self.window.strip.show_problem("start", sentence(error), tr("Mend it") if mendable else tr("Try again"))
+
+    def try_again(self) -> None:
+        if self.system is None:
+            self.reopen()
 
     def mend(self) -> None:
         """Put the newest backup in the place of a damaged database, and what can be read of the time since."""

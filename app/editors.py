@@ -15,7 +15,7 @@ from app.presenters.merchants import MerchantsPresenter
 from app.presenters.providers import ProvidersPresenter
 from app.presenters.rules import RulesPresenter
 from core.api.server import Outside
-from core.domain.language import tr
+from core.domain.language import ntr, tr
 from core.routing.city import City
 from widgets.areas.panel import AreasPanel
 from widgets.audit.panel import AuditPanel
@@ -50,6 +50,7 @@ class Editors:
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None, outside: Callable[[], Outside | None]) -> None:
         self._window, self._links = window, Links()
         self._asking = asking = Asking(window)
+        self._store = deeds.engine.store
         areas = self._panel("areas", AreasPanel)
         self.areas = AreasPresenter(deeds, areas, window.map, asking, city)
         self.rules = RulesPresenter(deeds, self._panel("rules", RulesPanel), asking)
@@ -70,6 +71,7 @@ class Editors:
         window.may_close = self.may_close
         for name in self._presenters:
             self._join(name, Scope(name))
+            self._presenters[name].seen()  # it may stand open from the last time, and then nothing opens it
 
     def _join(self, name: str, scope: Scope) -> None:
         panel, window = self._window.managed[name], self._window
@@ -90,6 +92,9 @@ class Editors:
         shape = self.areas.shapes.session
         unsaved = [tr("the shape of an area")] if shape is not None and shape.changed else []
         unsaved += [tr("the rules")] if self.rules.changed else []
+        health = self._store.health
+        if health.problem and health.waiting:
+            unsaved.append(ntr("one change that can't be stored yet", "{n:,} changes that can't be stored yet", health.waiting))
         if not unsaved:
             return True
         self._asking.sure(

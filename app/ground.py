@@ -26,8 +26,9 @@ class Ground:
     def __init__(self, data: Path | None, simulated: bool, verbose: bool = False) -> None:
         self.folder = DataFolder(data if data is not None or not simulated else _demo_folder())
         try:
-            start_logging(self.folder.logs, verbose=verbose)
+            no_log = start_logging(self.folder.logs, verbose=verbose)
             self.settings = Settings.load(self.folder.settings)
+            self.settings.problems += [no_log] if no_log else []
         except BaseException:
             self.folder.close()
             raise

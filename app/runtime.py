@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from core.domain.causes import cause
 from core.domain.errors import KerbsideError
-from core.domain.language import sentence
+from core.domain.language import said, sentence, tr
 
 log = logging.getLogger("kerbside")
 
@@ -23,17 +24,23 @@ class _LogFile(logging.handlers.RotatingFileHandler):
             super().handleError(record)
 
 
-def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
-    """Log to `kerbside.log` in ``folder``, rotated at 2 MB, five kept; to the terminal only what matters."""
+def start_logging(folder: Path | None, *, verbose: bool = False) -> str:
+    """Log to `kerbside.log` in ``folder``, rotated at 2 MB, five kept; to the terminal only what matters.
+
+    Returns why there will be no log file, empty where there is one: nobody's work has to wait for it."""
+    problem = ""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     terminal = logging.StreamHandler()
     terminal.setLevel(logging.DEBUG if verbose else logging.CRITICAL)
     handlers: list[logging.Handler] = [terminal]
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "kerbside.log"
-        handlers.append(_LogFile(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handlers.append(_LogFile(path, maxBytes=2_000_000, backupCount=5, encoding="utf-8"))
+        except OSError as error:
+            problem = tr("No log is written, since {path} can't be: {why}", path=path, why=said(cause(error)))
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for before in root.handlers:
@@ -42,6 +49,7 @@ def start_logging(folder: Path | None, *, verbose: bool = False) -> None:
     root.handlers[:] = handlers
     for talkative in ("asyncio", "qasync"):
         logging.getLogger(talkative).setLevel(logging.INFO)
+    return problem
 
 
 def _apology(kind: type[BaseException]) -> str:

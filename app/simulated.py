@@ -217,8 +217,11 @@ class SimulatedCity:
             return
         try:
             self._execute(message)
-        except KerbsideError as error:
+        except Exception as error:
+            # Whatever it was: the simulation waits for its answer, and with it the clock of the whole demo.
             self._send(_Answer(cause(error)))
+            if not isinstance(error, KerbsideError):
+                raise
         else:
             self._send(_Answer())
 

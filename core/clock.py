@@ -16,6 +16,9 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
 
+LEAP_S = 60.0
+
+
 class RealClock:
     """The machine's time, which never runs backwards: where the machine's clock is set back, this one goes on at its pace
     until the machine's has caught up."""
@@ -25,6 +28,8 @@ class RealClock:
     def __init__(self) -> None:
         self._last = 0.0
         self._ticks = time.monotonic()
+        self.leap: tuple[float, float] | None = None
+        """The last time it went on by more than had passed, and by how many seconds: the machine slept, or was set forward."""
 
     @property
     def ahead_s(self) -> float:
@@ -33,12 +38,14 @@ class RealClock:
 
     def go_on_from(self, at: float) -> None:
         """Never be earlier than ``at`` (epoch seconds), which was told before a restart."""
-        self._last = max(self._last, at)
+        self._last = max(self.now(), at)
 
     def now(self) -> float:
         ticks = time.monotonic()
         passed, self._ticks = ticks - self._ticks, ticks
         wall = time.time()
+        if self._last and wall - self._last - passed > LEAP_S:
+            self.leap = wall, wall - self._last - passed
         self._last = wall if wall >= self._last else self._last + passed
         return self._last
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import VERSION
+from core.domain.causes import cause
 from core.domain.errors import KerbsideError
 from core.matching.profiles import PROFILES
 
@@ -237,6 +238,11 @@ def run(argv: Sequence[str] | None = None) -> int:
                 return run_console(args)
     except KerbsideError as error:
         print(f"kerbside: {_one_line(str(error))}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"kerbside: {error.filename} can't be used: {cause(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

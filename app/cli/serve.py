@@ -28,14 +28,15 @@ _OVER = {
     "clock": "this machine's clock has caught up",
     "backup": "backups can be made again",
     "rules": "the provider rules can be read again",
+    "history": "the position history is written again",
 }
 
 
 def run_serve(args: argparse.Namespace) -> int:
     with DataFolder(args.data) as folder:
-        start_logging(folder.logs, verbose=args.verbose)
+        no_log = start_logging(folder.logs, verbose=args.verbose)
         settings = Settings.load(folder.settings)
-        for problem in settings.problems:
+        for problem in filter(None, (no_log, *settings.problems)):
             print(f"kerbside: {problem}", flush=True)
         if args.broker is not None:
             check_broker(args.broker)
@@ -93,7 +94,7 @@ async def serve(folder: DataFolder, settings: Settings, watch: Callable[[System]
     watch(system)
     sweeping = Sweeping(SETTLED_S)
     beat = steady(system.engine.tick, _say)
-    caretaker, known = Caretaker(system, folder), {"disk": "", "clock": "", "backup": "", "rules": ""}
+    caretaker, known = Caretaker(system, folder), dict.fromkeys(_OVER, "")
     try:
         while not stop.is_set():
             beat()

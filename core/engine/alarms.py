@@ -22,31 +22,42 @@ from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
 from core.settings import Settings
+from core.tracking.clocks import WINDOW
 from core.tracking.positions import ACTIVITIES, PositionStore
 
+PAUSE_S = 30.0
+"""A look that comes so long after the one before says nothing of what was in between."""
 _OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
 
 
 class Alarms:
-    def __init__(self, world: World, positions: PositionStore, settings: Settings) -> None:
+    def __init__(self, world: World, positions: PositionStore, settings: Settings, *, stepped: bool = False) -> None:
+        """``stepped``: time is told, and goes on by as much as it is told to."""
+        self._stepped = stepped
         self._world, self._positions, self._settings = world, positions, settings
         self._watch = AlertWatch(Rule())
         self._headway = HeadwayWatch()
-        self._connected_since: float | None = None
+        self._hears_from: float | None = None
+        self._looked_at: float | None = None
         self._lost_since: float | None = None
         self._watch.restore(world.alerts.values())
 
     def can_hear(self, now: float, connected: bool) -> bool:
         """Whether silence says anything of drivers: while the broker is away nobody is heard from, and when it is back, not
-        everybody at once."""
+        everybody at once. After a pause of our own (a machine that slept, or whose clock was set forward) everybody seems to
+        have been silent, until they have been heard, and it is known whose clock is right."""
+        grace_s = self._settings.number("alerts.broker_grace_s")
+        paused = not self._stepped and self._looked_at is not None and now - self._looked_at > PAUSE_S
+        self._looked_at = now
         if not connected:
-            self._connected_since = None
+            self._hears_from = None
             self._lost_since = now if self._lost_since is None else self._lost_since
-        elif self._connected_since is None:
-            self._connected_since, self._lost_since = now, None
-        return self._connected_since is not None and now - self._connected_since >= self._settings.number(
-            "alerts.broker_grace_s"
-        )
+        elif self._hears_from is None:
+            self._hears_from, self._lost_since = now + grace_s, None
+        if self._hears_from is not None and paused:
+            learnt_s = (WINDOW + 1) * self._settings.number("tracking.passive_send_s")
+            self._hears_from = max(self._hears_from, now + max(grace_s, learnt_s))
+        return self._hears_from is not None and now >= self._hears_from
 
     def away_s(self, now: float) -> float:
         """For how long the broker has been away; 0 while it is there."""

@@ -173,7 +173,7 @@ class Engine:
         self.movement.watch_areas(self.world.areas.values())
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
-        self._alarms = Alarms(self.world, self.positions, settings)
+        self._alarms = Alarms(self.world, self.positions, settings, stepped=stepped)
         self._upkeep.begin()
 
     # Commands

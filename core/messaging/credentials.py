@@ -52,15 +52,16 @@ class Credentials:
         ours = {self.console: Role.CONSOLE, SIMULATOR: Role.SIMULATOR}
         missing = {name: _User(role, _new_secret()) for name, role in ours.items() if name not in self._users}
         if missing:
-            self._users.update(missing)
-            self._write()
+            self._write({**self._users, **missing})
 
     def _read(self) -> dict[str, _User]:
         file = read_private(self.path, _File, Message("delete it to issue new passwords"))
         return {} if file is None else file.users
 
-    def _write(self) -> None:
-        replace_private(self.path, _File(1, self._users))
+    def _write(self, users: dict[str, _User]) -> None:
+        """On disk first: a password that only this run knows would lock its driver out of the next."""
+        replace_private(self.path, _File(1, users))
+        self._users = users
         for listener in tuple(self._listeners):
             listener()
 
@@ -74,21 +75,19 @@ class Credentials:
         self._refuse_reserved(driver_ids)
         fresh = [checked_id(i) for i in driver_ids if i not in self._users]
         if fresh:
-            self._users.update((i, _User(Role.DRIVER, _new_secret())) for i in fresh)
-            self._write()
+            self._write({**self._users, **{i: _User(Role.DRIVER, _new_secret()) for i in fresh}})
 
     def issue(self, driver_id: str) -> str:
         """A new secret for the driver; the old one opens nothing any more."""
         self._refuse_reserved([driver_id])
         secret = _new_secret()
-        self._users[checked_id(driver_id)] = _User(Role.DRIVER, secret)
-        self._write()
+        self._write({**self._users, checked_id(driver_id): _User(Role.DRIVER, secret)})
         return secret
 
     def remove(self, driver_id: str) -> None:
         self._refuse_reserved([driver_id])
-        if self._users.pop(driver_id, None) is not None:
-            self._write()
+        if driver_id in self._users:
+            self._write({name: user for name, user in self._users.items() if name != driver_id})
 
     def _refuse_reserved(self, driver_ids: list[str]) -> None:
         for driver_id in driver_ids:
@@ -112,8 +111,7 @@ class Credentials:
         """For the console's own user at a broker that somebody else runs."""
         if not secret or not secret.isprintable():
             raise BadInput(Message("a password needs at least one printable character"))
-        self._users[name] = _User(self._users[name].role, secret)
-        self._write()
+        self._write({**self._users, name: _User(self._users[name].role, secret)})
 
     def names(self) -> list[str]:
         return list(self._users)

@@ -206,11 +206,13 @@ class City:
             kind = (
                 Message("{name} is damaged: import the map again", name=path.name)
                 if "CRC" in str(error)
-                else Message("{name} is not a Kerbside city file, or damaged", name=path.name)
+                else Message("{name} is not a Kerbside city file, or damaged: import the map again", name=path.name)
             )
             raise BadInput(kind) from None
         except (KeyError, ValueError, TypeError, IndexError, EOFError, NotImplementedError):
-            raise BadInput(Message("{name} is not a Kerbside city file, or damaged", name=path.name)) from None
+            raise BadInput(
+                Message("{name} is not a Kerbside city file, or damaged: import the map again", name=path.name)
+            ) from None
         return city
 
     def _check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ class Settings:
         self.path = path
         self._stamp = _stamp(path)
         self._in_file: set[str] = set()
+        self._unread = False
         self.kept: dict[str, Value] = {}
         """What differs from the defaults in the file; a value that only this run was given is not among it."""
         self._kept_listeners: list[Callable[[str], None]] = []
@@ -51,8 +53,13 @@ class Settings:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             settings.problems.append(
-                Message("{path} can't be read ({reason}); defaults are used: check who owns it", path=path, reason=cause(error))
+                Message(
+                    "{path} can't be read: {reason}. Defaults are used, and nothing is saved over it",
+                    path=path,
+                    reason=cause(error),
+                )
             )
+            settings._unread = True
             return settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             aside = path.with_name(path.name + ".bad")
@@ -64,6 +71,7 @@ class Settings:
                     aside=aside.name,
                 )
             )
+            settings._stamp = _stamp(path)
             return settings
         for key, value in _flat(table):
             try:
@@ -156,10 +164,13 @@ class Settings:
         if self.path is None or _stamp(self.path) == self._stamp:
             return []
         self._stamp = _stamp(self.path)
+        if self._stamp is None:
+            return []  # taken away, or an editor is about to put another in its place
         try:
             table = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             return [Message("settings.toml can't be read ({reason}); the settings stay as they were", reason=cause(error))]
+        self._unread = False
         said = dict(_flat(table))
         problems: list[str] = []
         gone = {key: setting.default for key in self._in_file - said.keys() if (setting := declared(key)) is not None}
@@ -179,6 +190,8 @@ class Settings:
         self._keep(self.changed(), self.desk_name)
 
     def _write(self, path: Path) -> None:
+        if self._unread:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         table: dict[str, Any] = {k: v for k, v in self._unknown.items() if "." not in k}
         for key, value in sorted({**self._unknown, **self.changed()}.items()):
             if "." in key:

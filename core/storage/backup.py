@@ -25,7 +25,7 @@ from core.domain.causes import cause
 from core.domain.errors import BadInput
 from core.domain.language import Message
 from core.domain.upkeep import Altered
-from core.settings import Settings
+from core.settings import Settings, values_of
 from core.storage.database import check, last_backup, open_readable, open_writable, schema_steps, told
 from core.storage.folder import BACKUPS, CITIES, CREDENTIALS, DATABASE, KEYS, PROVIDER_SECRETS, SETTINGS, DataFolder
 from core.storage.salvage import Salvaged, bring_over, is_damaged
@@ -110,7 +110,11 @@ def _copy(database: Path, copy: Path) -> int:
 
 def _city(folder: Path) -> list[str]:
     """The city file in use, by its name in the data folder."""
-    wanted = Settings.load(folder / SETTINGS).text("map.city") if (folder / SETTINGS).is_file() else ""
+    wanted = ""
+    with suppress(
+        OSError, UnicodeDecodeError, BadInput
+    ):  # as it stands, be it half written: `Settings.load` would set it aside
+        wanted = str(values_of((folder / SETTINGS).read_text(encoding="utf-8-sig"))[0].get("map.city", ""))
     names = (wanted, f"{wanted}.city")
     return [f"{CITIES}/{name}" for name in names if wanted and Path(name).name == name and (folder / CITIES / name).is_file()]
 
@@ -246,8 +250,10 @@ class Backups:
         every_s = 3600 * self._settings.number("storage.backup_every_h")
         if time.monotonic() < self._from or not every_s or (self._thread is not None and self._thread.is_alive()):
             return
-        last = max((path.stat().st_mtime for path in self._made()), default=0.0)
-        if time.time() - last >= every_s:
+        # One that seems to come from the future was made by a clock that was wrong.
+        now = time.time()
+        last = max((at for path in self._made() if (at := path.stat().st_mtime) <= now), default=0.0)
+        if now - last >= every_s:
             self._thread = threading.Thread(target=self._make, name="backup", daemon=True)
             self._thread.start()
 
@@ -261,9 +267,10 @@ class Backups:
     def _make(self) -> None:
         try:
             stem = time.strftime(f"{_BY_ITSELF}%Y-%m-%d-%H%M%S")
-            back_up(self._folder, self._folder / BACKUPS / f"{stem}{SUFFIX}")
+            made = back_up(self._folder, self._folder / BACKUPS / f"{stem}{SUFFIX}").path
             for old in self._made()[: -int(self._settings.number("storage.backups_kept"))]:
-                old.unlink()
+                if old != made:
+                    old.unlink()
             self.problem = ""
         except (BadInput, OSError) as error:
             if self.problem != cause(error):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from importlib import resources
@@ -40,7 +42,7 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
     """
     steps = schema_steps() if steps is None else steps
     try:
-        if path.exists() and path.stat().st_size:
+        if path.exists() and (path.stat().st_size or last_backup(path) is not None):
             check(path, len(steps))
         connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
@@ -71,7 +73,15 @@ def open_readable(path: Path) -> sqlite3.Connection:
 def check(path: Path, newest: int) -> None:
     """Raise BadInput unless the file is a sound database of ours, of a version up to ``newest``. Writes nothing."""
     with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
+        began = file.read(len(MAGIC))
+        if not began and last_backup(path) is not None:
+            # A first start that was cut off leaves an empty file too, but no backup.
+            raise Damaged(
+                Message(
+                    "{path} is empty, and was not always: put the last backup in its place, with: main.py restore", path=path
+                )
+            )
+        if began != MAGIC:
             raise BadInput(Message("{path} is no database: move it away, or choose another folder with --data", path=path))
     with closing(open_readable(path)) as connection:
         try:
@@ -109,8 +119,14 @@ def check(path: Path, newest: int) -> None:
 
 
 def last_backup(path: Path) -> Path | None:
-    """The newest beside a database."""
-    return max((path.parent / "backups").glob("*.zip"), key=lambda p: p.stat().st_mtime, default=None)
+    """The newest beside a database; one from the future, made while the clock was wrong, only where there is no other."""
+    now = time.time()
+
+    def age(backup: Path) -> tuple[bool, float]:
+        at = backup.stat().st_mtime
+        return at <= now, at
+
+    return max((path.parent / "backups").glob("*.zip"), key=age, default=None)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:
@@ -135,6 +151,11 @@ def is_poison(error: Exception) -> bool:
     return not isinstance(error, sqlite3.DatabaseError) or isinstance(error, kinds)
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is at fault, not what is around it."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 _ADVICE = {
     sqlite3.SQLITE_FULL: Message("the disk is full: free some space"),
     sqlite3.SQLITE_READONLY: Message("the file is write-protected: allow writing to it and to its folder"),
@@ -155,8 +176,18 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
-def told(error: Exception) -> Message:
-    """What is wrong and what to do about it."""
+def _is_read_only(path: Path) -> bool:
+    """Whether the file system lets nobody write, as one that has shown errors; SQLite says only that it failed."""
+    try:
+        return hasattr(os, "statvfs") and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def told(error: Exception, path: Path | None = None) -> Message:
+    """What is wrong and what to do about it; ``path`` is the file, where it is known."""
     if isinstance(error, sqlite3.Error):
+        if path is not None and _code(error) == sqlite3.SQLITE_IOERR and _is_read_only(path):
+            return Message("the disk has become read-only: check it, and allow writing to it")
         return _ADVICE.get(_code(error)) or Message(str(error))
     return cause(error)

@@ -6,11 +6,12 @@ What is written here is never waited for, and a stop without warning may lose th
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from core.domain.errors import BadInput
 from core.domain.geo import LatLon, checked_place
 from core.domain.language import Message
 from core.domain.reports import FixBatch, Floats
-from core.storage.database import StorageError, open_readable, told
+from core.storage.database import StorageError, is_damage, open_readable, told
 from core.storage.track_codec import Numbers, decode, encode
 from core.tracking.geometry import distances_m
 
@@ -97,17 +98,22 @@ class TrackLog:
         self.path = path
         self.keep_s = keep_s
         self.problem = ""
+        """Why it can't be written; empty where it can."""
+        self.set_aside = ""
+        """That a damaged file was set aside at the start, and where it is."""
         try:
-            self._write = _opened(path)
-            self._numbers = {str(name): int(number) for number, name in self._write.execute("SELECT number, id FROM drivers")}
+            self._write, self._numbers = _begin(path)
         except sqlite3.Error as error:
-            raise BadInput(
-                Message(
-                    "the position history {path} can't be opened: {reason}; move it away to start anew",
-                    path=path,
-                    reason=told(error),
-                )
-            ) from None
+            if not is_damage(error):
+                raise BadInput(
+                    Message("the position history {path} can't be opened: {reason}", path=path, reason=told(error))
+                ) from None
+            # Where everyone was is no reason to hold up where everyone is to go.
+            self.set_aside = Message(
+                "the position history was damaged and begins anew: what it held is in {name}", name=_set_aside(path).name
+            )
+            log.error("%s", self.set_aside)
+            self._write, self._numbers = _begin(path)
         self._new: list[tuple[int, str]] = []
         self._parts: list[tuple[Numbers, Floats, Floats, Floats]] = []
         self._slice_ends = 0.0
@@ -283,6 +289,23 @@ class _Job(NamedTuple):
     def tell(self) -> None:
         if self.done is not None:
             self.done.set()
+
+
+def _begin(path: Path) -> tuple[sqlite3.Connection, dict[str, int]]:
+    connection = _opened(path)
+    try:
+        return connection, {str(name): int(number) for number, name in connection.execute("SELECT number, id FROM drivers")}
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.bad")
+    for old in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError):
+            os.replace(old, old.with_name(old.name.replace(path.name, aside.name)))
+    return aside
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.domain.events import Change
 from core.domain.language import Message
@@ -96,6 +97,7 @@ class Writer:
         self._connection = connection
         self._seq = last_seq
         self._retry_s = retry_s
+        self._path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._singly = 0
@@ -242,7 +244,7 @@ class Writer:
             self._rows -= sum(job.rows for job in group)
 
     def _put_off(self, error: Exception) -> None:
-        self._reason = told(error)
+        self._reason = told(error, self._path)
         problem = Message(
             "the database can't be written, {reason}; what happens meanwhile is kept and tried again", reason=self._reason
         )

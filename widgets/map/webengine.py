@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtWebEngineCore import QWebEngineUrlScheme
 from core.domain.errors import KerbsideError
 
 SCHEME = b"kerbside"
+ROOMY_BYTES = 256 << 20
 
 HARMLESS_WARNINGS = (
     r"Failed to load vulkan",
@@ -46,18 +48,25 @@ def prepare() -> None:
     card = _has_graphics_card()
     if not card:
         os.environ.setdefault("QT_QUICK_BACKEND", "software")
-    flags = chromium_flags(os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""), sandbox=not _sandbox_impossible(), card=card)
+    flags = chromium_flags(
+        os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""),
+        sandbox=not _sandbox_impossible(),
+        card=card,
+        roomy=_has_roomy_shared_memory(),
+    )
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = flags
     _log.info("web engine flags: %s", flags)
 
 
-def chromium_flags(given: str, sandbox: bool, card: bool) -> str:
+def chromium_flags(given: str, sandbox: bool, card: bool, roomy: bool = True) -> str:
     """The flags given, and ours where those don't say otherwise."""
     wanted = ["--disable-background-networking", "--disable-features=Translate,MediaRouter,AutofillServerCommunication"]
     if not sandbox:
         wanted.append("--no-sandbox")
     if not card:
         wanted += ["--disable-gpu", "--log-level=3"]
+    if not roomy:
+        wanted.append("--disable-dev-shm-usage")
     flags = given.split()
     named = {flag.partition("=")[0] for flag in flags}
     return " ".join(flags + [flag for flag in wanted if flag.partition("=")[0] not in named])
@@ -93,6 +102,16 @@ def _has_graphics_card() -> bool:
     if not sys.platform.startswith("linux"):
         return True
     return any(Path("/dev/dri").glob("renderD*")) if Path("/dev/dri").is_dir() else False
+
+
+def _has_roomy_shared_memory(path: str = "/dev/shm") -> bool:
+    """Containers give a few megabytes, or others have filled it: the renderer, which draws into it, would end the program."""
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        return shutil.disk_usage(path).free >= ROOMY_BYTES
+    except OSError:
+        return False
 
 
 def _text_of(path: str) -> str:

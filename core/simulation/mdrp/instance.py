@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.domain.causes import cause
 from core.domain.errors import BadInput
 
 
@@ -97,7 +98,7 @@ def _rows(path: Path, columns: int) -> list[_Row]:
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file, delimiter="\t"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} can't be read: {error}") from None
+        raise BadInput(f"{path} can't be read: {cause(error)}") from None
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):

@@ -32,3 +32,8 @@ def test_a_second_preparation_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> N
     prepare()
     assert os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] == "--as-it-was"
     assert QWebEngineUrlScheme.schemeByName(SCHEME).name() == SCHEME
+
+
+def test_where_shared_memory_is_short_the_renderer_is_kept_out_of_it() -> None:
+    assert "--disable-dev-shm-usage" in chromium_flags("", sandbox=True, card=True, roomy=False).split()
+    assert "--disable-dev-shm-usage" not in chromium_flags("", sandbox=True, card=True).split()

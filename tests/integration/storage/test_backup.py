@@ -222,3 +222,23 @@ def test_a_backup_of_a_database_on_which_a_transaction_is_open(folder: Path, tmp
         other.execute("DELETE FROM events")
         assert back_up(folder, tmp_path / "b.zip").events == 100
         other.execute("ROLLBACK")
+
+
+def test_a_backup_leaves_settings_that_are_half_written_where_they_are(folder: Path, tmp_path: Path) -> None:
+    (folder / "settings.toml").write_text("[map\ncity = ")
+    back_up(folder, tmp_path / "b.zip")
+    assert (folder / "settings.toml").read_text() == "[map\ncity = "
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert archive.read("settings.toml") == b"[map\ncity = "
+
+
+def test_a_backup_by_a_clock_that_was_wrong_does_not_hold_up_the_next(folder: Path) -> None:
+    settings = Settings({"storage.backup_every_h": 1.0, "storage.backups_kept": 1})
+    future = folder / "backups" / "auto-2999-01-01-000000.kerbside.zip"
+    future.parent.mkdir(exist_ok=True)
+    future.write_bytes(b"")
+    os.utime(future, (time.time() + 1e6,) * 2)
+    backups = Backups(folder, settings, after_s=0.0)
+    backups.look()
+    backups.close()
+    assert [p for p in (folder / "backups").glob("auto-*") if p != future and p.stat().st_size]

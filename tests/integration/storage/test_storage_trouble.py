@@ -17,7 +17,7 @@ from core.domain.errors import BadInput
 from core.domain.events import OrderReceived
 from core.domain.geo import LatLon
 from core.domain.order import Order
-from core.storage.database import StorageError, open_writable, schema_steps
+from core.storage.database import Damaged, StorageError, last_backup, open_writable, schema_steps, told
 from core.storage.store import Store
 
 ROOT = Path(__file__).parents[3]
@@ -206,3 +206,33 @@ def test_a_database_that_is_taken_away_is_named_when_it_is_read(store, path):
     path.unlink()
     with pytest.raises(StorageError, match="can't be read: the file can't be opened"):
         store.recent(1)
+
+
+def test_an_empty_database_beside_a_backup_was_not_always_empty(path):
+    path.write_bytes(b"")
+    with closing(Store.open(path)) as fresh:  # a first start that was cut off
+        assert fresh.last_seq() == 0
+    path.write_bytes(b"")
+    backup = path.parent / "backups" / "auto-1.kerbside.zip"
+    backup.parent.mkdir()
+    backup.write_bytes(b"")
+    with pytest.raises(Damaged, match=r"is empty, and was not always.*restore"):
+        Store.open(path)
+
+
+def test_a_file_system_that_has_become_read_only_is_named(monkeypatch, path):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 3 << 8
+    assert "the disk reports an error" in told(error, path)
+    monkeypatch.setattr("core.storage.database._is_read_only", lambda path: True)
+    assert "has become read-only" in told(error, path)
+    assert "the disk reports an error" in told(error)
+
+
+def test_the_newest_backup_is_not_one_from_the_future(path):
+    folder = path.parent / "backups"
+    folder.mkdir()
+    for name, ahead_s in (("old", -7200), ("new", -60), ("future", 86_400)):
+        (folder / f"{name}.zip").write_bytes(b"")
+        os.utime(folder / f"{name}.zip", (time.time() + ahead_s,) * 2)
+    assert last_backup(path) == folder / "new.zip"

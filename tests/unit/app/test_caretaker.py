@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.bootstrap import System, compose
@@ -60,7 +61,7 @@ def test_a_clock_that_is_set_back_while_it_runs_is_told_once_and_time_goes_on(fo
     system = begin(folder)
     caretaker = Caretaker(system, folder)
     merchant(system, "M-1")
-    assert caretaker.look() == {"disk": "", "clock": "", "backup": "", "rules": ""}
+    assert caretaker.look() == {"disk": "", "clock": "", "backup": "", "rules": "", "history": ""}
     machine.wall -= 7200
     merchant(system, "M-2")
     told = caretaker.look()["clock"]
@@ -126,3 +127,39 @@ def test_rules_that_can_t_be_read_are_told_and_taken_back(folder: DataFolder) ->
     system.engine.execute(SaveRules(rules=()))
     assert caretaker.look()["rules"] == ""
     system.close()
+
+
+def test_a_machine_that_slept_or_was_set_forward_is_told_for_a_while(folder: DataFolder, machine: Machine) -> None:
+    system = begin(folder)
+    caretaker = Caretaker(system, folder)
+    system.clock.now()
+    machine.wall += 3600
+    system.clock.now()
+    assert caretaker.look()["clock"].startswith("this machine slept, or its clock was set forward, by ")
+    machine.wall += 700
+    assert caretaker.look()["clock"].startswith("this machine slept")  # it leapt again, as the test has it
+    system.close()
+    folder.close()
+
+
+def test_most_phones_differing_by_the_same_name_this_machines_clock(folder: DataFolder) -> None:
+    system = begin(folder)
+    caretaker = Caretaker(system, folder)
+    rows, now = np.arange(6), system.clock.now()
+    for k in range(6):
+        system.engine.movement.clocks.note(rows, np.full(6, now + 8 * k - 3601.0), now + 8 * k, 30.0)
+    told = caretaker.look()["clock"]
+    assert told == "this machine's clock is about 1:00:00 ahead of most drivers' phones: set it right, then start Kerbside anew"
+    system.close()
+    folder.close()
+
+
+def test_a_damaged_position_history_is_set_aside_and_told(folder: DataFolder) -> None:
+    system = begin(folder)
+    system.close()
+    (folder.path / "kerbside-tracks.db").write_bytes(b"no database" * 1000)
+    system = begin(folder)
+    assert "kerbside-tracks.db.bad" in Caretaker(system, folder).look()["history"]
+    assert (folder.path / "kerbside-tracks.db.bad").read_bytes() == b"no database" * 1000
+    system.close()
+    folder.close()

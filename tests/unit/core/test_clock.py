@@ -47,3 +47,19 @@ def test_times_are_shown_in_the_clock_s_zone() -> None:
     at = 1_772_820_009.0  # 18:00:09 UTC
     assert local_time(at, UTC) == "18:00"
     assert local_time(at, timezone(timedelta(hours=-3)), seconds=True) == "15:00:09"
+
+
+def test_a_real_clock_says_that_it_leapt(monkeypatch):
+    from core.clock import RealClock
+
+    wall, steady = [1000.0], [50.0]
+    monkeypatch.setattr("core.clock.time.time", lambda: wall[0])
+    monkeypatch.setattr("core.clock.time.monotonic", lambda: steady[0])
+    clock = RealClock()
+    clock.go_on_from(10.0)  # what was long ago is no leap
+    wall[0], steady[0] = 1020.0, 70.0
+    assert clock.now() == 1020.0
+    assert clock.leap is None
+    wall[0], steady[0] = 4630.0, 80.0
+    assert clock.now() == 4630.0
+    assert clock.leap == (4630.0, 3600.0)

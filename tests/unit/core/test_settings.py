@@ -263,3 +263,32 @@ def test_a_kind_of_goods_needs_no_declaration_of_its_own(path: Path) -> None:
     settings.set("goods.food.door_min", 45.0)  # the default again
     settings.save()
     assert tomllib.loads(path.read_text())["goods"] == {"cold_box": True, "ice": {"cold_box": True, "door_min": 20.0}}
+
+
+def test_a_file_that_is_set_aside_is_told_of_once(tmp_path):
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b"\xff\x00")
+    settings = Settings.load(path)
+    assert settings.problems == [
+        "settings.toml can't be read (it is no text in UTF-8); defaults are used, the file is kept as settings.toml.bad"
+    ]
+    assert settings.follow_file() == []
+
+
+def test_a_file_that_could_not_be_read_is_not_written_over(tmp_path, monkeypatch):
+    path = tmp_path / "settings.toml"
+    path.write_text("[window]\ntheme = 'dark'\n")
+
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.read_text", denied)
+        settings = Settings.load(path)
+    assert "can't be read: access is denied: check who owns it" in settings.problems[0]
+    with pytest.raises(PermissionError):
+        settings.save()
+    assert path.read_text() == "[window]\ntheme = 'dark'\n"
+    path.write_text("[window]\ntheme = 'light'\nrows = 'compact'\n")
+    settings.follow_file()
+    settings.save()

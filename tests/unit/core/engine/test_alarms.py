@@ -11,6 +11,10 @@ from core.domain.alert import AlertKind, alert_id
 from core.domain.errors import CommandRefused
 from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised
 from core.domain.geo import LatLon
+from core.domain.world import World
+from core.engine.alarms import Alarms
+from core.settings import Settings
+from core.tracking.positions import PositionStore
 from tests.rigs import FAR, MERCHANT, NEAR, Rig
 
 K = AlertKind
@@ -179,3 +183,19 @@ def test_snoozed_and_new(make_rig: Callable[..., Rig]) -> None:
     alert = Alert("late 1", K.LATE, "1", 0.0, 0.0, snoozed_until=100.0)
     assert [alert.is_new(at) for at in (50.0, 99.0, 100.0)] == [False, False, True]
     assert not Alert("late 1", K.LATE, "1", 0.0, 0.0, acknowledged_by="Ida").is_new(0.0)
+
+
+def test_after_a_pause_of_our_own_nobody_counts_as_silent_until_they_could_be_heard() -> None:
+    settings = Settings()
+    alarms = Alarms(World(), PositionStore(), settings)
+    learnt_s = 6 * settings.number("tracking.passive_send_s")
+    assert not alarms.can_hear(0.0, True)
+    for now in range(1, 100):
+        alarms.can_hear(float(now), True)
+    assert alarms.can_hear(100.0, True)
+    assert not alarms.can_hear(3700.0, True)  # it slept, or its clock was set forward
+    now = 3700.0
+    while now < 3700.0 + learnt_s - 1:
+        now += 1.0
+        assert not alarms.can_hear(now, True)
+    assert alarms.can_hear(now + 1.0, True)

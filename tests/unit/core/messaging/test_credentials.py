@@ -146,3 +146,23 @@ def test_the_owntracks_link_carries_the_whole_configuration(path: Path, make_dri
     assert otrc["cmd"] is otrc["remoteConfiguration"] is otrc["auth"] is True
     assert otrc["pubTopicBase"] == "owntracks/D-1/phone"
     assert qr_png(url).startswith(b"\x89PNG")
+
+
+def test_a_password_that_is_not_on_disk_is_not_given_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    credentials = Credentials(path)
+    told: list[None] = []
+    credentials.on_change(lambda: told.append(None))
+    with monkeypatch.context() as patch:
+        patch.setattr("core.private_file.os.replace", _read_only)
+        for change in (lambda: credentials.ensure(["D-1"]), lambda: credentials.issue("D-1")):
+            with pytest.raises(BadInput, match="can't be written"):
+                change()
+    assert told == []
+    with pytest.raises(BadInput, match="has no password yet"):
+        credentials.secret("D-1")
+    credentials.ensure(["D-1"])
+    assert Credentials(path).secret("D-1") == credentials.secret("D-1")
+
+
+def _read_only(*_: object) -> None:
+    raise OSError(30, "Read-only file system")

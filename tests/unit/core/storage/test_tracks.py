@@ -159,11 +159,25 @@ def test_a_backlog_of_last_week_is_kept_and_found(tracks):
     assert len(tracks.track("D-1", START - 8 * 86_400, START + 20).t) == 2
 
 
-def test_a_file_that_is_none_is_refused(tmp_path):
-    path = tmp_path / "tracks.db"
-    path.write_bytes(b"something else, long enough to be no database at all" * 20)
-    with pytest.raises(BadInput, match="move it away"):
-        TrackLog(path, 1.0)
+def test_a_file_that_is_none_is_set_aside_and_told(tmp_path):
+    path, content = tmp_path / "tracks.db", b"something else, long enough to be no database at all" * 20
+    path.write_bytes(content)
+    tracks = TrackLog(path, 1e9)
+    add(tracks, ("D-1", 10, 2, 2), now=20)
+    assert len(tracks.track("D-1", START, START + 20).t) == 1
+    assert tracks.problem == ""
+    assert tracks.set_aside.endswith("what it held is in tracks.db.bad")
+    tracks.close()
+    assert (tmp_path / "tracks.db.bad").read_bytes() == content
+    again = TrackLog(path, 1e9)
+    assert again.set_aside == ""
+    again.close()
+
+
+def test_a_file_that_can_t_be_opened_is_refused(tmp_path):
+    (tmp_path / "tracks.db").mkdir()
+    with pytest.raises(BadInput, match="the file can't be opened"):
+        TrackLog(tmp_path / "tracks.db", 1.0)
 
 
 def test_a_disk_in_the_way_is_told_and_nothing_is_lost_when_it_recovers(tmp_path):

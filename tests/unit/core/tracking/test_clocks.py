@@ -165,3 +165,9 @@ def test_order_stays_the_phone_s_own(phone):
     assert phone.send(300.0) == 0  # an older one, come late
     assert float(phone.store.lat[0]) == place
     assert not math.isnan(place)
+
+
+@given(st.sampled_from([1.0, 2.0, 4.0]), st.floats(36.0, 90_000.0))
+def test_a_clock_that_is_off_is_noticed_however_often_the_phone_speaks(every, error):
+    messages = [(START + i * every, START + i * every - error) for i in range(int(40 / every))]
+    assert live(PhoneClocks(), messages)[-1] == pytest.approx(error, abs=1.0)
