@@ -38,9 +38,12 @@ class ChangeSettings(Command):
             return ntr("{n:,} setting changed", "{n:,} settings changed", len(changes))
         ((key, value),) = changes.items()
         setting = declared(key)
-        shown = (
-            tr(_SWITCHED[value]) if isinstance(value, bool) else number(value, "g") if isinstance(value, float) else str(value)
-        )
+        if isinstance(value, bool):
+            shown = tr(_SWITCHED[value])
+        elif isinstance(value, str):
+            shown = tr(value) if setting is not None and setting.choices else value
+        else:
+            shown = number(value, ".15g")
         return tr("{setting}: {value}", setting=tr(setting.description) if setting is not None else key, value=shown)
 
 

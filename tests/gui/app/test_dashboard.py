@@ -89,6 +89,6 @@ def test_a_file_that_can_t_be_written_is_told(rig: Any, tmp_path: Path) -> None:
     saver = Saver(asking, lambda text, bad: told.append((text, bad)))
     saver.ask("Where?", "a.csv", "CSV", lambda path: path.write_text(""))
     rig.dialog(QFileDialog).fileSelected.emit(str(tmp_path / "none" / "a.csv"))
-    assert told == [(f"{tmp_path / 'none' / 'a.csv'} can't be written: No such file or directory", True)]
+    assert told == [(f"{tmp_path / 'none' / 'a.csv'} can't be written: there is no such file or folder", True)]
     asking.close()
     assert asking._open == []

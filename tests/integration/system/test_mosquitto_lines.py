@@ -144,7 +144,8 @@ def test_nothing_is_lost_while_the_broker_is_away(fleet: Fleet) -> None:
 
     fleet.broker.kill()
     assert fleet.until(lambda: fleet.heard[-1].state == "lost")
-    assert "messages wait" in fleet.heard[-1].detail or "no broker answers" in fleet.heard[-1].detail
+    said = fleet.heard[-1].detail  # of whichever of the two connections noticed it last
+    assert any(words in said for words in ("messages wait", "no broker answers", "nobody listens there"))
     _, promised = fleet.engine.execute(c.AssignOrder(order_id="O-2", driver_id="D-1"))
     word = Word("D-1", "w-1", "picked_up", None, "O-1", "", time.time())
     phone.publish(topics.orders("D-1"), encode_word(word))

@@ -270,7 +270,7 @@ def test_a_file_that_is_set_aside_is_told_of_once(tmp_path):
     path.write_bytes(b"\xff\x00")
     settings = Settings.load(path)
     assert settings.problems == [
-        "settings.toml can't be read (it is no text in UTF-8); defaults are used, the file is kept as settings.toml.bad"
+        "settings.toml can't be read (it is not written in UTF-8); defaults are used, the file is kept as settings.toml.bad"
     ]
     assert settings.follow_file() == []
 
@@ -285,7 +285,7 @@ def test_a_file_that_could_not_be_read_is_not_written_over(tmp_path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.read_text", denied)
         settings = Settings.load(path)
-    assert "can't be read: access is denied: check who owns it" in settings.problems[0]
+    assert "can't be read: access is denied. Defaults are used" in settings.problems[0]
     with pytest.raises(PermissionError):
         settings.save()
     assert path.read_text() == "[window]\ntheme = 'dark'\n"

@@ -129,7 +129,7 @@ class FailingExecutor(Executor):
         ("trouble", BadInput("the city file is damaged"), "the city file is damaged"),
         ("trouble", ZeroDivisionError(), "ZeroDivisionError"),
         ("refuses", BrokenProcessPool("no worker can be started"), "no worker can be started"),
-        ("refuses", OSError(12, "Cannot allocate memory"), "Cannot allocate memory"),
+        ("refuses", OSError(12, "Cannot allocate memory"), "cannot allocate memory"),
     ],
 )
 def test_a_failing_cycle_is_told_and_the_next_one_tries_again(
