@@ -44,7 +44,7 @@ class Caretaker:
             "clock": self._about_the_clock(),
             "backup": said(self._backups.problem),
             "rules": self._about_the_rules(),
-            "history": (self._tracks.problem or self._tracks.set_aside) if self._tracks is not None else "",
+            "history": said(self._tracks.problem or self._tracks.set_aside) if self._tracks is not None else "",
         }
 
     def _about_the_rules(self) -> str:
@@ -72,12 +72,12 @@ class Caretaker:
         off_s = self._phones.this_machine_s
         if not off_s:
             return ""
-        text = (
-            tr("this machine's clock is about {gap} ahead of most drivers' phones: set it right, then start Kerbside anew")
-            if off_s > 0
-            else tr("this machine's clock is about {gap} behind most drivers' phones: set it right")
+        gap = _told(10 * round(abs(off_s) / 10))  # by tens of seconds: not a new message with every phone
+        if off_s < 0:
+            return tr("this machine's clock is about {gap} behind most drivers' phones: set it right", gap=gap)
+        return tr(
+            "this machine's clock is about {gap} ahead of most drivers' phones: set it right, then start Kerbside anew", gap=gap
         )
-        return text.format(gap=_told(10 * round(abs(off_s) / 10)))  # by tens of seconds: not a new message with every phone
 
     def _leapt(self) -> str:
         """For a while after it."""

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.presenters.setting_words import shown
 from app.scene import record
 from core.domain.causes import cause
 from core.domain.commands import Command
 from core.domain.errors import BadInput
 from core.domain.events import MatchingPaused, MatchingResumed
-from core.domain.language import Message, mark, ntr, number, tr
+from core.domain.language import Message, ntr, tr
 from core.settings import Value, declared
 
 if TYPE_CHECKING:
@@ -38,21 +39,13 @@ class ChangeSettings(Command):
             return ntr("{n:,} setting changed", "{n:,} settings changed", len(changes))
         ((key, value),) = changes.items()
         setting = declared(key)
-        if isinstance(value, bool):
-            shown = tr(_SWITCHED[value])
-        elif isinstance(value, str):
-            shown = tr(value) if setting is not None and setting.choices else value
-        else:
-            shown = number(value, ".15g")
-        return tr("{setting}: {value}", setting=tr(setting.description) if setting is not None else key, value=shown)
+        meaning = tr(setting.description) if setting is not None else key
+        return tr("{setting}: {value}", setting=meaning, value=shown(setting, value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseMatching(Command):
     paused: bool
-
-
-_SWITCHED = {True: mark("on"), False: mark("off")}
 
 
 def take_charge(deeds: Deeds) -> None:

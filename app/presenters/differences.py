@@ -10,6 +10,8 @@ from enum import Enum
 
 from app.presenters.event_words import event_text
 from app.presenters.rule_text import Named, then_text, when_text
+from app.presenters.setting_words import shown
+from core.domain.driver import Break
 from core.domain.events import LettersDiscarded, LettersResent, SecretChanged, SettingsChanged, UpkeepChange
 from core.domain.forward import Forward
 from core.domain.geo import LatLon
@@ -94,6 +96,8 @@ _VALUES = (mark("internal"), mark("webhook"), mark("polling"), mark("only"), mar
 
 
 _SECRETS: dict[object, str] = {SECRET: mark("set"), NEW_SECRET: mark("changed")}
+_TIMES = frozenset({"since", "until", "valid_until", "start", "shift_start", "shift_end"})
+"""Fields that hold a time, besides those whose names end with ``_at``."""
 _NAMED = {"area_id": "area", "merchant_id": "merchant", "provider_id": "provider"}
 """Fields that hold the id of a thing, and of which kind."""
 
@@ -146,15 +150,16 @@ def upkeep_lines(change: UpkeepChange) -> list[str]:
         if one.before == one.after:  # nothing but that it was: a backup, and where it lies
             lines += [one.id] if one.name else []
             continue
-        was, now = (
-            tr(_SECRETS[value]) if isinstance(change, SecretChanged) and value in _SECRETS else said(value)
-            for value in (one.before, one.after)
-        )
         setting = declared(one.id) if isinstance(change, SettingsChanged) else None
         if setting is not None:
-            was, now = (tr(text) for text in (was, now)) if setting.choices else (was, now)
+            was, now = ("" if value is None else shown(setting, value) for value in (one.before, one.after))
+            was, now = was or tr("none"), now or tr("none")
             lines.append(f"{tr(setting.description)}: {was} → {now} {tr(setting.unit)}".rstrip())
         else:
+            was, now = (
+                tr(_SECRETS[value]) if isinstance(change, SecretChanged) and value in _SECRETS else said(value)
+                for value in (one.before, one.after)
+            )
             lines.append(f"{one.title}: {was} → {now}" if len(change.altered) > 1 else f"{was} → {now}")
     return lines
 
@@ -174,7 +179,7 @@ def said(value: object, name: str = "", zone: tzinfo | None = None) -> str:
             return heard(WORDS[value]) if isinstance(value, Status) else tr(str(value.value).replace("_", " "))
         case LatLon():
             return f"{value.lat:.5f}, {value.lon:.5f}"
-        case int() | float() if name.endswith("_at") or name in {"since", "valid_until", "until"}:
+        case int() | float() if name.endswith("_at") or name in _TIMES:
             at = datetime.fromtimestamp(value, zone)
             return f"{day(at)} {at:%H:%M}"
         case float():
@@ -182,9 +187,11 @@ def said(value: object, name: str = "", zone: tzinfo | None = None) -> str:
         case frozenset() | set():
             return ", ".join(sorted(said(v) for v in value)) or tr("none")
         case tuple() | list():
-            return ", ".join(said(v) for v in value) or tr("none")
+            return ", ".join(said(v, name, zone) for v in value) or tr("none")
         case dict():
             return json.dumps(value, ensure_ascii=False) if value else tr("none")
+        case Break():
+            return f"{said(value.start, 'start', zone)}–{datetime.fromtimestamp(value.end, zone):%H:%M}"
         case _ if is_dataclass(value):
             return str(getattr(value, "id", type(value).__name__))
     return str(value)

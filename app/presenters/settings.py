@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from app.lines import check_broker
 from app.main_window import MainWindow
 from app.presenters.profiles import OwnProfiles
+from app.presenters.setting_words import shown
 from core.domain.causes import cause
 from core.domain.errors import BadInput
-from core.domain.language import capital, first_of, mark, ntr, number, said, sentence, tr
+from core.domain.language import capital, first_of, mark, ntr, said, sentence, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.line import LineDialog
@@ -23,25 +24,14 @@ _FILES = mark("Settings (*.toml);;All files (*)")
 _PROFILES = mark("Profiles (*.toml);;All files (*)")
 
 
-def written(value: Value) -> str:
-    """A value as a person reads and types it."""
-    if isinstance(value, bool):
-        return tr("on") if value else tr("off")
-    return value if isinstance(value, str) else number(value, ".15g")
-
-
-def _shown(setting: Setting, value: Value) -> str:
-    return tr(str(value)) if setting.choices else written(value)
-
-
 def setting_row(setting: Setting, value: Value) -> SettingRow:
     section = setting.key.partition(".")[0]
     return SettingRow(
         key=setting.key,
         section=tr(SECTIONS.get(section, section.capitalize())),
         meaning=tr(setting.description),
-        text=_shown(setting, value),
-        usual=_shown(setting, setting.default),
+        text=shown(setting, value),
+        usual=shown(setting, setting.default),
         unit=tr(setting.unit),
         limits=said(setting.range),
         choices=tuple(map(tr, setting.choices)),
@@ -59,8 +49,8 @@ def setting_rows(settings: Settings) -> list[SettingRow]:
         section = setting.key.partition(".")[0]
         return order.index(section) if section in order else len(order)
 
-    shown = (setting for setting in DECLARED if "*" not in setting.key)  # a family has no value of its own
-    return [setting_row(setting, settings[setting.key]) for setting in sorted(shown, key=place)]
+    single = (setting for setting in DECLARED if "*" not in setting.key)  # a family has no value of its own
+    return [setting_row(setting, settings[setting.key]) for setting in sorted(single, key=place)]
 
 
 def _setting(key: str) -> Setting:

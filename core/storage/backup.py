@@ -111,9 +111,8 @@ def _copy(database: Path, copy: Path) -> int:
 def _city(folder: Path) -> list[str]:
     """The city file in use, by its name in the data folder."""
     wanted = ""
-    with suppress(
-        OSError, UnicodeDecodeError, BadInput
-    ):  # as it stands, be it half written: `Settings.load` would set it aside
+    # As it stands, be it half written: `Settings.load` would set it aside.
+    with suppress(OSError, UnicodeDecodeError, BadInput):
         wanted = str(values_of((folder / SETTINGS).read_text(encoding="utf-8-sig"))[0].get("map.city", ""))
     names = (wanted, f"{wanted}.city")
     return [f"{CITIES}/{name}" for name in names if wanted and Path(name).name == name and (folder / CITIES / name).is_file()]

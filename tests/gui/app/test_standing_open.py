@@ -14,10 +14,12 @@ def test_the_audit_that_stands_open_is_read_anew_behind_the_window(rig: Any) -> 
     rig.window.open_dock("audit")
     panel = rig.window.managed["audit"]
     rig.until(lambda: panel.model.shown)
-    before = rig.engine
+    before, seen = rig.engine, {row.id for row in panel.model.shown}
     rig.console.reopen()
     rig.until(lambda: rig.console.system is not None and rig.engine is not before and rig.window._deeds is not None)
     rig.until(lambda: panel.model.shown)
+    assert rig.window.docks["audit"].isVisible()
+    assert seen <= {row.id for row in panel.model.shown}
     rig.people_the_town()
     rig.window.docks["audit"].close()
 

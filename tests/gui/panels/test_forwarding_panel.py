@@ -140,7 +140,8 @@ ARGUMENTS = st.one_of(
     TEXTS,
     st.booleans(),
     st.floats(-1e12, 1e12),
-    st.lists(st.one_of(TEXTS, st.booleans(), st.integers(-5, 5)), min_size=1, max_size=3),
+    # The same name twice asks no more than once, and a picker of names shows it once.
+    st.lists(st.one_of(TEXTS, st.booleans(), st.integers(-5, 5)), min_size=1, max_size=3, unique_by=repr),
     st.dictionaries(st.sampled_from(sorted(BOUNDS)), st.floats(-1e12, 1e12), min_size=1),
     st.builds(lambda word, text: {word: text}, st.sampled_from(["begins_with", "contains"]), TEXTS),
     st.builds(lambda yes: {"present": yes}, st.booleans()),

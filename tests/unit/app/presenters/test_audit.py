@@ -91,7 +91,7 @@ def test_settings_are_told_by_what_they_mean() -> None:
     assert row.lines == ("How often the matcher runs: 10 → 7.5 s",)
     row = row_of(SettingsChanged(at=NOON, altered=(one, two, Altered("gone.for_good", "", None, "x"))))
     assert row.thing == "matching.cycle_s, map.online_tiles, +1"
-    assert row.lines[1].endswith(": no → yes")
+    assert row.lines[1].endswith(": off → on")
     assert row.lines[2] == "gone.for_good: none → x"
 
 

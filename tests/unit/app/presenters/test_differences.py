@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from app.presenters.differences import difference
+from core.domain.driver import App, Break, Driver
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.order import Order
@@ -41,6 +42,16 @@ def test_places_numbers_and_times_are_read_as_such() -> None:
     ]
     order = Order("1", "m", LatLon(45.0, 9.0), LatLon(45.1, 9.1), placed_at=0.0, ready_at=60.0, due_at=3600.0)
     assert difference(order, replace(order, due_at=5400.0), UTC) == ["due: 1 Jan 01:00 → 1 Jan 01:30"]
+
+
+def test_shifts_and_breaks_are_times() -> None:
+    driver = Driver("D-1", "Ida", Vehicle.BIKE, App.KERBSIDE)
+    after = replace(driver, shift_start=0.0, shift_end=28800.0, breaks=(Break(7200.0, 9000.0),))
+    assert difference(driver, after, UTC) == [
+        "shift start: none → 1 Jan 00:00",
+        "shift end: none → 1 Jan 08:00",
+        "breaks: none → 1 Jan 02:00–02:30",
+    ]
 
 
 def test_removed_and_brought_back() -> None:
