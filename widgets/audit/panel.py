@@ -42,7 +42,7 @@ SPANS: dict[str, tuple[str, float]] = {
 
 def columns() -> tuple[Column[AuditRow], ...]:
     return (
-        Column("When", lambda r, m: r.when, width=104),
+        Column("When", lambda r, m: r.when, tip=lambda r, m: r.when, width=124),
         Column("Who", lambda r, m: r.who, tip=lambda r, m: r.who, width=120, narrow=86),
         Column("What", lambda r, m: r.what, width=176, narrow=136, least=118, wrap=True),
         Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=112, wrap=True),
