@@ -41,7 +41,10 @@ def eased(order: Order, world: World, now: float) -> bool:
 
 def alarms(order: Order, world: World, now: float) -> bool:
     """Whether something is wrong with the order that has not come right again."""
-    return bool(exception_of(order, world, now)) and not eased(order, world, now)
+    if order.status is Status.FAILED:
+        return now - order.status_at < FAILED_SHOWN_S
+    alert = _urgent(order, world, now)
+    return alert is not None and not is_eased(alert, world)
 
 
 def _urgent(order: Order, world: World, now: float) -> Alert | None:

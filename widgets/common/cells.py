@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from collections.abc import Container, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication
 
 from widgets.common.icons import icon
 from widgets.common.look import ICON_PX, LOOKS, Look
-from widgets.common.tables import CELL_ROLE, CellFace
+from widgets.common.tables import CellFace
 from widgets.common.theme import number_font
 
 METER_PX = 2
@@ -25,7 +28,6 @@ TO = " → "
 """Between where a thing comes from and where it goes to."""
 
 # Plain numbers: a flag of Qt's costs a call of Python's enum whenever it is touched, and there are hundreds of cells.
-_SELECTED = QStyle.StateFlag.State_Selected.value
 _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 _RIGHT = int(_CENTRE | Qt.AlignmentFlag.AlignRight)
 _LEFT = int(_CENTRE | Qt.AlignmentFlag.AlignLeft)
@@ -38,16 +40,22 @@ def look_now() -> Look:
     return LOOKS["dark" if window.lightness() < 128 else "light"]
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Paints a `CellFace` itself: through the style sheet a page of cells costs several times as much.
+class Spot(NamedTuple):
+    """Where a column stands, in pixels."""
 
-    Colours, icons and shortened texts are kept until `forget`, which the view calls when the theme or the font has changed.
+    column: int
+    left: int
+    width: int
+
+
+class RowPainter:
+    """Draws rows of `CellFace`s: through Qt's delegates and the style sheet a page of them costs many times as much.
+
+    Colours, icons, shortened texts and whole rows are kept until `forget`, which the view calls when the theme or the font has
+    changed. A row is drawn once and shown as a picture for as long as it looks the same.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.hovered = -1
-        """The row under the mouse, which is lit as a whole."""
+    def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
@@ -56,6 +64,11 @@ class CellDelegate(QStyledItemDelegate):
         self._icons: dict[tuple[str, str, float, int], QPixmap] = {}
         self._texts: dict[tuple[str, int], str] = {}
         self._fonts: tuple[QFont, QFont, QFontMetrics] | None = None
+        self.forget_rows()
+
+    def forget_rows(self) -> None:
+        self._pictures: dict[str, tuple[object, QPixmap]] = {}
+        self._ground: object = None
 
     @property
     def look(self) -> Look:
@@ -78,58 +91,74 @@ class CellDelegate(QStyledItemDelegate):
             self._icons[name, token, ratio, px] = found
         return found
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        face = index.data(CELL_ROLE)
-        if isinstance(face, CellFace):
-            self.paint_face(painter, option, face, index)
-        else:
-            super().paint(painter, option, index)
+    def lay(self, width: int, spots: Sequence[Spot], font: QFont, ratio: float, rtl: bool) -> None:
+        """What the next rows stand on: their width, the columns in sight, the font, device pixels to one, and whether it reads
+        from right to left."""
+        ground = (width, tuple(spots), QFont(font), ratio, rtl)
+        if ground != self._ground:
+            self.forget_rows()
+            self._ground = ground
+            self._width, self._spots, self._font, self._ratio, self._rtl = ground
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """How high a cell is whose text is broken into lines; asked of no other."""
-        face, width = index.data(CELL_ROLE), option.rect.width()
-        if not isinstance(face, CellFace) or not face.wrap:
-            return QSize(width, 0)
-        room = width - 2 * INSET_PX - (ICON_PX + GAP_PX if face.icon else 0)
-        lines = self._set(option.font)[1].boundingRect(QRect(0, 0, max(1, room), 100_000), _LEFT | _WRAP, face.text)
-        return QSize(width, lines.height() + AROUND_PX)
+    def picture(self, row_id: str, faces: object, height: int, chosen: bool, hovered: bool) -> QPixmap:
+        """A row as it is to be seen."""
+        key = (faces, height, chosen, hovered)
+        found = self._pictures.get(row_id)
+        if found is not None and found[0] == key:
+            return found[1]
+        size = QSize(self._width, height)
+        picture = QPixmap((size.toSizeF() * self._ratio).toSize() + QSize(1, 1))
+        picture.setDevicePixelRatio(self._ratio)
+        picture.fill(self.colour("selected" if chosen else "hover" if hovered else "surface"))
+        painter = QPainter(picture)
+        self.draw(painter, size, faces, chosen)
+        painter.end()
+        self._pictures[row_id] = key, picture
+        return picture
 
-    def paint_face(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        face: CellFace,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        cell: QRect = option.rect
-        x, y, width, height = cell.left(), cell.top(), cell.width(), cell.height()
-        state = option.state.value
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
-        if state & _SELECTED:
-            painter.fillRect(x, y, width, height, self.colour("selected"))
-            if index.column() == 0:
-                # A chosen row stands out by more than its colour.
-                painter.fillRect(x + width - EDGE_PX if rtl else x, y, EDGE_PX, height, self.colour("accent"))
-        elif index.row() == self.hovered:
-            painter.fillRect(x, y, width, height, self.colour("hover"))
-        painter.fillRect(x, y + height - 1, width, 1, self.colour("hover"))
-        left, right = x + INSET_PX, x + width - INSET_PX
+    def keep(self, row_ids: Container[str], most: int) -> None:
+        """Of more pictures than ``most`` only those of these rows are needed."""
+        if len(self._pictures) > most:
+            self._pictures = {row_id: kept for row_id, kept in self._pictures.items() if row_id in row_ids}
+
+    def draw(self, painter: QPainter, size: QSize, faces: object, chosen: bool) -> None:
+        """Draw a row, from its upper left corner, on the ground it has by its state."""
+        assert isinstance(faces, tuple)
+        height, spots = size.height(), self._spots
+        if not spots:
+            return
+        start, end = min(spot.left for spot in spots), max(spot.left + spot.width for spot in spots)
+        if chosen:
+            # A chosen row stands out by more than its colour.
+            painter.fillRect(end - EDGE_PX if self._rtl else start, 0, EDGE_PX, height, self.colour("accent"))
+        painter.fillRect(start, height - 1, end - start, 1, self.colour("hover"))
+        font, metrics = self._set(self._font)
+        painter.setFont(font)
+        for spot, face in zip(spots, faces, strict=True):
+            self._draw_cell(painter, spot, height, face, metrics)
+
+    def _draw_cell(self, painter: QPainter, spot: Spot, height: int, face: CellFace, metrics: QFontMetrics) -> None:
+        rtl = self._rtl
+        left, right = spot.left + INSET_PX, spot.left + spot.width - INSET_PX
         if face.icon:
             at = right - ICON_PX if rtl else left
-            picture = self.icon_for(face.icon, face.token, painter.device().devicePixelRatioF())
-            painter.drawPixmap(at, y + (height - ICON_PX) // 2, picture)
+            painter.drawPixmap(at, (height - ICON_PX) // 2, self.icon_for(face.icon, face.token, self._ratio))
             left, right = (left, at - GAP_PX) if rtl else (at + ICON_PX + GAP_PX, right)
         if face.text and (right - left > LEAST_TEXT_PX or not face.icon):
-            font, metrics = self._set(option.font)
-            painter.setFont(font)
             painter.setPen(self.colour(face.token))
             flags = _RIGHT if face.right != rtl else _LEFT
             if face.wrap:
-                painter.drawText(left, y, right - left, height, flags | _WRAP, face.text)
+                painter.drawText(left, 0, right - left, height, flags | _WRAP, face.text)
             else:
-                painter.drawText(left, y, right - left, height, flags, self._shortened(face.text, right - left, metrics))
+                painter.drawText(left, 0, right - left, height, flags, self._shortened(face.text, right - left, metrics))
         if face.meter is not None:
-            self._draw_meter(painter, cell, face.meter, rtl)
+            self._draw_meter(painter, spot, height, face.meter)
+
+    def height(self, face: CellFace, width: int, font: QFont) -> int:
+        """Pixels that a text broken into lines takes in a column so wide."""
+        room = width - 2 * INSET_PX - (ICON_PX + GAP_PX if face.icon else 0)
+        lines = self._set(font)[1].boundingRect(QRect(0, 0, max(1, room), 100_000), _LEFT | _WRAP, face.text)
+        return lines.height() + AROUND_PX
 
     def _set(self, base: QFont) -> tuple[QFont, QFontMetrics]:
         if self._fonts is None or self._fonts[0] != base:
@@ -146,13 +175,13 @@ class CellDelegate(QStyledItemDelegate):
             found = self._texts[text, width] = shortened(text, width, metrics)
         return found
 
-    def _draw_meter(self, painter: QPainter, cell: QRect, share: float, rtl: bool) -> None:
-        width = max(0, cell.width() - 2 * INSET_PX)
-        left, top = cell.left() + INSET_PX, cell.bottom() - METER_PX - 1
+    def _draw_meter(self, painter: QPainter, spot: Spot, height: int, share: float) -> None:
+        width = max(0, spot.width - 2 * INSET_PX)
+        left, top = spot.left + INSET_PX, height - METER_PX - 2
         part = round(width * min(1.0, max(0.0, share)))
         painter.fillRect(left, top, width, METER_PX, self.colour("line"))
         full = self.colour("late" if share >= 1 else "muted")
-        painter.fillRect(left + width - part if rtl else left, top, part, METER_PX, full)
+        painter.fillRect(left + width - part if self._rtl else left, top, part, METER_PX, full)
 
 
 def shortened(text: str, width: int, metrics: QFontMetrics) -> str:

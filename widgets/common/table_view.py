@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.domain.language import tr
-from widgets.common.cells import CellDelegate
+from widgets.common.cells import RowPainter, Spot
+from widgets.common.diff import spans
 from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
@@ -34,14 +35,18 @@ class RowsView(QTableView, Generic[R]):
     context_requested = Signal(list, QPoint)
     columns_changed = Signal()
 
-    def __init__(self, model: RowsModel[R], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: RowsModel[R], name: str, parent: QWidget | None = None, painter: RowPainter | None = None
+    ) -> None:
         super().__init__(parent)
         self._rows = model
+        self.painter = painter or RowPainter()
+        self.hovered = -1
+        """The row under the mouse, which is lit as a whole."""
         self._told: list[str] = []
         self._titles: list[int] = []
         self.setModel(model)
         self.setAccessibleName(name)
-        self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -76,18 +81,53 @@ class RowsView(QTableView, Generic[R]):
             changed.connect(lambda *_: grow.start())
 
     def _fit_rows(self) -> None:
-        # Qt's own would ask the hidden header as well, which wants more than a row.
+        rows, moment = self._rows, self._rows.moment
         least = self.verticalHeader().defaultSectionSize()
-        for place in range(self._rows.rowCount()):
-            self.setRowHeight(place, max(least, self.sizeHintForRow(place)))
+        wide = [(column, self.columnWidth(i)) for i, column in enumerate(rows.columns) if column.wrap]
+        for place, row in enumerate(rows.shown):
+            heights = [self.painter.height(rows.face(row, column, moment), width, self.font()) for column, width in wide]
+            self.setRowHeight(place, max(least, *heights))
 
     def _hover(self, row: int) -> None:
         """Light the row under the mouse, from edge to edge."""
-        cells = self.itemDelegate()
-        if isinstance(cells, CellDelegate) and cells.hovered != row:
-            before, cells.hovered = cells.hovered, row
+        if self.hovered != row:
+            before, self.hovered = self.hovered, row
             for place in (before, row):
                 self.viewport().update(0, self.rowViewportPosition(place), self.viewport().width(), self.rowHeight(place))
+
+    def chosen(self, first: int, last: int) -> set[int]:
+        """Places of the rows that are marked as selected, between two of them."""
+        runs = self.selectionModel().selection().toList()
+        return {i for run in runs for i in range(max(run.top(), first), min(run.bottom(), last) + 1)}
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.executeDelayedItemsLayout()
+        viewport, dirty = self.viewport(), event.region()
+        width, height = viewport.width(), viewport.height()
+        header = self.horizontalHeader()
+        spots = [
+            Spot(i, left, px)
+            for i in map(header.logicalIndex, range(header.count()))
+            if not header.isSectionHidden(i)
+            and (left := self.columnViewportPosition(i)) < width
+            and left + (px := header.sectionSize(i)) > 0
+        ]
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.painter.lay(width, spots, self.font(), viewport.devicePixelRatioF(), rtl)
+        rows, columns, seen = self._rows, [spot.column for spot in spots], set()
+        first, last = self.rowAt(0), self.rowAt(height - 1)
+        last = len(rows.shown) - 1 if last < 0 else last
+        chosen = self.chosen(first, last)
+        painter = QPainter(viewport)
+        for place in range(first, last + 1) if first >= 0 else ():
+            row_id, top, px = rows.shown[place].id, self.rowViewportPosition(place), self.rowHeight(place)
+            seen.add(row_id)
+            if dirty.intersects(QRect(0, top, width, px)):
+                faces = rows.faces(place, columns)
+                picture = self.painter.picture(row_id, faces, px, place in chosen, place == self.hovered)
+                painter.drawPixmap(0, top, picture)
+        painter.end()
+        self.painter.keep(seen, 2 * len(seen) + 8)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -197,8 +237,8 @@ class RowsView(QTableView, Generic[R]):
         if wanted != set(self.selected_ids()):
             selection = QItemSelection()
             last = self._rows.columnCount() - 1
-            for i in places:
-                selection.select(self._rows.index(i, 0), self._rows.index(i, last))
+            for first, end in spans(places):
+                selection.select(self._rows.index(first, 0), self._rows.index(end, last))
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
             if places:
@@ -277,7 +317,5 @@ class RowsView(QTableView, Generic[R]):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            cells = self.itemDelegate()
-            if isinstance(cells, CellDelegate):
-                cells.forget()
+            self.painter.forget()
             self.set_row_px(self.verticalHeader().minimumSectionSize())

@@ -29,11 +29,11 @@ ICON_ROLE = _FIRST_OWN + 4
 """Name of an icon of `icons.icon`."""
 METER_ROLE = _FIRST_OWN + 5
 """A share, 0 to 1, drawn as a thin bar under the text."""
-CELL_ROLE = _FIRST_OWN + 6
-"""All that is painted of a cell, as a `CellFace` (or a `board.Heading`): one question instead of seven."""
 
 
 class CellFace(NamedTuple):
+    """All that is painted of a cell."""
+
     text: str
     token: str
     icon: str
@@ -181,18 +181,25 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             return None
         return self.cell(self._shown[index.row()], self.columns[index.column()], role)
 
+    def faces(self, place: int, columns: Iterable[int]) -> object:
+        """All that is painted of a row in these columns, a `CellFace` for each, to be compared with what it was before."""
+        row, moment = self._shown[place], self.moment
+        return tuple([self.face(row, self.columns[i], moment) for i in columns])
+
+    @staticmethod
+    def face(row: R, column: Column[R], moment: Moment) -> CellFace:
+        meter = column.meter(row, moment) if column.meter else None
+        return CellFace(
+            column.text(row, moment),
+            column.token(row, moment) if column.token else "text",
+            column.icon(row, moment) if column.icon else "",
+            None if meter is None else round(meter, 2),  # finer than a pixel nobody sees it grow
+            column.right,
+            column.wrap,
+        )
+
     def cell(self, row: R, column: Column[R], role: int) -> object:
         """One value of one cell; ``None`` where there is none for the role."""
-        if role == CELL_ROLE:
-            moment = self.moment
-            return CellFace(
-                column.text(row, moment),
-                column.token(row, moment) if column.token else "text",
-                column.icon(row, moment) if column.icon else "",
-                column.meter(row, moment) if column.meter else None,
-                column.right,
-                column.wrap,
-            )
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row, self.moment)
         if role == TOKEN_ROLE:

@@ -6,12 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QWidget
 
 from core.domain.language import tr
-from widgets.common.cells import CellDelegate
 from widgets.common.chips import Chips
 from widgets.common.dragging import dragged_orders
 from widgets.common.empty import EmptyOver, EmptyState
@@ -28,19 +27,6 @@ SORTED_PER_S = 10_000
 """So many rows are sorted anew within a second at most."""
 
 
-class _DriversDelegate(CellDelegate):
-    """Frames the row that orders are held over."""
-
-    target = -1
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().paint(painter, option, index)
-        if index.row() == self.target:
-            row = option.rect
-            for y in (row.top(), row.bottom() - 1):
-                painter.fillRect(row.left(), y, row.width(), 2, self.colour("accent"))
-
-
 class DriversView(RowsView[DriverRow]):
     """``order_dropped(list[str], str)`` when orders are let go over a driver; ``order_hovered`` while they are held there,
     with an empty driver id once they are taken away.
@@ -51,8 +37,7 @@ class DriversView(RowsView[DriverRow]):
 
     def __init__(self, model: DriversModel) -> None:
         super().__init__(model, tr("Drivers"))
-        self._cells = _DriversDelegate(self)
-        self.setItemDelegate(self._cells)
+        self._target = -1
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setAcceptDrops(True)
@@ -61,7 +46,16 @@ class DriversView(RowsView[DriverRow]):
 
     def drop_target(self) -> str | None:
         """Id of the driver that orders are held over."""
-        return self._rows.shown[self._cells.target].id if self._cells.target >= 0 else None
+        return self._rows.shown[self._target].id if self._target >= 0 else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._target >= 0:
+            left, width, top = 0, self.viewport().width(), self.rowViewportPosition(self._target)
+            painter = QPainter(self.viewport())
+            for y in (top, top + self.rowHeight(self._target) - 3):
+                painter.fillRect(left, y, width, 2, self.painter.colour("accent"))
+            painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dragged_orders(event.mimeData()):
@@ -74,7 +68,7 @@ class DriversView(RowsView[DriverRow]):
         super().dragMoveEvent(event)
         orders = dragged_orders(event.mimeData())
         self._aim(self.rowAt(event.position().toPoint().y()) if orders else -1, orders)
-        if self._cells.target >= 0:
+        if self._target >= 0:
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -96,9 +90,9 @@ class DriversView(RowsView[DriverRow]):
         self.order_dropped.emit(orders, self._rows.shown[place].id)
 
     def _aim(self, place: int, orders: list[str]) -> None:
-        if place == self._cells.target:
+        if place == self._target:
             return
-        self._cells.target = place
+        self._target = place
         self.viewport().update()
         self.order_hovered.emit(orders, self._rows.shown[place].id if place >= 0 else "")
 

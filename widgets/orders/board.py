@@ -16,7 +16,7 @@ from core.domain.language import capital, mark, number, tr
 from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
-from widgets.common.tables import CELL_ROLE, Column, Index, RowsModel
+from widgets.common.tables import Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
 from widgets.orders.grouping import GROUPINGS, GroupKey, place_of
 from widgets.orders.rows import OrderRow, Section
@@ -176,8 +176,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             sort=lambda r: r.eta if r.eta is not None else r.due_at,
             right=True,
             timed=True,
-            width=112,
-            narrow=114,
+            width=114,
             least=92,
             name="Age, countdown or expected arrival",
         ),
@@ -339,14 +338,16 @@ class BoardModel(RowsModel[OrderRow | Heading]):
     def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
         if not isinstance(row, Heading):
             return super().cell(row, column, role)
-        if role == CELL_ROLE:
-            return row
         first = column is self.columns[0]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text() if first else ""
         if role == Qt.ItemDataRole.AccessibleTextRole and first:
             return f"{row.text()}, {tr('folded') if row.folded else tr('unfolded')}"
         return None
+
+    def faces(self, place: int, columns: Iterable[int]) -> object:
+        row = self.shown[place]
+        return row if isinstance(row, Heading) else super().faces(place, columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPixmap, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from core.domain.language import ntr, tr
-from widgets.common.cells import CellDelegate, look_now
+from widgets.common.cells import RowPainter, look_now
 from widgets.common.dragging import order_mime
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
 from widgets.common.search import SearchField
 from widgets.common.table_view import RowsView
-from widgets.common.tables import CELL_ROLE, CellFace
 from widgets.common.words import Moment
 from widgets.orders.bar import BoardBar
 from widgets.orders.board import BoardModel, Heading, columns
@@ -30,42 +29,22 @@ _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 """A painter would turn left and right round once more where the window reads from right to left."""
 
 
-class _BoardDelegate(CellDelegate):
+class _BoardPainter(RowPainter):
     """Draws the title of a queue across the whole row, whatever columns there are."""
 
-    def __init__(self, view: QAbstractItemView) -> None:
-        super().__init__(view)
-        self._view = view
-        self._drawn: set[int] = set()
+    def __init__(self) -> None:
+        super().__init__()
         self.pale = False
 
     def colour(self, name: str) -> QColor:
         return super().colour(_PALER.get(name, name) if self.pale else name)
 
-    def begin(self) -> None:
-        """A new stroke: each title is drawn once in it, with the first of its cells."""
-        self._drawn.clear()
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        heading = index.data(CELL_ROLE)
-        if isinstance(heading, CellFace):
-            self.paint_face(painter, option, heading, index)
+    def draw(self, painter: QPainter, size: QSize, faces: object, chosen: bool) -> None:
+        if not isinstance(faces, Heading):
+            super().draw(painter, size, faces, chosen)
             return
-        if not isinstance(heading, Heading):
-            return
-        place = index.row()
-        if place in self._drawn:
-            return
-        self._drawn.add(place)
-        cell: QRect = option.rect
-        row = QRect(0, cell.top(), self._view.viewport().width(), cell.height())
-        painter.save()
-        self._draw(painter, row, heading, place == self._view.currentIndex().row() and self._view.hasFocus())
-        painter.restore()
-
-    def _draw(self, painter: QPainter, row: QRect, heading: Heading, current: bool) -> None:
-        rtl = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        painter.fillRect(row, self.colour("selected" if current else "bg"))
+        heading, row, rtl = faces, QRect(QPoint(0, 0), size), self._rtl
+        painter.fillRect(row, self.colour("selected" if chosen else "bg"))
         painter.setPen(self.colour("line"))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
         caret = "caret-right" if heading.folded else "caret-down"
@@ -76,11 +55,11 @@ class _BoardDelegate(CellDelegate):
         box = QRect(0, 0, CARET_PX, CARET_PX)
         box.moveCenter(row.center())
         box.moveLeft(inner.right() + 1 - CARET_PX if rtl else inner.left())
-        painter.drawPixmap(box.topLeft(), self.icon_for(caret, "muted", painter.device().devicePixelRatioF(), CARET_PX))
+        painter.drawPixmap(box.topLeft(), self.icon_for(caret, "muted", self._ratio, CARET_PX))
         gap = 18
         inner = inner.adjusted(0, 0, -gap, 0) if rtl else inner.adjusted(gap, 0, 0, 0)
         alarmed = heading.section is Section.EXCEPTIONS and heading.whole
-        font = QFont(self._view.font())
+        font = QFont(self._font)
         font.setWeight(QFont.Weight.DemiBold if heading.whole else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self.colour("late" if alarmed else "text" if heading.whole else "muted"))
@@ -99,16 +78,16 @@ class OrdersView(RowsView["OrderRow | Heading"]):
     """A click, Enter, Space, Left or Right on a title folds its queue."""
 
     def __init__(self, model: BoardModel) -> None:
-        super().__init__(model, tr("Orders"))
-        self._board = model
-        self._cells = _BoardDelegate(self)
-        self.setItemDelegate(self._cells)
+        self._board, self._strokes = model, _BoardPainter()
+        super().__init__(model, tr("Orders"), painter=self._strokes)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._cells.begin()
-        super().paintEvent(event)
+    def chosen(self, first: int, last: int) -> set[int]:
+        """A title can't be selected, but keys stand on it."""
+        place = self.currentIndex().row()
+        on_title = self.hasFocus() and self._board.section_at(place) is not None
+        return super().chosen(first, last) | ({place} if on_title else set())
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         ids = self.selected_ids()
@@ -124,8 +103,9 @@ class OrdersView(RowsView["OrderRow | Heading"]):
         drag.exec(actions, Qt.DropAction.MoveAction)
 
     def set_pale(self, pale: bool) -> None:
-        if pale != self._cells.pale:
-            self._cells.pale = pale
+        if pale != self._strokes.pale:
+            self._strokes.pale = pale
+            self._strokes.forget_rows()
             self.viewport().update()
 
     def drag_badge(self, text: str) -> QPixmap:

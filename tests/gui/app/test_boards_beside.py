@@ -87,10 +87,10 @@ def test_each_has_its_own_filter_sorting_and_selection(rig: Any, boards: Boards)
     rig.window.orders.select([one])
     assert rig.deeds.selection.orders == (one,)
     assert panel.selected() == [two]  # its own, though it is not what actions are about
-    assert panel.view._cells.pale
+    assert panel.view._strokes.pale
     boards.go_to(panel)
     assert rig.deeds.selection.orders == (two,)
-    assert not panel.view._cells.pale
+    assert not panel.view._strokes.pale
 
 
 def test_actions_are_about_the_board_with_the_focus(rig: Any, boards: Boards) -> None:

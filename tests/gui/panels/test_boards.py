@@ -158,7 +158,7 @@ def test_each_row_tells_how_far_its_command_has_come(
     panel.set_rows([order_row("1", **values)])
     column = [c.title for c in panel.model.columns].index("Told")
     index = panel.model.index(panel.model.place("1"), column)
-    face = index.data(Qt.ItemDataRole.UserRole + 6)
+    (face,) = panel.model.faces(index.row(), [column])
     assert (face.text, face.icon, face.token) == (text, icon, token)
     tip = index.data(Qt.ItemDataRole.ToolTipRole)
     assert ("carrying" in tip) if "refused" in values else (bool(tip) == bool(values))

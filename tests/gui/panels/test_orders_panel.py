@@ -277,7 +277,7 @@ def test_the_next_exception_comes_round_again(panel: OrdersPanel, order_row: Mak
 
 def test_late_is_told_by_words_and_colour(panel: OrdersPanel, order_row: MakeOrder, noon: Moment) -> None:
     panel.set_rows([order_row("1", Status.CARRYING, driver_id="D-1", eta=noon.now + 1980)])
-    face = panel.model.index(panel.model.place("1"), 4).data(Qt.ItemDataRole.UserRole + 6)
+    (face,) = panel.model.faces(panel.model.place("1"), [4])
     assert (face.text, face.token) == ("12:33 +3 min", "late")
 
 

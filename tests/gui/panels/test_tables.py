@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from widgets.common.cells import CellDelegate, shortened
+from widgets.common.cells import RowPainter, shortened
 from widgets.common.look import LOOKS
 from widgets.common.table_view import RowsView
 from widgets.common.tables import SORT_ROLE, Column, RowsModel
@@ -179,7 +179,7 @@ def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_an_icon_is_as_large_as_its_place_on_any_screen(qtbot: QtBot, ratio: float) -> None:
-    picture = CellDelegate().icon_for("package", "muted", ratio)
+    picture = RowPainter().icon_for("package", "muted", ratio)
     assert picture.deviceIndependentSize() == QSizeF(16, 16)
     assert picture.width() == round(16 * ratio)
 
@@ -209,17 +209,11 @@ def test_the_whole_row_under_the_mouse_is_lit(qtbot: QtBot) -> None:
     qtbot.wait(20)
     cell = view.visualRect(model.index(1, 0))
     QTest.mouseMove(view.viewport(), cell.center())
-    qtbot.waitUntil(lambda: cell_delegate(view).hovered == 1)
+    qtbot.waitUntil(lambda: view.hovered == 1)
     picture = view.viewport().grab().toImage()
     ratio = picture.devicePixelRatio()
     lit = {picture.pixelColor(round(x * ratio), round((cell.top() + 2) * ratio)).name().upper() for x in (2, 200, 390)}
     assert lit == {LOOKS["light"].hover}
-
-
-def cell_delegate(view: RowsView[Thing]) -> CellDelegate:
-    cells = view.itemDelegate()
-    assert isinstance(cells, CellDelegate)
-    return cells
 
 
 class Painted(QObject):
