@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.boards import DOCK
 from app.layouts import LAYOUTS, STATES, Kept
 from core.domain.errors import BadInput
 from core.domain.language import tr
+from widgets.common.kept_columns import KeptColumns, read_columns
 from widgets.common.table_view import RowsView
 from widgets.map.marks import LAYERS
 from widgets.orders.views import is_sound
@@ -46,6 +48,8 @@ class Arrangement:
         self.profile = ""
         """The name of the one it was saved in, or comes from."""
         self.map_windows: list[MapPlace] = []
+        self._columns: dict[str, KeptColumns] = {}
+        """Of tables that are arranged otherwise than at first, those of dialogs that are not open among them."""
         self.maps: Maps | None = None
         """Who opens map windows, while a core is there; in between, their places wait here."""
 
@@ -59,7 +63,9 @@ class Arrangement:
         if self.maps is not None:
             self.map_windows = self.maps.places()
         kept["maps"] = json.dumps([asdict(place) for place in self.map_windows])
-        kept["columns"] = json.dumps({name: places for name, view in self._tables() if (places := view.columns_shown())})
+        for name, table in self._tables():
+            self._remember(name, table)
+        kept["columns"] = json.dumps({name: columns.written() for name, columns in self._columns.items()})
         return kept
 
     def take_up(self, kept: Mapping[str, object]) -> None:
@@ -75,22 +81,49 @@ class Arrangement:
             self.map_windows = _maps(str(kept.get("maps", "")))
         if self.maps is not None:
             self.maps.put(self.map_windows)
-        columns: dict[str, list[int]] = {}
+        columns: dict[str, KeptColumns] = {}
         with suppress(ValueError):
             columns = _columns(str(kept.get("columns", "")))
-        for name, view in self._tables():
-            view.show_columns(columns.get(name, ()))
+        self._arrange_columns(columns)
         with suppress(ValueError):
             window.map.set_layers(_layers(str(kept.get("layers", ""))))
         with suppress(ValueError):
             window.map.set_view(*_place(str(kept.get("map", ""))))
 
+    # Columns
+
+    def dress(self, dialog: QDialog) -> None:
+        """A dialog comes: its tables are as somebody left them, and so they stay."""
+        tables = dict(_tables_of(type(dialog).__name__, dialog))
+        for name, view in tables.items():
+            view.arrange_columns(self._columns.get(name, KeptColumns()))
+            dialog.finished.connect(lambda _, name=name, view=view: self._remember(name, view))
+
+    def reset_columns(self) -> None:
+        """Every table as it is at first. What a board shows, and in which order, is its own; its widths are not."""
+        self._arrange_columns({})
+        for board in self._window.boards.panels():
+            board.boards.reset_widths()
+
+    def _arrange_columns(self, columns: dict[str, KeptColumns]) -> None:
+        self._columns = columns
+        for name, view in self._tables():
+            view.arrange_columns(columns.get(name, KeptColumns()))
+
+    def _remember(self, name: str, view: RowsView[Any]) -> None:
+        self._columns.pop(name, None)
+        if (kept := view.kept_columns()) != KeptColumns():
+            self._columns[name] = kept
+
     def _tables(self) -> Iterator[tuple[str, RowsView[Any]]]:
-        """Those whose columns can be chosen; the boards keep their own."""
+        """But for the boards, which keep their own."""
         for name, dock in self._window.docks.items():
             if name != "orders" and not name.startswith(DOCK):
-                for i, view in enumerate(dock.widget().findChildren(RowsView)):
-                    yield f"{name}.{i}", view
+                yield from _tables_of(name, dock.widget())
+
+
+def _tables_of(name: str, widget: QWidget) -> Iterator[tuple[str, RowsView[Any]]]:
+    return ((f"{name}.{i}", view) for i, view in enumerate(widget.findChildren(RowsView)))
 
 
 # As texts, for a file that people hand on
@@ -148,11 +181,8 @@ def _layers(text: str) -> dict[str, bool]:
     return {name: on for name, on in _table(text).items() if name in LAYERS and isinstance(on, bool)}
 
 
-def _columns(text: str) -> dict[str, list[int]]:
-    found = _table(text)
-    if not all(isinstance(places, list) and all(type(i) is int for i in places) for places in found.values()):
-        raise ValueError(text)
-    return found
+def _columns(text: str) -> dict[str, KeptColumns]:
+    return {name: read_columns(raw) for name, raw in _table(text).items()}
 
 
 def _maps(text: str) -> list[MapPlace]:

@@ -39,7 +39,7 @@ class Desk:
         deeds.desk = self
         self._deeds = deeds
         self.window, self._links = window, Links()
-        self._asking = Asking(window)
+        self._asking = Asking(window, window.arrangement.dress)
         saver = Saver(self._asking, lambda text, bad: deeds.window.tell(text, bad=bad))
         dashboard = self._panel("dashboard", DashboardPanel)
         self.dashboard = DashboardPresenter(system.engine, system.executor, dashboard, window.theme, saver)

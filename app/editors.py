@@ -49,7 +49,7 @@ class Editors:
 
     def __init__(self, deeds: Deeds, window: MainWindow, city: City | None, outside: Callable[[], Outside | None]) -> None:
         self._window, self._links = window, Links()
-        self._asking = asking = Asking(window)
+        self._asking = asking = Asking(window, window.arrangement.dress)
         self._store = deeds.engine.store
         areas = self._panel("areas", AreasPanel)
         self.areas = AreasPresenter(deeds, areas, window.map, asking, city)

@@ -69,6 +69,7 @@ class FleetSetup(QObject):
         dialog.phones.code_requested.connect(lambda driver_id: self._show_code(dialog, driver_id))
         dialog.finished.connect(lambda _: self._finish(dialog))
         self._show_drivers(dialog)
+        self._window.arrangement.dress(dialog)
         dialog.open()
 
     def close(self) -> None:

@@ -341,6 +341,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         self.board_alone(False)
         self.layouts.arrange()
+        self.arrangement.reset_columns()
 
     @property
     def is_board_alone(self) -> bool:

@@ -74,6 +74,7 @@ class OutsideDoors:
         self._open.append(dialog)
         dialog.finished.connect(lambda _: self._open.remove(dialog))
         dialog.finished.connect(dialog.deleteLater)
+        self._window.arrangement.dress(dialog)
         dialog.open()
 
     # Backups

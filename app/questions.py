@@ -80,7 +80,7 @@ class Questions:
         self._credentials, self._address = credentials, address
         self._doors = doors
         self._panels = Panels(lambda *_: None, lambda *_: None)
-        self._asking = Asking(window)
+        self._asking = Asking(window, window.arrangement.dress)
 
     def use(self, panels: Panels) -> None:
         self._panels = panels

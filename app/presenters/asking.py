@@ -15,14 +15,17 @@ from widgets.dialogs.line import LineDialog
 class Asking:
     """Modal to the window, but not blocking: the beat goes on."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, dress: Callable[[QDialog], object] = lambda dialog: None) -> None:
+        """``dress`` is told of each dialog before it is shown."""
         self.window = window
+        self._dress = dress
         self._open: list[QDialog] = []
 
     def show(self, dialog: QDialog) -> None:
         self._open.append(dialog)
         dialog.finished.connect(lambda _: self._open.remove(dialog))
         dialog.finished.connect(dialog.deleteLater)
+        self._dress(dialog)
         dialog.open()
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from core.domain.language import tr
 from widgets.common.cells import RowPainter, Spot
 from widgets.common.diff import spans
+from widgets.common.kept_columns import KeptColumns
 from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
 
@@ -27,7 +28,7 @@ class RowsView(QTableView, Generic[R]):
 
     ``selection_changed(list[str])`` comes when the set of selected ids has changed, ``row_activated(str)`` on Enter or a double
     click, ``context_requested(list[str], QPoint)`` on a right click or the menu key, with the global position, and
-    ``columns_changed`` when somebody has shown, hidden or moved a column.
+    ``columns_changed`` when somebody has shown, hidden, moved or resized a column.
     """
 
     selection_changed = Signal(list)
@@ -45,6 +46,9 @@ class RowsView(QTableView, Generic[R]):
         """The row under the mouse, which is lit as a whole."""
         self._told: list[str] = []
         self._titles: list[int] = []
+        self._by_hand: dict[int, int] = {}
+        self._fitting = False
+        self._sort_at_first: tuple[int, bool] | None = None
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -151,6 +155,7 @@ class RowsView(QTableView, Generic[R]):
             else:
                 header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
             header.setSectionHidden(i, not column.shown)
+        header.sectionResized.connect(self._resized)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Titles differ in length from language to language, and their font is known once they are shown."""
@@ -162,10 +167,21 @@ class RowsView(QTableView, Generic[R]):
         metrics = QFontMetrics(font)
         self._titles = [metrics.horizontalAdvance(tr(column.title)) for column in self._rows.columns]
         for i, column in enumerate(self._rows.columns):
-            if column.width:
-                header.resizeSection(i, max(header.sectionSize(i), self._titles[i] + 20))
+            if column.width and i not in self._by_hand:
+                self._fit(i, max(header.sectionSize(i), self._titles[i] + 20))
         super().showEvent(event)
         self._share_out()
+
+    def _fit(self, place: int, px: int) -> None:
+        self._fitting = True
+        self.horizontalHeader().resizeSection(place, px)
+        self._fitting = False
+
+    def _resized(self, place: int, before: int, px: int) -> None:
+        """By a hand, unless it was fitted, hidden or shown; what takes the room that is left is never drawn by one."""
+        if before and px and self._rows.columns[place].width and not self._fitting:
+            self._by_hand[place] = px
+            self.columns_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -182,7 +198,7 @@ class RowsView(QTableView, Generic[R]):
         for i in wide:
             header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
             if not enough:
-                header.resizeSection(i, least[i])
+                self._fit(i, least[i])
 
     def _narrow_where(self, wide: Sequence[int]) -> None:
         """Make room for what takes the rest; a width that somebody chose by hand stays."""
@@ -198,10 +214,10 @@ class RowsView(QTableView, Generic[R]):
         kept = sum(header.sectionSize(i) for i in range(header.count()) if i not in wide and i not in now)
 
         def rest(step: int) -> int:
-            return self.viewport().width() - kept - sum(steps[i][step] if px in steps[i] else px for i, px in now.items())
+            return self.viewport().width() - kept - sum(px if i in self._by_hand else steps[i][step] for i, px in now.items())
 
         room, least_room = rest(0), sum(self._rows.columns[i].least or LEAST_STRETCH_PX for i in wide)
-        free = [i for i, px in now.items() if px in steps[i]]
+        free = [i for i in now if i not in self._by_hand]
         step = dict.fromkeys(free, 0)
         # Those that give most go first: what is left may do for the others.
         for i in sorted(free, key=lambda i: steps[i][1] - steps[i][0]):
@@ -213,7 +229,7 @@ class RowsView(QTableView, Generic[R]):
                 room, step[i] = room + steps[i][step[i]] - steps[i][2], 2
         for i in free:
             if now[i] != steps[i][step[i]]:
-                header.resizeSection(i, steps[i][step[i]])
+                self._fit(i, steps[i][step[i]])
 
     def _paint_all(self) -> None:
         self.viewport().update()
@@ -289,20 +305,43 @@ class RowsView(QTableView, Generic[R]):
         self.horizontalHeader().setSectionHidden(place, not on)
         self.columns_changed.emit()
 
-    def columns_shown(self) -> tuple[int, ...]:
-        """Places, in the declaration, of the columns shown from the first to the last; none where all is as usual."""
+    def sort_at_first(self, column: int, *, falling: bool = False) -> None:
+        """A click on a title sorts by it; until then it is this column."""
+        self.setSortingEnabled(True)
+        self._sort_at_first = column, falling
+        self._sort_by(self._sort_at_first)
+
+    def _sort_by(self, sort: tuple[int, bool]) -> None:
+        orders = Qt.SortOrder
+        self.sortByColumn(sort[0], orders.DescendingOrder if sort[1] else orders.AscendingOrder)
+
+    def kept_columns(self) -> KeptColumns:
+        """How they stand; empty where all is as at first."""
         header = self.horizontalHeader()
         shown = tuple(i for i in map(header.logicalIndex, range(header.count())) if not header.isSectionHidden(i))
-        return () if shown == self._usual_columns() else shown
+        sort = (header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder)
+        same = self._sort_at_first in (None, sort)
+        return KeptColumns(
+            () if shown == self._usual_columns() else shown, dict(sorted(self._by_hand.items())), None if same else sort
+        )
 
-    def show_columns(self, places: Sequence[int]) -> None:
-        """These columns and no others, in this order; the usual ones where none of them is known."""
-        header = self.horizontalHeader()
-        shown = [i for i in dict.fromkeys(places) if 0 <= i < header.count()] or self._usual_columns()
+    def arrange_columns(self, kept: KeptColumns) -> None:
+        """As they were kept; the usual ones where none of them is known. ``columns_changed`` stays silent."""
+        header, columns = self.horizontalHeader(), self._rows.columns
+        shown = [i for i in dict.fromkeys(kept.shown) if 0 <= i < header.count()] or self._usual_columns()
         before = self.blockSignals(True)
         for at, i in enumerate([*shown, *(i for i in range(header.count()) if i not in shown)]):
             header.moveSection(header.visualIndex(i), at)
             header.setSectionHidden(i, i not in shown)
+        # Of a column that is hidden, Qt keeps the width for when it is shown.
+        self._by_hand = {i: px for i, px in kept.widths.items() if 0 <= i < header.count() and columns[i].width}
+        for i, column in enumerate(columns):
+            if column.width:
+                usual = max(column.width, self._titles[i] + 20 if self._titles else 0)
+                self._fit(i, self._by_hand.get(i, usual))
+        if self._sort_at_first is not None:
+            known = kept.sort is not None and 0 <= kept.sort[0] < header.count()
+            self._sort_by(kept.sort if kept.sort is not None and known else self._sort_at_first)
         self.blockSignals(before)
         self._share_out()
 

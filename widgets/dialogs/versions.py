@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.domain.language import tr
@@ -49,8 +49,7 @@ class VersionsDialog(AskDialog):
         self.model: RowsModel[VersionRow] = RowsModel(columns())
         self.view = RowsView(self.model, tr("Versions"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        self.view.sort_at_first(0, falling=True)
         self.view.selection_changed.connect(self._selected)
         self.state = EmptyState(tr("Looking it up…"), "")
         self._empty = EmptyOver(self.view, self.state)

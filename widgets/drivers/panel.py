@@ -38,8 +38,7 @@ class DriversView(RowsView[DriverRow]):
     def __init__(self, model: DriversModel) -> None:
         super().__init__(model, tr("Drivers"))
         self._target = -1
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.sort_at_first(0)
         self.setAcceptDrops(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setDropIndicatorShown(False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, number, tr
@@ -99,8 +99,7 @@ class ForwardingPanel(SetupPanel):
         self.model: RowsModel[ForwardRow] = RowsModel(columns())
         self.view = RowsView(self.model, tr("What is passed on"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.view.sort_at_first(0)
         self._empty = self.offer(
             self.view,
             tr("Nothing is passed on"),
@@ -124,8 +123,7 @@ class ForwardingPanel(SetupPanel):
     def _letters(self) -> QWidget:
         self.dead: RowsModel[DeadRow] = RowsModel(dead_columns())
         self.dead_view = RowsView(self.dead, tr("Events that did not arrive"))
-        self.dead_view.setSortingEnabled(True)
-        self.dead_view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+        self.dead_view.sort_at_first(2)
         self._arrived = EmptyOver(
             self.dead_view,
             EmptyState(

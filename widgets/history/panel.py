@@ -199,8 +199,7 @@ class HistoryPanel(QWidget):
     def _table(self, key: str, question: Question) -> RowsView[PastRow]:
         model: RowsModel[PastRow] = RowsModel(question.columns)
         view = self.views[key] = RowsView(model, tr(question.label))
-        view.setSortingEnabled(True)
-        view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        view.sort_at_first(0)
         view.selection_changed.connect(lambda ids: self.chosen.emit(ids[0]) if ids else None)
         view.row_activated.connect(self.activated)
         if key != "track":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.domain.language import mark, number, tr
@@ -83,8 +83,7 @@ class MerchantsPanel(SetupPanel):
         super().__init__(parent)
         self.model: RowsModel[MerchantRow] = RowsModel(columns())
         self.view = RowsView(self.model, tr("Merchants"))
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.view.sort_at_first(0)
         self.search = SearchField(tr("Filter merchants"), tr("Filter merchants by name, area, goods or group"), self.view)
         self.search.setMinimumWidth(120)
         self._empty = self.offer(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTabBar, QToolButton, QVBo
 from core.domain.language import mark, tr
 from widgets.common.chips import Chips
 from widgets.common.icons import icon
+from widgets.common.kept_columns import KeptColumns
 from widgets.common.search import SearchField
 from widgets.orders.grouping import GROUPINGS
 from widgets.orders.rows import Section
@@ -27,15 +28,15 @@ CHIPS: dict[Section, tuple[str, str, str]] = {
 
 
 class BoardBar(QWidget):
-    """``sections_changed(list[str])``, ``group_changed(str)``, ``sort_changed(object)`` and ``columns_changed(tuple)`` follow
-    the board in front; ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with the one
-    there is, ``menu_wanted(QPoint)`` for what can be done with the board in front.
+    """``sections_changed(list[str])``, ``group_changed(str)``, ``sort_changed(object)`` and ``columns_changed(KeptColumns)``
+    follow the board in front; ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with
+    the one there is, ``menu_wanted(QPoint)`` for what can be done with the board in front.
     """
 
     sections_changed = Signal(list)
     group_changed = Signal(str)
     sort_changed = Signal(object)
-    columns_changed = Signal(tuple)
+    columns_changed = Signal(object)
     changed = Signal()
     name_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -155,8 +156,13 @@ class BoardBar(QWidget):
         self._keep(sort=sort)
         self.sort_changed.emit(sort)
 
-    def keep_columns(self, places: tuple[int, ...]) -> None:
-        self._keep(columns=places)
+    def keep_columns(self, kept: KeptColumns) -> None:
+        self._keep(columns=kept.shown, widths=kept.widths)
+
+    def reset_widths(self) -> None:
+        """All columns of all these boards as wide as at first."""
+        self._views = [replace(view, widths={}) for view in self._views]
+        self._tell_columns()
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         self.chips.set_counts(counts)
@@ -184,7 +190,10 @@ class BoardBar(QWidget):
         self.sections_changed.emit(list(view.sections))
         self.group_changed.emit(view.group)
         self.sort_changed.emit(view.sort)
-        self.columns_changed.emit(view.columns)
+        self._tell_columns()
+
+    def _tell_columns(self) -> None:
+        self.columns_changed.emit(KeptColumns(self.view().columns, self.view().widths))
 
     def _move(self, start: int, end: int) -> None:
         if not self._switching:

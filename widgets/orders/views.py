@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 
 from core.domain.language import tr
+from widgets.common.kept_columns import read_widths
 from widgets.orders.grouping import GROUPINGS
 from widgets.orders.rows import Section
 
@@ -17,8 +19,9 @@ MOST_BESIDE = 6
 @dataclass(frozen=True, slots=True)
 class BoardView:
     """``sections`` are the names of the queues that are let through, all where it is empty; ``sort`` is a column and whether it
-    falls, ``None`` puts what needs a hand first. ``columns`` are the places of those shown, the usual ones where it is empty.
-    ``beside`` is the number of the dock it has to itself, 0 among the tabs."""
+    falls, ``None`` puts what needs a hand first. ``columns`` are the places of those shown, the usual ones where it is empty;
+    ``widths`` in pixels, by place, of those somebody has drawn wider or narrower. ``beside`` is the number of the dock it
+    has to itself, 0 among the tabs."""
 
     name: str
     text: str = ""
@@ -27,6 +30,7 @@ class BoardView:
     sort: tuple[int, bool] | None = None
     beside: int = 0
     columns: tuple[int, ...] = ()
+    widths: Mapping[int, int] = field(default_factory=dict)
 
 
 def first_view() -> BoardView:
@@ -70,7 +74,9 @@ def _view(raw: dict[str, object]) -> BoardView | None:
     sections = tuple(s for s in named if s in known) if isinstance(named, list) else ()
     sort = raw.get("sort")
     beside = raw.get("beside", 0)
-    columns = raw.get("columns")
+    columns, widths = raw.get("columns"), dict[int, int]()
+    with suppress(ValueError):
+        widths = read_widths(raw.get("widths", {}))
     is_sort = isinstance(sort, list) and len(sort) == 2 and isinstance(sort[0], int) and isinstance(sort[1], bool)
     return BoardView(
         name,
@@ -80,4 +86,5 @@ def _view(raw: dict[str, object]) -> BoardView | None:
         (sort[0], sort[1]) if is_sort and isinstance(sort, list) else None,
         beside if type(beside) is int and 0 <= beside <= MOST_BESIDE else 0,
         tuple(i for i in columns if type(i) is int) if isinstance(columns, list) else (),
+        widths,
     )

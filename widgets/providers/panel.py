@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, number, tr
@@ -161,8 +161,7 @@ class ProvidersPanel(SetupPanel):
         self.model: RowsModel[ProviderRow] = RowsModel(columns())
         self.view = RowsView(self.model, tr("Providers"))
         self.view.setSelectionMode(RowsView.SelectionMode.SingleSelection)
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.view.sort_at_first(0)
         self._empty = self.offer(
             self.view,
             tr("Only our own drivers"),
@@ -186,8 +185,7 @@ class ProvidersPanel(SetupPanel):
     def _doubts(self) -> QWidget:
         self.doubts: RowsModel[DoubtRow] = RowsModel(doubt_columns())
         self.doubts_view = RowsView(self.doubts, tr("Orders in doubt"))
-        self.doubts_view.setSortingEnabled(True)
-        self.doubts_view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+        self.doubts_view.sort_at_first(2)
         self._sure = EmptyOver(
             self.doubts_view,
             EmptyState(

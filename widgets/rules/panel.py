@@ -218,8 +218,7 @@ class RulesPanel(SetupPanel):
     def _trial(self) -> QWidget:
         self.trial: RowsModel[TrialRow] = RowsModel(trial_columns())
         self.trial_view = RowsView(self.trial, tr("Orders by provider, as they were and would have been"))
-        self.trial_view.setSortingEnabled(True)
-        self.trial_view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        self.trial_view.sort_at_first(2, falling=True)
         self.span, self.try_button, self.trial_told = QComboBox(), QPushButton(tr("Try these rules")), QLabel()
         self.span.setAccessibleName(tr("Which orders"))
         for key, label in SPANS.items():
@@ -241,8 +240,7 @@ class RulesPanel(SetupPanel):
     def _shares(self) -> QWidget:
         self.shares: RowsModel[ShareRow] = RowsModel(share_columns())
         self.shares_view = RowsView(self.shares, tr("Shares held against those asked"))
-        self.shares_view.setSortingEnabled(True)
-        self.shares_view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.shares_view.sort_at_first(0)
         self._unshared = EmptyOver(
             self.shares_view,
             EmptyState(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
@@ -85,8 +85,7 @@ class ShiftsPanel(Panel):
         self._behind = False
         self.model: RowsModel[ShiftRow] = RowsModel(columns())
         self.view: RowsView[ShiftRow] = RowsView(self.model, tr("Shifts"))
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.view.sort_at_first(0)
         self.search = SearchField(tr("Filter"), tr("Filter by number, name, group or vehicle"), self.view)
         self.search.setFixedWidth(120)
         self.hide_away = QCheckBox(tr("Hide who is off"))

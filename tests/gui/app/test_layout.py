@@ -9,9 +9,11 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.arrangement import as_texts, from_texts
 from app.layouts import LAYOUTS
 from app.main_window import MainWindow
 from widgets.common.theme import Theme
+from widgets.dialogs.keys import KeysDialog
 
 
 def window(file: Path, qapp: QApplication) -> MainWindow:
@@ -48,6 +50,46 @@ def test_a_layout_comes_back_after_a_start(rig: Any, qapp: QApplication, tmp_pat
     assert second.docks["inspector"].isVisible()
     assert second.dockWidgetArea(second.docks["log"]) == Qt.DockWidgetArea.BottomDockWidgetArea
     end(second)
+
+
+def test_tables_are_as_wide_and_as_sorted_as_they_were_left(rig: Any, qapp: QApplication, tmp_path: Path) -> None:
+    def drawn(made: MainWindow) -> tuple[int, int, tuple[int, bool] | None]:
+        drivers, lines = made.drivers.view, made.managed["merchants"].view
+        return drivers.columnWidth(0), made.orders.view.columnWidth(0), lines.kept_columns().sort
+
+    first = window(tmp_path / "layout.ini", qapp)
+    usual = drawn(first)
+    first.drivers.view.horizontalHeader().resizeSection(0, 333)
+    first.orders.view.horizontalHeader().resizeSection(0, 99)
+    first.managed["merchants"].view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    end(first)
+
+    second = window(tmp_path / "layout.ini", qapp)
+    assert drawn(second) == (333, 99, (1, True))
+    kept = from_texts(as_texts(second.arrangement.kept()))  # as a profile has it
+    second.reset_layout()
+    assert drawn(second) == usual
+    second.arrangement.take_up(kept)
+    assert drawn(second) == (333, 99, (1, True))
+    end(second)
+
+
+def test_the_tables_of_dialogs_are_kept_as_well(rig: Any) -> None:
+    rig.action("help.keys").trigger()
+    keys = rig.dialog(KeysDialog)
+    usual = keys.view.columnWidth(0)
+    keys.view.horizontalHeader().resizeSection(0, 222)
+    keys.close()
+    rig.until(lambda: not rig.window.findChildren(KeysDialog))
+    rig.action("help.keys").trigger()
+    keys = rig.dialog(KeysDialog)
+    assert keys.view.columnWidth(0) == 222
+    assert "KeysDialog.0" in str(rig.window.arrangement.kept()["columns"])
+    keys.close()
+    rig.until(lambda: not rig.window.findChildren(KeysDialog))
+    rig.action("view.layout").trigger()
+    rig.action("help.keys").trigger()
+    assert rig.dialog(KeysDialog).view.columnWidth(0) == usual
 
 
 def test_a_damaged_layout_gives_the_usual_one(rig: Any, qapp: QApplication, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def is_anna_s(rig: Any) -> None:
     lunch = made.boards.docks()[0].panel
     view = lunch.boards.view()
     assert (view.name, view.sections, view.sort, view.group) == ("Lunch", ("EXCEPTIONS",), (0, True), "driver")
-    assert view.columns == lunch.view.columns_shown() != ()
+    assert view.columns == lunch.view.kept_columns().shown != ()
     assert made.layouts.name == "planning"
     assert not made.docks["shifts"].toggleViewAction().isChecked()
     assert made.drivers.view.isColumnHidden(2)
@@ -90,7 +90,7 @@ def test_a_profile_brings_the_desk_of_whoever_saved_it(rig: Any, window: Any) ->
     assert rig.window.layouts.name == "dispatch"
     assert [view.name for view in rig.window.orders.boards.views()] == ["All orders"]
     assert rig.window.boards.docks() == []
-    assert rig.window.drivers.view.columns_shown() == ()
+    assert rig.window.drivers.view.kept_columns().shown == ()
     assert not rig.window.map.layers()["heat"]
     window.profile_wanted.emit(ANNA)
     is_anna_s(rig)

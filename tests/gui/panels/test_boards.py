@@ -168,13 +168,29 @@ def test_each_board_keeps_its_columns(panel: OrdersPanel) -> None:
     boards, view = panel.boards, panel.view
     boards.add_board("Lunch")
     view.columns_menu().actions()[1].trigger()
-    narrow = view.columns_shown()
+    narrow = view.kept_columns().shown
     assert 1 not in narrow
     assert boards.view().columns == narrow
     boards.step(1)
-    assert (boards.view().name, view.columns_shown()) == ("All orders", ())
+    assert (boards.view().name, view.kept_columns().shown) == ("All orders", ())
     boards.step(1)
-    assert view.columns_shown() == narrow
+    assert view.kept_columns().shown == narrow
     assert [one.columns for one in read(boards.kept())] == [(), narrow]
     boards.restore('[{"name": "Odd", "columns": [1, "x", 99, true]}]')
-    assert view.columns_shown() == (1,)
+    assert view.kept_columns().shown == (1,)
+
+
+def test_each_board_keeps_its_widths_until_they_are_reset(panel: OrdersPanel) -> None:
+    boards, view = panel.boards, panel.view
+    usual = view.columnWidth(0)
+    boards.add_board("Lunch")
+    view.horizontalHeader().resizeSection(0, 140)
+    boards.step(1)
+    assert view.columnWidth(0) == usual
+    assert [one.widths for one in read(boards.kept())] == [{}, {0: 140}]
+    boards.step(1)
+    assert view.columnWidth(0) == 140
+    boards.reset_widths()
+    assert (view.columnWidth(0), boards.view().widths) == (usual, {})
+    boards.restore('[{"name": "Odd", "widths": {"0": "wide"}}]')
+    assert view.columnWidth(0) == usual

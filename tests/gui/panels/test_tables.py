@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSizeF, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,6 +14,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from widgets.common.cells import RowPainter, shortened
+from widgets.common.kept_columns import KeptColumns, read_columns
 from widgets.common.look import LOOKS
 from widgets.common.table_view import RowsView
 from widgets.common.tables import SORT_ROLE, Column, RowsModel
@@ -150,17 +152,17 @@ def test_columns_stand_as_they_are_wished_and_a_change_by_hand_is_told(qtbot: Qt
     view = RowsView(RowsModel(columns()), "Things")
     qtbot.addWidget(view)
     told: list[tuple[int, ...]] = []
-    view.columns_changed.connect(lambda: told.append(view.columns_shown()))
-    assert view.columns_shown() == ()
-    view.show_columns((2, 0))
-    assert view.columns_shown() == (2, 0)
+    view.columns_changed.connect(lambda: told.append(view.kept_columns().shown))
+    assert view.kept_columns().shown == ()
+    view.arrange_columns(KeptColumns((2, 0)))
+    assert view.kept_columns().shown == (2, 0)
     assert view.isColumnHidden(1)
     assert told == []
     view.columns_menu().actions()[1].trigger()
     view.horizontalHeader().moveSection(0, 1)
     assert told == [(2, 0, 1), (0, 2, 1)]
-    view.show_columns((7, -1))  # none of them is there
-    assert view.columns_shown() == ()
+    view.arrange_columns(KeptColumns((7, -1)))  # none of them is there
+    assert view.kept_columns().shown == ()
 
 
 def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
@@ -311,3 +313,56 @@ def test_columns_become_narrow_where_little_is_left_and_wide_again_where_there_i
     header.resizeSection(0, 90)  # by hand
     view.resize(400, 200)
     assert header.sectionSize(0) == 90
+
+
+def test_widths_drawn_by_hand_and_the_sorting_are_kept_and_come_back(qtbot: QtBot) -> None:
+    def table() -> RowsView[Thing]:
+        model: RowsModel[Thing] = RowsModel(columns())
+        model.set_rows([Thing("a", 1), Thing("b", 3), Thing("c", 2)])
+        view: RowsView[Thing] = RowsView(model, "Things")
+        qtbot.addWidget(view)
+        view.sort_at_first(0)
+        view.resize(700, 200)
+        view.show()
+        return view
+
+    view, told = table(), list[KeptColumns]()
+    usual = [view.columnWidth(i) for i in range(3)]
+    view.columns_changed.connect(lambda: told.append(view.kept_columns()))
+    assert view.kept_columns() == KeptColumns()
+    header = view.horizontalHeader()
+    edge = QPoint(header.sectionViewportPosition(0) + header.sectionSize(0) - 1, header.height() // 2)
+    QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    QTest.mouseMove(header.viewport(), edge + QPoint(60, 0))
+    QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(60, 0))
+    assert told[-1].widths == {0: usual[0] + 60}
+    view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    kept = view.kept_columns()
+    assert kept.sort == (1, True)
+    assert read_columns(json.loads(json.dumps(kept.written()))) == kept
+    view.resize(420, 200)  # what was drawn by hand stays
+    view.hide()
+    view.show()
+    assert view.kept_columns() == kept
+
+    other = table()
+    other.arrange_columns(kept)
+    assert other.columnWidth(0) == usual[0] + 60
+    assert [thing.id for thing in other.model().shown] == ["b", "c", "a"]
+    assert other.kept_columns() == kept
+    other.arrange_columns(KeptColumns())
+    assert [other.columnWidth(i) for i in range(3)] == usual
+    assert [thing.id for thing in other.model().shown] == ["a", "b", "c"]
+    assert other.kept_columns() == KeptColumns()
+
+
+def test_what_was_kept_of_columns_by_an_earlier_version_or_is_odd(qtbot: QtBot) -> None:
+    assert read_columns([2, 0]) == KeptColumns((2, 0))
+    for odd in (4, {"shown": ["a"]}, {"widths": {"0": -3}}, {"widths": {"x": 80}}, {"widths": {"0": True}}, {"sort": [1]}):
+        with pytest.raises(ValueError):
+            read_columns(odd)
+    view: RowsView[Thing] = RowsView(RowsModel(columns()), "Things")
+    qtbot.addWidget(view)
+    view.sort_at_first(0)
+    view.arrange_columns(KeptColumns((9,), {9: 50}, (9, True)))  # of a table that had more
+    assert view.kept_columns() == KeptColumns()
