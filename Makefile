@@ -5,7 +5,7 @@
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test bench soak setup setup-dev texts lock
+.PHONY: demo run test types kernels bench soak setup setup-dev texts lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -22,9 +22,16 @@ run: setup
 test: setup-dev
 	@$(RUN) -m ruff format --check -q .
 	@$(RUN) -m ruff check -q .
-	@$(RUN) -m mypy
+	@$(MAKE) -s -j 2 types kernels
 	@.venv/bin/lint-imports --no-cache
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile
+
+types: setup-dev
+	@$(RUN) -m mypy
+
+# Compiled once beforehand: every process of the tests that finds nothing compiled would compile them for itself.
+kernels: setup-dev
+	@find core -name kernels.py | sed 's:/:.:g; s:^:import :; s:[.]py$$::' | $(RUN)
 
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done
