@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.actions.answers import asked_for, listen_to_answers
 from app.actions.history import History, Refusal
 from app.actions.naming import which_orders
 from app.actions.recalls import recall_question
@@ -53,6 +54,7 @@ class Deeds:
         self.own: dict[type[c.Command], Callable[[c.Command], Sequence[c.Command]]] = {}
         """Commands that are not the core's: who carries them out, and returns those that undo them."""
         take_charge(self)
+        listen_to_answers(self)
         self.editors: Editors
         self.desk: Desk
         self.maps: MapDesk
@@ -132,7 +134,10 @@ class Deeds:
             return own(command)
         if command.actor == SOMEBODY:
             command = replace(command, actor=self.own_name())
-        return self.engine.execute(command)[0].undo
+        outcome = self.engine.execute(command)[0]
+        for order_id, text in asked_for(outcome.changes, self.engine.world):
+            self.history.ask(order_id, text)
+        return outcome.undo
 
     def carry_out(self, text: str, commands: Sequence[c.Command], passed_over: int = 0) -> list[str]:
         """One deed of one or several commands. Returns a line for each that was refused. ``passed_over`` is how many of what
@@ -155,7 +160,7 @@ class Deeds:
             why.append(ntr("{n:,} is in another state", "{n:,} are in another state", passed_over))
         said = capital("; ".join(why))
         if not why:
-            self.window.tell(text)
+            self.window.tell(". ".join((text, *self.history.asking)))
         elif done == 0:
             self.window.tell(said, bad=True)
         else:
@@ -189,7 +194,8 @@ class Deeds:
         if text is not None:
             refused = self.doing.undo()
             self.tell_tried()
-            self._report(tr("Undone: {text}", text=text), max(1, len(refused)), refused)
+            undone = tr("Being undone: {text}", text=text) if self.history.asking else tr("Undone: {text}", text=text)
+            self._report(undone, max(1, len(refused)), refused)
 
     def redo(self) -> None:
         text = self.doing.redo_text

@@ -6,7 +6,7 @@ Nothing is rolled back. Undoing is doing the opposite, so a driver who was told 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.domain.commands import Command
@@ -37,11 +37,14 @@ class Standing(StrEnum):
     UNDONE = "undone"
     FINAL = "final"
     """Done, and nothing takes it back, or not any more."""
+    FAILED = "failed"
+    """It was asked for, and turned down."""
 
 
 @dataclass(slots=True)
 class Record:
-    """What is told of a deed: ``at`` is epoch seconds, ``refused`` what of it could not be done, or undone."""
+    """What is told of a deed: ``at`` is epoch seconds, ``refused`` what of it could not be done, or undone; ``asked`` what an
+    answer from outside is waited for, by what it is about."""
 
     number: int
     text: str
@@ -50,6 +53,7 @@ class Record:
     commands: tuple[Command, ...]
     standing: Standing
     refused: tuple[str, ...] = ()
+    asked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class History:
         self._stamp = stamp
         self._number = 0
         self._records: dict[int, Record] = {}
+        self._asked: dict[str, str] = {}
         self.changed: list[Callable[[], None]] = []
         self._done: list[Deed] = []
         self._undone: list[Deed] = []
@@ -85,7 +90,8 @@ class History:
             self._number += 1
             at, actor = self._stamp()
             standing = Standing.DONE if undo else Standing.FINAL
-            self._records[self._number] = Record(self._number, text, at, actor, carried, standing, tuple(refused))
+            record = Record(self._number, text, at, actor, carried, standing, tuple(refused), self._asked)
+            self._records[self._number] = record
             self._records.pop(self._number - RECORDS, None)
         if undo:
             self._done.append(Deed(text, carried, undo, self._number))
@@ -108,7 +114,38 @@ class History:
     def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = ()) -> None:
         record = self._records.get(deed.number)
         if record is not None:
-            record.standing, record.refused = standing, tuple(refused)
+            record.standing, record.refused, record.asked = standing, tuple(refused), self._asked
+
+    # What others have a say in
+
+    def ask(self, about: str, text: str) -> None:
+        """For whoever carries a command out: it is only asked for, and `answered` later."""
+        self._asked[about] = text
+
+    @property
+    def asking(self) -> tuple[str, ...]:
+        """What the last deed, or its undoing, has asked for and not been answered."""
+        return tuple(self._asked.values())
+
+    def answered(self, about: str, refused: str = "") -> bool:
+        """Somebody outside has done what a deed asked for, or has ``refused``; whether any deed waited for that."""
+        record = next((one for one in reversed(self._records.values()) if about in one.asked), None)
+        if record is None:
+            return False
+        del record.asked[about]
+        if refused:
+            record.refused += (refused,)
+            self._drop_where_nothing_came_of_it(record)
+        self._tell()
+        return True
+
+    def _drop_where_nothing_came_of_it(self, record: Record) -> None:
+        undone = record.standing is Standing.UNDONE
+        deeds = self._undone if undone else self._done
+        deed = next((one for one in deeds if one.number == record.number), None)
+        if deed is not None and len(record.refused) >= len(deed.undo if undone else deed.commands):
+            deeds.remove(deed)
+            record.standing = Standing.FINAL if undone else Standing.FAILED
 
     def _tell(self) -> None:
         for listen in tuple(self.changed):
@@ -159,6 +196,7 @@ class History:
 
     def _carry_out(self, commands: Sequence[Command]) -> tuple[tuple[Command, ...], tuple[Command, ...], list[str]]:
         """What was carried out, what takes it back, and a line for each that was refused."""
+        self._asked = {}
         carried: list[Command] = []
         undo: list[Sequence[Command]] = []
         refused: list[str] = []

@@ -10,7 +10,7 @@ from core.domain.order import BEFORE_PICKUP, Order
 from core.domain.receipt import Receipt, Told
 from core.domain.world import World
 
-_TAKES = (c.UnassignOrder, c.HoldOrder, c.CancelOrder)
+_TAKES = (c.UnassignOrder, c.HoldOrder, c.CancelOrder, c.BringBack)
 
 
 def recall_question(commands: Iterable[c.Command], world: World, receipts: Mapping[str, Receipt]) -> tuple[str, str] | None:

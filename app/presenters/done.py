@@ -73,7 +73,13 @@ def _name(actor: str) -> str:
 
 def _row(record: Record) -> DoneRow:
     orders = dict.fromkeys(order for command in record.commands for order in orders_of(command))
-    refused = "; ".join(record.refused)
     return DoneRow(
-        str(record.number), record.at, record.text, _name(record.actor), record.standing.value, refused, tuple(orders)
+        str(record.number),
+        record.at,
+        record.text,
+        _name(record.actor),
+        "asked" if record.asked else record.standing.value,
+        "; ".join(record.refused),
+        tuple(orders),
+        "; ".join(record.asked.values()),
     )

@@ -45,6 +45,7 @@ _ORDER_TEXTS: dict[type[e.Change], str] = {
     e.NoProviderLeft: mark("Held for a dispatcher"),
     e.OrderRecalled: mark("Called back"),
     e.ProviderKept: mark("Kept by {provider}: it can't be called back"),
+    e.ProviderDoubted: mark("In doubt again: does {provider} have it?"),
     e.ProviderContradicted: mark("Contradiction"),
     e.BroughtOver: mark("Read from a damaged database"),
 }

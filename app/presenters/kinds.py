@@ -98,6 +98,7 @@ TEXTS = (
     mark("Provider kept"),
     mark("Provider reported"),
     mark("Provider contradicted"),
+    mark("Provider doubted"),
     mark("Forward saved"),
     mark("Forward removed"),
     mark("Note taken"),

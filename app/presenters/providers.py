@@ -184,18 +184,22 @@ class ProvidersPresenter(QObject):
         self.seen()
 
     def settle(self, order_id: str, has_it: bool) -> None:
-        """What a dispatcher heard on the telephone. It can't be undone, so it is asked."""
+        """What a dispatcher heard on the telephone. Others act upon it, so it is asked."""
         one = self._engine.world.consignments.get(order_id)
         if one is None:
             return
         name = self._engine.errands.dispatch.providers()[one.provider_id].name
         if has_it:
             question = tr("Does {name} have order {order}?", name=name, order=order_id)
-            text = tr("Nobody else gets it. This can't be undone.")
+            text = tr("Nobody else gets it. Undone, it is in doubt again, and they are asked.")
             button = tr("Yes, they have it")
         else:
             question = tr("Is it sure that {name} does not have order {order}?", name=name, order=order_id)
-            text = tr("The next in turn gets it: if they have it all the same, it is delivered twice. This can't be undone.")
+            text = tr(
+                "They are told to forget it, and the next in turn gets it: if they have it all the same, it is delivered "
+                "twice. Undone, it is called back from the next and sent to {name} anew.",
+                name=name,
+            )
             button = tr("Yes, they don't have it")
         said = tr("{name} has order {order}") if has_it else tr("{name} does not have order {order}")
         command = c.SettleConsignment(order_id=order_id, has_it=has_it)

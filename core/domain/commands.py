@@ -14,7 +14,7 @@ from core.domain.forward import Forward
 from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.domain.order import Status
-from core.domain.provider import Provider
+from core.domain.provider import Consignment, Provider
 from core.domain.rules import Rule
 from core.domain.upkeep import Altered
 from core.domain.vehicle import Vehicle
@@ -267,6 +267,23 @@ class SettleConsignment(Command):
 
     order_id: str
     has_it: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringBack(Command):
+    """Let the order go where it was before somebody sent, cancelled or settled it, whatever has come of that: to the first of
+    ``chain`` that can take it, called back first from whoever has it. (INTERNAL,) has it wait for a driver of ours, (NOBODY,)
+    holds it."""
+
+    order_id: str
+    chain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtConsignment(Command):
+    """Whether the provider has the order is not known after all: the consignment is as it was ``before`` somebody said so."""
+
+    before: Consignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

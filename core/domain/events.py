@@ -245,6 +245,11 @@ class ProviderKept(DispatchChange):
     """A provider that was asked to give an order up has it on its way already."""
 
 
+class ProviderDoubted(DispatchChange):
+    """What a dispatcher said of a consignment was a mistake: it is in doubt again. It compensates `ProviderAccepted` and
+    `ProviderKept`."""
+
+
 class ProviderReported(DispatchChange):
     """A provider told of a step on the way."""
 

@@ -57,6 +57,10 @@ class ConsignmentState(StrEnum):
     ENDED = "ended"
 
 
+NOBODY = ""
+"""Alone among those that come next: the order is held once it is given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consignment:
     """An order given to one provider. ``id`` is the key under which the provider knows it, the same at each try.

@@ -11,26 +11,30 @@ from dataclasses import replace
 from core.clock import Clock
 from core.domain import reasons
 from core.domain.causes import cause
-from core.domain.commands import SendToProvider, SettleConsignment
+from core.domain.commands import BringBack, CancelOrder, Command, DoubtConsignment, SendToProvider, SettleConsignment
 from core.domain.driver import Presence
 from core.domain.errors import BadInput, CommandRefused
 from core.domain.events import (
     DispatchChange,
     NoProviderLeft,
     OrderCancelled,
+    OrderHeld,
     OrderQueued,
     OrderRecalled,
     OrderRefused,
+    OrderReinstated,
+    OrderReleased,
     ProviderAccepted,
     ProviderChosen,
     ProviderContradicted,
+    ProviderDoubted,
     ProviderKept,
     ProviderLost,
     ProviderReported,
 )
 from core.domain.language import Message
 from core.domain.order import ABROAD, BEFORE_PICKUP, ENDED, WORDS, Order, Status, Step
-from core.domain.provider import INTERNAL, Consignment, ConsignmentState, Provider, ProviderKind
+from core.domain.provider import INTERNAL, NOBODY, Consignment, ConsignmentState, Provider, ProviderKind
 from core.domain.rules import Tally
 from core.domain.world import World
 from core.orders.draft import Draft
@@ -146,6 +150,9 @@ class Dispatch:
     ) -> None:
         """Give the order to the first of the chain that is free; the others are kept for later."""
         now = draft.now
+        if tuple(chain) == (NOBODY,):
+            draft.change(OrderHeld, order.take(Step.HOLD, now, provider_id=None), reason=reasons.TAKEN_BACK)
+            return
         for n, provider_id in enumerate(chain):
             if not self.free(provider_id, now):
                 continue
@@ -207,8 +214,9 @@ class Dispatch:
         provider = self.provider(command.provider_id)
         if not provider.enabled:
             raise CommandRefused(Message("{provider} is switched off: switch it on first", provider=provider.name))
-        if order.provider_id == provider.id and order.status in ABROAD:
+        if order.provider_id == provider.id and order.status in ABROAD and not self._called_back(order):
             raise CommandRefused(Message("{provider} has order {order} already", provider=provider.name, order=order.id))
+        draft.outcome.undo = (self.way_back(order, command.actor),)
         if order.status in ABROAD:
             self.recall(draft, order, reasons.TO_GO_TO.format(provider=provider.name), (provider.id,))
             return
@@ -226,18 +234,63 @@ class Dispatch:
                     what=WORDS[order.status],
                 )
             )
-        if not self.free(provider.id, draft.now):
-            raise CommandRefused(
-                Message(
-                    "{provider} can't take an order now: it is out of reach, or has had its orders for this hour",
-                    provider=provider.name,
-                )
-            )
+        self._check_free(provider.id, draft.now)
         if own:
             back = replace(order, provider_id=provider.id).take(Step.RELEASE, draft.now)
             draft.add(ProviderChosen(at=draft.now, actor=draft.actor, reason=reasons.BY_DISPATCHER, orders=(back,)))
             return
         self._hand(draft, order, (provider.id,), "by the dispatcher", actor=draft.actor)
+
+    def _called_back(self, order: Order) -> bool:
+        one = self._world.consignments.get(order.id)
+        return one is not None and one.state is _S.RECALLING
+
+    def way_back(self, order: Order, actor: str) -> Command:
+        """What would bring the order, which somebody is about to send elsewhere or cancel, to where it is going now."""
+        one = self._world.consignments.get(order.id)
+        if one is None:
+            return BringBack(order_id=order.id, chain=(NOBODY if order.status is Status.HELD else INTERNAL,), actor=actor)
+        if one.state is not _S.RECALLING:
+            return BringBack(order_id=order.id, chain=(one.provider_id, *one.rest), actor=actor)
+        if one.cancel:
+            return CancelOrder(order_id=order.id, actor=actor)
+        return BringBack(order_id=order.id, chain=one.rest or (NOBODY,), actor=actor)
+
+    def bring_back(self, draft: Draft, command: BringBack) -> None:
+        order, chain = draft.order(command.order_id), command.chain
+        back, outside = self.way_back(order, command.actor), chain[0] not in {NOBODY, INTERNAL}
+        to = reasons.TAKEN_BACK if chain[0] == NOBODY else reasons.TO_GO_TO.format(provider=self._name(chain[0]))
+        if order.status in ABROAD and back == command:
+            name = self._name(chain[0])
+            raise CommandRefused(Message("{provider} has order {order} already", provider=name, order=order.id))
+        if outside:
+            self._check_free(chain[0], draft.now)
+        if order.status in ABROAD:
+            self.recall(draft, order, to, chain)
+        elif order.picked_up_at is None and order.status is not Status.FAILED:
+            if order.status is Status.CANCELLED:
+                order = order.take(Step.REINSTATE, draft.now, provider_id=None)
+                draft.change(OrderReinstated, order)
+            if outside:
+                self._hand(draft, draft.free(order, to), chain, reasons.BY_DISPATCHER, actor=draft.actor)
+            elif chain[0] == NOBODY and order.status is Status.WAITING:
+                draft.change(OrderHeld, order.take(Step.HOLD, draft.now), reason=to)
+            elif chain[0] == INTERNAL and order.status is Status.HELD:
+                draft.change(OrderReleased, order.take(Step.RELEASE, draft.now))
+        if not draft.outcome.changes:
+            raise CommandRefused(
+                Message("order {order} is {what} by now: it stays where it is", order=order.id, what=WORDS[order.status])
+            )
+        draft.outcome.undo = (back,)
+
+    def _check_free(self, provider_id: str, now: float) -> None:
+        if not self.free(provider_id, now):
+            raise CommandRefused(
+                Message(
+                    "{provider} can't take an order now: it is out of reach, or has had its orders for this hour",
+                    provider=self._name(provider_id),
+                )
+            )
 
     def settle(self, draft: Draft, command: SettleConsignment) -> None:
         one = self._world.consignments.get(command.order_id)
@@ -247,6 +300,23 @@ class Dispatch:
             )
         heard = Answer(Fate.ACCEPTED if command.has_it else Fate.CANCELLED, "by the dispatcher's word")
         self.answered(draft, one, heard, recalled=command.has_it)
+        back: Command = BringBack(order_id=one.order_id, chain=(one.provider_id, *one.rest), actor=command.actor)
+        draft.outcome.undo = (DoubtConsignment(before=one, actor=command.actor) if command.has_it else back,)
+
+    def doubt(self, draft: Draft, command: DoubtConsignment) -> None:
+        before = command.before
+        order, one = draft.order(before.order_id), self._world.consignments.get(before.order_id)
+        name = self._name(before.provider_id)
+        if one is None or one.id != before.id or one.state is not _S.ACCEPTED:
+            raise CommandRefused(Message("order {order} is not with {name} any more", order=order.id, name=name))
+        if order.arrived_pickup_at is not None or order.picked_up_at is not None:
+            raise CommandRefused(
+                Message("{name} has said itself meanwhile how far order {order} is", order=order.id, name=name)
+            )
+        if before.state is _S.SENDING:
+            order = replace(order, status=Status.SENDING, status_at=draft.now)
+        draft.add(ProviderDoubted(at=draft.now, actor=draft.actor, orders=(order,), consignments=(before,)))
+        draft.outcome.undo = (SettleConsignment(order_id=order.id, has_it=True, actor=command.actor),)
 
     # What providers say
 

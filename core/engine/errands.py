@@ -18,7 +18,7 @@ from concurrent.futures import Future
 
 from core.clock import Clock
 from core.domain import reasons
-from core.domain.commands import SettleConsignment
+from core.domain.commands import DoubtConsignment, SettleConsignment
 from core.domain.errors import KerbsideError, UnknownThing
 from core.domain.language import Message
 from core.domain.order import ENDED, Status
@@ -116,6 +116,15 @@ class Errands:
         self.dispatch.settle(draft, command)
         if one is not None and not command.has_it:
             self._forget(one.id, one.provider_id)
+
+    def doubt(self, draft: Draft, command: DoubtConsignment) -> None:
+        """A dispatcher's word was none: the provider is asked again."""
+        self.dispatch.doubt(draft, command)
+        one, now = command.before, self._clock.now()
+        work = self._work.setdefault(one.order_id, Work(one.id, now, tries=1))
+        work.doubt = True
+        if not work.in_flight:
+            self._later(one.order_id, work, now)
 
     def doubtful(self) -> list[tuple[Consignment, float]]:
         """Consignments of which it is not known whether the provider has them, and for how long, in seconds."""
@@ -217,7 +226,7 @@ class Errands:
         never_sent = not work.tries and not work.doubt
         action = self._action(one, work, now)
         if never_sent and (action == "cancel" or now >= one.valid_until or not self.calls.reachable(provider.id, now)):
-            reason = reasons.NEVER_SENT if one.cancel else reasons.OUT_OF_REACH
+            reason = reasons.NEVER_SENT if action == "cancel" else reasons.OUT_OF_REACH
             self._act(one, lambda draft: self.dispatch.lose(draft, one, reason))
             return
         if action == "follow":

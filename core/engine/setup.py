@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from core.clock import Clock
 from core.domain.commands import (
+    BringBack,
     Command,
+    DoubtConsignment,
     RemoveProvider,
     SaveProvider,
     SaveRules,
@@ -105,6 +107,8 @@ class Setup:
             TellWeather: self._tell_weather,
             SendToProvider: self._dispatch.send_to,
             SettleConsignment: self._errands.settle,
+            BringBack: self._dispatch.bring_back,
+            DoubtConsignment: self._errands.doubt,
         }
 
     # Questions

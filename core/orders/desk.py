@@ -282,6 +282,7 @@ class Desk:
         before = draft.order(command.order_id)
         reason = command.reason or reasons.CANCELLED
         if before.status in ABROAD:
+            draft.outcome.undo = (self._dispatcher.way_back(before, command.actor),)
             self._dispatcher.recall(draft, before, reason, cancel=True)
             return
         order = draft.free(before, reason)

@@ -21,6 +21,8 @@ STANDINGS: dict[str, tuple[str, str, str]] = {
     "done": (mark("Done"), "check", "text"),
     "undone": (mark("Undone"), "arrow-u-up-left", "muted"),
     "final": (mark("Can't be undone"), "lock-simple", "muted"),
+    "failed": (mark("Did not come about"), "x-circle", "muted"),
+    "asked": (mark("Waits for an answer"), "clock", "text"),
     "earlier": (mark("Before this start, can't be undone"), "lock-simple", "muted"),
 }
 """Words, icon and colour of each."""
@@ -28,7 +30,8 @@ STANDINGS: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DoneRow:
-    """``standing`` is one of `STANDINGS`; ``refused`` says what of it could not be done or undone; ``orders`` it is about."""
+    """``standing`` is one of `STANDINGS`; ``refused`` says what of it could not be done or undone, ``note`` what
+    there is to know of how it stands; ``orders`` it is about."""
 
     id: str
     at: float
@@ -37,11 +40,16 @@ class DoneRow:
     standing: str
     refused: str = ""
     orders: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def whole(self) -> str:
+        return ": ".join(part for part in (self.text, self.refused, self.note) if part)
 
 
 def _standing(row: DoneRow, _: Moment) -> str:
     words = tr(STANDINGS[row.standing][0])
-    return tr("{words}, in part", words=words) if row.refused else words
+    return tr("{words}, in part", words=words) if row.refused and row.standing in {"done", "undone"} else words
 
 
 def _when(row: DoneRow, moment: Moment) -> str:
@@ -54,7 +62,7 @@ COLUMNS: tuple[Column[DoneRow], ...] = (
     Column("Time", _when, sort=lambda r: r.at, width=140, narrow=76),
     Column(
         "What was done",
-        lambda r, m: f"{r.text}: {r.refused}" if r.refused else r.text,
+        lambda r, m: r.whole,
         token=lambda r, m: "muted" if r.standing == "undone" else "text",
         width=0,
     ),

@@ -116,10 +116,14 @@ def test_an_order_that_may_have_been_taken_is_settled_by_a_person(rig: Rig, pane
     panel.has_it.click()
     question = rig.dialog(ConfirmDialog)
     assert order in question.heading.text()
+    assert "Undone, it is in doubt again" in question.text.text()
     question.accept()
     rig.until(lambda: panel.doubts.shown == [])
     rig.engine.store.flush()
     assert rig.engine.store.order(order).status is Status.OUTSIDE
+    rig.press("Ctrl+Z")
+    rig.until(lambda: [row.id for row in panel.doubts.shown] == [order])
+    assert rig.said() == f"Undone: Silent has order {order}"
     rig.engine.execute(SettleConsignment(order_id=order, has_it=False))
     rig.engine.execute(CancelOrder(order_id=order))
 
