@@ -142,31 +142,29 @@ class BoardPresenter(QObject):
         live, now = self._engine.world, self._engine.clock.now()
         began = time.perf_counter()
         receipts, refused = self._engine.receipts, self._deeds.refused
-        changed: list[OrderRow] = []
-        whole = self._turned
+        changed: dict[str, OrderRow | None] = {}
+        turned, self._turned = self._turned, False
         for order_id in list(self._due):
             del self._due[order_id]
             tried = order_id in self._tried
             world = self._deeds.world if tried else live
-            order, before = world.orders.get(order_id), self._rows.get(order_id)
+            order = world.orders.get(order_id)
             if order is not None:
                 row = order_row(order, world, now, receipts.get(order_id), refused.get(order_id, ""), tried)
                 # The same row stays the same object: the board works nothing out for it.
-                if before != row:
-                    self._rows[order_id] = row
-                    changed.append(row)
-                    whole |= before is None
+                if self._rows.get(order_id) != row:
+                    self._rows[order_id] = changed[order_id] = row
             # Another moment is shown whole: half of it would be wrong.
-            if not self._turned and time.perf_counter() - began > PORTION_S:
+            if not turned and time.perf_counter() - began > PORTION_S:
                 break
-        self._turned = False
         if len(self._rows) > len(live.orders):
-            self._rows = {order_id: row for order_id, row in self._rows.items() if order_id in live.orders}
-            whole = True
+            for order_id in self._rows.keys() - live.orders.keys():
+                del self._rows[order_id]
+                changed[order_id] = None
         # Ages as of the moment at which the rows were judged: simulated time runs far within a second.
         self._tell_time(now)
-        if whole or changed:
-            self._hand_out(None if whole else changed)
+        if turned or changed:
+            self._hand_out(None if turned else changed)
         if self._due:
             self._refresh()
 
@@ -193,12 +191,12 @@ class BoardPresenter(QObject):
         for panel in self._boards.panels():
             panel.set_moment(Moment(now, self._engine.clock.zone))
 
-    def _hand_out(self, changed: list[OrderRow] | None) -> None:
+    def _hand_out(self, changed: dict[str, OrderRow | None] | None) -> None:
         """The current board at once, each of the others in a turn of the loop of its own: none of them holds up a click."""
         rows = tuple(self._rows.values())
         current = self._boards.current
         for panel in self._boards.panels():
-            tell = partial(self._tell, panel, rows, None if changed is None else tuple(changed))
+            tell = partial(self._tell, panel, rows, changed)
             # What a board was told before, and has not come to yet, comes first.
             if panel is not current or any(panel is one for one, _ in self._waiting):
                 self._waiting.append((panel, tell))
@@ -213,7 +211,7 @@ class BoardPresenter(QObject):
         if self._waiting:
             self._next.start(0)
 
-    def _tell(self, panel: OrdersPanel, rows: tuple[OrderRow, ...], changed: tuple[OrderRow, ...] | None) -> None:
+    def _tell(self, panel: OrdersPanel, rows: tuple[OrderRow, ...], changed: dict[str, OrderRow | None] | None) -> None:
         self._following = bool(self._selection.drivers)  # rows that change places are not chosen anew
         panel.set_rows(rows, changed)
         self._following = False

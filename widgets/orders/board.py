@@ -5,10 +5,9 @@ A flat list rather than a tree: Qt lays a whole tree out anew whenever a row com
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
@@ -18,7 +17,8 @@ from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
 from widgets.common.tables import Column, Index, RowsModel
 from widgets.common.words import Moment, countdown, duration, lateness
-from widgets.orders.grouping import GROUPINGS, GroupKey, place_of
+from widgets.orders.grouping import GROUPINGS, GroupKey
+from widgets.orders.queues import Plan, Queues
 from widgets.orders.rows import OrderRow, Section
 from widgets.orders.told import told_icon, told_rank, told_text, told_tip, told_token
 
@@ -213,11 +213,14 @@ class BoardModel(RowsModel[OrderRow | Heading]):
     def __init__(self, order_columns: Sequence[Column[OrderRow]]) -> None:
         # A heading never reaches a column: `cell` answers for it.
         super().__init__(order_columns)  # type: ignore[arg-type]
+        self._sortable = tuple(order_columns)
         self._folded: set[GroupKey] = {Section.DONE}
         self._words: list[str] = []
-        self._laid: list[tuple[GroupKey, list[OrderRow]]] | None = None
-        self._grouping = GROUPINGS["state"]
-        self._sections: frozenset[Section] = frozenset()
+        self._queues = Queues(Plan())
+
+    @property
+    def rows(self) -> Sequence[OrderRow]:
+        return tuple(self._queues.rows.values())
 
     def orders(self) -> Iterable[OrderRow]:
         return (row for row in self.shown if isinstance(row, OrderRow))
@@ -230,20 +233,25 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         self._arrange()
 
     def group_of(self, row: OrderRow) -> GroupKey:
-        return self._grouping.of(row)
+        return GROUPINGS[self._queues.plan.grouping].of(row)
 
     def set_grouping(self, name: str) -> None:
         """One of `GROUPINGS`."""
-        if GROUPINGS[name] is not self._grouping:
-            self._grouping = GROUPINGS[name]
-            self.rearrange()
+        self._replan(self._queues.plan._replace(grouping=name))
 
     def set_sections(self, sections: Iterable[Section]) -> None:
         """Let only these queues through; all of them where there are none."""
-        wanted = frozenset(sections)
-        if wanted != self._sections:
-            self._sections = wanted
-            self.rearrange()
+        self._replan(self._queues.plan._replace(sections=frozenset(sections)))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        sortable = 0 <= column < len(self.columns) and self.columns[column].sort is not None
+        by = (self._sortable[column], order == Qt.SortOrder.DescendingOrder) if sortable else None
+        self._replan(self._queues.plan._replace(sort=by))
+
+    def _replan(self, plan: Plan) -> None:
+        if plan != self._queues.plan:
+            self._queues = Queues(plan, self._queues.rows.values())
+            self._arrange()
 
     def set_words(self, words: Sequence[str]) -> None:
         """Let only orders through that hold each of these, in one case; all of them where there are none."""
@@ -252,16 +260,15 @@ class BoardModel(RowsModel[OrderRow | Heading]):
             self._arrange()
 
     def set_rows(self, rows: Iterable[OrderRow | Heading]) -> None:
-        self._laid = None
-        super().set_rows(rows)
+        before, now = self._queues.rows, {row.id: row for row in rows if isinstance(row, OrderRow)}
+        gone: dict[str, OrderRow | None] = dict.fromkeys(before.keys() - now.keys())
+        self.change_rows(gone | {order_id: row for order_id, row in now.items() if before.get(order_id) != row})
 
-    def rearrange(self) -> None:
-        self._laid = None
-        super().rearrange()
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._laid = None
-        super().sort(column, order)
+    def change_rows(self, changes: Mapping[str, OrderRow | None]) -> None:
+        """Orders that have come or are others now, and ``None`` for those that are gone."""
+        if changes:
+            self._queues.change(changes)
+            self._arrange()
 
     def section_at(self, place: int) -> GroupKey | None:
         """The queue whose title stands at the place."""
@@ -270,36 +277,20 @@ class BoardModel(RowsModel[OrderRow | Heading]):
 
     def counts(self) -> dict[str, int]:
         """Orders in each queue, whatever is let through, by its name."""
-        found = Counter(row.section.name for row in self.rows if isinstance(row, OrderRow))
-        return {section.name: found[section.name] for section in Section}
-
-    def update_rows(self, rows: Iterable[OrderRow | Heading]) -> bool:
-        """Most changes leave an order in its place: a later arrival, a word of its driver."""
-        rows, of, moved = list(rows), self._grouping.of, False
-        places, _ = self._known_places()
-        for row in rows:
-            old = self.rows[places[row.id]] if row.id in places else None
-            assert isinstance(row, OrderRow)
-            assert not isinstance(old, Heading)
-            if old is None or of(old) != of(row) or old.urgency != row.urgency or old.status is not row.status:
-                moved = True
-            elif self._words:
-                moved |= bool(self._found([old])) != bool(self._found([row]))
-        self._laid = None
-        return super().update_rows(rows) or moved
+        return {section.name: self._queues.counts[section] for section in Section}
 
     def arranged(self) -> list[OrderRow | Heading]:
-        if not self.rows:
+        if not self._queues.rows:
             return []
-        by_state = self._grouping is GROUPINGS["state"]
+        grouping = self._queues.plan.grouping
         result: list[OrderRow | Heading] = []
-        for group, queue in self._lay_out():
+        for group, queue in self._queues.groups.items():
             rows = self._found(queue)
-            if not by_state and not rows:
+            if grouping != "state" and not rows:
                 continue
             # While something is searched for, a folded queue would hide what was found.
             folded = group in self._folded and not self._words
-            title = "" if isinstance(group, Section) else self._grouping.title(group, self.moment)
+            title = "" if isinstance(group, Section) else GROUPINGS[grouping].title(group, self.moment)
             result.append(Heading(group, len(queue), len(rows), folded, _detail(group, rows), title))
             if not folded:
                 result += rows
@@ -309,31 +300,6 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         for word in self._words:
             rows = [row for row in rows if word in row.haystack()]
         return rows
-
-    def _lay_out(self) -> list[tuple[GroupKey, list[OrderRow]]]:
-        """The queues with their orders, whatever is searched for: a letter more leaves them as they are."""
-        if self._laid is None:
-            queues: dict[GroupKey, list[OrderRow]] = defaultdict(list)
-            if self._grouping is GROUPINGS["state"]:
-                queues.update((section, []) for section in Section if not self._sections or section in self._sections)
-            of, let_through = self._grouping.of, self._sections
-            for row in self.rows:
-                assert isinstance(row, OrderRow)
-                if not let_through or row.section in let_through:
-                    queues[of(row)].append(row)
-            self._laid = [(group, self._sorted(queues[group])) for group in sorted(queues, key=place_of)]
-        return self._laid
-
-    def _sorted(self, rows: list[OrderRow]) -> list[OrderRow]:
-        """By the column that is sorted by; without one, what needs a hand first."""
-        key = self.columns[self._sort[0]].sort if self._sort is not None else None
-        if key is None or self._sort is None:
-            return sorted(rows, key=attrgetter("urgency"))
-        keyed = [(value, row.id, i) for i, row in enumerate(rows) if (value := key(row)) is not None]
-        keyed.sort(reverse=self._sort[1])
-        known = {i for _, _, i in keyed}
-        # What has no value stands last either way.
-        return [rows[i] for _, _, i in keyed] + [row for i, row in enumerate(rows) if i not in known]
 
     def cell(self, row: OrderRow | Heading, column: Column[OrderRow | Heading], role: int) -> object:
         if not isinstance(row, Heading):

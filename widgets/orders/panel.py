@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter, QPixmap, QShowEvent
@@ -165,7 +165,7 @@ class OrdersPanel(QWidget):
         self._rows: Sequence[OrderRow] = ()
         self._moment = Moment()
         self._behind = False
-        self._changed: list[OrderRow] | None = None
+        self._changed: dict[str, OrderRow | None] | None = None
         self.model = BoardModel(columns(lambda: self._alarm_s))
         self.view = OrdersView(self.model)
         self.search = SearchField(tr("Filter orders"), tr("Filter orders by number, place or driver"), self.view)
@@ -193,15 +193,15 @@ class OrdersPanel(QWidget):
         self.view.context_requested.connect(self.context_requested)
         self._empty.state.acted.connect(self.start_requested)
 
-    def set_rows(self, rows: Iterable[OrderRow], changed: Iterable[OrderRow] | None = None) -> None:
-        """The whole board, in any order; where no order has come or gone, ``changed`` are those that are others now. A hidden
-        board waits until it is seen."""
+    def set_rows(self, rows: Iterable[OrderRow], changed: Mapping[str, OrderRow | None] | None = None) -> None:
+        """The whole board, in any order; ``changed`` are those that have come or are others now, and ``None`` for those that
+        are gone, where that is known. A hidden board waits until it is seen."""
         self._rows = tuple(rows)
         self._behind = True
         if changed is None:
             self._changed = None
         elif self._changed is not None:
-            self._changed += changed
+            self._changed |= changed
         if self.isVisible():
             self._catch_up()
 
@@ -266,13 +266,11 @@ class OrdersPanel(QWidget):
             self.model.set_moment(self._moment)
         if self._behind:
             self._behind = False
-            changed, self._changed = self._changed, []
+            changed, self._changed = self._changed, {}
             if changed is None:
                 self.model.set_rows(self._rows)
-            elif self.model.update_rows(changed):
-                self.model.rearrange()
             else:
-                return
+                self.model.change_rows(changed)
             self._empty.show_when(not self._rows)
             self.boards.set_counts(self.model.counts())
 

@@ -71,7 +71,7 @@ def test_the_model_keeps_qt_s_rules(qtbot: QtBot, qtmodeltester: ModelTester, or
 
 @pytest.mark.parametrize("seed", range(6))
 def test_told_of_what_changed_the_board_is_as_if_told_of_everything(
-    panel: OrdersPanel, order_row: MakeOrder, noon: Moment, seed: int
+    qtbot: QtBot, panel: OrdersPanel, order_row: MakeOrder, noon: Moment, seed: int
 ) -> None:
     rng = random.Random(seed)
 
@@ -86,6 +86,9 @@ def test_told_of_what_changed_the_board_is_as_if_told_of_everything(
             merchant=rng.choice(("Sushi Ko", "Rosa")),
         )
 
+    told_all = OrdersPanel()
+    qtbot.addWidget(told_all)
+    told_all.show()
     rows = {str(n): made(n) for n in range(20)}
     panel.set_rows(rows.values())
     for _ in range(25):
@@ -97,12 +100,19 @@ def test_told_of_what_changed_the_board_is_as_if_told_of_everything(
                 panel.search.filter_changed.emit(panel.search.text())
             case 2:
                 panel.model.sort(rng.choice((-1, 1, 2)))
-        changed = [made(rng.randrange(20)) for _ in range(rng.randrange(3))]
-        rows |= {row.id: row for row in changed}
-        panel.set_rows(rows.values(), [rows[row.id] for row in changed])
-        whole = panel.model.arranged()
-        assert [row.id for row in panel.model.shown] == [row.id for row in whole]
-        assert list(panel.model.shown) == whole
+        changed: dict[str, OrderRow | None] = {
+            row.id: row for row in (made(rng.randrange(24)) for _ in range(rng.randrange(3)))
+        }
+        if rng.random() < 0.3:
+            changed |= {str(rng.randrange(24)): None}
+        rows = {order_id: row for order_id, row in (rows | changed).items() if row is not None}
+        panel.set_rows(rows.values(), changed)
+        told_all.search.setText(panel.search.text())
+        told_all.search.filter_changed.emit(panel.search.text())
+        told_all.model._replan(panel.model._queues.plan)
+        told_all.set_rows(rows.values())
+        assert list(panel.model.shown) == list(told_all.model.shown)
+        assert panel.model.counts() == told_all.model.counts()
 
 
 @pytest.mark.parametrize(
