@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 
 def spans(positions: Iterable[int]) -> list[tuple[int, int]]:
@@ -16,13 +16,11 @@ def spans(positions: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def gone(old: Sequence[str], new: Iterable[str]) -> list[tuple[int, int]]:
+def gone(old: Sequence[str], new: Set[str]) -> list[tuple[int, int]]:
     """Spans of ``old`` that ``new`` lacks, the last first, so that each can be taken out without moving the others."""
-    there = set(new)
-    return spans(i for i, row_id in enumerate(old) if row_id not in there)[::-1]
+    return spans(i for i, row_id in enumerate(old) if row_id not in new)[::-1]
 
 
-def come(old: Iterable[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def come(old: Set[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Spans of ``new`` that ``old`` lacks, the first first, so that each can be put in at its own place."""
-    there = set(old)
-    return spans(i for i, row_id in enumerate(new) if row_id not in there)
+    return spans(i for i, row_id in enumerate(new) if row_id not in old)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import attrgetter, is_not
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -19,6 +21,7 @@ from widgets.common.words import Moment
 Index = QModelIndex | QPersistentModelIndex
 SortKey = float | str | None
 _ROOT = QModelIndex()
+_ID = attrgetter("id")
 
 _FIRST_OWN = int(Qt.ItemDataRole.UserRole)
 ID_ROLE = _FIRST_OWN + 1
@@ -256,21 +259,23 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def _become(self, new: list[R]) -> None:
         self._places = None
-        new_ids = [row.id for row in new]
-        shown = self._shown
-        kept = [row.id for row in shown]
+        # Of thousands of rows, several times a second: what can be left to C is.
+        shown, new_ids = self._shown, list(map(_ID, new))
+        kept = list(map(_ID, shown))
         if kept != new_ids:
-            for first, last in gone(kept, new_ids):
-                self.beginRemoveRows(_ROOT, first, last)
-                del shown[first : last + 1], kept[first : last + 1]
-                self.endRemoveRows()
-            there = set(kept)
-            self._reorder(kept, [row_id for row_id in new_ids if row_id in there])
-            for first, last in come(kept, new_ids):
-                self.beginInsertRows(_ROOT, first, last)
-                shown[first:first] = new[first : last + 1]
-                self.endInsertRows()
-        changed = [i for i, (old, now) in enumerate(zip(shown, new, strict=True)) if old is not now and old != now]
+            ids, there = set(new_ids), set(kept)
+            if there - ids:
+                for first, last in gone(kept, ids):
+                    self.beginRemoveRows(_ROOT, first, last)
+                    del shown[first : last + 1], kept[first : last + 1]
+                    self.endRemoveRows()
+            self._reorder(kept, [row_id for row_id in new_ids if row_id in there] if ids - there else new_ids)
+            if ids - there:
+                for first, last in come(there, new_ids):
+                    self.beginInsertRows(_ROOT, first, last)
+                    shown[first:first] = new[first : last + 1]
+                    self.endInsertRows()
+        changed = [i for i in compress(count(), map(is_not, shown, new)) if shown[i] != new[i]]
         shown[:] = new
         last_column = len(self.columns) - 1
         for first, last in spans(changed):
@@ -280,9 +285,9 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         if old == new:
             return
         self.layoutAboutToBeChanged.emit()
-        by_id = {row.id: row for row in self._shown}
-        place = {row_id: i for i, row_id in enumerate(new)}
-        self._shown[:] = [by_id[row_id] for row_id in new]
-        before = self.persistentIndexList()
-        self.changePersistentIndexList(before, [self.index(place[old[i.row()]], i.column()) for i in before])
+        by_id = dict(zip(old, self._shown, strict=True))
+        self._shown[:] = map(by_id.__getitem__, new)
+        if before := self.persistentIndexList():
+            place = {row_id: i for i, row_id in enumerate(new)}
+            self.changePersistentIndexList(before, [self.index(place[old[i.row()]], i.column()) for i in before])
         self.layoutChanged.emit()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
@@ -331,10 +332,13 @@ class BoardModel(RowsModel[OrderRow | Heading]):
         return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
 
 
+_STATUS = attrgetter("status")
+
+
 def _detail(section: GroupKey, rows: Sequence[OrderRow]) -> str:
     if section is not Section.ACTIVE or not rows:
         return ""
-    counts = Counter(row.status for row in rows)
+    counts = Counter(map(_STATUS, rows))
     return ", ".join(
         f"{number(counts[status])} {text}"
         for status, text in (
