@@ -161,9 +161,13 @@ class World:
 
     def alerts_about(self, order: Order) -> list[Alert]:
         """The alerts that stand about an order and whoever is under way with it, the most urgent first."""
-        own = [alert for alert in self._alerts_of.get(order.id, ()) if alert.order_id is not None]
-        driver = order.driver_id if order.status in ACTIVE else None
-        theirs = [a for a in self._alerts_of.get(driver, ()) if a.driver_id is not None] if driver is not None else []
+        about, of_driver = self._alerts_of.get(order.id), None
+        if order.driver_id is not None and order.status in ACTIVE:
+            of_driver = self._alerts_of.get(order.driver_id)
+        if not about and not of_driver:  # most of thousands of orders, each time they are gone through
+            return []
+        own = [alert for alert in about or () if alert.order_id is not None]
+        theirs = [alert for alert in of_driver or () if alert.driver_id is not None]
         return sorted(own + theirs, key=lambda alert: _URGENCY[alert.kind]) if own and theirs else own or theirs
 
     def open_orders(self) -> Iterable[Order]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ from core.tracking.positions import ACTIVITIES, PositionStore
 
 PAUSE_S = 30.0
 """A look that comes so long after the one before says nothing of what was in between."""
+TOLD_AT_ONCE = 50
 _OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
 
 
@@ -40,6 +42,7 @@ class Alarms:
         self._hears_from: float | None = None
         self._looked_at: float | None = None
         self._lost_since: float | None = None
+        self._news: deque[Change] = deque()
         self._watch.restore(world.alerts.values())
 
     def can_hear(self, now: float, connected: bool) -> bool:
@@ -63,9 +66,18 @@ class Alarms:
         """For how long the broker has been away; 0 while it is there."""
         return 0.0 if self._lost_since is None else now - self._lost_since
 
-    def look(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> Outcome:
-        """What has become an alert, and what is one no more. ``silent`` is by row of the position store, ``can_hear`` as of
-        this moment."""
+    @property
+    def behind(self) -> bool:
+        """Whether there is news that has not been told."""
+        return bool(self._news)
+
+    def news(self) -> Outcome:
+        """What has become an alert, and what is one no more: of very many the rest later, as the window waits for each."""
+        most = len(self._news) if self._stepped else TOLD_AT_ONCE
+        return Outcome([self._news.popleft() for _ in range(min(most, len(self._news)))])
+
+    def look(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> None:
+        """Look for news. ``silent`` is by row of the position store, ``can_hear`` as of this moment."""
         number = self._settings.number
         self._watch.rule = Rule(number("alerts.hold_s"), number("alerts.clear_s"))
         limits = Limits.of(self._settings)
@@ -74,9 +86,8 @@ class Alarms:
         if self._lost_since is not None:
             seen.append(Seen(AlertKind.CONNECTION, BROKER, since=self._lost_since))
         raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind=not can_hear)
-        changes: list[Change] = [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
-        changes += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
-        return Outcome(changes)
+        self._news += [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
+        self._news += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
 
     def _of_orders(self, orders: list[Order], now: float, limits: Limits) -> Iterator[Seen]:
         etas = self._world.etas

@@ -7,6 +7,7 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -162,6 +163,7 @@ class Engine:
             self.world, self.positions, self.search, settings, clock, store.path, executor, self._commit, stepped
         )
         self._next_sweep = clock.now()
+        self._next_look, self._can_hear = math.inf, False
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
@@ -214,13 +216,17 @@ class Engine:
             self._next_sweep = now + 1.0
             self._commit(expire_offers(self.world, now))
             self._upkeep.look()
-            can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
-            if can_hear:
+            self._can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
+            if self._can_hear:
                 silent = self.movement.fallen_silent(self.silent(now))
                 self._commit(fallen_silent(self.world, silent, now).outcome)
                 self._notice_stuck(now)
             self._breathe()
-            self._commit(self._alarms.look(now, self.silent(now), can_hear))
+            self._next_look = now if self._stepped else now + BEAT_S / 2  # in a tick of its own
+        if now >= self._next_look:
+            self._next_look = math.inf
+            self._alarms.look(now, self.silent(now), self._can_hear)
+        self._commit(self._alarms.news())
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
@@ -254,7 +260,7 @@ class Engine:
     @property
     def rest_s(self) -> float:
         """How long the next tick may wait."""
-        return BEHIND_S if self._behind or self.cycles.behind or self._teller.greets else BEAT_S
+        return BEHIND_S if self._behind or self.cycles.behind or self._teller.greets or self._alarms.behind else BEAT_S
 
     def _forget(self, now: float) -> None:
         """Keep in memory what somebody may still ask for; the database has the rest."""
