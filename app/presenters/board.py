@@ -13,9 +13,8 @@ from app.actions.deeds import Deeds
 from app.boards import BoardDock, Boards
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import order_row
+from app.presenters.rows import about, order_row
 from app.scene import Turned
-from core.domain.alert import Alert
 from core.domain.events import (
     AreaRemoved,
     AreaSaved,
@@ -107,23 +106,13 @@ class BoardPresenter(QObject):
         world = self._engine.world
         ids = [order.id for order in change.orders]
         ids += [order_id for offer in change.offers for order_id in offer.order_ids]
-        ids += self._alarmed(change.alerts)
+        ids += about(change.alerts, world)
         ids += [order_id for driver in change.drivers for order_id in world.route(driver.id).orders()]
         if isinstance(change, _NAMES):
             ids += world.orders
         elif isinstance(change, ArrivalsExpected):
             ids += [order_id for order_id, *_ in change.expected]
         self._make_anew(ids)
-
-    def _alarmed(self, alerts: Iterable[Alert]) -> list[str]:
-        """The orders that the alerts are about, by themselves or by their drivers."""
-        ids: list[str] = []
-        for alert in alerts:
-            if alert.order_id is not None:
-                ids.append(alert.order_id)
-            if alert.driver_id is not None:
-                ids += self._engine.world.route(alert.driver_id).orders()
-        return ids
 
     def _make_anew(self, order_ids: Iterable[str]) -> None:
         self._due.update(dict.fromkeys(order_ids))
@@ -135,7 +124,7 @@ class BoardPresenter(QObject):
             panel.set_unassigned_alarm_min(self._engine.settings.number("orders.unassigned_alarm_min"))
         self._tell_time(self._engine.clock.now())
         self._due.update((order_id, None) for order_id, row in self._rows.items() if row.exception)
-        self._due.update(dict.fromkeys(self._alarmed(self._engine.world.alerts.values())))
+        self._due.update(dict.fromkeys(about(self._engine.world.alerts.values(), self._engine.world)))
         self._refresh()
 
     def _show(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.actions.deeds import Deeds
 from app.presenters.links import Links
 from app.presenters.refresh import Refresh
-from app.presenters.rows import alarms, sent_why, stop_eta, stop_text
+from app.presenters.rows import about, alarms, sent_why, stop_eta, stop_text
 from app.scene import Turned
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Driver, Route, Stop, StopKind
@@ -186,15 +186,19 @@ class MapPresenter(QObject):
         engine = self._engine
         now = engine.clock.now()
         world, chosen, before, self._marks = self._deeds.world, frozenset(self._selection.orders), self._marks, {}
+        # Of thousands of orders few are looked at closely.
+        alarmed = frozenset(about(world.alerts.values(), world))
         for order in world.orders.values():
-            if order.status in ENDED and now - order.status_at > ENDED_SHOWN_S and order.id not in chosen:
+            order_id, is_over = order.id, order.status in ENDED
+            is_chosen = order_id in chosen
+            if is_over and now - order.status_at > ENDED_SHOWN_S and not is_chosen:
                 continue
-            late, known = alarms(order, world, now), before.get(order.id)
-            if known is None or known[0] is not order or known[1].late != late or known[1].label or order.id in chosen:
-                due_at = local_time(order.due_at, engine.clock.zone)
-                label = tr("{id}, due {due_at}", id=order.id, due_at=due_at) if order.id in chosen else ""
-                known = order, OrderMark(order.id, order.status, order.pickup, order.dropoff, late, label)
-            self._marks[order.id] = known
+            late, known = (is_over or order_id in alarmed) and alarms(order, world, now), before.get(order_id)
+            if known is None or known[0] is not order or known[1].late != late or bool(known[1].label) != is_chosen:
+                due_at = local_time(order.due_at, engine.clock.zone) if is_chosen else ""
+                label = tr("{id}, due {due_at}", id=order_id, due_at=due_at) if is_chosen else ""
+                known = order, OrderMark(order_id, order.status, order.pickup, order.dropoff, late, label)
+            self._marks[order_id] = known
         self._view.set_orders([mark for _, mark in self._marks.values()])
 
     def _select(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,17 @@ def alarms(order: Order, world: World, now: float) -> bool:
         return now - order.status_at < FAILED_SHOWN_S
     alert = _urgent(order, world, now)
     return alert is not None and not is_eased(alert, world)
+
+
+def about(alerts: Iterable[Alert], world: World) -> list[str]:
+    """The orders that alerts are about, by themselves or by their drivers."""
+    ids: list[str] = []
+    for alert in alerts:
+        if alert.order_id is not None:
+            ids.append(alert.order_id)
+        if alert.driver_id is not None:
+            ids += world.route(alert.driver_id).orders()
+    return ids
 
 
 def _urgent(order: Order, world: World, now: float) -> Alert | None:

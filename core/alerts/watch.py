@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from core.alerts.latch import Latch, Rule, Turn
 from core.domain.alert import BROKER, OF_DRIVERS, Alert, AlertKind, alert_id
@@ -15,8 +16,7 @@ TIMED = frozenset({AlertKind.SILENT, AlertKind.STOPPED})
 SUPERSEDES = {AlertKind.LATE: AlertKind.WILL_BE_LATE}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A condition that holds, or that (``sure`` false) lies between its two thresholds. It began at ``since``, where known."""
 
     kind: AlertKind

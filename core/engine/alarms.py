@@ -13,7 +13,7 @@ from core.alerts.conditions import Limits, driver_needed_at, has_no_driver, has_
 from core.alerts.headway import HeadwayWatch
 from core.alerts.latch import Rule
 from core.alerts.watch import AlertWatch, Seen
-from core.domain.alert import BROKER, AlertKind
+from core.domain.alert import BROKER, Alert, AlertKind
 from core.domain.commands import AcknowledgeAlert, AlertCommand, SnoozeAlert, TakeAlert
 from core.domain.driver import Activity
 from core.domain.errors import CommandRefused
@@ -37,13 +37,16 @@ class Alarms:
         """``stepped``: time is told, and goes on by as much as it is told to."""
         self._stepped = stepped
         self._world, self._positions, self._settings = world, positions, settings
-        self._watch = AlertWatch(Rule())
+        # Apart, so that neither look takes long while the window waits.
+        self._of_order, self._of_driver = AlertWatch(Rule()), AlertWatch(Rule())
         self._headway = HeadwayWatch()
         self._hears_from: float | None = None
         self._looked_at: float | None = None
         self._lost_since: float | None = None
         self._news: deque[Change] = deque()
-        self._watch.restore(world.alerts.values())
+        standing = world.alerts.values()
+        self._of_order.restore(alert for alert in standing if alert.order_id is not None)
+        self._of_driver.restore(alert for alert in standing if alert.order_id is None)
 
     def can_hear(self, now: float, connected: bool) -> bool:
         """Whether silence says anything of drivers: while the broker is away nobody is heard from, and when it is back, not
@@ -76,16 +79,27 @@ class Alarms:
         most = len(self._news) if self._stepped else TOLD_AT_ONCE
         return Outcome([self._news.popleft() for _ in range(min(most, len(self._news)))])
 
-    def look(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> None:
-        """Look for news. ``silent`` is by row of the position store, ``can_hear`` as of this moment."""
-        number = self._settings.number
-        self._watch.rule = Rule(number("alerts.hold_s"), number("alerts.clear_s"))
-        limits = Limits.of(self._settings)
-        orders, under_way = list(self._world.open_orders()), list(self._world.routes)
-        seen = [*self._of_orders(orders, now, limits), *self._of_drivers(under_way, silent, limits)]
+    def look_at_orders(self, now: float) -> None:
+        """Look for news of orders."""
+        orders = list(self._world.open_orders())
+        seen = self._of_orders(orders, now, Limits.of(self._settings))
+        self._keep(now, *self._ruled(self._of_order).look(now, seen, [order.id for order in orders], ()))
+
+    def look_at_drivers(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> None:
+        """Look for news of drivers under way, and of the broker. ``silent`` is by row of the position store, ``can_hear`` as of
+        this moment."""
+        under_way = list(self._world.routes)
+        seen = list(self._of_drivers(under_way, silent, Limits.of(self._settings)))
         if self._lost_since is not None:
             seen.append(Seen(AlertKind.CONNECTION, BROKER, since=self._lost_since))
-        raised, cleared = self._watch.look(now, seen, [order.id for order in orders], under_way, blind=not can_hear)
+        self._keep(now, *self._ruled(self._of_driver).look(now, seen, (), under_way, blind=not can_hear))
+
+    def _ruled(self, watch: AlertWatch) -> AlertWatch:
+        number = self._settings.number
+        watch.rule = Rule(number("alerts.hold_s"), number("alerts.clear_s"))
+        return watch
+
+    def _keep(self, now: float, raised: list[Alert], cleared: list[Alert]) -> None:
         self._news += [AlertCleared(at=now, alerts=(alert,)) for alert in cleared]
         self._news += [AlertRaised(at=now, alerts=(alert,)) for alert in raised]
 
@@ -143,5 +157,5 @@ class Alarms:
             back = replace(command, owner=alert.owner)
         else:
             raise CommandRefused(Message("nobody knows what to do about {name}", name=type(command).__name__))
-        self._watch.note(after)
+        (self._of_driver if after.order_id is None else self._of_order).note(after)
         return Outcome([kind(at=now, actor=command.actor, alerts=(after,))], undo=(back,))

@@ -7,7 +7,7 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-import math
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -163,7 +163,8 @@ class Engine:
             self.world, self.positions, self.search, settings, clock, store.path, executor, self._commit, stepped
         )
         self._next_sweep = clock.now()
-        self._next_look, self._can_hear = math.inf, False
+        self._rounds: deque[Callable[[float], None]] = deque()
+        self._can_hear = False
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
@@ -214,18 +215,11 @@ class Engine:
         self._breathe()
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
-            self._commit(expire_offers(self.world, now))
-            self._upkeep.look()
-            self._can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
-            if self._can_hear:
-                silent = self.movement.fallen_silent(self.silent(now))
-                self._commit(fallen_silent(self.world, silent, now).outcome)
-                self._notice_stuck(now)
-            self._breathe()
-            self._next_look = now if self._stepped else now + BEAT_S / 2  # in a tick of its own
-        if now >= self._next_look:
-            self._next_look = math.inf
-            self._alarms.look(now, self.silent(now), self._can_hear)
+            self._rounds += (self._sweep, self._alarms.look_at_orders, self._look_at_drivers)
+        # Each in a tick of its own: the window waits for whatever a tick does.
+        for _ in range(len(self._rounds) if self._stepped else min(1, len(self._rounds))):
+            self._rounds.popleft()(now)
+        self._breathe()
         self._commit(self._alarms.news())
         if now >= self._next_save:
             self._save_positions()
@@ -243,6 +237,18 @@ class Engine:
         if self._stepped:
             self.store.flush()
         self._outbox.release()
+
+    def _sweep(self, now: float) -> None:
+        self._commit(expire_offers(self.world, now))
+        self._upkeep.look()
+        self._can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
+        if self._can_hear:
+            silent = self.movement.fallen_silent(self.silent(now))
+            self._commit(fallen_silent(self.world, silent, now).outcome)
+            self._notice_stuck(now)
+
+    def _look_at_drivers(self, now: float) -> None:
+        self._alarms.look_at_drivers(now, self.silent(now), self._can_hear)
 
     def _breathe(self) -> None:
         """Between the pieces of a tick: whoever asks from another thread waits for one of them at most."""
