@@ -247,6 +247,7 @@ class Console:
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         own.changed = deeds.note_settings
+        setup.deeds = deeds
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (
             BoardPresenter(deeds, window.boards),

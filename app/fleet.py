@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.actions.deeds import Deeds
+from app.actions.file_deeds import import_file
 from app.bootstrap import System
-from app.cli.importing import import_city, read_commands
+from app.cli.importing import import_city
 from app.driver_drafts import draft_of, driver_from
 from app.lines import Lines, check_broker, own_address
 from app.main_window import MainWindow
@@ -20,7 +21,7 @@ from core.domain.causes import cause
 from core.domain.commands import RemoveDriver, SaveDriver
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.events import SecretChanged
-from core.domain.language import said, sentence, tr
+from core.domain.language import capital, said, sentence, tr
 from core.domain.upkeep import secret_altered
 from core.messaging.address import parse_address
 from core.storage.folder import DataFolder
@@ -45,6 +46,7 @@ class FleetSetup(QObject):
         self._reopen = reopen
         self._changed = False
         self._cancelled = False
+        self.deeds: Deeds
 
     # The dialog
 
@@ -172,26 +174,24 @@ class FleetSetup(QObject):
         dialog.set_drivers([draft_of(driver) for driver in self._system.engine.world.drivers.values()])
 
     def _add(self, dialog: FleetDialog, draft: DriverDraft) -> None:
-        engine = self._system.engine
-        try:
-            engine.execute(SaveDriver(driver=driver_from(draft, engine.world.drivers), actor=self._system.settings.desk_name))
-        except KerbsideError as error:
-            dialog.show_problem(sentence(error))
-        self._show_drivers(dialog)
+        driver = driver_from(draft, self._system.engine.world.drivers)
+        self._do(dialog, lambda deeds: deeds.carry_out(tr("Add {name}", name=driver.name), [SaveDriver(driver=driver)]))
 
     def _remove(self, dialog: FleetDialog, driver_id: str) -> None:
-        try:
-            self._system.engine.execute(RemoveDriver(driver_id=driver_id, actor=self._system.settings.desk_name))
-        except KerbsideError as error:
-            dialog.show_problem(sentence(error))
-        self._show_drivers(dialog)
+        name = self._system.engine.world.driver(driver_id).name
+        removed = [RemoveDriver(driver_id=driver_id)]
+        self._do(dialog, lambda deeds: deeds.carry_out(tr("Remove {name}", name=name), removed))
 
     def _read_drivers(self, dialog: FleetDialog, path: Path) -> None:
+        self._do(dialog, lambda deeds: import_file(deeds, path))
+
+    def _do(self, dialog: FleetDialog, act: Callable[[Deeds], list[str]]) -> None:
         try:
-            for command in read_commands(path):
-                self._system.engine.execute(replace(command, actor=self._system.settings.desk_name))
+            refused = act(self.deeds)
         except KerbsideError as error:
             dialog.show_problem(sentence(error))
+        else:
+            dialog.show_problem(capital(refused[0]) if refused else "")
         self._show_drivers(dialog)
 
     def _show_code(self, dialog: FleetDialog, driver_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from app.main_window import MainWindow
 from app.scene import Scene
-from core.domain.commands import PlaceOrder, SaveMerchant
+from core.domain.commands import Command, PlaceOrder, SaveMerchant
 from core.domain.errors import BadInput
 from core.domain.geo import LatLon
 from core.domain.language import sentence, tr
@@ -17,7 +17,7 @@ from widgets.dialogs.new_order import NewOrder, NewOrderDialog
 
 
 def new_order_dialog(
-    window: MainWindow, engine: Scene, city: City | None, then: Callable[[PlaceOrder], object]
+    window: MainWindow, engine: Scene, city: City | None, then: Callable[[list[Command]], object]
 ) -> NewOrderDialog:
     """Not shown yet. ``then`` is called with what was filled in; where it raises BadInput, the dialog says why and stays."""
     merchants = {m.id: m for m in (*(city.merchants if city is not None else ()), *engine.world.merchants.values())}
@@ -57,7 +57,7 @@ def new_order_dialog(
     return dialog
 
 
-def _read(order: NewOrder, merchants: Mapping[str, Merchant], engine: Scene, city: City | None) -> PlaceOrder:
+def _read(order: NewOrder, merchants: Mapping[str, Merchant], engine: Scene, city: City | None) -> list[Command]:
     dropoff = order.dropoff
     if dropoff is None and city is not None:
         dropoff = place_of(city, order.address)
@@ -65,10 +65,9 @@ def _read(order: NewOrder, merchants: Mapping[str, Merchant], engine: Scene, cit
         raise BadInput(
             tr("{address} is not on the map: pick the place, or write it as latitude and longitude", address=order.address)
         )
-    if order.merchant_id not in engine.world.merchants:
-        # A merchant of the map becomes one of ours with the first order.
-        engine.execute(SaveMerchant(merchant=merchants[order.merchant_id], actor=engine.settings.desk_name))
-    return PlaceOrder(
+    # A merchant of the map becomes one of ours with the first order.
+    new = [] if order.merchant_id in engine.world.merchants else [SaveMerchant(merchant=merchants[order.merchant_id])]
+    place = PlaceOrder(
         order_id=next_number(engine.world.orders),
         merchant_id=order.merchant_id,
         dropoff=dropoff,
@@ -78,6 +77,7 @@ def _read(order: NewOrder, merchants: Mapping[str, Merchant], engine: Scene, cit
         due_at=engine.clock.now() + order.due_in_min * 60,
         weight_kg=order.weight_kg,
     )
+    return [*new, place]
 
 
 def next_number(taken: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import VERSION
-from app.cli.importing import execute_all, is_osm, read_commands
 from app.driver_drafts import NewDriverDialog, draft_of, driver_from
 from app.main_window import MainWindow
 from app.new_order import new_order_dialog
@@ -24,7 +23,7 @@ from app.presenters.choices import choices
 from app.presenters.settings import SettingsWindow
 from app.scene import Scene
 from core.domain.causes import cause
-from core.domain.commands import PlaceOrder
+from core.domain.commands import Command
 from core.domain.driver import Driver
 from core.domain.errors import KerbsideError
 from core.domain.geo import LatLon
@@ -112,7 +111,7 @@ class Questions:
         dialog.chosen.connect(lambda ids, driver_id: then(driver_id))
         self._asking.show(dialog)
 
-    def ask_new_order(self, then: Callable[[PlaceOrder], object]) -> None:
+    def ask_new_order(self, then: Callable[[list[Command]], object]) -> None:
         self._asking.show(new_order_dialog(self._window, self._engine, self._city, then))
 
     def ask_driver_details(self, then: Callable[[Driver], object]) -> None:
@@ -135,18 +134,8 @@ class Questions:
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         self._asking.show(dialog)
 
-    def import_files(self, paths: Sequence[Path]) -> None:
-        for path in paths:
-            if is_osm(path):
-                self._doors.import_city(path)
-                continue
-            try:
-                taken, refused = execute_all(self._engine, read_commands(path), self._engine.settings.desk_name)
-            except KerbsideError as error:
-                self.tell(sentence(error), bad=True)
-                continue
-            more = tr(", {refused} refused: {refused2}", refused=len(refused), refused2=refused[0]) if refused else ""
-            self.tell(tr("{name}: {taken} imported{more}", name=path.name, taken=taken, more=more), bad=bool(refused))
+    def import_city(self, path: Path) -> None:
+        self._doors.import_city(path)
 
     def set_up_fleet(self) -> None:
         self._doors.set_up_fleet()

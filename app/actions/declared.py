@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.actions import alert_deeds, driver_deeds, order_deeds, what_if
+from app.actions import alert_deeds, driver_deeds, file_deeds, order_deeds, what_if
 from app.actions.declaring import Declared, Scope, under
 from app.actions.managing import MANAGING
 from app.actions.route_deeds import hand_over_route, route_orders
@@ -197,7 +197,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("replay.time", "&Recorder", "Go to a time…", lambda d: d.recorder.ask_time(), "Ctrl+J", "clock", able=_replays),
     Declared("replay.save", "&Recorder", "Save the stretch as a page…", lambda d: d.recorder.save(), "Ctrl+E", "floppy-disk",
              able=_replays),
-    Declared("file.import", "&File", "Import…", lambda d: d.window.ask_files(d.window.import_files), "Ctrl+I",
+    Declared("file.import", "&File", "Import…", file_deeds.ask_files, "Ctrl+I",
              "download-simple"),
     Declared("file.fleet", "&File", "Set up my fleet…", lambda d: d.window.set_up_fleet(), "", "map-trifold",
              able=lambda d: not d.training),

@@ -22,7 +22,7 @@ from app.scene import Scene
 from core.domain import commands as c
 from core.domain.driver import Driver, Presence
 from core.domain.geo import LatLon
-from core.domain.language import capital, ntr, tr
+from core.domain.language import capital, first_of, ntr, said, tr
 from core.domain.order import Order
 from core.domain.world import World
 from core.orders.tells import Outcome
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from app.editors import Editors
     from app.map_desk import MapDesk
 
+SAID_AT_ONCE = 3
+"""Of so many reasons the line tells; the history has them all."""
 SOMEBODY = c.Command().actor
 """Who is at the desk, as long as nobody says their name."""
 
@@ -158,16 +160,14 @@ class Deeds:
         why = list(dict.fromkeys(refused))
         if passed_over:
             why.append(ntr("{n:,} is in another state", "{n:,} are in another state", passed_over))
-        said = capital("; ".join(why))
+        told = said(first_of(why, SAID_AT_ONCE)) if why else ""
         if not why:
             self.window.tell(". ".join((text, *self.history.asking)))
         elif done == 0:
-            self.window.tell(said, bad=True)
+            self.window.tell(capital(told), bad=True)
         else:
-            self.window.tell(
-                tr("{text}: {done} of {whole} done. {refused}", text=text, done=done, whole=whole + passed_over, refused=said),
-                bad=True,
-            )
+            text = tr("{text}: {done} of {whole} done", text=text, done=done, whole=whole + passed_over)
+            self.window.tell(f"{text}. {capital(told)}", bad=True)
         self.changed()
 
     def assign(self, order_ids: Sequence[str], driver_id: str) -> None:
@@ -192,17 +192,19 @@ class Deeds:
     def _undo(self) -> None:
         text = self.doing.undo_text
         if text is not None:
+            whole = len(self.history.undo_commands) if self.sandbox is None else 1
             refused = self.doing.undo()
             self.tell_tried()
             undone = tr("Being undone: {text}", text=text) if self.history.asking else tr("Undone: {text}", text=text)
-            self._report(undone, max(1, len(refused)), refused)
+            self._report(undone, max(whole, len(refused)), refused)
 
     def redo(self) -> None:
         text = self.doing.redo_text
         if text is not None:
+            whole = len(self.history.redo_commands) if self.sandbox is None else 1
             refused = self.doing.redo()
             self.tell_tried()
-            self._report(tr("Done again: {text}", text=text), max(1, len(refused)), refused)
+            self._report(tr("Done again: {text}", text=text), max(whole, len(refused)), refused)
 
     # Settings
 

@@ -111,6 +111,10 @@ class History:
         """What would take the last deed back."""
         return self._done[-1].undo if self._done else ()
 
+    @property
+    def redo_commands(self) -> tuple[Command, ...]:
+        return self._undone[-1].commands if self._undone else ()
+
     def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = ()) -> None:
         record = self._records.get(deed.number)
         if record is not None:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 def new_order(deeds: Deeds) -> None:
-    deeds.window.ask_new_order(
-        lambda command: deeds.carry_out(tr("New order {order_id}", order_id=command.order_id), [command])
-    )
+    def placed(commands: list[c.Command]) -> None:
+        (order_id,) = {command.order_id for command in commands if isinstance(command, c.PlaceOrder)}
+        deeds.carry_out(tr("New order {order_id}", order_id=order_id), commands)
+
+    deeds.window.ask_new_order(placed)
 
 
 def copy_why(deeds: Deeds) -> None:

@@ -11,12 +11,15 @@ from app.actions.history import Record
 from app.presenters.aside import Aside
 from app.presenters.history_text import log_row
 from app.presenters.links import Links
-from core.domain.language import tr
+from core.domain.language import first_of, said, tr
 from core.domain.world import World
 from core.storage.audit import by_people
 from core.storage.store import Logged
 from widgets.common.words import Moment
 from widgets.done.panel import DonePanel, DoneRow
+
+TOLD = 10
+"""So many of the reasons why not all of a deed could be done, or undone."""
 
 
 class DonePresenter(QObject):
@@ -79,7 +82,7 @@ def _row(record: Record) -> DoneRow:
         record.text,
         _name(record.actor),
         "asked" if record.asked else record.standing.value,
-        "; ".join(record.refused),
+        said(first_of(record.refused, TOLD)) if record.refused else "",
         tuple(orders),
         "; ".join(record.asked.values()),
     )

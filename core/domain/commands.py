@@ -145,17 +145,21 @@ class CorrectProgress(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellReady(Command):
-    """The merchant's word: ready at ``ready_at`` (epoch seconds), or already where that is not after now."""
+    """The merchant's word: ready at ``ready_at`` (epoch seconds), or already where that is not after now. ``is_ready`` says
+    otherwise: a time that has passed may have been promised alone."""
 
     order_id: str
     ready_at: float
+    is_ready: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveDriver(Command):
-    """Register a driver, or change one with the same id."""
+    """Register a driver, or change one with the same id. ``over``, here and below, is what it is to replace: where somebody
+    has changed that meanwhile, it is refused; ``None`` replaces whatever there is."""
 
     driver: Driver
+    over: Driver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,7 @@ class RemoveDriver(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveMerchant(Command):
     merchant: Merchant
+    over: Merchant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,7 @@ class RemoveMerchant(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveArea(Command):
     area: Area
+    over: Area | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -323,7 +323,7 @@ class Desk:
             )
         if not math.isfinite(command.ready_at):
             raise BadInput(Message("order {order}: ready at a time, please", order=order.id))
-        is_ready = command.ready_at <= draft.now
+        is_ready = command.ready_at <= draft.now if command.is_ready is None else command.is_ready
         ready_at = min(command.ready_at, draft.now) if is_ready else command.ready_at
         late_min = (ready_at - order.ready_at) / 60
         how = reasons.LATER if late_min > 0 else reasons.EARLIER
@@ -331,9 +331,8 @@ class Desk:
         # Who says later has not got it ready, whatever was said before.
         after = replace(order, ready_at=ready_at, readied_at=ready_at if is_ready else None)
         draft.change(ReadyTold, after, reason=reasons.READY if is_ready else moved)
-        if order.ready_at > draft.now or order.readied_at is not None:
-            before = order.ready_at if order.readied_at is None else order.readied_at
-            draft.outcome.undo = (TellReady(order_id=order.id, ready_at=before, actor=command.actor),)
+        was_ready = order.readied_at is not None
+        draft.outcome.undo = (TellReady(order_id=order.id, ready_at=order.ready_at, is_ready=was_ready, actor=command.actor),)
 
 
 def _kind(goods: str) -> str:

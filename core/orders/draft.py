@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.domain.driver import Route, Stop, StopKind
+from core.domain.errors import CommandRefused
 from core.domain.events import Change, OfferWithdrawn, OrderUnassigned
+from core.domain.language import Message
 from core.domain.offer import Offer, OfferState
 from core.domain.order import BEFORE_PICKUP, Order, Status, Step
 from core.domain.world import World
@@ -102,6 +104,12 @@ class Draft:
         if order.status in BEFORE_PICKUP:
             return self.take_from_driver(order, OrderUnassigned, declined=declined, reason=reason, tell=True)
         return order
+
+
+def check_unchanged(now: object, expected: object, name: str) -> None:
+    """Raise CommandRefused where somebody has changed, meanwhile, what is to be put back."""
+    if now != expected:
+        raise CommandRefused(Message("{name} has been changed since: it stays as it is", name=name))
 
 
 def stops_of(order: Order) -> tuple[Stop, Stop]:

@@ -21,7 +21,7 @@ from core.domain.events import (
 )
 from core.domain.language import Message
 from core.domain.offer import OfferState
-from core.orders.draft import Draft
+from core.orders.draft import Draft, check_unchanged
 from core.orders.shifts import check_shift
 from core.settings import Settings
 
@@ -48,19 +48,19 @@ def save_driver(settings: Settings, draft: Draft, command: SaveDriver) -> None:
         raise BadInput(Message("driver {driver}: a rating is 1 to 5, not {rating:g}", driver=driver.id, rating=driver.rating))
     check_shift(driver)
     before = draft.world.drivers.get(driver.id)
+    if command.over is not None:
+        check_unchanged(before and _as_it_is(command.over, before), before, driver.name)
     if before is not None:
         # Who drives and with what is said here; whether they are online, by themselves.
-        driver = replace(
-            driver,
-            presence=before.presence,
-            presence_at=before.presence_at,
-            off_duty=before.off_duty,
-            sent=before.sent,
-        )
+        driver = _as_it_is(driver, before)
     kind: type[Change] = DriverRegistered if before is None else DriverChanged
     draft.add(kind(at=draft.now, actor=draft.actor, drivers=(driver,)))
     back = RemoveDriver(driver_id=driver.id, actor=command.actor)
-    draft.outcome.undo = (back,) if before is None else (SaveDriver(driver=before, actor=command.actor),)
+    draft.outcome.undo = (back,) if before is None else (SaveDriver(driver=before, over=driver, actor=command.actor),)
+
+
+def _as_it_is(driver: Driver, now: Driver) -> Driver:
+    return replace(driver, presence=now.presence, presence_at=now.presence_at, off_duty=now.off_duty, sent=now.sent)
 
 
 def remove_driver(draft: Draft, command: RemoveDriver) -> None:

@@ -12,7 +12,7 @@ from core.domain.events import AreaRemoved, AreaSaved, MerchantRegistered, Merch
 from core.domain.geo import LatLon, checked_place
 from core.domain.language import Message
 from core.domain.merchant import Area
-from core.orders.draft import Draft
+from core.orders.draft import Draft, check_unchanged
 
 
 class Locator(Protocol):
@@ -77,8 +77,11 @@ class Places:
         saved = replace(merchant, area_id=found or own, removed=False)
         draft.add(MerchantRegistered(at=draft.now, actor=draft.actor, merchants=(saved,)))
         before = draft.world.merchants.get(merchant.id)
+        if command.over is not None:
+            check_unchanged(before and replace(command.over, area_id=before.area_id), before, merchant.name)
         back = RemoveMerchant(merchant_id=merchant.id, actor=command.actor)
-        draft.outcome.undo = (back,) if before is None else (SaveMerchant(merchant=before, actor=command.actor),)
+        again = SaveMerchant(merchant=before, over=saved, actor=command.actor) if before is not None else back
+        draft.outcome.undo = (again,)
 
     def remove_merchant(self, draft: Draft, command: RemoveMerchant) -> None:
         merchant = draft.world.merchant(command.merchant_id)
@@ -102,11 +105,14 @@ class Places:
     def save_area(self, draft: Draft, command: SaveArea) -> None:
         self._locator.check(command.area)
         before = draft.world.areas.get(command.area.id)
+        if command.over is not None:
+            check_unchanged(before and replace(command.over, version=before.version), before, command.area.name)
         area = replace(command.area, version=1 if before is None else before.version + 1, removed=False)
         draft.add(AreaSaved(at=draft.now, actor=draft.actor, areas=(area,)))
         self._tag_again(draft, {**draft.world.areas, area.id: area}, area.id)
         back = RemoveArea(area_id=area.id, actor=command.actor)
-        draft.outcome.undo = (back,) if before is None else (SaveArea(area=before, actor=command.actor),)
+        again = SaveArea(area=before, over=area, actor=command.actor) if before is not None else back
+        draft.outcome.undo = (again,)
 
     def remove_area(self, draft: Draft, command: RemoveArea) -> None:
         area = draft.world.area(command.area_id)

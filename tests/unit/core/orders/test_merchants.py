@@ -26,7 +26,8 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 def test_saving_a_merchant_is_undone_by_what_was_before(rig: Rig) -> None:
     before = rig.world.merchants["M-1"]
     outcome = rig.do(c.SaveMerchant(merchant=Merchant("M-1", "Rosa and Sons", LatLon(45.1, 9.1))))
-    assert outcome.undo == (c.SaveMerchant(merchant=before),)
+    saved = rig.world.merchants["M-1"]
+    assert outcome.undo == (c.SaveMerchant(merchant=before, over=saved),)
     new = rig.do(c.SaveMerchant(merchant=Merchant("M-2", "Sushi Ko", LatLon(45.0, 9.0))))
     assert new.undo == (c.RemoveMerchant(merchant_id="M-2"),)
     rig.do(*new.undo)
