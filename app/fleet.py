@@ -163,7 +163,13 @@ class FleetSetup(QObject):
             dialog.broker.set_result(False, sentence(error))
         except (OSError, TimeoutError) as error:
             dialog.broker.set_result(
-                False, tr("Nothing answers at {host}:{port} ({why})", host=host, port=port, why=said(cause(error)))
+                False,
+                tr(
+                    "Nothing answers at {host}:{port} ({why}): look at address and port",
+                    host=host,
+                    port=port,
+                    why=said(cause(error)),
+                ),
             )
         else:
             dialog.broker.set_result(True, tr("A broker answers at {host}:{port}", host=host, port=port))

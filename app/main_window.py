@@ -151,8 +151,10 @@ class MainWindow(QMainWindow):
         for declared in ACTIONS:
             menu = menus[declared.menu]
             place = (declared.menu, declared.under)
-            if declared.rule_before and menu.actions() and (not declared.under or place not in below):
-                menu.addSeparator()
+            begins = not declared.under or place not in below
+            after_submenu = bool(menu.actions()) and menu.actions()[-1].menu() is not None
+            if declared.rule_before and begins and menu.actions() and not (declared.under and after_submenu):
+                menu.addSeparator()  # submenus stay together
             if declared.under:
                 if place not in below:
                     below[place] = menu.addMenu(tr(declared.under))

@@ -25,7 +25,7 @@ def new_order_dialog(
     promise = int(engine.settings.number("orders.promise_min"))
     dialog = NewOrderDialog(listed, promise, window)
     if not listed:
-        dialog.show_problem(tr("There is no merchant yet: import some from a CSV file with File, Import"))
+        dialog.show_problem(tr("There is no merchant yet: add one under Manage, Merchants, or import a list with File, Import"))
 
     def address_typed(text: str) -> None:
         dialog.set_addresses(find_streets(city, text) if city is not None else [])

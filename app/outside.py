@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 from app.actions.deeds import SOMEBODY
 from app.main_window import MainWindow
@@ -24,6 +24,7 @@ from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
 from core.storage.upkeep import Spool
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.systems import KeyRow, SystemsDialog
 
 _READ = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
@@ -81,10 +82,8 @@ class OutsideDoors:
 
     def back_up(self) -> None:
         name = datetime.now().strftime(f"kerbside-%Y-%m-%d{SUFFIX}")
-        dialog = QFileDialog(self._window, tr("Where is the backup to be kept?"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([tr("Backups (*{suffix})", suffix=SUFFIX)])
-        dialog.selectFile(name)
+        filters = [tr("Backups (*{suffix})", suffix=SUFFIX)]
+        dialog = file_dialog(tr("Where is the backup to be kept?"), filters, self._window, save_as=name)
         dialog.fileSelected.connect(lambda path: self.save(Path(path)))
         self._show(dialog)
 
@@ -110,10 +109,10 @@ class OutsideDoors:
 
     def restore(self) -> None:
         kept = self._folder.backups
-        where = kept if kept.is_dir() else self._folder.path
-        dialog = QFileDialog(self._window, tr("Which backup is to be restored?"), str(where))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([tr("Backups (*{suffix})", suffix=SUFFIX), tr("All files (*)")])
+        filters = [tr("Backups (*{suffix})", suffix=SUFFIX), tr("All files (*)")]
+        dialog = file_dialog(tr("Which backup is to be restored?"), filters, self._window)
+        if kept.is_dir():
+            dialog.setDirectory(str(kept))
         dialog.fileSelected.connect(lambda path: self.ask_restore(Path(path)))
         self._show(dialog)
 
@@ -157,7 +156,7 @@ class OutsideDoors:
         else:
             dialog.set_keys([_row(key) for key in keyring.listed()])
             dialog.key_wanted.connect(lambda name, choice: self._make(dialog, keyring, name, choice))
-            dialog.key_revoked.connect(lambda key_id: self._revoke(dialog, keyring, key_id))
+            dialog.key_revoked.connect(lambda key_id: self._ask_revoke(dialog, keyring, key_id))
         self._show(dialog)
 
     def _listen(self, dialog: SystemsDialog, text: str) -> None:
@@ -185,6 +184,19 @@ class OutsideDoors:
             dialog.set_hint(
                 tr("With it {name} may also listen at the built-in broker, as the user {user}", name=name, user=key.id)
             )
+
+    def _ask_revoke(self, dialog: SystemsDialog, keyring: Keyring, key_id: str) -> None:
+        name = next((key.name for key in keyring.listed() if key.id == key_id), key_id)
+        sure = ConfirmDialog(
+            tr("Revoke the key of {name}?", name=name),
+            tr("It is refused from now on, and whoever has it needs a new one. This can't be undone."),
+            tr("Revoke key"),
+            dialog,
+            danger=True,
+            refuse=tr("Leave it"),
+        )
+        sure.accepted.connect(lambda: self._revoke(dialog, keyring, key_id))
+        self._show(sure)
 
     def _revoke(self, dialog: SystemsDialog, keyring: Keyring, key_id: str) -> None:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import VERSION
 from app.driver_drafts import NewDriverDialog, draft_of, driver_from
@@ -36,6 +36,7 @@ from core.storage.track_story import Story, as_csv, as_geojson
 from widgets.dialogs.about import AboutDialog
 from widgets.dialogs.ask import AskDialog
 from widgets.dialogs.assign import AssignDialog
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.keys import KeysDialog
 from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_people import PhonesPage
@@ -97,8 +98,8 @@ class Questions:
     def ask_sure(self, title: str, text: str, button: str, then: Callable[[], object]) -> None:
         self._asking.sure(title, text, button, then)
 
-    def ask_reason(self, title: str, button: str, then: Callable[[str], None]) -> None:
-        self._asking.words(title, button, then)
+    def ask_reason(self, title: str, button: str, then: Callable[[str], None], first: str = "") -> None:
+        self._asking.words(title, button, then, first=first)
 
     def ask_driver(self, orders: Sequence[Order], offer: bool, then: Callable[[str], None], route_of: str = "") -> None:
         """``route_of``: the orders are all that this driver has still to pick up."""
@@ -126,11 +127,8 @@ class Questions:
         self._asking.show(dialog)
 
     def ask_files(self, then: Callable[[list[Path]], None]) -> None:
-        dialog = QFileDialog(self._window, tr("What is to be imported?"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(
-            [tr("Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)"), tr("All files (*)")]
-        )
+        filters = [tr("Everything that can be imported (*.pbf *.csv *.geojson *.json *.toml)"), tr("All files (*)")]
+        dialog = file_dialog(tr("What is to be imported?"), filters, self._window, several=True)
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         self._asking.show(dialog)
 
@@ -195,12 +193,9 @@ class Questions:
 
     def save_track(self, driver_id: str, story: Story, names: list[str]) -> None:
         """GeoJSON or CSV, by the name the file is given."""
-        dialog = QFileDialog(self._window, tr("Where is the way to be saved?"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([tr("GeoJSON (*.geojson)"), tr("CSV (*.csv)")])
-        dialog.setDefaultSuffix("geojson")
+        filters = [tr("GeoJSON (*.geojson)"), tr("CSV (*.csv)")]
+        dialog = file_dialog(tr("Where is the way to be saved?"), filters, self._window, save_as=f"{driver_id}.geojson")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "geojson"))
-        dialog.selectFile(f"{driver_id}.geojson")
 
         def save(name: str) -> None:
             path = Path(name)

@@ -120,7 +120,7 @@ ACTIONS: tuple[Declared, ...] = (
     Declared("driver.on", "&Drivers", "Put on duty", driver_deeds.put_on_duty, "", "sign-in", Scope.DRIVER,
              lambda d: bool(d.chosen_drivers(Presence.OFFLINE))),
     Declared("shift.edit", "&Drivers", "Plan the shift…", lambda d: d.desk.shifts.edit(), "", "calendar", Scope.DRIVER,
-             lambda d: d.chosen_driver() is not None),
+             lambda d: bool(d.chosen_drivers())),
     Declared("driver.remove", "&Drivers", "Remove…", driver_deeds.remove_driver, "", "trash", Scope.DRIVER,
              lambda d: d.chosen_driver() is not None),
     *under(

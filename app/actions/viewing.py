@@ -57,7 +57,7 @@ VIEWING: tuple[Declared, ...] = (
     *under(
         mark("Map"),
         Declared("map.fit", "&View", "Show everything on the map", lambda d: d.window.fit_map(), "Ctrl+0", "frame-corners",
-                 Scope.MAP),
+                 Scope.MAP, rule_before=True),
         Declared("map.online", "&View", "Online map tiles", _toggle_online_tiles, "", "globe", Scope.MAP,
                  checked=lambda d: d.settings.flag("map.online_tiles")),
         Declared("map.measure", "&View", mark("Measure on the map"), lambda d: d.maps.draw("measure"), "M", "ruler", Scope.MAP,

@@ -255,7 +255,7 @@ class AreasPresenter(QObject):
         which = areas[0].name if len(areas) == 1 else ntr("{n} area", "{n} areas", len(areas))
         self._asking.sure(
             tr("Remove {which}?", which=which),
-            tr("Shops in it go to the area below, or to none. This can be undone."),
+            tr("Shops there go to the area below, or to none. This can be undone."),
             tr("Remove {which}", which=which),
             lambda: self._remove(which, areas),
         )

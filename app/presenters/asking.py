@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from core.domain.language import tr
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.line import LineDialog
 
 
@@ -26,7 +27,7 @@ class Asking:
         dialog.finished.connect(lambda _: self._open.remove(dialog))
         dialog.finished.connect(dialog.deleteLater)
         self._dress(dialog)
-        dialog.open()
+        QDialog.open(dialog)  # Qt's own dialog for printing has another `open`, which wants to be told whom to call
 
     def close(self) -> None:
         for dialog in tuple(self._open):
@@ -37,28 +38,22 @@ class Asking:
         dialog.accepted.connect(then)
         self.show(dialog)
 
-    def words(self, question: str, button: str, then: Callable[[str], None], choices: Sequence[str] = ()) -> None:
-        """A few words, or one of the choices where there are any."""
+    def words(
+        self, question: str, button: str, then: Callable[[str], None], choices: Sequence[str] = (), first: str = ""
+    ) -> None:
+        """A few words, or one of the choices where there are any; ``first`` is the answer that stands there already."""
         dialog = LineDialog(question, button, self.window, choices)
+        if first:
+            dialog.set_text(first)
         dialog.given.connect(then)
         self.show(dialog)
 
     def open_file(self, question: str, filters: Sequence[str], then: Callable[[Path], None]) -> None:
-        self._file(question, filters, then, QFileDialog.AcceptMode.AcceptOpen, "")
+        self._file(file_dialog(question, filters, self.window), then)
 
     def save_file(self, question: str, filters: Sequence[str], name: str, then: Callable[[Path], None]) -> None:
-        self._file(question, filters, then, QFileDialog.AcceptMode.AcceptSave, name)
+        self._file(file_dialog(question, filters, self.window, save_as=name), then)
 
-    def _file(
-        self, question: str, filters: Sequence[str], then: Callable[[Path], None], mode: QFileDialog.AcceptMode, name: str
-    ) -> None:
-        dialog = QFileDialog(self.window, question)
-        dialog.setAcceptMode(mode)
-        dialog.setNameFilters(list(filters))
-        if name:
-            dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
-            dialog.selectFile(name)
-        else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    def _file(self, dialog: QFileDialog, then: Callable[[Path], None]) -> None:
         dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
         self.show(dialog)

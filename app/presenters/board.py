@@ -223,5 +223,5 @@ class BoardPresenter(QObject):
 
     def _ask_name(self, name: str) -> None:
         self._deeds.window.ask_reason(
-            tr("What shall {name} be called?", name=name), tr("Call it so"), self._boards.current.boards.rename
+            tr("What shall {name} be called?", name=name), tr("Call it so"), self._boards.current.boards.rename, name
         )

@@ -125,6 +125,9 @@ class ProvidersPresenter(QObject):
 
         def saved(draft: ProviderDraft) -> None:
             wanted = draft.provider
+            if not wanted.name:
+                dialog.show_problem(tr("Give the provider a name"))
+                return
             if new:
                 wanted = replace(wanted, id=_id_from(wanted.name, set(self._engine.errands.dispatch.providers())))
             try:
@@ -214,13 +217,17 @@ class ProvidersPresenter(QObject):
         """The orders that are selected, to a provider of the dispatcher's choice, whatever the rules say."""
         orders = self._deeds.chosen_orders()
         providers = self._engine.errands.dispatch.providers()
-        by_name = {provider.title: provider for provider in providers.values() if provider.enabled}
+        outside_first = sorted(providers.values(), key=lambda provider: provider.kind is ProviderKind.INTERNAL)
+        by_name = {provider.title: provider for provider in outside_first if provider.enabled}
 
         def chosen(name: str) -> None:
             commands = [c.SendToProvider(order_id=order.id, provider_id=by_name[name].id) for order in orders]
             self._deeds.carry_out(tr("Send {orders} to {name}", orders=which_orders(orders), name=name), commands)
 
-        self._asking.words(tr("Who is to deliver {orders}?", orders=which_orders(orders)), tr("Send"), chosen, list(by_name))
+        which = which_orders(orders)
+        self._asking.words(
+            tr("Who is to deliver {orders}?", orders=which), tr("Send {orders}", orders=which), chosen, list(by_name)
+        )
 
     def is_other(self) -> bool:
         provider = self.chosen()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 from app.lines import check_broker
 from app.main_window import MainWindow
@@ -16,6 +16,7 @@ from core.domain.errors import BadInput
 from core.domain.language import capital, first_of, mark, ntr, said, sentence, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
 from widgets.dialogs.confirm import ConfirmDialog
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.line import LineDialog
 from widgets.settings.dialog import SettingsDialog
 from widgets.settings.rows import SettingRow
@@ -163,9 +164,7 @@ class SettingsWindow:
         self._sure(tr("Reset all settings?"), text, tr("Reset all"), lambda: self._settings.replace({}))
 
     def _import(self) -> None:
-        dialog = QFileDialog(self._dialog, tr("Which settings are to be taken?"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(tr(_FILES))
+        dialog = file_dialog(tr("Which settings are to be taken?"), tr(_FILES).split(";;"), self._dialog)
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
         self._ask(dialog)
 
@@ -197,11 +196,9 @@ class SettingsWindow:
             self._dialog.show_problem(notes[0])
 
     def _export(self) -> None:
-        dialog = QFileDialog(self._dialog, tr("Where are the settings to be written?"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("toml")
-        dialog.setNameFilter(tr(_FILES))
-        dialog.selectFile("kerbside-settings.toml")
+        dialog = file_dialog(
+            tr("Where are the settings to be written?"), tr(_FILES).split(";;"), self._dialog, save_as="kerbside-settings.toml"
+        )
         dialog.fileSelected.connect(lambda name: self.write_file(Path(name)))
         self._ask(dialog)
 
@@ -250,9 +247,7 @@ class SettingsWindow:
         self._ask(dialog)
 
     def _import_profile(self) -> None:
-        dialog = QFileDialog(self._dialog, tr("Which profile is to be taken?"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(tr(_PROFILES))
+        dialog = file_dialog(tr("Which profile is to be taken?"), tr(_PROFILES).split(";;"), self._dialog)
         dialog.fileSelected.connect(lambda name: self.bring_profile(Path(name)))
         self._ask(dialog)
 
@@ -271,11 +266,9 @@ class SettingsWindow:
             self._try(bring, told)
 
     def _export_profile(self, name: str) -> None:
-        dialog = QFileDialog(self._dialog, tr("Where is the profile to be written?"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("toml")
-        dialog.setNameFilter(tr(_PROFILES))
-        dialog.selectFile(f"{name}.toml")
+        dialog = file_dialog(
+            tr("Where is the profile to be written?"), tr(_PROFILES).split(";;"), self._dialog, save_as=f"{name}.toml"
+        )
         dialog.fileSelected.connect(lambda chosen: self.write_profile(name, Path(chosen)))
         self._ask(dialog)
 

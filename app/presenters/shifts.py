@@ -78,11 +78,10 @@ class ShiftsPresenter(QObject):
         self._deeds.changed()
 
     def chosen(self) -> list[Driver]:
-        """Those selected among the shifts; else the one selected anywhere."""
+        """Those selected among the shifts; else those selected anywhere."""
         drivers = self._engine.world.drivers
         found = [drivers[i] for i in self._panel.selected() if i in drivers] if self._panel.isVisible() else []
-        one = self._deeds.chosen_driver()
-        return found or ([one] if one is not None else [])
+        return found or self._deeds.chosen_drivers()
 
     # What is done
 
@@ -166,7 +165,7 @@ def with_shift(driver: Driver, draft: ShiftDraft, now: datetime) -> Driver:
         }
         typed = {"shift_start": draft.shift_start, "shift_end": draft.shift_end}
         row = {key: kept[key] if typed[key] is None else str(typed[key]) for key in kept}
-        changes |= read_shift(row, now)
+        changes |= read_shift(row, now, {"shift_start": tr("From"), "shift_end": tr("To")})
         text = breaks_written(driver.breaks, zone) if draft.breaks is None else draft.breaks
         changes["breaks"] = read_breaks(text, changes["shift_start"], now)
     if draft.group is not None:

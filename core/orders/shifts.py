@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from core.domain.causes import cause
@@ -60,11 +61,13 @@ def read_time(text: str, name: str, now: datetime) -> float:
         ) from None
 
 
-def read_shift(row: Mapping[str, str], now: datetime) -> Shift:
+def read_shift(row: Mapping[str, str], now: datetime, names: Mapping[str, str] = MappingProxyType({})) -> Shift:
     """Of the fields ``shift_start``, ``shift_end`` and ``breaks``, empty ones open. A clock time that lies before the shift's
-    beginning is that of the day after. Breaks are written ``20:00-20:30, 23:00-23:15``. Raises BadInput."""
-    start = read_time(row["shift_start"], "shift_start", now) if row.get("shift_start") else None
-    end = _after(start, row["shift_end"], "shift_end", now) if row.get("shift_end") else None
+    beginning is that of the day after. Breaks are written ``20:00-20:30, 23:00-23:15``. Raises BadInput that names the field,
+    by ``names`` where these call it otherwise."""
+    begins, ends = names.get("shift_start", "shift_start"), names.get("shift_end", "shift_end")
+    start = read_time(row["shift_start"], begins, now) if row.get("shift_start") else None
+    end = _after(start, row["shift_end"], ends, now) if row.get("shift_end") else None
     return Shift(shift_start=start, shift_end=end, breaks=read_breaks(row.get("breaks", ""), start, now))
 
 

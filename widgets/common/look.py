@@ -67,6 +67,11 @@ class Look:
         return mix(self.surface, self.text, 0.06)
 
     @property
+    def pressed(self) -> str:
+        """Ground of a primary button while it is held down."""
+        return mix(self.accent, self.text, 0.25)
+
+    @property
     def off(self) -> str:
         """What can't be done or changed now."""
         return mix(self.surface, self.muted, OFF_SHARE)
@@ -210,6 +215,7 @@ def style_sheet(theme: ThemeName, rows: RowsName = "compact") -> str:
     """Qt's style sheet. A button named primary or danger by its property ``kind`` is coloured so."""
     values = {**asdict(LOOKS[theme]), "line": LOOKS[theme].line, "hover": LOOKS[theme].hover}
     values |= {"selected": LOOKS[theme].selected, "row": str(ROW_PX[rows] - 2), "off": LOOKS[theme].off}
+    values |= {"pressed": LOOKS[theme].pressed}
     values |= {"icons": _ICONS.as_posix(), "theme": theme}
     sheet = _SHEET
     # Longest names first: @road must not eat the head of @road_edge.
@@ -277,8 +283,10 @@ QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @off; }
 QPushButton[kind="primary"], QPushButton:default { background: @accent; color: @on_accent; border-color: @accent;
   font-weight: 600; }
+QPushButton[kind="primary"]:pressed, QPushButton:default:pressed { background: @pressed; border-color: @pressed; }
 QPushButton[kind="primary"]:disabled { background: @line; color: @muted; border-color: @line; }
 QPushButton[kind="danger"] { color: @late; border-color: @late; }
+QPushButton[kind="danger"]:disabled { color: @off; border-color: @line; }
 QPushButton[kind="danger"]:focus { border: 3px double @accent; padding: 2px 10px; }
 QPushButton[kind="primary"]:focus, QPushButton:default:focus { border: 3px double @on_accent; padding: 2px 10px; }
 QToolBar { background: @surface; border: 0; border-bottom: 1px solid @line; spacing: 4px; padding: 2px 8px; }
@@ -290,8 +298,9 @@ QToolButton[kind="button"] { padding: 4px 6px 4px 10px; }
 QToolButton:disabled { color: @off; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit { background: @surface;
-  border: 1px solid @line; border-radius: 4px; padding: 3px 8px; min-height: 18px;
+  border: 1px solid @line; border-radius: 4px; padding: 3px 8px; min-height: 18px; placeholder-text-color: @muted;
   selection-background-color: @accent; selection-color: @on_accent; }
+QComboBox:!editable { padding-left: 10px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
 QDateTimeEdit:focus { border-color: @accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled,
@@ -299,7 +308,7 @@ QComboBox:disabled, QDateTimeEdit:disabled { color: @off; background: @bg; }
 QLabel:disabled, QCheckBox:disabled, QRadioButton:disabled { color: @off; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("@icons/caret-down-@theme.svg"); width: 12px; height: 12px; }
-QAbstractSpinBox { padding-right: 22px; }
+QAbstractSpinBox { padding-right: 22px; max-height: 18px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: 0; width: 20px; height: 12px; }
 QAbstractSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-origin: border; subcontrol-position: bottom right; }

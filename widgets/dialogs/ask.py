@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.language import capital, tr
+
+TITLE_BAR_PX = 32
+"""What the system puts above a dialog, at most about."""
 
 
 class AskDialog(QDialog):
@@ -62,12 +65,25 @@ class AskDialog(QDialog):
         layout.addLayout(self.row)
 
     def showEvent(self, event: QShowEvent) -> None:
-        # Qt takes the height of a dialog whose words wrap from the words alone, and leaves its table none.
         if not event.spontaneous():
-            self.resize(self.size().expandedTo(self.sizeHint()).boundedTo(self.screen().availableSize()))
+            # Qt takes the height of a dialog whose words wrap from the words alone, and leaves its table none.
+            size = self.size().expandedTo(self.sizeHint())
+            if not self.body.expandingDirections() & Qt.Orientation.Vertical:
+                size.setHeight(self._needed(size.width()))  # where nothing takes room that is left, none is to be left
+            self.resize(size.boundedTo(self._room()))
             if self.focusWidget() is None and (first := _first_field(self.body)) is not None:
                 first.setFocus()  # Qt would begin at the button: it was made before the fields
         super().showEvent(event)
+
+    def _needed(self, width: int) -> int:
+        """Pixels of height for all words in a dialog of that width."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+    def _room(self) -> QSize:
+        return self.screen().availableSize() - QSize(0, TITLE_BAR_PX)
 
     def ask(self, question: str) -> None:
         """Put another question."""
@@ -82,6 +98,9 @@ class AskDialog(QDialog):
         """Say what is wrong and stay open; an empty text takes it back."""
         self.problem.setText(capital(text))
         self.problem.setVisible(bool(text))
+        if text and self.isVisible():
+            # It needs a place of its own: nothing that is there already gives way.
+            self.resize(self.size().expandedTo(QSize(0, self._needed(self.width()))).boundedTo(self._room()))
 
 
 def _first_field(layout: QLayout) -> QWidget | None:
@@ -111,7 +130,7 @@ def form() -> QFormLayout:
 
 def inset(field: QAbstractSpinBox) -> None:
     """Set the text of a number field in as far as that of others; the style sheet can't."""
-    field.lineEdit().setTextMargins(6, 0, 0, 0)
+    field.lineEdit().setTextMargins(9, 0, 0, 0)
 
 
 def plain(text: str = "", kind: str = "") -> QLabel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from core.domain.language import tr
@@ -26,13 +25,6 @@ class ConfirmDialog(AskDialog):
         self.cancel.setText(refuse or tr("Cancel"))
         self.body.addWidget(self.text)
         self.setMinimumWidth(380)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """As high as its words need and no higher: Qt takes the height they would have in fewer, longer or more lines."""
-        super().showEvent(event)
-        layout = self.layout()
-        if layout is not None and not event.spontaneous():
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
 
 def confirm(

@@ -40,6 +40,14 @@ class FleetDialog(AskDialog):
         self.body.addWidget(self.steps)
         self.body.addWidget(self._stack, 1)
         self.back.clicked.connect(lambda: self.go_to(self._stack.currentIndex() - 1))
+        # What was missing may be there now.
+        for changed in (
+            self.map.import_requested,
+            self.map.with_map.toggled,
+            self.broker.embedded.toggled,
+            self.drivers.csv_chosen,
+        ):
+            changed.connect(lambda *_: self.show_problem(""))
         self.drivers.refused.connect(self.show_problem)
         self.phones.refused.connect(self.show_problem)
         self.go_to(0)

@@ -27,7 +27,6 @@ class LineDialog(AskDialog):
             self.field = QLineEdit()
         self.field.setAccessibleName(question)
         self.body.addWidget(self.field)
-        self.body.addStretch(1)
         self.accepted.connect(lambda: self.given.emit(self.text()))
 
     def sizeHint(self) -> QSize:

@@ -147,6 +147,10 @@ class NewOrderDialog(AskDialog):
         typed = self.merchant.currentText().strip()
         at = self.merchant.findText(typed, Qt.MatchFlag.MatchFixedString)
         if not typed or at < 0:
+            if not self.merchant.count():
+                raise BadInput(
+                    tr("there is no merchant yet: add one under Manage, Merchants, or import a list with File, Import")
+                )
             which = tr("there is no merchant {typed!r}: ", typed=typed) if typed else ""
             raise BadInput(tr("{which}choose the merchant from the list", which=which))
         dropoff = read_place(self.place.text())

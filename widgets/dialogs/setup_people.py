@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from core.domain.causes import cause
 from core.domain.driver import App
@@ -20,6 +20,7 @@ from widgets.common.states import vehicle_name
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
 from widgets.dialogs.ask import plain
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.setup import DriverDraft
 from widgets.dialogs.setup_places import SetupPage
 from widgets.drivers.table import app_name
@@ -158,11 +159,9 @@ class DriversPage(SetupPage):
             self.driver_removed.emit(driver_id)
 
     def _choose_csv(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, tr("Which file lists the drivers?"), "", tr("CSV files (*.csv);;All files (*)")
-        )
-        if path:
-            self.csv_chosen.emit(path)
+        dialog = file_dialog(tr("Which file lists the drivers?"), tr("CSV files (*.csv);;All files (*)").split(";;"), self)
+        dialog.fileSelected.connect(self.csv_chosen)
+        dialog.open()
 
 
 class PhonesPage(SetupPage):
@@ -264,11 +263,11 @@ class PhonesPage(SetupPage):
 
     def _save(self) -> None:
         ids = self.view.selected_ids()
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Where shall the code be kept?"), f"{ids[0]}.png" if ids else "", tr("PNG images (*.png)")
-        )
-        if path:
-            self.save_to(Path(path))
+        if ids:
+            filters = [tr("PNG images (*.png)")]
+            dialog = file_dialog(tr("Where shall the code be kept?"), filters, self, save_as=f"{ids[0]}.png")
+            dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+            dialog.open()
 
     def save_to(self, path: Path) -> None:
         try:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.domain.errors import BadInput
 from core.domain.language import mark, sentence, tr
 from widgets.dialogs.ask import form, inset, plain
+from widgets.dialogs.files import file_dialog
 from widgets.dialogs.setup import BrokerChoice
 
 
@@ -103,11 +103,10 @@ class MapPage(SetupPage):
         self.bar.hide()
 
     def _choose(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, tr("Which extract?"), "", tr("OpenStreetMap extracts (*.osm.pbf *.pbf *.osm);;All files (*)")
-        )
-        if path:
-            self.start(path)
+        filters = tr("OpenStreetMap extracts (*.osm.pbf *.pbf *.osm);;All files (*)").split(";;")
+        dialog = file_dialog(tr("Which extract?"), filters, self)
+        dialog.fileSelected.connect(self.start)
+        dialog.open()
 
     def start(self, path: str) -> None:
         """Ask for the import of this file."""
@@ -196,6 +195,7 @@ class BrokerPage(SetupPage):
         fields.addRow(tr("&User"), self.user)
         fields.addRow(tr("&Password"), self.password)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.test)
         row.addWidget(self.said, 1)
         fields.addRow(row)

@@ -40,7 +40,10 @@ class MerchantDialog(AskDialog):
         self.pick.setAutoDefault(False)
         self.pick.clicked.connect(self.pick_wanted)
         self.prep = _number(0, 1440, merchant.prep_min, " min")
-        self.fenced, self.fence = QCheckBox(tr("its own")), _number(1, 5000, merchant.fence_m or fence_m, " m")
+        self.fenced, self.fence = (
+            QCheckBox(tr("within a distance of its own")),
+            _number(1, 5000, merchant.fence_m or fence_m, " m"),
+        )
         self.fenced.setChecked(merchant.fence_m is not None)
         self.fence.setEnabled(self.fenced.isChecked())
         self.fenced.toggled.connect(self.fence.setEnabled)
@@ -54,7 +57,7 @@ class MerchantDialog(AskDialog):
             (self.kind, tr("Kind of shop")),
             (self.goods, tr("Goods")),
             (self.prep, tr("Usual preparation time")),
-            (self.fence, tr("Fence")),
+            (self.fence, tr("Distance that counts as at the shop")),
             (self.fleet, tr("Group of its own drivers")),
             (self.own, tr("Who brings its orders")),
             (self.share, tr("Shops nearby, within")),
@@ -75,8 +78,8 @@ class MerchantDialog(AskDialog):
         fields.addRow(tr("Place"), _row(self.place, self.pick))
         fields.addRow(tr("Kind of shop"), self.kind)
         fields.addRow(tr("Goods"), self.goods)
-        fields.addRow(tr("Takes"), self.prep)
-        fields.addRow(tr("Fence"), _row(self.fenced, self.fence))
+        fields.addRow(tr("Preparation"), self.prep)
+        fields.addRow(tr("At the shop"), _row(self.fenced, self.fence))
         fields.addRow(tr("Own drivers"), self.fleet)
         fields.addRow("", _row(self.own, self.share))
         if area:

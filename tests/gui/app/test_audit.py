@@ -14,6 +14,7 @@ from core.domain.commands import CancelOrder, RemoveArea, SaveArea
 from core.domain.geo import LatLon
 from core.domain.merchant import Area
 from core.settings import BY_KEY
+from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.systems import SystemsDialog
 
 Rig = Any  # tests/gui/app/conftest.py
@@ -88,6 +89,7 @@ def test_settings_keys_and_commands_of_the_terminal_stand_there_too(rig: Rig, pa
     secret = dialog.key.text()
     dialog.view.select_ids([dialog.model.rows[-1].id])
     dialog.revoke.click()
+    rig.dialog(ConfirmDialog).action.click()
     dialog.reject()
     rig.deeds.toggle_matching()
     assert main.run(["--data", str(rig.folder), "key", "make", "Kiosk"]) == 0

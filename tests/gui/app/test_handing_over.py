@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -36,5 +37,7 @@ def test_a_note_is_written_by_key_undone_and_stands_on_the_sheet(rig: Any, tmp_p
     rig.dialog(QFileDialog).fileSelected.emit(str(tmp_path / "sheet.pdf"))
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     rig.dialog(QFileDialog).reject()
+    dialog.print.click()
+    rig.dialog(QPrintDialog).reject()
     dialog.reject()
     rig.window.docks["handover"].close()

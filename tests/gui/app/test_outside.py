@@ -55,6 +55,13 @@ def test_an_address_and_a_key_let_another_system_in(rig: Any) -> None:
     assert dialog.hint.text() == f"With it Ears may also listen at the built-in broker, as the user {ears.id}"
     dialog.view.select_ids([ears.id])
     dialog.revoke.click()
+    sure = rig.dialog(ConfirmDialog)
+    assert sure.windowTitle() == "Revoke the key of Ears?"
+    sure.reject()
+    assert ears in dialog.model.rows
+    dialog.revoke.click()
+    rig.dialog(ConfirmDialog).action.click()
+    assert ears not in dialog.model.rows
     dialog.listen.setText("127.0.0.1:0")
     dialog.use.click()
     await_reopening(rig, before)
@@ -68,6 +75,7 @@ def test_an_address_and_a_key_let_another_system_in(rig: Any) -> None:
         assert rig.console.outside.address in dialog.state.text()
         dialog.view.select_ids([dialog.model.rows[0].id])
         dialog.revoke.click()
+        rig.dialog(ConfirmDialog).action.click()
         assert list(dialog.model.rows) == []
         dialog.reject()
     finally:
