@@ -54,6 +54,7 @@ def test_boards_are_kept_with_the_layout(rig: Any, tmp_path: Any) -> None:
     boards = rig.window.orders.boards
     rig.action("board.new").trigger()
     dialog = rig.dialog(LineDialog)
+    assert dialog.text() == boards.view().name  # to be changed, or left by Enter
     dialog.close()
     boards.rename("Lunch")
     boards.chips.choose({"EXCEPTIONS"})

@@ -52,6 +52,8 @@ def choose(rig: Rig, panel: Any, provider_id: str) -> None:
 def test_a_provider_is_added_with_a_secret_nobody_sees_again(rig: Rig, panel: Any) -> None:
     rig.action("provider.add").trigger()
     dialog = rig.dialog(ProviderDialog)
+    dialog.action.click()
+    assert dialog.problem.text() == "Give the provider a name"
     dialog.name.setText("Swift Couriers")
     dialog.act()
     assert "address" in dialog.problem.text()
@@ -137,7 +139,8 @@ def test_a_dispatcher_gives_an_order_to_a_provider_whatever_the_rules_say(rig: R
     rig.window.refresh_actions()
     rig.action("order.provider").trigger()
     dialog = rig.dialog(LineDialog)
-    assert [dialog.field.itemText(i) for i in range(dialog.field.count())] == ["Own fleet", "By hand"]
+    assert [dialog.field.itemText(i) for i in range(dialog.field.count())] == ["By hand", "Own fleet"]
+    assert dialog.action.text() == f"Send order {order}"
     dialog.set_text("By hand")
     dialog.accept()
     rig.until(lambda: order in rig.engine.world.consignments)

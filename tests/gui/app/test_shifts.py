@@ -32,12 +32,23 @@ def test_several_are_planned_at_once_and_undone(rig: Any) -> None:
     dialog.action.click()
     assert "Breaks are written" in dialog.problem.text()
     dialog.breaks.setText("")
+    dialog.end.setText("late")
+    dialog.action.click()
+    assert dialog.problem.text().startswith("To must be a time such as 18:30")
+    dialog.end.setText("00:00")
     dialog.action.click()
     assert planned(rig, "D-1") == planned(rig, "D-17") == ("00:01", "00:00")
     assert planned(rig, "D-2") == ("", "")
     rig.press("Ctrl+Z")
     assert planned(rig, "D-1") == planned(rig, "D-17") == ("", "")
     rig.window.docks["shifts"].close()
+    rig.deeds.selection.set_drivers(["D-1", "D-2"])  # as a lasso does
+    rig.window.refresh_actions()
+    rig.action("shift.edit").trigger()
+    dialog = rig.dialog(ShiftDialog)
+    assert dialog.heading.text() == "When do 2 drivers work?"
+    dialog.reject()
+    rig.deeds.clear()
 
 
 def test_a_plan_goes_out_and_comes_in(rig: Any, tmp_path: Path) -> None:
