@@ -29,13 +29,15 @@ _AT_FIRST = ("timeline", "alerts", "log")
 @dataclass(frozen=True, slots=True)
 class Layout:
     """``shown`` are the docks that are there, ``front`` those before others in their tabs; ``below`` is the share of the
-    window's height that the panels under the map get, ``side`` that of its width to the left."""
+    window's height that the panels under the map get, ``side`` that of its width to the left. In a ``broad`` one they reach
+    under the panels to its right."""
 
     label: str
     shown: tuple[str, ...]
     front: tuple[str, ...]
     below: float = 0.26
-    side: float = 0.405
+    side: float = 0.42
+    broad: bool = False
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -49,6 +51,7 @@ LAYOUTS: dict[str, Layout] = {
         ("orders", "inspector", "timeline", "drivers", "shifts", "alerts"),
         ("orders", "inspector", "timeline"),
         below=0.46,
+        broad=True,
     ),
     "trainer": Layout(
         mark("Layout: Trainer"),
@@ -87,7 +90,7 @@ class Layouts:
             # Where docks stand already, Qt 6.12 splits a place in two rather than to put them there in tabs.
             window.removeDockWidget(dock)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
-        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        window.setCorner(Qt.Corner.BottomRightCorner, _BELOW if layout.broad else _RIGHT)
         for anchor, side in zip(_ANCHORS, (_LEFT, _RIGHT, _BELOW), strict=True):
             window.addDockWidget(side, docks[anchor])
         last = {anchor: anchor for anchor in _ANCHORS}

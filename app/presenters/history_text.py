@@ -144,8 +144,10 @@ def actor_name(actor: str, world: World) -> str:
 
 
 def actor_word(actor: str) -> str:
-    """Keys and commands of the terminal by whose they are."""
+    """Keys and commands of the terminal by whose they are, drivers and providers by their ids."""
     kind, _, name = actor.partition(":")
+    if name and kind in {"driver", "provider"}:
+        return name
     if name and kind in _THROUGH:
         return tr(_THROUGH[kind], name=name)
     return tr(ACTORS[actor]) if actor in ACTORS else actor

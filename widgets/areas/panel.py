@@ -29,16 +29,17 @@ def _rules(row: AreaRow) -> str:
 
 def columns() -> tuple[Column[AreaRow], ...]:
     return (
-        Column("Area", lambda r, m: r.name, width=0),
+        Column("Area", lambda r, m: r.name, width=150, narrow=116),
         Column("Vehicles", lambda r, m: _vehicles(r), token=lambda r, m: "text" if r.vehicles else "muted", width=80),
         Column(
             "Watched",
             lambda r, m: tr("yes") if r.watched else "",
             icon=lambda r, m: "eye" if r.watched else "",
             width=84,
+            spare=True,
             name=tr("Drivers' comings and goings are told"),
         ),
-        Column("Rules", lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=80),
+        Column("Rules", lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=0, least=110),
         Column("Shops", lambda r, m: number(r.merchants), right=True, width=64, name=tr("Merchants that lie in it")),
         Column(
             "Priority",

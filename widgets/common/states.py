@@ -62,7 +62,7 @@ ACTIVITY_CODE: dict[Activity, int] = {activity: code for code, activity in enume
 STATUS: dict[Status, StateLook] = {
     Status.RECEIVED: StateLook("muted", "Received", "tray"),
     Status.SENDING: StateLook("offered", "Being sent", "paper-plane-tilt"),
-    Status.OUTSIDE: StateLook("to_pickup", "With a provider", "handshake"),
+    Status.OUTSIDE: StateLook("to_pickup", "At a provider", "handshake"),
     Status.WAITING: StateLook("text", "No driver", "circle-dashed"),
     Status.HELD: StateLook("muted", "On hold", "pause"),
     Status.OFFERED: StateLook("offered", "Offered", "bell-ringing"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, QTimer, Signal
@@ -11,14 +11,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from core.domain.language import tr
 from widgets.common.cells import RowPainter, Spot
+from widgets.common.column_room import SIGN_PX, TITLE_PX, share
 from widgets.common.diff import spans
 from widgets.common.kept_columns import KeptColumns
 from widgets.common.look import CAPTION_PX, ROW_PX, WEIGHT_STRONG
 from widgets.common.tables import ID_ROLE, Row, RowsModel
-
-LEAST_STRETCH_PX, ROOM_PX = 76, 210
-"""A column that takes the room that is left stays readable: where it has less than the second, others become narrow; where
-less than the first is left, the table scrolls."""
 
 R = TypeVar("R", bound=Row)
 
@@ -49,6 +46,10 @@ class RowsView(QTableView, Generic[R]):
         self._by_hand: dict[int, int] = {}
         self._fitting = False
         self._sort_at_first: tuple[int, bool] | None = None
+        self._aside: frozenset[int] = frozenset()
+        """Columns for which there is no room."""
+        self._kept: set[int] = set()
+        """Columns that somebody asked for, and that never step aside."""
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -144,7 +145,7 @@ class RowsView(QTableView, Generic[R]):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
-        header.setMinimumSectionSize(40)
+        header.setMinimumSectionSize(SIGN_PX + TITLE_PX)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._choose_columns)
@@ -165,10 +166,10 @@ class RowsView(QTableView, Generic[R]):
         font.setPixelSize(CAPTION_PX)
         font.setWeight(QFont.Weight(WEIGHT_STRONG))
         metrics = QFontMetrics(font)
-        self._titles = [metrics.horizontalAdvance(tr(column.title)) for column in self._rows.columns]
+        self._titles = [SIGN_PX if c.sign else metrics.horizontalAdvance(tr(c.title)) for c in self._rows.columns]
         for i, column in enumerate(self._rows.columns):
             if column.width and i not in self._by_hand:
-                self._fit(i, max(header.sectionSize(i), self._titles[i] + 20))
+                self._fit(i, max(header.sectionSize(i), self._titles[i] + TITLE_PX))
         super().showEvent(event)
         self._share_out()
 
@@ -188,48 +189,27 @@ class RowsView(QTableView, Generic[R]):
         self._share_out()
 
     def _share_out(self) -> None:
-        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
-        wide = [i for i, column in enumerate(self._rows.columns) if not column.width and not header.isSectionHidden(i)]
-        self._narrow_where(wide)
-        rest = self.viewport().width() - sum(header.sectionSize(i) for i in range(header.count()) if i not in wide)
-        columns = self._rows.columns
-        least = {i: max(columns[i].least or LEAST_STRETCH_PX, self._titles[i] + 20 if self._titles else 0) for i in wide}
-        enough = rest >= sum(least.values())
-        for i in wide:
-            header.setSectionResizeMode(i, modes.Stretch if enough else modes.Interactive)
-            if not enough:
-                self._fit(i, least[i])
-
-    def _narrow_where(self, wide: Sequence[int]) -> None:
-        """Make room for what takes the rest; a width that somebody chose by hand stays."""
-        header, titles = self.horizontalHeader(), self._titles
-        if not titles or not wide:
+        if not self._titles:
             return
-        steps = {
-            i: [max(px, titles[i] + 20) for px in (column.width, column.narrow or column.width, least)]
-            for i, column in enumerate(self._rows.columns)
-            if column.width and (least := column.least or column.narrow)
-        }
-        now = {i: header.sectionSize(i) for i in steps if not header.isSectionHidden(i)}
-        kept = sum(header.sectionSize(i) for i in range(header.count()) if i not in wide and i not in now)
+        header = self.horizontalHeader()
+        wanted = [i for i in range(header.count()) if i in self._aside or not header.isSectionHidden(i)]
+        shares = share(self._rows.columns, self._titles, wanted, self._by_hand, self.viewport().width(), self._kept)
+        if shares.aside != self._aside:
+            self._stretch(False)
+            for i in self._aside ^ shares.aside:
+                header.setSectionHidden(i, i in shares.aside)
+            self._aside = shares.aside
+        for i, px in shares.widths.items():
+            if header.sectionSize(i) != px:
+                self._fit(i, px)
+        self._stretch(shares.enough)
 
-        def rest(step: int) -> int:
-            return self.viewport().width() - kept - sum(px if i in self._by_hand else steps[i][step] for i, px in now.items())
-
-        room, least_room = rest(0), sum(self._rows.columns[i].least or LEAST_STRETCH_PX for i in wide)
-        free = [i for i in now if i not in self._by_hand]
-        step = dict.fromkeys(free, 0)
-        # Those that give most go first: what is left may do for the others.
-        for i in sorted(free, key=lambda i: steps[i][1] - steps[i][0]):
-            if room < ROOM_PX * len(wide):
-                step[i], room = 1, room + steps[i][0] - steps[i][1]
-        # What leaves words out comes last, and of that what leaves out least.
-        for i in sorted(free, key=lambda i: steps[i][step[i]] - steps[i][2]):
-            if room < least_room:
-                room, step[i] = room + steps[i][step[i]] - steps[i][2], 2
-        for i in free:
-            if now[i] != steps[i][step[i]]:
-                self._fit(i, steps[i][step[i]])
+    def _stretch(self, on: bool) -> None:
+        """Whether columns without a width take what is left. Where one does, Qt leaves a gap in the place of one that goes."""
+        mode = QHeaderView.ResizeMode.Stretch if on else QHeaderView.ResizeMode.Interactive
+        for i, column in enumerate(self._rows.columns):
+            if not column.width:
+                self.horizontalHeader().setSectionResizeMode(i, mode)
 
     def _paint_all(self) -> None:
         self.viewport().update()
@@ -302,7 +282,11 @@ class RowsView(QTableView, Generic[R]):
         return menu
 
     def _show_column(self, place: int, on: bool) -> None:
+        self._stretch(False)
+        self._aside -= {place}
+        (self._kept.add if on else self._kept.discard)(place)
         self.horizontalHeader().setSectionHidden(place, not on)
+        self._share_out()
         self.columns_changed.emit()
 
     def sort_at_first(self, column: int, *, falling: bool = False) -> None:
@@ -318,7 +302,8 @@ class RowsView(QTableView, Generic[R]):
     def kept_columns(self) -> KeptColumns:
         """How they stand; empty where all is as at first."""
         header = self.horizontalHeader()
-        shown = tuple(i for i in map(header.logicalIndex, range(header.count())) if not header.isSectionHidden(i))
+        places = map(header.logicalIndex, range(header.count()))
+        shown = tuple(i for i in places if i in self._aside or not header.isSectionHidden(i))
         sort = (header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder)
         same = self._sort_at_first in (None, sort)
         return KeptColumns(
@@ -330,6 +315,9 @@ class RowsView(QTableView, Generic[R]):
         header, columns = self.horizontalHeader(), self._rows.columns
         shown = [i for i in dict.fromkeys(kept.shown) if 0 <= i < header.count()] or self._usual_columns()
         before = self.blockSignals(True)
+        self._stretch(False)
+        self._aside = frozenset()
+        self._kept.clear()
         for at, i in enumerate([*shown, *(i for i in range(header.count()) if i not in shown)]):
             header.moveSection(header.visualIndex(i), at)
             header.setSectionHidden(i, i not in shown)
@@ -337,7 +325,7 @@ class RowsView(QTableView, Generic[R]):
         self._by_hand = {i: px for i, px in kept.widths.items() if 0 <= i < header.count() and columns[i].width}
         for i, column in enumerate(columns):
             if column.width:
-                usual = max(column.width, self._titles[i] + 20 if self._titles else 0)
+                usual = max(column.width, self._titles[i] + TITLE_PX if self._titles else 0)
                 self._fit(i, self._by_hand.get(i, usual))
         if self._sort_at_first is not None:
             known = kept.sort is not None and 0 <= kept.sort[0] < header.count()

@@ -16,6 +16,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from core.domain.language import tr
 from widgets.common.diff import come, gone, spans
+from widgets.common.icons import icon
 from widgets.common.words import Moment
 
 Index = QModelIndex | QPersistentModelIndex
@@ -60,7 +61,8 @@ class Column(Generic[R]):
     ``least`` is where even that is not enough, or the least of what takes the rest. ``wrap`` breaks its text into lines,
     and makes the row as high as they need.
 
-    ``shown`` is whether the column is there before the user says otherwise.
+    ``shown`` is whether the column is there before the user says otherwise; a ``spare`` one steps aside where there is no
+    room for all, the last of them first. ``sign`` is an icon that stands for the title, of a column of little more than icons.
     """
 
     title: str
@@ -77,6 +79,8 @@ class Column(Generic[R]):
     narrow: int = 0
     least: int = 0
     shown: bool = True
+    spare: bool = False
+    sign: str = ""
     name: str = ""
     """What the column is called where its title is too short for a screen reader."""
 
@@ -229,9 +233,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return tr(column.title)
+            return "" if column.sign else tr(column.title)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return icon(column.sign, "muted") if column.sign else None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return tr(column.name or column.title)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr(column.name) or None
+            return tr(column.name or column.title if column.sign else column.name) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter

@@ -66,7 +66,7 @@ COLUMNS: tuple[Column[DoneRow], ...] = (
         token=lambda r, m: "muted" if r.standing == "undone" else "text",
         width=0,
     ),
-    Column("By", lambda r, m: r.actor, width=96, narrow=84, least=64),
+    Column("By", lambda r, m: r.actor, width=96, narrow=88),
     Column(
         "Stands",
         _standing,

@@ -70,7 +70,7 @@ def app_name(app: App) -> str:
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
     Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
-    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=104),
+    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=92),
     Column(
         "Activity",
         lambda r, m: ACTIVITY[r.activity].label,
@@ -81,7 +81,15 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         width=132,
         narrow=106,
     ),
-    Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, tip=_tip, width=76, narrow=70),
+    Column(
+        "Vehicle",
+        lambda r, m: vehicle_name(r.vehicle),
+        sort=lambda r: r.vehicle.value,
+        tip=_tip,
+        width=76,
+        narrow=70,
+        spare=True,
+    ),
     Column(
         "Orders",
         lambda r, m: str(r.orders) if r.orders else "",
@@ -90,9 +98,16 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=62,
         narrow=58,
+        spare=True,
     ),
     Column(
-        "Next stop", lambda r, m: r.next_stop, sort=lambda r: r.next_stop.casefold() or None, tip=_tip, width=150, narrow=118
+        "Next stop",
+        lambda r, m: r.next_stop,
+        sort=lambda r: r.next_stop.casefold() or None,
+        tip=_tip,
+        width=150,
+        narrow=118,
+        least=80,
     ),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=58),
     Column(
@@ -105,6 +120,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         timed=True,
         width=78,
+        spare=True,
         name="Age of the last position",
     ),
     Column(
@@ -117,6 +133,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=76,
         narrow=72,
+        spare=True,
     ),
     Column(
         "Speed",
@@ -136,6 +153,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=170,
         narrow=160,
+        spare=True,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column(

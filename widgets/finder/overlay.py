@@ -27,8 +27,8 @@ _COLUMNS: tuple[Column[Found], ...] = (
         icon=lambda r, m: r.icon,
         width=0,
     ),
-    Column("About", lambda r, m: r.detail, token=lambda r, m: r.token, width=270),
-    Column("Keys", lambda r, m: r.keys, token=lambda r, m: "accent", right=True, width=110),
+    Column("About", lambda r, m: r.detail, token=lambda r, m: r.token, width=250),
+    Column("Keys", lambda r, m: r.keys, token=lambda r, m: "accent", right=True, width=136),
 )
 
 

@@ -43,9 +43,9 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             icon=lambda r, m: _state(r)[1],
             sort=lambda r: _state(r)[0],
             width=130,
-            narrow=118,
+            narrow=108,
         ),
-        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=130),
+        Column("Problem", lambda r, m: _problem(r), token=lambda r, m: "late", width=0, least=120),
         Column(
             "Waiting",
             lambda r, m: number(r.waiting) if r.waiting else "",
@@ -61,10 +61,11 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             token=lambda r, m: "late",
             right=True,
             width=76,
+            spare=True,
         ),
-        Column("What", lambda r, m: r.what, width=150),
-        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150),
-        Column("Sent", lambda r, m: number(r.sent), sort=lambda r: r.sent, right=True, width=60),
+        Column("What", lambda r, m: r.what, width=150, narrow=110, spare=True),
+        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150, spare=True),
+        Column("Sent", lambda r, m: number(r.sent), sort=lambda r: r.sent, right=True, width=60, spare=True),
     )
 
 

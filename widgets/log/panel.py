@@ -46,9 +46,10 @@ COLUMNS: tuple[Column[LogRow], ...] = (
         token=lambda r, m: "late" if r.alarm else "text",
         icon=lambda r, m: LATE.icon if r.alarm else KINDS[r.kind][1],
         width=0,
+        least=240,
     ),
-    Column("About", _about, width=110, narrow=90, least=40),
-    Column("By", lambda r, m: r.actor, width=120, narrow=86, least=64),
+    Column("About", _about, width=110, narrow=90),
+    Column("By", lambda r, m: r.actor, width=120, narrow=92, spare=True),
 )
 
 

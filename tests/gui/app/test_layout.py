@@ -129,6 +129,7 @@ def test_layouts_have_names_and_stay_as_they_were_left(rig: Any, qapp: QApplicat
     QTest.qWait(50)
     assert {"timeline", "shifts"} <= seen(made)
     assert made.docks["timeline"].height() > 0.35 * made.height()
+    assert made.docks["timeline"].width() > made.width() - made.docks["orders"].width() - 20  # under the inspector as well
     made.docks["shifts"].hide()
     made.use_layout("wall")
     QTest.qWait(50)
@@ -136,6 +137,8 @@ def test_layouts_have_names_and_stay_as_they_were_left(rig: Any, qapp: QApplicat
     assert made.map.width() > 0.6 * made.width()
     made.use_layout("dispatch")
     assert seen(made) == dispatch
+    QTest.qWait(50)
+    assert made.docks["drivers"].width() < made.width() - made.docks["orders"].width() - made.docks["inspector"].width()
     made.use_layout("planning")
     assert "shifts" not in seen(made)
     end(made)

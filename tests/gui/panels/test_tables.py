@@ -366,3 +366,42 @@ def test_what_was_kept_of_columns_by_an_earlier_version_or_is_odd(qtbot: QtBot) 
     view.sort_at_first(0)
     view.arrange_columns(KeptColumns((9,), {9: 50}, (9, True)))  # of a table that had more
     assert view.kept_columns() == KeptColumns()
+
+
+def test_a_column_for_which_there_is_no_room_steps_aside_and_comes_back(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel(
+        (
+            Column("Id", lambda r, m: r.id, width=120),
+            Column("Way", lambda r, m: r.id, width=0),
+            Column("Size", lambda r, m: str(r.size), width=100, spare=True),
+        )
+    )
+    view: RowsView[Thing] = RowsView(model, "Things")
+    qtbot.addWidget(view)
+    told: list[tuple[int, ...]] = []
+    view.columns_changed.connect(lambda: told.append(view.kept_columns().shown))
+    view.resize(240, 200)
+    view.show()
+    assert view.isColumnHidden(2)
+    header = view.horizontalHeader()
+    assert header.length() == view.viewport().width()
+    view.resize(500, 200)
+    assert (view.isColumnHidden(2), view.columnWidth(2)) == (False, 100)
+    view.resize(240, 200)
+    assert view.kept_columns() == KeptColumns()  # nobody has hidden it
+    assert told == []
+    view.columns_menu().actions()[2].trigger()  # whoever wants to see it sees it
+    assert not view.isColumnHidden(2)
+    view.columns_menu().actions()[2].trigger()
+    view.resize(500, 200)
+    assert view.isColumnHidden(2)
+    assert told == [(), (0, 1)]
+
+
+def test_an_icon_that_stands_for_a_title_is_named_for_those_who_do_not_see_it(qtbot: QtBot) -> None:
+    model: RowsModel[Thing] = RowsModel((Column("Told", lambda r, m: r.id, sign="device-mobile"),))
+    across = Qt.Orientation.Horizontal
+    said = [model.headerData(0, across, role) for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)]
+    assert said == ["", "Told"]
+    assert not model.headerData(0, across, Qt.ItemDataRole.DecorationRole).isNull()
+    assert model.headerData(0, across, Qt.ItemDataRole.ToolTipRole) == "Told"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.presenters import history_text
-from app.presenters.history_text import actor_name, log_row, order_text
+from app.presenters.history_text import actor_name, actor_word, log_row, order_text
 from core.domain import events as e
 from core.domain.alert import Alert, AlertKind
 from core.domain.driver import Presence
@@ -30,6 +30,8 @@ def test_actors_are_called_by_their_names(town: World) -> None:
     assert actor_name("driver:D-1", town) == "Driver 1"
     assert actor_name("driver:D-9", town) == "D-9"
     assert actor_name("dispatcher", town) == "dispatcher"
+    # Where there is no world to ask, as in the audit.
+    assert [actor_word(who) for who in ("driver:D-1", "provider:swift", "system")] == ["D-1", "swift", "system"]
 
 
 @pytest.mark.parametrize(

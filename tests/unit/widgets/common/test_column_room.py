@@ -1,0 +1,41 @@
+"""How the columns of a table share its width, without a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from widgets.common.column_room import LEAST_STRETCH_PX, share
+from widgets.common.tables import Column
+
+TITLES = (30, 30, 30, 30)
+
+
+def _column(width: int, **more: Any) -> Column[Any]:
+    return Column("", lambda r, m: "", width=width, **more)
+
+
+COLUMNS = (_column(60), _column(0), _column(100, narrow=80, spare=True), _column(120, spare=True))
+ALL = range(4)
+
+
+def test_where_there_is_room_all_are_as_wide_as_they_would_be() -> None:
+    shares = share(COLUMNS, TITLES, ALL, {}, 700)
+    assert (shares.widths, shares.aside, shares.enough) == ({0: 60, 2: 100, 3: 120}, frozenset(), True)
+
+
+def test_the_last_spare_column_steps_aside_first_and_only_as_many_as_must() -> None:
+    least = 60 + LEAST_STRETCH_PX + 80
+    assert share(COLUMNS, TITLES, ALL, {}, least + 120).aside == frozenset()
+    shares = share(COLUMNS, TITLES, ALL, {}, least + 119)
+    assert (shares.aside, shares.widths[2]) == (frozenset({3}), 80)
+    assert share(COLUMNS, TITLES, ALL, {}, least - 1).aside == {2, 3}
+
+
+def test_a_column_that_is_asked_for_stays_and_the_table_scrolls() -> None:
+    shares = share(COLUMNS, TITLES, ALL, {}, 200, kept={2, 3})
+    assert (shares.aside, shares.enough) == (frozenset(), False)
+    assert shares.widths[1] == LEAST_STRETCH_PX
+
+
+def test_a_width_drawn_by_hand_stays() -> None:
+    assert share(COLUMNS, TITLES, ALL, {2: 93}, 320).widths[2] == 93
