@@ -64,6 +64,8 @@ fi
 stamp=.venv/.kerbside-$(basename "$lock")
 if ! cmp -s "$lock" "$stamp"; then
     say "installing the pinned packages of $lock"
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$lock"
+    "$python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: -r "$lock"
+    # Compiled on every core, which pip does on one. What some package holds that isn't for this Python is left as it is.
+    "$python" -m compileall -qq -j 0 .venv/lib || true
     cp "$lock" "$stamp"
 fi

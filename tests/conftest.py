@@ -14,10 +14,19 @@ from core.domain.merchant import Merchant
 from core.domain.order import Order
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
+from core.routing.city import City
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("kerbside", deadline=None)
 hypothesis.settings.load_profile("kerbside")
+
+
+@pytest.fixture(scope="session")
+def training() -> City:
+    """The training city, which takes three seconds to make."""
+    from core.routing.training_city import training_city
+
+    return training_city()
 
 
 @pytest.fixture

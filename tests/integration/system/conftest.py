@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from core.routing.city import City
+
 ROOT = Path(__file__).parents[3]
 EXTRACT = Path(os.environ.get("KERBSIDE_SHARED", ROOT.parent / "shared")) / "data" / "osm" / "r5r_poa.osm.pbf"
 
@@ -60,9 +62,7 @@ def running() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 @pytest.fixture(scope="session")
-def training_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from core.routing.training_city import training_city
-
+def training_city(training: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cities") / "training.city"
-    training_city().save(path)
+    training.save(path)
     return path

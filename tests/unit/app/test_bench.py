@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.benches import BENCHES, Result, find
+from app.benches import BENCHES, Result, find, map_window, matching, routing, search, sharing
 from app.benches.peak import Peak
 from app.benches.redis_peer import redis_server
 from app.benches.timing import median_s
@@ -19,8 +19,8 @@ from app.cli.parser import run as run_command
 from core.domain.errors import BadInput
 from core.engine.snapshots import params_from
 from core.matching.cycle import run_cycle
+from core.routing.city import City
 from core.routing.great_circle import GreatCircle
-from core.routing.training_city import training_city
 from core.settings import Settings
 
 SMALL = {
@@ -45,8 +45,11 @@ UNITS = ("_s", "_ms", "_min", "_per_s")
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Result]:
-    return {name: find(name)(scale) for name, scale in SMALL.items()}
+def results(training: City) -> dict[str, Result]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (map_window, matching, routing, search, sharing):
+            patch.setattr(module, "training_city", lambda: training)
+        return {name: find(name)(scale) for name, scale in SMALL.items()}
 
 
 def arguments(**values: object) -> argparse.Namespace:
@@ -96,9 +99,8 @@ def test_matching_at_its_peak_is_measured_part_by_part_and_played_to_the_end(res
     assert max(figures["gap_uncontested"], figures["gap_contested"]) < 0.01
 
 
-def test_a_market_is_the_same_every_time_and_everyone_is_served() -> None:
-    city = training_city()
-    markets = [Peak(city, GreatCircle(), 8, 12) for _ in range(2)]
+def test_a_market_is_the_same_every_time_and_everyone_is_served(training: City) -> None:
+    markets = [Peak(training, GreatCircle(), 8, 12) for _ in range(2)]
     params = replace(params_from(Settings()), commit_before_ready_min=60.0)
     assert markets[0].snapshot(params) == markets[1].snapshot(params)
     at_work = sum(len({s.order.id for s in d.stops}) for d in markets[0].snapshot(params).drivers)

@@ -51,14 +51,14 @@ def least(problem):
     return best
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems())
 def test_the_assignment_is_optimal(problem):
     assert Assignment().fits(problem)
     assert total(problem, Assignment().solve(problem).chosen) == pytest.approx(least(problem))
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(problems())
 def test_where_all_formulations_apply_they_find_the_same_optimum(problem):
     best = least(problem)

@@ -8,7 +8,6 @@ from core.domain.geo import LatLon
 from core.domain.merchant import Area, Merchant
 from core.routing.city import City, Place
 from core.routing.network import Way
-from core.routing.training_city import training_city
 from tests.unit.core.routing.toy_towns import EVERYONE, town
 
 
@@ -30,8 +29,3 @@ def small_city() -> City:
         base_map=b'{"roads":[]}',
         attribution="nobody",
     )
-
-
-@pytest.fixture(scope="session")
-def training() -> City:
-    return training_city(1)

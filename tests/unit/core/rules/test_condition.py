@@ -54,7 +54,7 @@ ORDERS = st.fixed_dictionaries(
         "area_id": st.sampled_from([None, "a", "b", "c", "d"]),
     }
 )
-QUICK = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 
 
 def brute(data: dict[str, Any], order: dict[str, Any]) -> bool:

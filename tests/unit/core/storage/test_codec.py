@@ -4,6 +4,7 @@ import math
 import types
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
@@ -29,6 +30,7 @@ BASIC: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def anything(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of an annotated type, as the domain uses them."""
     if kind in BASIC:
@@ -60,7 +62,7 @@ ORDER = Order("O-1", "M-1", LatLon(1, 2), LatLon(3, 4), placed_at=1.0, ready_at=
 def test_every_kind_of_change_comes_back_as_it_was(name):
     kind = codec.KINDS[name]
 
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
     @given(anything(kind))
     def comes_back(change):
         again = codec.decode(name, codec.encode(change))
