@@ -20,6 +20,8 @@ from core.domain.language import capital, tr
 
 TITLE_BAR_PX = 32
 """What the system puts above a dialog, at most about."""
+LINE_PX = 340
+"""As wide as words want to be before they break: wider makes a dialog of a sentence."""
 
 
 class AskDialog(QDialog):
@@ -28,12 +30,8 @@ class AskDialog(QDialog):
     def __init__(self, question: str, action: str, parent: QWidget | None = None, danger: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle(question)
-        self.heading = QLabel(question)
-        self.heading.setProperty("kind", "title")
-        self.heading.setWordWrap(True)
-        self.problem = QLabel()
-        self.problem.setProperty("kind", "error")
-        self.problem.setWordWrap(True)
+        self.heading = plain(question, "title")
+        self.problem = plain(kind="error")
         self.problem.hide()
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
@@ -133,10 +131,24 @@ def inset(field: QAbstractSpinBox) -> None:
     field.lineEdit().setTextMargins(9, 0, 0, 0)
 
 
+class _Words(QLabel):
+    """Breaks its lines where it has to. Qt would have it narrow and high, and a form keeps that height free in any width."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        if not self.text():
+            return super().sizeHint()
+        whole = self.fontMetrics().size(0, self.text()).width()
+        width = min(whole + 1, LINE_PX)
+        return QSize(width, self.heightForWidth(width))
+
+
 def plain(text: str = "", kind: str = "") -> QLabel:
     """A label that breaks its lines."""
-    label = QLabel(text)
-    label.setWordWrap(True)
+    label = _Words(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     if kind:
         label.setProperty("kind", kind)

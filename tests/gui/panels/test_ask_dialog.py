@@ -43,6 +43,14 @@ def test_it_is_as_high_as_its_words_and_grows_for_a_problem(asked: AskDialog) ->
     assert asked.problem.height() >= asked.problem.heightForWidth(asked.problem.width())
 
 
+def test_words_take_no_more_height_than_they_have(asked: AskDialog) -> None:
+    words, fields = plain("Only these may pick up there", "caption"), form()
+    fields.addRow("", words)
+    asked.body.addLayout(fields)
+    QApplication.processEvents()
+    assert words.height() == words.heightForWidth(words.width()) == words.sizeHint().height()
+
+
 def test_fields_are_equally_high_and_their_hints_are_read(asked: AskDialog) -> None:
     line, combo, number = QLineEdit(), QComboBox(), QSpinBox()
     inset(number)
