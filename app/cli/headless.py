@@ -18,6 +18,7 @@ from app.simulated import START
 from core.clock import SteppedClock
 from core.domain.driver import Presence
 from core.domain.errors import BadInput, KerbsideError
+from core.domain.language import speaking
 from core.domain.order import Status
 from core.insight.figures import summarise
 from core.messaging import topics
@@ -113,9 +114,11 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> dict[str, object]:
     run = run_headless(system, demo.simulator, args.minutes, demo.barriers, count_online)
     figures = demo_figures(run, city.name, args.seed, online_min / 60)
     if args.report is not None:
+        from app.language import code_of
         from app.report import write_report
 
-        write_report(args.report, system, city, figures, run.cycles_s)
+        with speaking(code_of(system.settings)):
+            write_report(args.report, system, city, figures, run.cycles_s)
     return figures
 
 

@@ -12,28 +12,31 @@ from statistics import median
 from app.report.series import Series
 from core.clock import local_time
 from core.domain.driver import Activity
+from core.domain.language import mark, number, tr
+from widgets.common.states import ACTIVITY
+from widgets.common.words import MINUS
 
 WIDTH, HEIGHT = 620, 230
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 26
 MAX_DOTS = 300
 LATE_BIN_MIN, LATE_EDGE_MIN = 5, 60
 
-STATES: tuple[tuple[Activity, str, str], ...] = (
-    (Activity.CARRYING, "carrying", "To a drop-off"),
-    (Activity.WAITING, "waiting", "At a pick-up"),
-    (Activity.TO_PICKUP, "to-pickup", "To a pick-up"),
-    (Activity.OFFERED, "offered", "Being asked"),
-    (Activity.FREE, "free", "Free"),
-    (Activity.BREAK, "pause", "On a break"),
-    (Activity.OFFLINE, "offline", "Offline"),
+STATES: tuple[tuple[Activity, str], ...] = (
+    (Activity.CARRYING, "carrying"),
+    (Activity.WAITING, "waiting"),
+    (Activity.TO_PICKUP, "to-pickup"),
+    (Activity.OFFERED, "offered"),
+    (Activity.FREE, "free"),
+    (Activity.BREAK, "pause"),
+    (Activity.OFFLINE, "offline"),
 )
-"""Activity, its colour's class, its name; bottom to top."""
+"""Activity and its colour's class; bottom to top."""
 
 PARTS = (
-    ("pickup_leg_min", "to-pickup", "To the pick-up"),
-    ("pickup_stop_min", "waiting", "At the pick-up"),
-    ("dropoff_leg_min", "carrying", "To the drop-off"),
-    ("dropoff_stop_min", "free", "At the drop-off"),
+    ("pickup_leg_min", "to-pickup", mark("To the pick-up")),
+    ("pickup_stop_min", "waiting", mark("At the pick-up")),
+    ("dropoff_leg_min", "carrying", mark("To the drop-off")),
+    ("dropoff_stop_min", "free", mark("At the drop-off")),
 )
 
 
@@ -44,10 +47,12 @@ def orders_chart(series: Series, zone: tzinfo | None) -> str:
     for i, (placed, delivered) in enumerate(zip(series.placed, series.delivered, strict=True)):
         at = series.start + i * series.bin_s
         x, width = frame.x(at), frame.x(at + series.bin_s) - frame.x(at)
-        span = f"{local_time(at, zone)} to {local_time(at + series.bin_s, zone)}"
-        for value, kind, name, shift in ((placed, "placed", "placed", 0.12), (delivered, "free", "delivered", 0.5)):
-            marks.append(frame.bar(x + width * shift, width * 0.38, value, kind, f"{span}: {value} {name}"))
-    return frame.svg("Orders placed and delivered over time", [*frame.y_axis(whole), *frame.time_axis(zone), *marks])
+        span = {"since": local_time(at, zone), "until": local_time(at + series.bin_s, zone)}
+        hint = tr("{since} to {until}: {n} placed", n=placed, **span)
+        marks.append(frame.bar(x + width * 0.12, width * 0.38, placed, "placed", hint))
+        hint = tr("{since} to {until}: {n} delivered", n=delivered, **span)
+        marks.append(frame.bar(x + width * 0.5, width * 0.38, delivered, "free", hint))
+    return frame.svg(tr("Orders placed and delivered"), [*frame.y_axis(whole), *frame.time_axis(zone), *marks])
 
 
 def states_chart(series: Series, zone: tzinfo | None) -> str:
@@ -56,17 +61,17 @@ def states_chart(series: Series, zone: tzinfo | None) -> str:
     frame = Frame(series.start, series.end, 0, max(*total, 1))
     base = [0] * len(total)
     marks = []
-    for activity, kind, name in STATES:
+    for activity, kind in STATES:
         counts = series.states[activity]
         if not any(counts):
             continue
         top = [b + c for b, c in zip(base, counts, strict=True)]
         outline = [*_steps(series.sampled_at, top), *reversed(_steps(series.sampled_at, base))]
         points = " ".join(f"{frame.x(at):.1f},{frame.y(value):.1f}" for at, value in outline)
-        mean = sum(counts) / len(counts)
-        marks.append(f'<polygon class="area c-{kind}" points="{points}">{_hint(f"{name}: {mean:.1f} on average")}</polygon>')
+        hint = tr("{name}: {n:.1f} on average", name=ACTIVITY[activity].label, n=sum(counts) / len(counts))
+        marks.append(f'<polygon class="area c-{kind}" points="{points}">{_hint(hint)}</polygon>')
         base = top
-    return frame.svg("What the drivers were doing", [*frame.y_axis(whole), *frame.time_axis(zone), *marks])
+    return frame.svg(tr("What the drivers were doing"), [*frame.y_axis(whole), *frame.time_axis(zone), *marks])
 
 
 def lateness_chart(lateness_min: Sequence[float]) -> str:
@@ -84,13 +89,14 @@ def lateness_chart(lateness_min: Sequence[float]) -> str:
     for i, count in enumerate(counts):
         at = low + i * LATE_BIN_MIN
         late = at >= 0
-        said = f"{count} {'late' if late else 'early'} by {_span(at, low, high)} min"
+        span = _span(at, low, high)
+        said = tr("{n} late by {span} min", n=count, span=span) if late else tr("{n} early by {span} min", n=count, span=span)
         width = frame.x(at + LATE_BIN_MIN) - frame.x(at)
         marks.append(frame.bar(frame.x(at) + 1, width - 2, count, "late" if late else "free", said, hatched=late))
     ticks = range(low, high + 1, LATE_BIN_MIN * max(1, math.ceil((high - low) / 60)))
-    labels = [(t, "promise" if t == 0 else f"{t:+d} min".replace("-", "−")) for t in ticks]
+    labels = [(t, tr("promise") if t == 0 else f"{t:+d} min".replace("-", MINUS)) for t in ticks]
     promise = f'<line class="rule" x1="{frame.x(0):.1f}" x2="{frame.x(0):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-    return frame.svg("Deliveries by lateness", [*frame.y_axis(whole), *frame.labels(labels), *marks, promise], hatch=True)
+    return frame.svg(tr("Lateness"), [*frame.y_axis(whole), *frame.labels(labels), *marks, promise], hatch=True)
 
 
 def door_chart(door_min: Sequence[float]) -> str:
@@ -104,7 +110,7 @@ def door_chart(door_min: Sequence[float]) -> str:
     for i, count in enumerate(counts):
         low = i * width_min
         width = frame.x(low + width_min) - frame.x(low)
-        hint = f"{count} in {low} to {low + width_min} min"
+        hint = tr("{n} in {low} to {high} min", n=count, low=low, high=low + width_min)
         marks.append(frame.bar(frame.x(low) + 1, width - 2, count, "free", hint))
     every = max(1, math.ceil(len(counts) / 8)) * width_min
     labels = [(float(t), f"{t} min") for t in range(0, len(counts) * width_min + 1, every)]
@@ -112,9 +118,9 @@ def door_chart(door_min: Sequence[float]) -> str:
     x = frame.x(middle)
     rule = (
         f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="on" x="{x + 5:.1f}" y="{TOP + 9}">median {middle:.0f} min</text>'
+        f'<text class="on" x="{x + 5:.1f}" y="{TOP + 9}">{escape(tr("median {n:.0f} min", n=middle))}</text>'
     )
-    return frame.svg("Minutes from the order to the door", [*frame.y_axis(whole), *frame.labels(labels), *marks, rule])
+    return frame.svg(tr("Time to the door"), [*frame.y_axis(whole), *frame.labels(labels), *marks, rule])
 
 
 def cycles_chart(cycles_s: Sequence[float], p50: float, p95: float) -> str:
@@ -124,19 +130,22 @@ def cycles_chart(cycles_s: Sequence[float], p50: float, p95: float) -> str:
     shown = [(i + 1, max(cycles_s[i : i + step])) for i in range(0, len(cycles_s), step)]
     frame = Frame(0, len(cycles_s) + 1, 0, max(cycles_s))
     dots = [
-        f'<circle class="dot" cx="{frame.x(i):.1f}" cy="{frame.y(s):.1f}" r="2.5">{_hint(f"cycle {i}: {seconds(s)}")}</circle>'
+        f'<circle class="dot" cx="{frame.x(i):.1f}" cy="{frame.y(s):.1f}" r="2.5">'
+        f"{_hint(tr('cycle {n}: {time}', n=i, time=seconds(s)))}</circle>"
         for i, s in shown
     ]
     apart = abs(frame.y(p50) - frame.y(p95))
     rules = []
-    for value, name, below in ((p50, "median", apart < 14), (p95, "p95", False)):
+    for value, name, below in ((p50, tr("median"), apart < 14), (p95, "p95", False)):
         y = frame.y(value)
         text_y = y + 12 if below and y + 12 < HEIGHT - BOTTOM else y - 4
         rules.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        rules.append(f'<text class="on" x="{WIDTH - RIGHT}" y="{text_y:.1f}" text-anchor="end">{name} {seconds(value)}</text>')
+        rules.append(
+            f'<text class="on" x="{WIDTH - RIGHT}" y="{text_y:.1f}" text-anchor="end">{escape(name)} {seconds(value)}</text>'
+        )
     every = max(1, round(nice_step(len(cycles_s), 6)))
-    labels = [(float(i), f"cycle {i}") for i in range(every, len(cycles_s) + 1, every)]
-    return frame.svg("The matcher's cycle times", [*frame.y_axis(seconds), *frame.labels(labels), *dots, *rules])
+    labels = [(float(i), tr("cycle {n}", n=i)) for i in range(every, len(cycles_s) + 1, every)]
+    return frame.svg(tr("The matcher's cycles"), [*frame.y_axis(seconds), *frame.labels(labels), *dots, *rules])
 
 
 def parts_chart(minutes: Sequence[float]) -> str:
@@ -145,19 +154,20 @@ def parts_chart(minutes: Sequence[float]) -> str:
     total = sum(minutes) or 1.0
     marks, x = [], 0.0
     column = WIDTH / len(PARTS)
-    for i, ((_, kind, name), value) in enumerate(zip(PARTS, minutes, strict=True)):
+    for i, ((_, kind, text), value) in enumerate(zip(PARTS, minutes, strict=True)):
         width = WIDTH * value / total
-        hint = _hint(f"{name}: {value:.1f} min")
+        name, said = escape(tr(text)), number(value, ".1f")
+        hint = f"<title>{name}: {said} min</title>"
         marks.append(
             f'<rect class="c-{kind}" x="{x:.1f}" y="{bar_y}" width="{max(0, width - 2):.1f}" height="{bar_h}">{hint}</rect>'
         )
         left = column * i
         marks.append(f'<rect class="c-{kind}" x="{left:.1f}" y="{bar_y + 94}" width="10" height="10" rx="2"/>')
         marks.append(f'<text x="{left + 16:.1f}" y="{bar_y + 103}">{name}</text>')
-        marks.append(f'<text class="big" x="{left + 16:.1f}" y="{bar_y + 128}">{value:.1f} min</text>')
+        marks.append(f'<text class="big" x="{left + 16:.1f}" y="{bar_y + 128}">{said} min</text>')
         marks.append(f'<text x="{left + 16:.1f}" y="{bar_y + 148}">{100 * value / total:.0f} %</text>')
         x += width
-    return _svg("The four parts of the time per delivery", marks, HEIGHT)
+    return _svg(tr("From assignment to delivery, in four parts"), marks, HEIGHT)
 
 
 class Frame:
@@ -225,18 +235,18 @@ def nice_step(span: float, wanted: int) -> float:
 
 
 def whole(value: float) -> str:
-    return f"{value:g}"
+    return number(value, ",.0f")
 
 
 def seconds(value: float) -> str:
     """``15 ms`` or ``1.2 s``."""
-    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
+    return f"{number(value * 1000, '.3g')} ms" if value < 1 else f"{number(value, '.3g')} s"
 
 
 def _span(at: int, low: int, high: int) -> str:
     near, far = sorted((abs(at), abs(at + LATE_BIN_MIN)))
     open_ended = (at == low == -LATE_EDGE_MIN) or (at + LATE_BIN_MIN == high == LATE_EDGE_MIN)
-    return f"{near} or more" if open_ended else f"{near} to {far}"
+    return tr("{near} or more", near=near) if open_ended else tr("{near} to {far}", near=near, far=far)
 
 
 def _steps(times: Sequence[float], values: Sequence[int]) -> list[tuple[float, int]]:

@@ -17,9 +17,12 @@ from app.report.ground import ground_of
 from app.report.places import labels, rounded
 from app.report.series import Series
 from core.clock import local_time
-from core.domain.merchant import Area
+from core.domain.language import ntr, tr
+from core.domain.merchant import Area, Merchant
 from core.domain.order import ENDED, Order, Status
 from core.routing.city import City
+from widgets.common.states import STATUS
+from widgets.common.words import lateness
 
 MAX_DELIVERIES = 1500
 """The last so many are drawn: more would hide each other, and the city."""
@@ -72,14 +75,14 @@ def build_map(series: Series, city: City, zone: tzinfo | None) -> MapParts:
     counts: dict[str, int] = {}
     for order in series.orders:
         counts[order.merchant_id] = counts.get(order.merchant_id, 0) + 1
-    merchants = [[*rounded(m.place), m.name, counts.get(m.id, 0)] for m in series.world.merchants.values()]
+    merchants = [_merchant(m, counts.get(m.id, 0)) for m in series.world.merchants.values()]
     for number, (name, function, data) in enumerate(
         (
-            ("Areas", "areas", [_area(a) for a in series.world.areas.values()]),
-            ("Merchants", "merchants", merchants),
-            (f"Under way ({len(under_way)})", "underWay", [_order(o, zone) for o in under_way]),
-            (f"Delivered in time ({len(punctual)})", "inTime", [_order(o, zone) for o in punctual]),
-            (f"Delivered late ({len(late)})", "late", [_order(o, zone) for o in late]),
+            (tr("Areas"), "areas", [_area(a) for a in series.world.areas.values()]),
+            (tr("Merchants"), "merchants", merchants),
+            (tr("Under way ({n})", n=len(under_way)), "underWay", [_order(o, zone) for o in under_way]),
+            (tr("Delivered in time ({n})", n=len(punctual)), "inTime", [_order(o, zone) for o in punctual]),
+            (tr("Delivered late ({n})", n=len(late)), "late", [_order(o, zone) for o in late]),
         )
     ):
         if not data:
@@ -127,17 +130,21 @@ def _area(area: Area) -> list[object]:
     return [area.name, [[[rounded(p) for p in ring] for ring in polygon] for polygon in area.polygons]]
 
 
+def _merchant(merchant: Merchant, orders: int) -> list[object]:
+    return [*rounded(merchant.place), merchant.name, orders, ntr("{n} order", "{n} orders", orders)]
+
+
 def _order(order: Order, zone: tzinfo | None) -> list[object]:
     """Pick-up, drop-off, and lines that say what became of it."""
-    promised = f"promised for {local_time(order.due_at, zone)}"
+    due = local_time(order.due_at, zone)
     if order.delivered_at is not None:
-        minutes = (order.delivered_at - order.due_at) / 60
-        early_or_late = f"+{minutes:.0f} min" if minutes > 0 else f"−{-minutes:.0f} min"
-        told = f"{promised}, delivered {local_time(order.delivered_at, zone)} ({early_or_late})"
+        early_or_late = lateness((order.delivered_at - order.due_at) / 60)
+        at = local_time(order.delivered_at, zone)
+        told = tr("promised for {due}, delivered {at} ({lateness})", due=due, at=at, lateness=early_or_late)
     else:
-        told = f"{promised}, {order.status.value.replace('_', ' ')}"
-    by = f" by {order.driver_id}" if order.driver_id else ""
-    return [*rounded(order.pickup), *rounded(order.dropoff), f"{order.id}{by}", told]
+        told = tr("promised for {due}: {state}", due=due, state=STATUS[order.status].label)
+    title = tr("{order} by {driver}", order=order.id, driver=order.driver_id) if order.driver_id else order.id
+    return [*rounded(order.pickup), *rounded(order.dropoff), title, told]
 
 
 def _extent(orders: list[Order]) -> tuple[float, float, float, float] | None:

@@ -13,9 +13,12 @@ from pathlib import Path
 from app.bootstrap import System
 from app.report import charts
 from app.report.series import Series, read_series
+from core.domain.causes import cause
 from core.domain.errors import BadInput
+from core.domain.language import date, language, ntr, number, tr
 from core.routing.city import City
 from widgets.common.look import css_variables
+from widgets.common.states import ACTIVITY
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "report"
 
@@ -54,7 +57,7 @@ def check_target(path: Path) -> None:
 
 
 def write_report(path: Path, system: System, city: City, figures: Figures, cycles_s: Sequence[float] = ()) -> None:
-    """Write the run that has come to its end now as one HTML file.
+    """Write the run that has come to its end now as one HTML file, in the language in use.
 
     ``figures`` are those of `demo --json`, whose ``simulated_min`` tells when the run began; ``cycles_s`` are the matcher's
     cycles in seconds of wall time. What is in the log is what is reported, so all that is queued is written first.
@@ -68,7 +71,7 @@ def write_report(path: Path, system: System, city: City, figures: Figures, cycle
         scratch.write_text(html, encoding="utf-8", newline="\n")
         os.replace(scratch, path)
     except OSError as error:
-        raise BadInput(f"the report can't be written to {path}: {(error.strerror or str(error)).lower()}") from None
+        raise BadInput(f"the report can't be written to {path}: {cause(error)}") from None
 
 
 def build_page(system: System, city: City, figures: Figures, cycles_s: Sequence[float] = ()) -> str:
@@ -85,21 +88,29 @@ def build_page(system: System, city: City, figures: Figures, cycles_s: Sequence[
     styles = [tokens, leaflet_style(), resource("report.css")]
     scripts = [leaflet_script(), resource("map.js"), parts.script]
     began, ended = (datetime.fromtimestamp(at, zone) for at in (series.start, series.end))
-    day = f"{began:%A} {began.day} {began:%B %Y}"
+    when = tr("{day}, {since} to {until}", day=date(began), since=f"{began:%H:%M}", until=f"{ended:%H:%M}")
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(RESOURCES))
     return environment.get_template("page.html").render(
         policy=policy(styles, scripts),
-        title=f"Deliveries in {city.name}",
-        facts=_facts(system, figures, f"{day}, {began:%H:%M} to {ended:%H:%M} {began:%Z}".rstrip()),
+        language=language(),
+        title=tr("Deliveries in {city}", city=city.name),
+        facts=_facts(system, figures, f"{when} {began:%Z}".rstrip()),
         tiles=_tiles(figures),
         cards=_cards(series, system, figures),
         map=parts,
+        map_title=tr("Where the orders went"),
         map_caption=_map_caption(parts.left_out),
+        all_title=tr("All figures"),
         all_figures=[(name, _plain(value)) for name, value in figures.items()],
-        footer=[*filter(None, (city.attribution,)), "Made by Kerbside", "Map drawn with Leaflet"],
+        footer=[*filter(None, (city.attribution,)), *made()],
         styles=styles,
         scripts=scripts,
     )
+
+
+def made() -> tuple[str, str]:
+    """What a page says of its making."""
+    return tr("Made by Kerbside"), tr("Map drawn with Leaflet")
 
 
 def resource(name: str) -> str:
@@ -120,11 +131,13 @@ def _digests(pieces: Iterable[str]) -> str:
 
 def _facts(system: System, figures: Figures, when: str) -> list[str]:
     world = system.engine.world
-    facts = [when, _counted(len(world.drivers), "driver"), _counted(len(world.merchants), "merchant")]
+    drivers, merchants = len(world.drivers), len(world.merchants)
+    facts = [when, ntr("{n} driver", "{n} drivers", drivers), ntr("{n} merchant", "{n} merchants", merchants)]
     if "seed" in figures:
-        facts.append(f"seed {figures['seed']}")
+        facts.append(tr("seed {seed}", seed=str(figures["seed"])))
     if figures.get("wall_s"):
-        facts.append(f"{figures['simulated_min']:g} min simulated in {_number(figures, 'wall_s')} s")
+        took = _number(figures, "wall_s")
+        facts.append(tr("{minutes:g} min simulated in {seconds} s", minutes=figures["simulated_min"], seconds=took))
     return facts
 
 
@@ -137,21 +150,30 @@ def _tiles(figures: Figures) -> list[Tile]:
     p50 = figures.get("cycle_p50_s")
     p95 = figures.get("cycle_p95_s")
     cycle, unit = charts.seconds(p50).split() if isinstance(p50, float) and p50 > 0 else ("–", "")
+    late_more = (
+        tr("by {minutes} min on average", minutes=n("late_min_mean"))
+        if any_late
+        else tr("every delivery in time")
+        if late is not None
+        else tr("nothing delivered")
+    )
+    within = tr("median; 95 % within {time}", time=charts.seconds(p95)) if isinstance(p95, float) and p95 > 0 else ""
+    ended = {"open": n("orders_open"), "cancelled": n("orders_cancelled"), "failed": n("orders_failed")}
+    due = tr("of {n} orders due by the end", n=n("orders_due"))
     return [
-        Tile("Delivered", n("orders_delivered"), f"of {n('orders_placed')} orders",
-             f"{n('orders_open')} still open, {n('orders_cancelled')} cancelled, {n('orders_failed')} failed"),
-        Tile("Delivered of those due", n("due_delivered_pct"), "%", f"of {n('orders_due')} orders due by the end"),
-        Tile("Delivered late", f"▲ {n('late_orders_pct')}" if any_late else n("late_orders_pct"), "%",
-             f"by {n('late_min_mean')} min on average" if any_late else "every delivery in time" if late is not None else
-             "nothing delivered", late=any_late),
-        Tile("Driver's time per delivery", n("pdt_min"), "min", "shared minutes count once"),
-        Tile("Waiting at the pick-up", n("waiting_min"), "min", "beyond the usual stop, per delivery"),
-        Tile("Deliveries per driver-hour", n("orders_per_driver_hour", 2), "", "hours online"),
-        Tile("Batched", n("batched_pct"), "%", "delivered together with another"),
-        Tile("Chained", n("chained_pct"), "%", "taken on under way"),
-        Tile("Matcher's cycle", cycle, unit, f"median; 95 % within {charts.seconds(p95)}" if isinstance(p95, float) and p95 > 0
-             else "no cycle yet"),
-        Tile("Messages received", n("mqtt_received"), "", f"{n('mqtt_sent')} sent, {n('refused')} refused"),
+        Tile(tr("Delivered"), n("orders_delivered"), tr("of {n} orders", n=n("orders_placed")),
+             tr("{open} still open, {cancelled} cancelled, {failed} failed", **ended)),
+        Tile(tr("Delivered of those due"), n("due_delivered_pct"), "%", due),
+        Tile(tr("Delivered late"), f"▲ {n('late_orders_pct')}" if any_late else n("late_orders_pct"), "%", late_more,
+             late=any_late),
+        Tile(tr("Driver's time per delivery"), n("pdt_min"), "min", tr("shared minutes count once")),
+        Tile(tr("Waiting at the pick-up"), n("waiting_min"), "min", tr("beyond the usual stop, per delivery")),
+        Tile(tr("Deliveries per driver-hour"), n("orders_per_driver_hour", 2), "", tr("hours online")),
+        Tile(tr("Batched"), n("batched_pct"), "%", tr("delivered together with another")),
+        Tile(tr("Chained"), n("chained_pct"), "%", tr("taken on under way")),
+        Tile(tr("Matcher's cycle"), cycle, unit, within or tr("no cycle yet")),
+        Tile(tr("Messages received"), n("mqtt_received"), "",
+             tr("{sent} sent, {refused} refused", sent=n("mqtt_sent"), refused=n("refused"))),
     ]  # fmt: skip
 
 
@@ -160,30 +182,30 @@ def _cards(series: Series, system: System, figures: Figures) -> list[Card]:
     parts = [value for key, *_ in charts.PARTS if isinstance(value := figures.get(key), int | float)]
     pdt = figures.get("pdt_min")
     cycles = series.cycles_s
-    none_yet = "Nothing has been delivered yet"
+    none_yet = tr("Nothing has been delivered yet")
     p50, p95 = (float(str(figures.get(key, 0.0))) for key in ("cycle_p50_s", "cycle_p95_s"))
     return [
-        Card("Orders placed and delivered", f"Per {series.bin_s / 60:g} minutes", charts.orders_chart(series, zone),
-             legend=[("placed", "Placed"), ("free", "Delivered")]),
-        Card("What the drivers were doing", "Drivers at each moment", charts.states_chart(series, zone)
-             if series.world.drivers else "", "There are no drivers",
-             legend=[(kind, name) for activity, kind, name in reversed(charts.STATES) if any(series.states[activity])]),
-        Card("Time to the door", "Deliveries by minutes from the order to the door", charts.door_chart(series.door_min)
+        Card(tr("Orders placed and delivered"), tr("Per {minutes:g} minutes", minutes=series.bin_s / 60),
+             charts.orders_chart(series, zone), legend=[("placed", tr("Placed")), ("free", tr("Delivered"))]),
+        Card(tr("What the drivers were doing"), tr("Drivers at each moment"), charts.states_chart(series, zone)
+             if series.world.drivers else "", tr("There are no drivers"),
+             legend=[(kind, ACTIVITY[one].label) for one, kind in reversed(charts.STATES) if any(series.states[one])]),
+        Card(tr("Time to the door"), tr("Deliveries by minutes from the order to the door"), charts.door_chart(series.door_min)
              if series.door_min else "", none_yet),
-        Card("Driver's time per delivery", "From assignment to delivery, in four parts",
+        Card(tr("Driver's time per delivery"), tr("From assignment to delivery, in four parts"),
              charts.parts_chart(parts) if pdt and len(parts) == len(charts.PARTS) else "", none_yet),
-        Card("Lateness", "Deliveries by minutes before or after the promise", charts.lateness_chart(series.lateness_min)
-             if series.lateness_min else "", none_yet, legend=[("free", "In time"), ("late", "Late")]),
-        Card("The matcher's cycles", f"Wall time of each of {len(cycles)} cycles", charts.cycles_chart(cycles, p50, p95)
-             if cycles else "", "No cycle was measured"),
+        Card(tr("Lateness"), tr("Deliveries by minutes before or after the promise"), charts.lateness_chart(series.lateness_min)
+             if series.lateness_min else "", none_yet, legend=[("free", tr("In time")), ("late", tr("Late"))]),
+        Card(tr("The matcher's cycles"), tr("Wall time of each of {n} cycles", n=len(cycles)),
+             charts.cycles_chart(cycles, p50, p95) if cycles else "", tr("No cycle was measured")),
     ]  # fmt: skip
 
 
 def _map_caption(left_out: int) -> str:
-    caption = (
+    caption = tr(
         "Squares are merchants; lines lead from the pick-up to the drop-off, dashed while under way; ! marks what came late"
     )
-    return f"{caption}. The {left_out} oldest orders are not drawn" if left_out else caption
+    return tr("{caption}. The {n} oldest orders are not drawn", caption=caption, n=left_out) if left_out else caption
 
 
 def _number(figures: Figures, key: str, digits: int = 1) -> str:
@@ -191,11 +213,7 @@ def _number(figures: Figures, key: str, digits: int = 1) -> str:
     value = figures.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+    return number(value) if isinstance(value, int) else number(value, f",.{digits}f")
 
 
 def _plain(value: object) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from app.report.journey import ACTIVITIES, Journey, Way, totals
 from app.report.places import labels
 from core.domain.geo import LatLon
-from core.domain.language import number, speaking, tr
+from core.domain.language import date, number, speaking, tr
 from core.domain.order import ENDED, Order, Status
 from core.routing.city import Bounds, City
 from widgets.common.look import css_variables
@@ -47,7 +47,7 @@ def _page_of(journey: Journey, soil: Soil | None, language: str) -> str:
 
     from app.report.city_map import BareMap, Call, leaflet_script, leaflet_style, rendered
     from app.report.ground import ground_of
-    from app.report.page import RESOURCES, policy, resource
+    from app.report.page import RESOURCES, made, policy, resource
 
     page = BareMap(tiles=None, attribution_control=False, min_zoom=9, max_zoom=18, zoom_snap=0.5, prefer_canvas=True)
     page._id = "rerun"
@@ -72,28 +72,17 @@ def _page_of(journey: Journey, soil: Soil | None, language: str) -> str:
         policy=policy(styles, scripts),
         language=language,
         title=tr("Deliveries in {city}", city=soil.name) if soil is not None else tr("Deliveries"),
-        when=tr("{day}, {since} to {until}", day=_day(began, language), since=f"{began:%H:%M}", until=f"{ended:%H:%M}"),
+        when=tr("{day}, {since} to {until}", day=date(began), since=f"{began:%H:%M}", until=f"{ended:%H:%M}"),
         words=_words(),
         figures=_figures(journey),
         legend=[(ACTIVITY[one].token.replace("_", "-"), ACTIVITY[one].label) for one in ACTIVITIES],
         drivers=[_driver(way, journey.orders) for way in journey.ways],
         speeds=SPEEDS,
         map=figure.html.render(),
-        footer=[*filter(None, (soil.attribution if soil is not None else "",)), *_made()],
+        footer=[*filter(None, (soil.attribution if soil is not None else "",)), *made()],
         styles=styles,
         scripts=scripts,
     )
-
-
-def _made() -> tuple[str, ...]:
-    return tr("Made by Kerbside"), tr("Map drawn with Leaflet")
-
-
-def _day(at: datetime, language: str) -> str:
-    from PySide6.QtCore import QDate, QLocale
-
-    locale = QLocale("en_GB" if language == "en" else language)
-    return locale.toString(QDate(at.year, at.month, at.day), QLocale.FormatType.LongFormat)
 
 
 def _words() -> dict[str, str]:

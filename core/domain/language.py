@@ -27,8 +27,8 @@ _signs: dict[int, str] = {}
 def use_language(code: str) -> None:
     """Read everything in this language (an ISO 639-1 code) from now on; in English where there is no catalogue of it."""
     global _texts, _code, _signs
-    _code = code
     _texts = gettext.translation(DOMAIN, CATALOGUES, [code], fallback=True) if code != "en" else gettext.NullTranslations()
+    _code = code if isinstance(_texts, gettext.GNUTranslations) else "en"
     example = tr("1,234.5")  # a translator writes it as the language does
     _signs = {} if example == _ENGLISH else {ord(","): example[1], ord("."): example[-2]}
 
@@ -65,6 +65,14 @@ def day(at: datetime, *, year: bool = False) -> str:
     """``24 Nov``, with its year ``24 Nov 2026``."""
     date = tr("{day} {month}", day=at.day, month=months()[at.month - 1])
     return f"{date} {at.year}" if year else date
+
+
+def date(at: datetime) -> str:
+    """``Tuesday 24 November 2026``."""
+    weekdays = tr("Monday Tuesday Wednesday Thursday Friday Saturday Sunday").split()
+    whole = tr("January February March April May June July August September October November December").split()
+    said = {"weekday": weekdays[at.weekday()], "day": str(at.day), "month": whole[at.month - 1], "year": str(at.year)}
+    return tr("{weekday} {day} {month} {year}", **said)
 
 
 def months() -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.compiled import Compiled
+from core.domain.causes import cause
 from core.domain.driver import Presence
 from core.domain.language import Message
 from core.domain.reports import WORD_EVENTS, FixBatch, Floats, PhoneFence, PresenceReport, Refusal, Reports, Word
@@ -98,7 +99,7 @@ class _Decoding:
                 self.refused.append(Refusal(_clean(message.topic), refused.args[0]))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self.refused.append(
-                    Refusal(_clean(message.topic), Message("the payload can't be read: {reason}", reason=_clean(str(error))))
+                    Refusal(_clean(message.topic), Message("the payload can't be read: {reason}", reason=cause(error)))
                 )
         self._note_plain(plain, done, len(plain.drivers))
         checked = self._checked_fixes(plain.columns)

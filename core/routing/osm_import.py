@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from core.routing.network import Way, assemble
 
 if TYPE_CHECKING:
     import osmium
+
+log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
@@ -149,14 +152,9 @@ class _Reader:
                     self._area(thing)
         except (RuntimeError, osmium.InvalidLocationError) as error:
             # osmium tells a foreign file, a damaged and a truncated one by RuntimeError alone.
-            reason = str(error).splitlines()[0] if str(error) else Message("unknown format")
-            raise BadInput(
-                Message(
-                    "{name} is not a whole OpenStreetMap extract ({reason}): fetch it again",
-                    name=self._source.name,
-                    reason=reason,
-                )
-            ) from None
+            log.info("%s can't be read: %s", self._source, error)
+            name = self._source.name
+            raise BadInput(Message("{name} is not a whole OpenStreetMap extract: fetch it again", name=name)) from None
 
     def _node(self, node: osmium.osm.Node) -> None:
         tags = dict(node.tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 from core.domain.causes import cause
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.language import Message
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x4B455242
 MAGIC = b"SQLite format 3\x00"
@@ -108,12 +111,11 @@ def check(path: Path, newest: int) -> None:
                 raise
             verdict = str(error)
     if verdict != "ok":
+        log.info("%s is damaged: %s", path, verdict)
         raise Damaged(
             Message(
-                "{path} is damaged ({verdict}): mend it by the last backup and what can be read of the time "
-                "since, with: main.py restore",
+                "{path} is damaged: mend it by the last backup and what can be read of the time since, with: main.py restore",
                 path=path,
-                verdict=" ".join(str(verdict).split()),
             )
         )
 

@@ -69,11 +69,11 @@ const Report = (function () {
   }
 
   function merchants(group, data) {
-    for (const [lat, lon, name, orders] of data) {
+    for (const [lat, lon, name, orders, told] of data) {
       const size = orders ? 7 : 5;
       const icon = L.divIcon({ className: orders ? "m-merchant m-busy" : "m-merchant", iconSize: [size, size] });
       const marker = L.marker([lat, lon], { icon, keyboard: false });
-      marker.bindTooltip(hint([name, orders === 1 ? "1 order" : orders + " orders"])).addTo(group);
+      marker.bindTooltip(hint([name, told])).addTo(group);
     }
   }
 

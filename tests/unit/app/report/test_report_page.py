@@ -18,8 +18,10 @@ from app.report import check_target, write_report
 from app.report.ground import ground_of
 from app.report.page import build_page
 from core.domain.errors import BadInput
+from core.domain.language import speaking
 from core.routing.base_map import BaseMap
 from core.routing.city import Bounds
+from tests.unit.app.report.conftest import AWKWARD
 from widgets.common.look import LOOKS
 
 
@@ -95,7 +97,7 @@ def test_names_are_text_and_never_code(page: str) -> None:
     script = Tags(page).code["script"][2]
     calls = dict(re.findall(r"Report\.(\w+)\(\w+,(.*?)\);\n", script + "\n"))
     (merchant,) = json.loads(calls["merchants"])
-    assert merchant == [45.0, 9.0, 'Trattoria </script><script>alert(1)</script> "Ada" & Söhne', 4]
+    assert merchant == [45.0, 9.0, 'Trattoria </script><script>alert(1)</script> "Ada" & Söhne', 4, "4 orders"]
     assert "North <b>End</b>" in calls["ground"].replace("\\u003c", "<").replace("\\u003e", ">")
 
 
@@ -127,6 +129,26 @@ def test_figures_facts_and_both_looks_are_there(page: str) -> None:
     assert LOOKS["light"].late in light
     assert LOOKS["dark"].late in dark
     assert page.count('role="img"') == 6
+
+
+def test_it_speaks_the_language_in_use_and_no_other(small_run) -> None:
+    with speaking("de"):
+        page = build_page(small_run.system, small_run.city, small_run.figures, small_run.cycles_s)
+    english = build_page(small_run.system, small_run.city, small_run.figures, small_run.cycles_s)
+    assert '<html lang="de">' in page
+    text = " ".join(Tags(page).text.split())
+    for word in ("Freitag, 6. März 2026, 18:00 bis 18:30", "2 Fahrer · 1 Laden ·", "▲ 50,0", "je Zustellung", "Erstellt mit"):
+        assert word in text
+    for word in ("versprochen für 18:22, zugestellt 18:26 (+4 min)", "O-1 durch D-1", "4 Aufträge"):
+        assert json.dumps(word)[1:-1] in page
+
+    def words(html: str) -> set[str]:
+        named = " ".join(re.findall(r'aria-label="([^"]*)"', html))
+        shown, _, _ = Tags(html).text.partition("Alle Zahlen" if html is page else "All figures")
+        return set(re.findall(r"[A-Za-z]{5,}", f"{shown} {named}"))
+
+    same = words(page) & words(english) - set(re.findall(r"\w+", AWKWARD))
+    assert same <= {"Kerbside", "Leaflet", "Nobody", "Testville", "Minuten", "online", "Offline"}
 
 
 def test_a_run_without_deliveries_says_so(small_run) -> None:

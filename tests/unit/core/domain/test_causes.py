@@ -3,7 +3,10 @@
 import json
 import socket
 import ssl
+import tomllib
+from typing import Literal
 
+import msgspec
 import pytest
 
 from core.domain.causes import cause
@@ -40,6 +43,61 @@ def test_a_place_in_a_file_is_told() -> None:
     with pytest.raises(json.JSONDecodeError) as found:
         json.loads('{\n"a": }')
     assert cause(found.value) == "line 2, column 6"
+
+
+class Parcel(msgspec.Struct):
+    id: str
+    weight_kg: float | None = None
+    stops: list[dict[str, int]] = []
+    kind: Literal["food", "goods"] = "food"
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "german"),
+    [
+        ('{"id": 7}', "id is a whole number instead of a text", "id ist eine ganze Zahl, erwartet wird: ein Text"),
+        (
+            '{"id": "a", "weight_kg": "much"}',
+            "weight_kg is a text instead of a number or nothing",
+            "weight_kg ist ein Text, erwartet wird: eine Zahl oder nichts",
+        ),
+        (
+            '{"id": "a", "stops": [{}, {"at": []}]}',
+            "stops[1][...] is a list instead of a whole number",
+            "stops[1][...] ist eine Liste, erwartet wird: eine ganze Zahl",
+        ),
+        ("{}", "id is missing", "id fehlt"),
+        ('{"id": "a", "kind": "gold"}', "kind has a value that does not fit", "kind hat einen Wert, der nicht passt"),
+        (
+            "[]",
+            "it is a list instead of a group of fields",
+            "der Inhalt ist eine Liste, erwartet wird: eine Gruppe von Feldern",
+        ),
+        ('{"id"', "it breaks off before its end", "der Inhalt bricht vor dem Ende ab"),
+        ('{"id" 7}', "it can't be read from byte 6 on", "ab Byte 6 ist der Inhalt nicht lesbar"),
+    ],
+)
+def test_the_field_that_does_not_fit_is_named(text: str, english: str, german: str) -> None:
+    with pytest.raises(msgspec.DecodeError) as found:
+        msgspec.json.decode(text, type=Parcel)
+    assert cause(found.value) == english
+    with speaking("de"):
+        assert said(cause(found.value)) == german
+
+
+@pytest.mark.parametrize(
+    ("text", "german"),
+    [
+        ("a = 1\nb = 2 c", "Zeile 2, Spalte 7"),
+        ("[a]\n[a]", "Zeile 2, Spalte 3: ein Wert ist doppelt gesetzt"),
+        ("a = [1,", "der Inhalt bricht vor dem Ende ab"),
+    ],
+)
+def test_the_line_of_a_settings_file_is_named(text: str, german: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as found:
+        tomllib.loads(text)
+    with speaking("de"):
+        assert said(cause(found.value)) == german
 
 
 def test_what_a_library_has_wrapped_is_found_below_it() -> None:

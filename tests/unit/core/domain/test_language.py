@@ -9,9 +9,11 @@ from core.domain.errors import BadInput, CommandRefused
 from core.domain.language import (
     Message,
     as_text,
+    date,
     day,
     first_of,
     from_text,
+    language,
     line,
     mark,
     ntr,
@@ -31,6 +33,7 @@ def test_without_a_catalogue_texts_stay_english_and_take_their_values() -> None:
         assert tr("100 % of {x") == "100 % of {x", "no values, no braces to fill"
         assert [ntr("{n} order", "{n} orders", n) for n in (0, 1, 2)] == ["0 orders", "1 order", "2 orders"]
         assert mark("Undo") == "Undo"
+        assert language() == "en", "what it says of itself is what people read"
     finally:
         use_language("en")
 
@@ -72,6 +75,7 @@ def test_a_refusal_is_told_in_the_language_in_use() -> None:
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
     at = datetime(2026, 3, 6)
     assert (number(1234567), number(0.25, ".1f"), day(at), day(at, year=True)) == ("1,234,567", "0.2", "6 Mar", "6 Mar 2026")
+    assert date(at) == "Friday 6 March 2026"
     assert tr("{value:.1f} km", value=np.float64(1.25)) == "1.2 km"
     far = Message("{n:,} of {all:,}: {text} {name!r}", n=1234, all=np.int64(5678), text="1.5", name="v1.5")
     with speaking("de"):
@@ -81,6 +85,7 @@ def test_numbers_and_dates_are_written_as_the_language_does() -> None:
             "6. März",
             "6. März 2026",
         )
+        assert date(at) == "Freitag, 6. März 2026"
         assert tr("{value:.1f} km", value=np.float64(1.25)) == "1,2 km"
         assert ntr("{n:,} order", "{n:,} orders", 1234) == "1.234 Aufträge"
         assert said(far) == "1.234 of 5.678: 1.5 'v1.5'", "a text is left as it is"
