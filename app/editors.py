@@ -77,6 +77,7 @@ class Editors:
         panel, window = self._window.managed[name], self._window
         self._links.connect(panel.wanted, window.run_declared)
         self._links.connect(panel.context_requested, lambda ids, at: window.context_menu(scope, at))
+        self._links.connect(panel.gone, lambda: self._presenters[name].seen())
         self._links.connect(window.docks[name].visibilityChanged, lambda _: self._presenters[name].seen())
 
     def _panel(self, name: str, kind: type[P]) -> P:

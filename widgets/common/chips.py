@@ -17,6 +17,7 @@ CHIP_PX = 36
 
 _SHEET = """
 QToolButton[kind="button"] { padding: 2px 0 2px 6px; }
+QToolButton[kind="button"][short="true"] { padding: 2px 0 2px 2px; }
 QToolButton[kind="button"]:checked, QToolButton[kind="button"]:focus { border-color: palette(link); }
 """
 
@@ -81,7 +82,7 @@ class Chips(QWidget):
         metrics = self.fontMetrics()
         # A margin of one digit a chip: a count that grows must not make the words come and go.
         wanted = sum(metrics.horizontalAdvance(f"{text}0") + CHIP_PX for text in words.values())
-        self._short = wanted > self.width()
+        short, self._short = self._short, wanted > self.width()
         for key, button in self._buttons.items():
             count = number(self._counts.get(key, 0)) if self._with_counts else ""
             text = count if self._short else words[key]
@@ -89,6 +90,9 @@ class Chips(QWidget):
                 button.setText(text)
                 button.setToolTip(self._labels[key] if self._short else "")
                 button.setAccessibleName(words[key])
+            if short != self._short:
+                button.setProperty("short", self._short)
+                button.style().polish(button)
 
     def _words(self, key: str) -> str:
         return f"{self._labels[key]} {number(self._counts.get(key, 0))}" if self._with_counts else self._labels[key]

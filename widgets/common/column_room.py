@@ -8,7 +8,7 @@ from typing import Any
 
 from widgets.common.tables import Column
 
-LEAST_STRETCH_PX, ROOM_PX, TITLE_PX, SIGN_PX = 76, 210, 18, 14
+LEAST_STRETCH_PX, ROOM_PX, TITLE_PX, SIGN_PX = 76, 210, 20, 14
 """A column that takes the room that is left stays readable: where it has less than the second, others become narrow; where
 less than the first is left, some step aside, and at last the table scrolls. The third is what a title takes besides its words,
 the fourth are the words of one that is an icon."""

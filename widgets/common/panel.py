@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.common.ground import lay_ground
@@ -13,14 +14,20 @@ from widgets.common.table_view import RowsView
 
 
 class Panel(QWidget):
-    """``wanted(str)`` is the action of a button of its own; ``context_requested(list[str], QPoint)`` as of a table."""
+    """``wanted(str)`` is the action of a button of its own; ``context_requested(list[str], QPoint)`` as of a table. ``gone`` when
+    it is seen no more: its dock says so a moment too early, while the panel still counts as visible."""
 
     wanted = Signal(str)
+    gone = Signal()
     context_requested = Signal(list, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         lay_ground(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.gone.emit()
 
     def set_row_px(self, px: int) -> None:
         views: list[RowsView[Any]] = self.findChildren(RowsView)

@@ -119,7 +119,7 @@ class DriversPanel(QWidget):
         self.model = DriversModel()
         self.view = DriversView(self.model)
         self.search = SearchField(tr("Filter"), tr("Filter drivers by number, name, vehicle or stop"), self.view)
-        self.search.setFixedWidth(108)
+        self.search.setFixedWidth(88)
         self.chips = Chips(tr("Show only drivers who are"))
         for activity, look in ACTIVITY.items():
             self.chips.add(activity.value, look.label, look.icon, look.token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.language import tr
 from widgets.common.badge import Badge
@@ -15,10 +15,13 @@ from widgets.common.words import Moment
 from widgets.inspector.details import Deed, HistoryLine
 
 CAPTION_PX = 92
+AT_HAND = 5
+"""So many deeds have a button, and a menu those beyond where they are several: what is told has to be in sight as well."""
 
 
 class Deeds(QWidget):
-    """A row of buttons that is rebuilt only when the deeds have changed. ``asked(str)`` carries the key."""
+    """A row of buttons that is rebuilt only when the deeds have changed; the last of many stand in a menu. ``asked(str)``
+    carries the key."""
 
     asked = Signal(str)
 
@@ -38,21 +41,39 @@ class Deeds(QWidget):
             if button is not None:
                 button.hide()
                 button.deleteLater()
-        for deed in deeds:
+        at_hand = deeds if len(deeds) <= AT_HAND + 1 else deeds[:AT_HAND]
+        for deed in at_hand:
             button = QPushButton(deed.label)
-            button.setProperty("key", deed.key)
             button.setProperty("kind", "primary" if deed.primary else "danger" if deed.danger else "")
             button.setEnabled(deed.enabled)
             button.setToolTip(deed.why_not if not deed.enabled else f"{deed.label} ({deed.keys})" if deed.keys else "")
-            button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, key=deed.key: self.asked.emit(key))
-            self._flow.addWidget(button)
-            if deed.key == focused:
-                # A layout shows what it is given only later, and what is not shown can't have the focus.
-                button.show()
-                button.setFocus()
+            self._add(button, deed.key, focused)
+        if len(at_hand) < len(deeds):
+            more = QPushButton(tr("More"))
+            more.setMenu(self._menu(more, deeds[len(at_hand) :]))
+            self._add(more, "more", focused)
         self.setVisible(bool(deeds))
         self.updateGeometry()
+
+    def _add(self, button: QPushButton, key: str, focused: str | None) -> None:
+        button.setProperty("key", key)
+        button.setAutoDefault(False)
+        self._flow.addWidget(button)
+        if key == focused:
+            # A layout shows what it is given only later, and what is not shown can't have the focus.
+            button.show()
+            button.setFocus()
+
+    def _menu(self, parent: QWidget, deeds: Sequence[Deed]) -> QMenu:
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        for deed in deeds:
+            action = menu.addAction(f"{deed.label}\t{deed.keys}" if deed.keys else deed.label)
+            action.setEnabled(deed.enabled)
+            action.setToolTip(deed.why_not)
+            action.triggered.connect(lambda _=False, key=deed.key: self.asked.emit(key))
+        return menu
 
     def buttons(self) -> list[QPushButton]:
         widgets = [item.widget() for i in range(self._flow.count()) if (item := self._flow.itemAt(i)) is not None]

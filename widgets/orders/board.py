@@ -166,7 +166,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             narrow=128,
             least=40,
         ),
-        Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, least=92, name="From and to"),
+        Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, least=90, name="From and to"),
         Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50),
         Column(
             "Age, ETA",

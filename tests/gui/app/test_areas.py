@@ -107,6 +107,17 @@ def test_a_shape_is_changed_as_a_draft_undone_step_by_step_and_saved_at_once(rig
     assert rig.deeds.history.undo_text == "New area Old town"
 
 
+def test_what_is_selected_leaves_the_map_with_its_panel(rig: Rig, panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    area_id = draw_area(rig, "Old town")
+    shown: list[Any] = []
+    monkeypatch.setattr(rig.window.map.editor, "show", lambda polygons, *_: shown.append(polygons))
+    panel.select(())
+    choose(rig, panel, area_id)
+    assert shown[-1] == ((closed(SQUARE),),)
+    rig.window.docks["areas"].hide()
+    assert shown[-1] == ()
+
+
 def test_an_outline_that_crosses_itself_is_kept_and_says_what_to_do(rig: Rig, panel: Any) -> None:
     rig.action("area.draw").trigger()
     drawn(rig, "outline", (SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]))

@@ -166,6 +166,21 @@ def test_links_and_buttons_ask(qtbot: QtBot, panel: InspectorPanel, order: Order
     assert caught.args == ["assign", "driver", "D-17"]
 
 
+def test_of_many_deeds_the_last_stand_in_a_menu(qtbot: QtBot, panel: InspectorPanel, order: OrderDetails) -> None:
+    six = tuple(Deed(f"deed-{i}", f"Deed {i}") for i in range(6))
+    panel.show_order(replace(order, deeds=six))
+    assert [b.text() for b in panel.order_page.deeds.buttons()] == [deed.label for deed in six]
+    seven = (*six, Deed("copy", "Copy it", keys="Ctrl+C"))
+    panel.show_order(replace(order, deeds=seven))
+    *at_hand, more = panel.order_page.deeds.buttons()
+    assert [b.text() for b in at_hand] == [deed.label for deed in six[:5]]
+    actions = more.menu().actions()
+    assert [action.text() for action in actions] == ["Deed 5", "Copy it\tCtrl+C"]
+    with qtbot.waitSignal(panel.deed_requested) as caught:
+        actions[1].trigger()
+    assert caught.args == ["copy", "order", "1042"]
+
+
 def test_a_driver_is_told_whole(panel: InspectorPanel, driver: DriverDetails) -> None:
     panel.show_driver(driver)
     page = panel.driver_page
