@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import CancelledError, Executor, Future
 from itertools import pairwise
 
@@ -10,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.actions.deeds import Deeds
 from app.presenters.links import Links
+from app.presenters.order_marks import OrderMarks
 from app.presenters.refresh import Refresh
-from app.presenters.rows import about, alarms, sent_why, stop_eta, stop_text
+from app.presenters.rows import about, sent_why, stop_eta, stop_text
 from app.scene import Turned
 from core.clock import ScaledClock, local_time
 from core.domain.driver import Driver, Route, Stop, StopKind
@@ -28,14 +30,14 @@ from core.domain.events import (
 )
 from core.domain.geo import LatLon
 from core.domain.language import tr
-from core.domain.order import ENDED, Order
+from core.domain.order import ENDED
 from core.geofencing.shapes import parted
 from core.ports import Path
 from core.routing.city import City
 from core.settings import Value
 from core.worker import path
 from widgets.common.theme import Theme
-from widgets.map.marks import AreaShape, DriverColumns, OrderMark, RouteStop
+from widgets.map.marks import AreaShape, DriverColumns, RouteStop
 from widgets.map.view import MapView
 
 DRIVERS_MS = 500
@@ -43,7 +45,6 @@ ORDERS_MS = 500
 ROUTE_MS = 3000
 STANDING_MS = 0.5
 """Below this speed in m/s a driver counts as standing: a heading would be noise."""
-ENDED_SHOWN_S = 20.0
 
 
 class MapPresenter(QObject):
@@ -57,7 +58,7 @@ class MapPresenter(QObject):
         self._orders = Refresh(self._show_orders, ORDERS_MS, self)
         self._route = Refresh(self._ask_route, ROUTE_MS, self)
         self._asked = 0
-        self._marks: dict[str, tuple[Order, OrderMark]] = {}
+        self._marks = OrderMarks()
         self._shown_route: Route | None = None
         # Who is drawn, and their rows: found anew when drivers are added or changed, not at every refresh.
         self._roster_stale, self._roster_of = True, 0
@@ -69,7 +70,7 @@ class MapPresenter(QObject):
         links.keep(
             subscribe(FixesApplied, self._drivers),
             subscribe(Change, self._hear),
-            subscribe(EtasUpdated, self._orders),
+            subscribe(EtasUpdated, lambda told: self._note(told.etas)),
             subscribe(Turned, self._turned),
             engine.settings.on_change(self._setting),
         )
@@ -122,15 +123,20 @@ class MapPresenter(QObject):
                 if driver.id in self._names:
                     self._name(driver.id)
         self._drivers()
-        if change.orders:
-            self._orders()
+        if change.orders or change.alerts:
+            self._note([*(order.id for order in change.orders), *about(change.alerts, self._engine.world)])
         if any(route.driver_id == self._selection.driver for route in change.routes) or any(
             driver.id == self._selection.driver for driver in change.drivers
         ):
             self._route.now()
 
+    def _note(self, order_ids: Iterable[str]) -> None:
+        self._marks.note(order_ids)
+        self._orders()
+
     def _turned(self, _: Turned) -> None:
         self._roster_stale = True
+        self._marks.forget()
         self._show_areas()
         self._show_all()
         self._route.now()
@@ -183,23 +189,8 @@ class MapPresenter(QObject):
     def _show_orders(self) -> None:
         if not self._view.shows("orders"):
             return
-        engine = self._engine
-        now = engine.clock.now()
-        world, chosen, before, self._marks = self._deeds.world, frozenset(self._selection.orders), self._marks, {}
-        # Of thousands of orders few are looked at closely.
-        alarmed = frozenset(about(world.alerts.values(), world))
-        for order in world.orders.values():
-            order_id, is_over = order.id, order.status in ENDED
-            is_chosen = order_id in chosen
-            if is_over and now - order.status_at > ENDED_SHOWN_S and not is_chosen:
-                continue
-            late, known = (is_over or order_id in alarmed) and alarms(order, world, now), before.get(order_id)
-            if known is None or known[0] is not order or known[1].late != late or bool(known[1].label) != is_chosen:
-                due_at = local_time(order.due_at, engine.clock.zone) if is_chosen else ""
-                label = tr("{id}, due {due_at}", id=order_id, due_at=due_at) if is_chosen else ""
-                known = order, OrderMark(order_id, order.status, order.pickup, order.dropoff, late, label)
-            self._marks[order_id] = known
-        self._view.set_orders([mark for _, mark in self._marks.values()])
+        clock, chosen = self._engine.clock, frozenset(self._selection.orders)
+        self._view.set_orders(self._marks.made(self._deeds.world, clock.now(), chosen, clock.zone))
 
     def _select(self) -> None:
         selection = self._selection
