@@ -14,8 +14,10 @@ from widgets.common.table_view import RowsView
 
 
 class Panel(QWidget):
-    """``wanted(str)`` is the action of a button of its own; ``context_requested(list[str], QPoint)`` as of a table. ``gone`` when
-    it is seen no more: its dock says so a moment too early, while the panel still counts as visible."""
+    """``wanted(str)`` is the action of a button of its own; ``context_requested(list[str], QPoint)`` as of a table.
+
+    ``gone`` when it is seen no more: its dock says so a moment too early, while the panel still counts as visible.
+    """
 
     wanted = Signal(str)
     gone = Signal()
