@@ -98,7 +98,7 @@ class RowPainter:
         if ground != self._ground:
             self.forget_rows()
             self._ground = ground
-            self._width, self._spots, self._font, self._ratio, self._rtl = ground
+            self._width, self.spots, self._font, self._ratio, self._rtl = ground
 
     def picture(self, row_id: str, faces: object, height: int, chosen: bool, hovered: bool) -> QPixmap:
         """A row as it is to be seen."""
@@ -124,7 +124,7 @@ class RowPainter:
     def draw(self, painter: QPainter, size: QSize, faces: object, chosen: bool) -> None:
         """Draw a row, from its upper left corner, on the ground it has by its state."""
         assert isinstance(faces, tuple)
-        height, spots = size.height(), self._spots
+        height, spots = size.height(), self.spots
         if not spots:
             return
         start, end = min(spot.left for spot in spots), max(spot.left + spot.width for spot in spots)

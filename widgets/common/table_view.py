@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -107,32 +107,32 @@ class RowsView(QTableView, Generic[R]):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self.executeDelayedItemsLayout()
-        viewport, dirty = self.viewport(), event.region()
-        width, height = viewport.width(), viewport.height()
-        header = self.horizontalHeader()
-        spots = [
-            Spot(i, left, px)
-            for i in map(header.logicalIndex, range(header.count()))
-            if not header.isSectionHidden(i)
-            and (left := self.columnViewportPosition(i)) < width
-            and left + (px := header.sectionSize(i)) > 0
-        ]
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.painter.lay(width, spots, self.font(), viewport.devicePixelRatioF(), rtl)
-        rows, columns, seen = self._rows, [spot.column for spot in spots], set()
-        first, last = self.rowAt(0), self.rowAt(height - 1)
-        last = len(rows.shown) - 1 if last < 0 else last
-        chosen = self.chosen(first, last)
+        viewport, dirty, header = self.viewport(), event.rect(), self.horizontalHeader()
+        width, shown = viewport.width(), self._rows.shown
+        self.painter.lay(width, self._spots(header, width), self.font(), viewport.devicePixelRatioF(), self._is_rtl())
+        first, last = self.rowAt(dirty.top()), self.rowAt(dirty.bottom())
+        if first < 0:
+            return
+        last = len(shown) - 1 if last < 0 else last
+        columns, chosen = [spot.column for spot in self.painter.spots], self.chosen(first, last)
         painter = QPainter(viewport)
-        for place in range(first, last + 1) if first >= 0 else ():
-            row_id, top, px = rows.shown[place].id, self.rowViewportPosition(place), self.rowHeight(place)
-            seen.add(row_id)
-            if dirty.intersects(QRect(0, top, width, px)):
-                faces = rows.faces(place, columns)
-                picture = self.painter.picture(row_id, faces, px, place in chosen, place == self.hovered)
-                painter.drawPixmap(0, top, picture)
+        top, px = self.rowViewportPosition(first), self.rowHeight(first)
+        for place in range(first, last + 1):
+            px = self.rowHeight(place) if self._wraps else px
+            faces = self._rows.faces(place, columns)
+            painter.drawPixmap(0, top, self.painter.picture(shown[place].id, faces, px, place in chosen, place == self.hovered))
+            top += px
         painter.end()
-        self.painter.keep(seen, 2 * len(seen) + 8)
+        self.painter.keep({shown[place].id for place in range(first, last + 1)}, 2 * (viewport.height() // max(1, px) + 4))
+
+    def _spots(self, header: QHeaderView, width: int) -> list[Spot]:
+        """The columns in sight, in the order in which they stand."""
+        shown = [i for i in map(header.logicalIndex, range(header.count())) if not header.isSectionHidden(i)]
+        spots = [Spot(i, self.columnViewportPosition(i), header.sectionSize(i)) for i in shown]
+        return [spot for spot in spots if spot.left < width and spot.left + spot.width > 0]
+
+    def _is_rtl(self) -> bool:
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
