@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
@@ -405,3 +406,53 @@ def test_an_icon_that_stands_for_a_title_is_named_for_those_who_do_not_see_it(qt
     assert said == ["", "Told"]
     assert not model.headerData(0, across, Qt.ItemDataRole.DecorationRole).isNull()
     assert model.headerData(0, across, Qt.ItemDataRole.ToolTipRole) == "Told"
+
+
+class Counted(RowPainter):
+    """Remembers which rows were drawn, by the text of their first column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[str] = []
+
+    def draw(self, painter: QPainter, size: QSize, faces: object, chosen: bool) -> None:
+        assert isinstance(faces, tuple)
+        self.drawn.append(faces[0].text)
+        super().draw(painter, size, faces, chosen)
+
+
+def test_a_row_is_drawn_once_and_again_only_when_it_looks_otherwise(qtbot: QtBot) -> None:
+    painter, model = Counted(), RowsModel(columns()[:2])
+    view = RowsView(model, "Things", painter=painter)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    model.set_rows([Thing("a"), Thing("b"), Thing("c")])
+    view.show()
+    qtbot.waitUntil(lambda: painter.drawn == ["a", "b", "c"])
+
+    def drawn_by(deed: Callable[[], object]) -> list[str]:
+        painter.drawn.clear()
+        deed()
+        view.viewport().repaint()
+        return painter.drawn
+
+    assert drawn_by(lambda: model.set_rows([Thing("c"), Thing("b", 7), Thing("a")])) == ["b"]
+    assert drawn_by(lambda: view.select_ids(["c"])) == ["c"]
+    assert drawn_by(lambda: view.setColumnWidth(0, 120)) == ["c", "b", "a"]
+    assert drawn_by(lambda: None) == []
+    assert drawn_by(lambda: QApplication.sendEvent(view, QEvent(QEvent.Type.PaletteChange))) == ["c", "b", "a"]
+
+
+def test_pictures_of_rows_out_of_sight_are_let_go(qtbot: QtBot) -> None:
+    painter, model = RowPainter(), RowsModel(columns())
+    view = RowsView(model, "Things", painter=painter)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    model.set_rows([Thing(str(number)) for number in range(1000)])
+    view.show()
+    qtbot.waitUntil(lambda: bool(painter._pictures))
+    bar = view.verticalScrollBar()
+    for at in range(0, bar.maximum(), bar.pageStep()):
+        bar.setValue(at)
+        view.viewport().repaint()
+    assert 0 < len(painter._pictures) <= 3 * (300 // 26 + 4)
