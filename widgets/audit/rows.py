@@ -20,7 +20,9 @@ class AuditRow:
 
     @property
     def change(self) -> str:
-        return "; ".join((*self.lines, *([self.reason] if self.reason else [])))
+        """The first thing of it, and how many more there are: a row has room for no more."""
+        first, *more = (*self.lines, *([self.reason] if self.reason else [])) or ("",)
+        return f"{first}, +{len(more)}" if more else first
 
 
 @dataclass(frozen=True, slots=True)
