@@ -36,7 +36,7 @@ def columns() -> tuple[Column[AreaRow], ...]:
             lambda r, m: tr("yes") if r.watched else "",
             icon=lambda r, m: "eye" if r.watched else "",
             width=84,
-            spare=True,
+            spare=1,
             name=tr("Drivers' comings and goings are told"),
         ),
         Column("Rules", lambda r, m: _rules(r), tip=lambda r, m: "\n".join(r.rules), width=0, least=110),

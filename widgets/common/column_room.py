@@ -41,7 +41,9 @@ def share(
     least = {i: by_hand[i] if i in by_hand else steps[i][2] for i in wanted if columns[i].width}
     least.update({i: max(columns[i].least or LEAST_STRETCH_PX, titles[i] + TITLE_PX) for i in wide})
     aside = set[int]()
-    for i in sorted((i for i in wanted if columns[i].spare and i not in kept), reverse=True):
+    for i in sorted(
+        (i for i in wanted if columns[i].spare and i not in kept), key=lambda i: (columns[i].spare, i), reverse=True
+    ):
         if sum(least.values()) <= room_px:
             break
         aside.add(i)

@@ -62,7 +62,8 @@ class Column(Generic[R]):
     and makes the row as high as they need.
 
     ``shown`` is whether the column is there before the user says otherwise; a ``spare`` one steps aside where there is no
-    room for all, the last of them first. ``sign`` is an icon that stands for the title, of a column of little more than icons.
+    room for all, the one with the highest number first, of equals the last. ``sign`` is an icon that stands for the title, of
+    a column of little more than icons.
     """
 
     title: str
@@ -79,7 +80,7 @@ class Column(Generic[R]):
     narrow: int = 0
     least: int = 0
     shown: bool = True
-    spare: bool = False
+    spare: int = 0
     sign: str = ""
     name: str = ""
     """What the column is called where its title is too short for a screen reader."""

@@ -88,7 +88,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=76,
         narrow=70,
-        spare=True,
+        spare=2,
     ),
     Column(
         "Orders",
@@ -98,7 +98,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=62,
         narrow=58,
-        spare=True,
+        spare=1,
     ),
     Column(
         "Next stop",
@@ -120,7 +120,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         timed=True,
         width=78,
-        spare=True,
+        spare=3,
         name="Age of the last position",
     ),
     Column(
@@ -133,7 +133,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=76,
         narrow=72,
-        spare=True,
+        spare=3,
     ),
     Column(
         "Speed",
@@ -153,7 +153,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=170,
         narrow=160,
-        spare=True,
+        spare=3,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column(

@@ -61,11 +61,11 @@ def columns() -> tuple[Column[ForwardRow], ...]:
             token=lambda r, m: "late",
             right=True,
             width=76,
-            spare=True,
+            spare=1,
         ),
-        Column("What", lambda r, m: r.what, width=150, narrow=110, spare=True),
-        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150, spare=True),
-        Column("Sent", lambda r, m: number(r.sent), sort=lambda r: r.sent, right=True, width=60, spare=True),
+        Column("What", lambda r, m: r.what, width=150, narrow=110, spare=1),
+        Column("Goes to", lambda r, m: r.forward.to, sort=lambda r: r.forward.to, width=190, narrow=150, spare=1),
+        Column("Sent", lambda r, m: number(r.sent), sort=lambda r: r.sent, right=True, width=60, spare=1),
     )
 
 

@@ -60,7 +60,7 @@ class HandoverPanel(Panel):
         self.model: RowsModel[NoteRow] = RowsModel(columns())
         self.view = _View(self.model, tr("Notes of the shift"))
         self.field = QLineEdit()
-        self.field.setPlaceholderText(tr("Note for the next shift, then Enter"))
+        self.field.setPlaceholderText(tr("Note, kept with Enter"))
         self.field.setAccessibleName(tr("A note for the next shift"))
         self.field.setMaxLength(2000)
         self.strike = QPushButton(tr("Strike out"))

@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[LogRow], ...] = (
         least=240,
     ),
     Column("About", _about, width=110, narrow=90),
-    Column("By", lambda r, m: r.actor, width=120, narrow=92, spare=True),
+    Column("By", lambda r, m: r.actor, width=120, narrow=92, spare=1),
 )
 
 

@@ -36,8 +36,8 @@ def columns() -> tuple[Column[MerchantRow], ...]:
     return (
         Column("Name", lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150),
         Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
-        Column("Goods", lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84, spare=True),
-        Column("Kind", lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92, spare=True),
+        Column("Goods", lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84, spare=1),
+        Column("Kind", lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92, spare=1),
         Column(
             "Takes",
             lambda r, m: f"{number(r.merchant.prep_min, 'g')} min",
@@ -54,7 +54,7 @@ def columns() -> tuple[Column[MerchantRow], ...]:
             token=lambda r, m: "text" if r.merchant.fence_m is not None else "muted",
             right=True,
             width=66,
-            spare=True,
+            spare=1,
             name=tr("How near a driver has to come to count as there"),
         ),
         Column(
@@ -65,7 +65,7 @@ def columns() -> tuple[Column[MerchantRow], ...]:
             width=56,
             name=tr("Its orders that have not ended"),
         ),
-        Column("Number", lambda r, m: r.id, sort=lambda r: r.id, token=lambda r, m: "muted", width=80, spare=True),
+        Column("Number", lambda r, m: r.id, sort=lambda r: r.id, token=lambda r, m: "muted", width=80, spare=1),
     )
 
 

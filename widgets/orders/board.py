@@ -190,7 +190,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             tip=told_tip,
             width=104,
             narrow=34,
-            spare=True,
+            spare=1,
             sign="device-mobile",
             name="How far the last command has come",
         ),

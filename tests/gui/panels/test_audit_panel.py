@@ -55,7 +55,7 @@ def test_each_filter_asks_anew(panel: AuditPanel, qtbot: QtBot) -> None:
 
 def test_what_is_selected_is_told_line_by_line(panel: AuditPanel) -> None:
     panel.set_rows([ROW], "1 change", more=False)
-    assert panel.model.index(0, 4).data() == "name: A → B; watched: no → yes; by phone"
+    assert panel.model.index(0, 4).data() == "name: A → B, +2"
     assert not panel.older.isEnabled()
     panel.view.select_ids(["7"])
     assert panel.detail.text().split("\n") == [

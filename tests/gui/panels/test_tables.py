@@ -374,7 +374,7 @@ def test_a_column_for_which_there_is_no_room_steps_aside_and_comes_back(qtbot: Q
         (
             Column("Id", lambda r, m: r.id, width=120),
             Column("Way", lambda r, m: r.id, width=0),
-            Column("Size", lambda r, m: str(r.size), width=100, spare=True),
+            Column("Size", lambda r, m: str(r.size), width=100, spare=1),
         )
     )
     view: RowsView[Thing] = RowsView(model, "Things")

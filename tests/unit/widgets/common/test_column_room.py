@@ -14,7 +14,7 @@ def _column(width: int, **more: Any) -> Column[Any]:
     return Column("", lambda r, m: "", width=width, **more)
 
 
-COLUMNS = (_column(60), _column(0), _column(100, narrow=80, spare=True), _column(120, spare=True))
+COLUMNS = (_column(60), _column(0), _column(100, narrow=80, spare=1), _column(120, spare=1))
 ALL = range(4)
 
 
@@ -29,6 +29,8 @@ def test_the_last_spare_column_steps_aside_first_and_only_as_many_as_must() -> N
     shares = share(COLUMNS, TITLES, ALL, {}, least + 119)
     assert (shares.aside, shares.widths[2]) == (frozenset({3}), 80)
     assert share(COLUMNS, TITLES, ALL, {}, least - 1).aside == {2, 3}
+    sooner = (*COLUMNS[:2], _column(100, narrow=80, spare=2), COLUMNS[3])
+    assert share(sooner, TITLES, ALL, {}, least + 119).aside == {2}
 
 
 def test_a_column_that_is_asked_for_stays_and_the_table_scrolls() -> None:
