@@ -101,6 +101,7 @@ class MapPage(SetupPage):
         self.with_map.toggled.connect(lambda on: self.choose.setEnabled(on and not self._busy))
         self._show_busy(False)
         self.bar.hide()
+        self._say("", "")
 
     def _choose(self) -> None:
         filters = tr("OpenStreetMap extracts (*.osm.pbf *.pbf *.osm);;All files (*)").split(";;")
@@ -150,6 +151,7 @@ class MapPage(SetupPage):
 
     def _say(self, text: str, kind: str) -> None:
         self.said.setText(text)
+        self.said.setVisible(bool(text))
         if self.said.property("kind") != kind:
             self.said.setProperty("kind", kind)
             self.said.style().polish(self.said)

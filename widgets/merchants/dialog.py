@@ -73,7 +73,7 @@ class MerchantDialog(AskDialog):
         self.setMinimumWidth(480)
 
     def _lay_out(self, area: str) -> None:
-        fields = form()
+        self._fields = fields = form()
         fields.addRow(tr("Name"), self.name)
         fields.addRow(tr("Place"), _row(self.place, self.pick))
         fields.addRow(tr("Kind of shop"), self.kind)
@@ -81,7 +81,8 @@ class MerchantDialog(AskDialog):
         fields.addRow(tr("Preparation"), self.prep)
         fields.addRow(tr("At the shop"), _row(self.fenced, self.fence))
         fields.addRow(tr("Own drivers"), self.fleet)
-        fields.addRow("", _row(self.own, self.share))
+        self._whose = _row(self.own, self.share)
+        fields.addRow("", self._whose)
         if area:
             fields.addRow(tr("Area"), plain(tr("{area}, by where it lies", area=area)))
         else:
@@ -92,7 +93,7 @@ class MerchantDialog(AskDialog):
 
     def _turn(self) -> None:
         """Whose drivers come first is asked where it has drivers of its own."""
-        self.own.setVisible(bool(self.fleet.text().strip()))
+        self._fields.setRowVisible(self._whose, bool(self.fleet.text().strip()))
         self.share.setVisible(self.own.isVisibleTo(self) and self.own.currentData() == OwnDrivers.SHARED)
 
     def set_place(self, place: LatLon) -> None:

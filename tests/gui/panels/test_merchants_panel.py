@@ -79,7 +79,9 @@ def test_what_is_not_touched_stays_to_the_last_digit(qtbot: QtBot) -> None:
         dialog.act()
     assert saved.args == [ROSA, ""]
     dialog.fenced.setChecked(False)
+    assert dialog._fields.isRowVisible(dialog._whose)
     dialog.fleet.clear()
+    assert not dialog._fields.isRowVisible(dialog._whose)  # nor is a gap left for it
     assert not dialog.own.isVisible()
     dialog.prep.setValue(20)
     with qtbot.waitSignal(dialog.saved) as saved:
