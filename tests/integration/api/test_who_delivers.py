@@ -24,7 +24,7 @@ def swift(served: Served) -> Iterator[FaultyProvider]:
     """A provider that takes everything, registered over HTTP with a rule that sends all orders there."""
     served.web.put("/v1/providers/swift", json={"name": "Swift", "url": "http://127.0.0.1:9/v1", "timeout_s": 30})
     secret = served.web.post("/v1/providers/swift/secret").json()["secret"]
-    provider = FaultyProvider(secret, lambda: served.on_engine(served.engine.clock.now), step_s=1e9)
+    provider = FaultyProvider(secret, served.rig.clock.now, step_s=1e9)  # an engine that restarts doesn't answer
     body = {"name": "Swift", "url": provider.url, "timeout_s": 30, "cap_per_hour": 50}
     assert served.web.put("/v1/providers/swift", json=body).json()["version"] == 2
     assert served.web.put("/v1/rules", json={"rules": [RULE]}).status_code == 200

@@ -25,7 +25,7 @@ def demo(tmp_path: Path, training_city: Path):
         data=tmp_path,
         verbose=False,
         mqtt=False,
-        city=None,
+        city=training_city,
         seed=3,
         drivers=14,
         orders_per_hour=90.0,
