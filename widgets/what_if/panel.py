@@ -34,10 +34,10 @@ def _change_icon(row: FigureRow, _: object) -> str:
 
 
 FIGURES: tuple[Column[FigureRow], ...] = (
-    Column("Drivers concerned", lambda r, m: r.name, width=0),
+    Column("Figures", lambda r, m: r.name, width=0, wrap=True, name="Drivers concerned"),
     Column("Now", lambda r, m: r.now, right=True, width=48),
     Column("Tried", lambda r, m: r.tried, right=True, width=48),
-    Column("Change", lambda r, m: r.change, token=_change_token, icon=_change_icon, width=92),
+    Column("Change", lambda r, m: r.change, token=_change_token, icon=_change_icon, width=92, narrow=78),
 )
 
 

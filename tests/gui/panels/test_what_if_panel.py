@@ -44,3 +44,10 @@ def test_before_it_begins_it_teaches_and_offers_to(panel: WhatIfPanel) -> None:
     panel.set_steps((), trying=True)
     assert panel.drop.isEnabled()
     assert panel.drop.text() == "End"
+
+
+def test_all_columns_of_the_figures_are_seen_beside_a_small_map(panel: WhatIfPanel) -> None:
+    panel.resize(300, 600)
+    panel.set_figures([FigureRow("pdt", "Minutes per delivery", "0.0", "18.5", "+18.5", False)])
+    view = panel.figures_view
+    assert view.horizontalHeader().length() <= view.viewport().width()
