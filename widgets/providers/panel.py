@@ -72,7 +72,7 @@ def _problem(row: ProviderRow) -> str:
 
 def columns() -> tuple[Column[ProviderRow], ...]:
     return (
-        Column("Provider", lambda r, m: r.provider.title, sort=lambda r: r.provider.title.casefold(), width=136, narrow=116),
+        Column("Provider", lambda r, m: r.provider.title, sort=lambda r: r.provider.title.casefold(), width=136, narrow=132),
         Column(
             "State",
             _state,
