@@ -175,7 +175,7 @@ class Questions:
 
         page.code_requested.connect(code)
         page.set_drivers([draft_of(driver)])
-        dialog.resize(700, 480)
+        dialog.resize(700, 600)
         page.enter()
         self._asking.show(dialog)
 

@@ -53,7 +53,7 @@ class FleetDialog(AskDialog):
         self.go_to(0)
 
     def sizeHint(self) -> QSize:
-        return QSize(820, 560)
+        return QSize(820, 640)
 
     @property
     def page(self) -> SetupPage:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.causes import cause
 from core.domain.driver import App
@@ -210,11 +221,20 @@ class PhonesPage(SetupPage):
         right.setSpacing(8)
         right.addWidget(self.who)
         right.addLayout(inner, 1)
-        whole = QHBoxLayout()
+        page = QWidget()
+        whole = QHBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(16)
         whole.addWidget(self.view)
         whole.addLayout(right, 1)
-        self.body.addLayout(whole, 1)
+        # The code can't be made smaller: on a low screen, or with large letters, it is scrolled.
+        area = QScrollArea()
+        area.setAccessibleName(tr("What to do on the phone"))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        self.body.addWidget(area, 1)
         self.view.selection_changed.connect(self._ask)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.config.toPlainText()))
         self.save.clicked.connect(self._save)

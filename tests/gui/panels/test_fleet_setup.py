@@ -175,3 +175,10 @@ def test_one_can_go_back(qtbot: QtBot, dialog: FleetDialog) -> None:
     dialog.go_to(2)
     qtbot.mouseClick(dialog.back, Qt.MouseButton.LeftButton)
     assert dialog.page is dialog.broker
+
+
+def test_its_buttons_are_seen_on_a_low_screen_with_large_letters(dialog: FleetDialog) -> None:
+    dialog.set_drivers([ANA, JONAS])
+    for place in range(4):
+        dialog.go_to(place)
+        assert dialog.minimumSizeHint().height() <= 768 / 1.5 - 32
