@@ -24,6 +24,8 @@ class Planner:
 
     def __init__(self, orders: Iterable[Order] = ()) -> None:
         self._estimator: Estimator | None = None
+        self.version = 0
+        """Grows when something else would be said of every order."""
         self._quantile = 0.5
         self._in_hand: dict[str, dict[str, None]] = {}
         self._loads: dict[str, int] = {}
@@ -37,6 +39,7 @@ class Planner:
 
     def use(self, estimator: Estimator) -> None:
         self._estimator = estimator
+        self.version += 1
         self._known.clear()
 
     def note(self, order: Order) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from core.domain.geo import LatLon, distance_m
 from core.domain.merchant import Merchant, OwnDrivers
 from core.domain.order import Order, Status
 from core.domain.world import World
-from core.engine.planning import Planned, Planner
+from core.engine.planning import Planner
 from core.engine.tally import Tally
 from core.matching.generators.registry import chosen
 from core.matching.legs import distinct
@@ -80,7 +80,7 @@ class Photographer:
         """``breathe`` is called every now and then while a snapshot is taken; orders may come in by it, and no more."""
         self._world, self._positions, self._search, self._settings = world, positions, search, settings
         self._planner, self._tally, self._breathe = planner, tally, breathe
-        self._kept: dict[str, _Kept] = {}
+        self._views: _Views | None = None
 
     def over(self, world: World, positions: PositionStore, search: Searcher) -> Photographer:
         """One that takes another world, such as a recorded one, with what is known of kitchens and stops now."""
@@ -96,7 +96,7 @@ class Photographer:
         merchant's own: `SPARE` times as many as the matcher would look at and one more an order, since some may be unfit and
         others go to the orders beside it.
         """
-        world, views = self._world, _Views(self._settings, self._planner, now, self._kept)
+        world, views = self._world, _Views(self._settings, self._planner, now, self._views)
         params = params_from(self._settings)
         done = self._tally.done(now)
         orders = [views.order(o, world) for o in world.open_orders() if o.status is Status.WAITING]
@@ -115,7 +115,8 @@ class Photographer:
                 orders.append(views.order(order, world, held_by=driver.id, hold_min=hold_min))
             route = world.routes.get(driver.id) if held is None else None
             drivers.append(views.driver(driver, place, route, world, is_open, done[driver.id]))
-        self._kept = views.kept
+        views.end()
+        self._views = views
         return Snapshot(
             now=now,
             params=params,
@@ -129,7 +130,7 @@ class Photographer:
     def sketch(self, routes: Iterable[Route], now: float) -> Snapshot:
         """Drivers as if they were on these routes, several of one driver among them, for `core.matching.outlook`. Who was never
         seen is left out."""
-        world, views = self._world, _Views(self._settings, self._planner, now, self._kept)
+        world, views = self._world, _Views(self._settings, self._planner, now, self._views)
         drivers = []
         for route in routes:
             driver, row = world.driver(route.driver_id), self._positions.find(route.driver_id)
@@ -238,42 +239,51 @@ def _alone(route: Route | None, world: World) -> Order | None:
 
 
 class _Kept(NamedTuple):
-    """A view, and all that it was made of."""
+    """A view, and what it was made of that differs from order to order."""
 
     order: Order
-    planned: Planned
     merchant: Merchant | None
-    rule: GoodsRule
     view: OrderView
 
 
 class _Views:
-    """``before`` are views of an earlier snapshot: most orders are as they were, and stand twice in a route besides."""
+    """``before`` are those of an earlier snapshot: most orders are as they were, and stand twice in a route besides."""
 
-    def __init__(self, settings: Settings, planner: Planner, now: float, before: Mapping[str, _Kept]) -> None:
-        self._settings, self._planner, self._now, self._before = settings, planner, now, before
+    def __init__(self, settings: Settings, planner: Planner, now: float, before: _Views | None) -> None:
+        self._settings, self._planner, self._now = settings, planner, now
         self._rest_s = settings.number("offers.rest_after_no_s")
         self._quantile = striven_for(settings)("estimates.quantile")
-        self._rules: dict[str, GoodsRule] = {}
-        self.kept: dict[str, _Kept] = {}
+        self._rules: dict[str, GoodsRule] = {} if before is None else {kind: rule_for(settings, kind) for kind in before._rules}
+        self._terms = planner.version, self._quantile
+        self._kept: dict[str, _Kept] = {}
+        # What holds for all orders alike is compared once, not for each of them.
+        same = before is not None and before._terms == self._terms and before._rules == self._rules
+        self._before = before._kept if same and before is not None else {}
+
+    def end(self) -> None:
+        """Let go of the earlier snapshot."""
+        self._before = {}
 
     def order(self, order: Order, world: World, held_by: str = "", hold_min: float = 0.0) -> OrderView:
-        if held_by or order.declined_by:
+        if held_by:
             return self._made(order, world, held_by, hold_min)
-        known = self.kept.get(order.id)
+        known = self._kept.get(order.id)
         if known is not None:
             return known.view
-        known = self._before.get(order.id)
-        planned, merchant, rule = (
-            self._planner.plan(order, self._quantile),
-            world.merchants.get(order.merchant_id),
-            self._rule(order),
-        )
-        same = known is not None and known.order is order and known.merchant is merchant
-        if known is None or not same or known.planned != planned or known.rule != rule:
-            known = _Kept(order, planned, merchant, rule, self._made(order, world, "", 0.0))
-        self.kept[order.id] = known
+        known, merchant = self._before.get(order.id), world.merchants.get(order.merchant_id)
+        if (
+            known is None
+            or known.order is not order
+            or known.merchant is not merchant
+            or (order.declined_by and known.view.declined_by != self._resting(order))
+        ):
+            known = _Kept(order, merchant, self._made(order, world, "", 0.0))
+        self._kept[order.id] = known
         return known.view
+
+    def _resting(self, order: Order) -> frozenset[str]:
+        """Who said no a little while ago."""
+        return frozenset(driver for driver, at in order.declined_by.items() if self._now - at < self._rest_s)
 
     def _rule(self, order: Order) -> GoodsRule:
         rule = self._rules.get(order.goods)
@@ -284,7 +294,6 @@ class _Views:
     def _made(self, order: Order, world: World, held_by: str, hold_min: float) -> OrderView:
         planned, rule = self._planner.plan(order, self._quantile), self._rule(order)
         merchant = world.merchants.get(order.merchant_id)
-        declined = order.declined_by
         return OrderView(
             id=order.id,
             merchant_id=order.merchant_id,
@@ -296,9 +305,7 @@ class _Views:
             weight_kg=order.weight_kg,
             volume_l=order.volume_l,
             vehicles=order.vehicles,
-            declined_by=frozenset(d for d, at in declined.items() if self._now - at < self._rest_s)
-            if declined
-            else frozenset(),
+            declined_by=self._resting(order),
             pickup_stop_min=planned.pickup_stop_min,
             dropoff_stop_min=planned.dropoff_stop_min,
             door_min=rule.door_min,
