@@ -81,6 +81,7 @@ SAVE_POSITIONS_S = 30.0
 BEAT_S, BEHIND_S = 0.25, 0.02
 TAKEN_AT_ONCE = 2500
 """Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
+EXPIRED_AT_ONCE = 40
 ATTEND_S = 0.006
 _CONNECTED = frozenset({"connected", "outgrown"})
 
@@ -213,12 +214,14 @@ class Engine:
         self._take_messages(now)
         self._publish_receipts(self._receipts.take(now), now)
         self._breathe()
-        if now >= self._next_sweep:
+        if now >= self._next_sweep and not self._rounds:
             self._next_sweep = now + 1.0
-            self._rounds += (self._sweep, self._alarms.look_at_orders, self._look_at_drivers)
+            self._rounds += (self._expire, self._sweep, self._alarms.look_at_orders, self._look_at_drivers)
         # Each in a tick of its own: the window waits for whatever a tick does.
-        for _ in range(len(self._rounds) if self._stepped else min(1, len(self._rounds))):
+        while self._rounds:
             self._rounds.popleft()(now)
+            if not self._stepped:
+                break
         self._breathe()
         self._commit(self._alarms.news())
         if now >= self._next_save:
@@ -238,8 +241,13 @@ class Engine:
             self.store.flush()
         self._outbox.release()
 
+    def _expire(self, now: float) -> None:
+        expired = expire_offers(self.world, now, None if self._stepped else EXPIRED_AT_ONCE)
+        self._commit(expired)
+        if not self._stepped and len(expired.changes) == EXPIRED_AT_ONCE:
+            self._rounds.appendleft(self._expire)
+
     def _sweep(self, now: float) -> None:
-        self._commit(expire_offers(self.world, now))
         self._upkeep.look()
         self._can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
         if self._can_hear:

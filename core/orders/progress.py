@@ -146,9 +146,10 @@ def _joined(route: Route, made: Offer, orders: dict[str, Order]) -> tuple[Stop, 
     return planned + tuple(stop for key, stop in stops.items() if key not in set(made.stops))
 
 
-def expire_offers(world: World, now: float) -> Outcome:
+def expire_offers(world: World, now: float, most: int | None = None) -> Outcome:
+    """Close what nobody has answered in time, ``most`` of them where there are very many."""
     draft = Draft(world, now, "system")
-    for late in [o for o in world.offers.values() if o.expires_at <= now]:
+    for late in [o for o in world.offers.values() if o.expires_at <= now][:most]:
         draft.close_offer(late, OfferExpired, OfferState.EXPIRED, declined=True, reason=reasons.NO_ANSWER)
         draft.outcome.tells.append(TellRevoke(late.driver_id, late.id, None, "the offer has run out"))
     return draft.outcome

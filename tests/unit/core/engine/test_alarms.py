@@ -9,8 +9,9 @@ import pytest
 from core.domain import commands as c
 from core.domain.alert import AlertKind, alert_id
 from core.domain.errors import CommandRefused
-from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised
+from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised, OrderReceived
 from core.domain.geo import LatLon
+from core.domain.order import Order, Status
 from core.domain.world import World
 from core.engine.alarms import Alarms
 from core.settings import Settings
@@ -199,3 +200,21 @@ def test_after_a_pause_of_our_own_nobody_counts_as_silent_until_they_could_be_he
         now += 1.0
         assert not alarms.can_hear(now, True)
     assert alarms.can_hear(now + 1.0, True)
+
+
+def test_of_very_many_alerts_some_are_told_at_a_time_and_none_is_lost() -> None:
+    orders = tuple(
+        Order(str(n), "M", LatLon(45.0, 45.0), LatLon(45.01, 45.0), 0.0, 0.0, 60.0, status=Status.WAITING) for n in range(120)
+    )
+    world = World()
+    world.apply(OrderReceived(at=0.0, orders=orders))
+    alarms = Alarms(world, PositionStore(), Settings())
+    alarms.look_at_orders(100.0)
+    told: list[int] = []
+    while alarms.behind:
+        news = alarms.news()
+        told.append(len(news.changes))
+        for change in news.changes:
+            world.apply(change)
+    assert max(told) <= 50
+    assert {alert.subject for alert in world.alerts.values()} == {order.id for order in orders}

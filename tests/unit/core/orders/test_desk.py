@@ -133,6 +133,14 @@ def test_a_rejected_or_expired_offer_goes_back_and_is_kept_from_that_driver(at: 
     assert at.world.orders["O-1"].declined_by.keys() == {"D-1", "D-2"}
 
 
+def test_of_many_offers_that_have_run_out_some_are_closed_at_a_time(at: Town) -> None:
+    for driver_id, order_id in (("D-1", "O-1"), ("D-2", "O-2")):
+        at.place(order_id)
+        at.offer(driver_id, order_id)
+    at.now += 46
+    assert [len(at.apply(expire_offers(at.world, at.now, 1)).changes) for _ in range(3)] == [1, 1, 0]
+
+
 def test_accepting_an_offer_that_is_gone_is_answered_by_a_revoke(at: Town) -> None:
     at.place()
     at.offer()
