@@ -163,7 +163,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             sort=lambda r: r.status.value,
             tip=_tip,
             width=152,
-            narrow=134,
+            narrow=132,
             least=40,
         ),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, least=90, name="From and to"),
