@@ -55,8 +55,11 @@ class Arrangement:
 
     def kept(self) -> Kept:
         window = self._window
-        window.board_alone(False)
-        kept: Kept = {"profile": self.profile, "boards": window.boards.kept(), **window.layouts.kept()}
+        kept: Kept = {
+            "profile": self.profile,
+            "boards": window.boards.kept(),
+            **window.layouts.kept(window.state_with_map()),
+        }
         if (view := window.map.view()) is not None:
             kept["map"] = f"{view[0]:.6f};{view[1]:.6f};{view[2]:g}"
         kept["layers"] = json.dumps(window.map.layers())
@@ -79,7 +82,7 @@ class Arrangement:
         self.map_windows = []
         with suppress(ValueError):
             self.map_windows = _maps(str(kept.get("maps", "")))
-        if self.maps is not None:
+        if self.maps is not None and self.maps.places() != self.map_windows:
             self.maps.put(self.map_windows)
         columns: dict[str, KeptColumns] = {}
         with suppress(ValueError):

@@ -32,9 +32,11 @@ class BoardDock(QDockWidget):
         self.setWidget(panel)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
         if self.window_of_all.isVisible():
+            event.ignore()  # whoever hears of it puts the board back; until then it stands as it stood
             self.closed.emit()
+        else:
+            super().closeEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self.panel.geometry().contains(event.pos()):
@@ -65,6 +67,8 @@ class Boards(QObject):
         self._window, self._tabs, self._place = window, tabs, place
         self._docks: dict[int, BoardDock] = {}
         self.current = tabs
+        self.doing: Callable[[str, Callable[[], object]], object] = lambda text, act: act()
+        """Who carries out what a person does with a board, and calls it so in the history."""
         self._listen(tabs)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -109,8 +113,10 @@ class Boards(QObject):
 
     def open_beside(self) -> None:
         """The board in front gets a dock of its own; the only one stays, and a copy of it gets one."""
-        if not self.can_open:
-            return
+        if self.can_open:
+            self.doing(tr("Open the board {name} beside", name=self.current.boards.view().name), self._open_beside)
+
+    def _open_beside(self) -> None:
         bar = self._tabs.boards
         view, chosen = bar.view(), self._tabs.selected()
         if len(bar.views()) > 1:
@@ -127,10 +133,17 @@ class Boards(QObject):
         """The current board, from its own dock among the tabs again."""
         dock = self._dock_of(self.current)
         if dock is not None:
-            self._put_back(dock)
+            self._close(dock)
+
+    def _close(self, dock: BoardDock) -> None:
+        text = tr("The board {name} back among the tabs", name=dock.panel.boards.view().name)
+        self.doing(text, lambda: self._put_back(dock))
 
     def remove(self) -> None:
         """The current board for good; the last one among the tabs stays."""
+        self.doing(tr("Remove the board {name}", name=self.current.boards.view().name), self._remove)
+
+    def _remove(self) -> None:
         dock = self._dock_of(self.current)
         if dock is None:
             self._tabs.boards.remove()
@@ -142,11 +155,20 @@ class Boards(QObject):
     def rename(self) -> None:
         self.name_wanted.emit(self.current.boards.view().name)
 
+    def call(self, name: str) -> None:
+        """The current board shall have this name."""
+        if name.strip():
+            self.doing(tr("Call the board {name}", name=name.strip()), lambda: self.current.boards.rename(name))
+
     def add(self) -> None:
         """Another among the tabs, which begins as the current one is."""
         view = self.current.boards.view()
-        self.go_to(self._tabs)
-        self._tabs.boards.add_board("", view)
+
+        def make() -> None:
+            self.go_to(self._tabs)
+            self._tabs.boards.add_board("", view)
+
+        self.doing(tr("New board"), make)
 
     def step(self, by: int) -> None:
         """To the next board: through the tabs, then to each that stands beside them."""
@@ -180,7 +202,7 @@ class Boards(QObject):
         panel.boards.be_alone()
         panel.boards.set_views([view])
         dock = self._docks[view.beside] = BoardDock(view.beside, panel, self._window)
-        dock.closed.connect(lambda: self._put_back(dock))
+        dock.closed.connect(lambda: self._close(dock))
         dock.menu_wanted.connect(lambda at: self._ask_menu(panel, at))
         panel.boards.changed.connect(lambda: self._name(dock))
         self._name(dock)
@@ -194,6 +216,7 @@ class Boards(QObject):
         panel.context_requested.connect(self.context_requested)
         panel.start_requested.connect(self.start_requested)
         panel.boards.name_wanted.connect(lambda name: self._ask_name(panel, name))
+        panel.boards.new_wanted.connect(self.add)
         panel.boards.menu_wanted.connect(lambda at: self._ask_menu(panel, at))
 
     def _ask_name(self, panel: OrdersPanel, name: str) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from app import BEGAN
 from app.actions.deeds import Deeds
+from app.actions.profile_deeds import take_charge_of_profiles
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker
 from app.desk import Desk
@@ -247,6 +248,7 @@ class Console:
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
         own.changed = deeds.note_settings
+        take_charge_of_profiles(deeds, profiles)
         setup.deeds = deeds
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
         presenters = (

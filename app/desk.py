@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from app.actions.arranging import Arranging
 from app.actions.declaring import Scope
 from app.presenters.asking import Asking
 from app.presenters.dashboard import DashboardPresenter
@@ -37,6 +38,8 @@ class Desk:
 
     def __init__(self, window: MainWindow, system: System, deeds: Deeds) -> None:
         deeds.desk = self
+        self.arranging = Arranging(deeds, window.arrangement)
+        window.boards.doing = self.arranging.do
         self._deeds = deeds
         self.window, self._links = window, Links()
         self._asking = Asking(window, window.arrangement.dress)
@@ -59,6 +62,7 @@ class Desk:
         return panel
 
     def close(self) -> None:
+        self.window.boards.doing = lambda text, act: act()
         self._links.end()
         self._asking.close()
         for presenter in self._presenters:

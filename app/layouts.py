@@ -185,8 +185,9 @@ class Layouts:
         state = self._left.get(self.name)
         return state is not None and self.take_up(state)
 
-    def kept(self) -> Kept:
-        self._left[self.name] = self._window.saveState(VERSION)
+    def kept(self, state: QByteArray) -> Kept:
+        """``state`` is what Qt keeps of the layout in use."""
+        self._left[self.name] = state
         return {"layout": self.name, **{f"{STATES}{name}": state for name, state in self._left.items()}}
 
     # Other monitors

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.actions.declared import ACTIONS, MENUS, OTHER_KEYS
 from app.actions.declaring import Declared, Scope
+from app.actions.final import ACTIONS as FINAL
 from app.actions.replaying import can_do
 from app.arrangement import Arrangement
 from app.boards import DOCK, BoardDock, Boards
@@ -169,6 +170,9 @@ class MainWindow(QMainWindow):
             action.setIconVisibleInMenu(declared.checked is None)  # it would stand where the tick belongs
             if declared.menu == "&View" and declared.id in {"view.system", "view.light", "view.dark"}:
                 themes.addAction(action)
+            if declared.id in FINAL:
+                action.setToolTip(tr("Can't be undone: {why}", why=tr(FINAL[declared.id])))
+                menu.setToolTipsVisible(True)
             action.setEnabled(False)
             action.triggered.connect(lambda _=False, wanted=declared: self.run_declared(wanted.id))
             menu.addAction(action)
@@ -344,6 +348,10 @@ class MainWindow(QMainWindow):
         self.board_alone(False)
         self.layouts.arrange()
         self.arrangement.reset_columns()
+
+    def state_with_map(self) -> QByteArray:
+        """How the docks stand, or stood before the boards were alone."""
+        return self.saveState(VERSION) if self._with_map is None else self._with_map
 
     @property
     def is_board_alone(self) -> bool:

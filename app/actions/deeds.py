@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.actions.answers import asked_for, listen_to_answers
+from app.actions.final import keep_what_is_final, why_final
 from app.actions.history import History, Refusal
 from app.actions.naming import which_orders
 from app.actions.recalls import recall_question
@@ -46,7 +47,7 @@ class Deeds:
         self.selection: Selection = selection
         self.window: Window = window
         self.training: bool = training
-        self.history = History(self._carry, stamp=lambda: (engine.clock.now(), self.own_name()))
+        self.history = History(self._carry, stamp=lambda: (engine.clock.now(), self.own_name()), why_final=why_final)
         self.sandbox: Sandbox | None = None
         self.refused: dict[str, str] = {}
         """Orders with which the last thing tried could not be done, and why."""
@@ -57,6 +58,7 @@ class Deeds:
         """Commands that are not the core's: who carries them out, and returns those that undo them."""
         take_charge(self)
         listen_to_answers(self)
+        keep_what_is_final(self)
         self.editors: Editors
         self.desk: Desk
         self.maps: MapDesk
@@ -222,11 +224,15 @@ class Deeds:
         if change.changes():
             self.carry_out(text or change.text(), [change])
 
-    def note_settings(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> None:
-        """Settings were changed elsewhere, from these to those that differ from the usual: it can be undone here."""
+    def note_settings(
+        self, before: Mapping[str, Value], after: Mapping[str, Value], arranged: Sequence[c.Command] = ()
+    ) -> None:
+        """Settings were changed elsewhere, from these to those that differ from the usual: it can be undone here. ``arranged``
+        is what a profile has brought besides."""
         change = ChangeSettings(before=before, after=after)
-        if change.changes():
-            self.history.do(change.text(), change)
+        commands = [change, *arranged] if change.changes() else list(arranged)
+        if commands:
+            self.history.do(tr("Another profile") if arranged else change.text(), *commands)
             self.changed()
 
 

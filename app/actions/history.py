@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from core.domain.commands import Command
 from core.domain.errors import KerbsideError
-from core.domain.language import line
+from core.domain.language import line, tr
 
 Execute = Callable[[Command], Sequence[Command]]
 """Carries a command out and returns the commands that would undo it, none where nothing can; raises KerbsideError."""
@@ -54,6 +54,8 @@ class Record:
     standing: Standing
     refused: tuple[str, ...] = ()
     asked: dict[str, str] = field(default_factory=dict)
+    why: str = ""
+    """Why nothing takes it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,16 @@ class History:
     the time, epoch seconds, and who is at the desk."""
 
     def __init__(
-        self, execute: Execute, limit: int = 200, stamp: Callable[[], tuple[float, str]] = lambda: (0.0, "dispatcher")
+        self,
+        execute: Execute,
+        limit: int = 200,
+        stamp: Callable[[], tuple[float, str]] = lambda: (0.0, "dispatcher"),
+        why_final: Callable[[tuple[Command, ...]], str] = lambda commands: "",
     ) -> None:
         self._execute = execute
         self._limit = limit
         self._stamp = stamp
+        self._why_final = why_final
         self._number = 0
         self._records: dict[int, Record] = {}
         self._asked: dict[str, str] = {}
@@ -87,20 +94,30 @@ class History:
         """Carry the commands out as one deed. Returns a line for each that was refused; the others stand."""
         carried, undo, refused = self._carry_out(commands)
         if carried:
-            self._number += 1
-            at, actor = self._stamp()
-            standing = Standing.DONE if undo else Standing.FINAL
-            record = Record(self._number, text, at, actor, carried, standing, tuple(refused), self._asked)
-            self._records[self._number] = record
-            self._records.pop(self._number - RECORDS, None)
+            record = self._record(text, carried, Standing.DONE if undo else Standing.FINAL)
+            record.refused, record.asked = tuple(refused), self._asked
+            if not undo:
+                record.why = self._why_final(carried)
         if undo:
             self._done.append(Deed(text, carried, undo, self._number))
             for gone in self._done[: -self._limit]:
-                self._note(gone, Standing.FINAL)
+                self._note(gone, Standing.FINAL, why=tr("the latest {n} can be undone", n=self._limit))
             del self._done[: -self._limit]
             self._undone.clear()
         self._tell()
         return refused
+
+    def tell_of(self, text: str, why: str) -> None:
+        """Something was done otherwise than by commands, and nothing takes it back."""
+        self._record(text, (), Standing.FINAL).why = why
+        self._tell()
+
+    def _record(self, text: str, commands: tuple[Command, ...], standing: Standing) -> Record:
+        self._number += 1
+        at, actor = self._stamp()
+        record = self._records[self._number] = Record(self._number, text, at, actor, commands, standing)
+        self._records.pop(self._number - RECORDS, None)
+        return record
 
     def records(self) -> list[Record]:
         """What was done, the oldest first."""
@@ -115,10 +132,10 @@ class History:
     def redo_commands(self) -> tuple[Command, ...]:
         return self._undone[-1].commands if self._undone else ()
 
-    def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = ()) -> None:
+    def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = (), why: str = "") -> None:
         record = self._records.get(deed.number)
         if record is not None:
-            record.standing, record.refused, record.asked = standing, tuple(refused), self._asked
+            record.standing, record.refused, record.asked, record.why = standing, tuple(refused), self._asked, why
 
     # What others have a say in
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.actions.declaring import Declared, Scope, under
 from app.boards import Boards
 from app.layouts import LAYOUTS
-from core.domain.language import mark
+from core.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -27,7 +27,19 @@ def _figures_are(span: str) -> Callable[[Deeds], bool]:
 
 
 def _lay_out(name: str) -> Callable[[Deeds], None]:
-    return lambda deeds: deeds.desk.window.use_layout(name)
+    def lay_out(deeds: Deeds) -> None:
+        window = deeds.desk.window
+        deeds.desk.arranging.do(tr(LAYOUTS[name].label), lambda: window.use_layout(name))
+
+    return lay_out
+
+
+def _reset(deeds: Deeds) -> None:
+    deeds.desk.arranging.do(tr("Reset the layout"), deeds.window.reset_layout)
+
+
+def _float(deeds: Deeds) -> None:
+    deeds.desk.arranging.do(tr("Float the panel, or dock it"), deeds.desk.window.float_panel)
 
 
 def _lies(name: str) -> Callable[[Deeds], bool]:
@@ -113,8 +125,8 @@ VIEWING: tuple[Declared, ...] = (
         *(Declared(f"layout.{name}", "&View", layout.label, _lay_out(name), keys, checked=_lies(name), rule_before=n == 0)
           for n, ((name, layout), keys) in enumerate(zip(LAYOUTS.items(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"),
           strict=True))),
-        Declared("view.float", "&View", "Float the panel, or dock it", lambda d: d.desk.window.float_panel(), "Ctrl+F11",
+        Declared("view.float", "&View", "Float the panel, or dock it", _float, "Ctrl+F11",
                  "frame-corners"),
-        Declared("view.layout", "&View", "Reset the layout", lambda d: d.window.reset_layout(), "", "layout"),
+        Declared("view.layout", "&View", "Reset the layout", _reset, "", "layout"),
     ),
 )  # fmt: skip

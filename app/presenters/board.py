@@ -222,6 +222,4 @@ class BoardPresenter(QObject):
             self._following = False
 
     def _ask_name(self, name: str) -> None:
-        self._deeds.window.ask_reason(
-            tr("What shall {name} be called?", name=name), tr("Call it so"), self._boards.current.boards.rename, name
-        )
+        self._deeds.window.ask_reason(tr("What shall {name} be called?", name=name), tr("Call it so"), self._boards.call, name)

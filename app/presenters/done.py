@@ -84,5 +84,5 @@ def _row(record: Record) -> DoneRow:
         "asked" if record.asked else record.standing.value,
         said(first_of(record.refused, TOLD)) if record.refused else "",
         tuple(orders),
-        "; ".join(record.asked.values()),
+        "; ".join(record.asked.values()) or record.why,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from app.actions.deeds import Deeds
+from app.actions.final import BESIDE
 from app.presenters.aside import Aside
 from app.presenters.asking import Asking
 from app.presenters.event_words import event_forms, event_text
@@ -198,7 +199,11 @@ class ForwardingPresenter(QObject):
 
         self._asking.sure(
             tr("Make a new secret for {name}?", name=forward.name),
-            tr("The one there is signs nothing any more: the other side needs the new one to believe what it gets."),
+            tr(
+                "The one there is signs nothing any more: the other side needs the new one to believe what it gets. "
+                "This can't be undone: {why}.",
+                why=tr(BESIDE[SecretChanged]),
+            ),
             tr("Make a new secret"),
             make,
         )
@@ -218,7 +223,7 @@ class ForwardingPresenter(QObject):
 
         self._asking.sure(
             ntr("Forget {n} event that did not arrive?", "Forget {n} events that did not arrive?", len(ids)),
-            tr("The other system never gets them. They stay in the log. This can't be undone."),
+            tr("The other system never gets them. This can't be undone: {why}.", why=tr(BESIDE[LettersDiscarded])),
             tr("Forget them"),
             forget,
         )

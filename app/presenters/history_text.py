@@ -271,9 +271,7 @@ def log_row(number: int, event: e.Event, world: World) -> LogRow | None:
         text = f"{text}: {worded(said(event.reason))}" if event.reason else text
         return LogRow(id=row_id, at=event.at, kind=LogKind.DRIVER, text=text, actor=actor, driver_id=driver.id)
     if isinstance(event, e.UpkeepChange):
-        what = ", ".join(one.title for one in event.altered[:3]) + (", …" if len(event.altered) > 3 else "")
-        text = tr(_UPKEEP_TEXTS[type(event)], what=what)
-        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=text, actor=actor)
+        return LogRow(id=row_id, at=event.at, kind=LogKind.SYSTEM, text=upkeep_text(event), actor=actor)
     if type(event) in _SETUP_TEXTS:
         provider = event.providers[0].name if isinstance(event, e.DispatchChange) and event.providers else ""
         area = event.areas[0].name if event.areas else ""
@@ -298,3 +296,8 @@ def _experiment_text(event: e.ExperimentSaved) -> str:
 def _whom(variant: Variant) -> str:
     share = [tr("{share:g} %", share=variant.share)] if variant.share or not variant.groups else []
     return ", ".join([*share, *variant.groups])
+
+
+def upkeep_text(event: e.UpkeepChange) -> str:
+    what = ", ".join(one.title for one in event.altered[:3]) + (", …" if len(event.altered) > 3 else "")
+    return tr(_UPKEEP_TEXTS[type(event)], what=what)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from app.actions.arranging import Rearrange, difference
 from app.arrangement import Arrangement, as_texts, from_texts
 from core.domain.errors import BadInput
 from core.domain.events import ProfileRemoved, ProfileSaved, UpkeepChange
@@ -24,6 +25,9 @@ class OwnProfiles:
     def __init__(self, settings: Settings, profiles: Profiles, arrangement: Arrangement, record: Record) -> None:
         """``record`` has what is done with profiles in the log; of the settings they bring these say so themselves."""
         self._settings, self._profiles, self._arrangement, self._record = settings, profiles, arrangement, record
+        self.kept: Callable[[str, Profile | None, Profile | None], None] = lambda name, before, after: None
+        """Told what stood under a name before, and what does now."""
+        self._rearranged: Rearrange | None = None
 
     def names(self) -> list[str]:
         return self._profiles.names()
@@ -52,14 +56,34 @@ class OwnProfiles:
         profile = _checked(name, self._profiles.read(name))
         stay = {key: value for key, value in self._settings.changed().items() if key not in _movable({key: value})}
         self._settings.replace({**stay, **_movable(profile.values)})
+        before = self._arrangement.kept()
         if profile.desk:
             self._arrangement.take_up(from_texts(profile.desk))
         self._arrangement.profile = name
+        self._rearranged = difference(before, self._arrangement.kept())
+
+    def rearranged(self) -> list[Rearrange]:
+        """How the window was arranged anew by the profile that was taken last; told once."""
+        change, self._rearranged = self._rearranged, None
+        return [] if change is None else [change]
 
     def remove(self, name: str) -> None:
-        before = self._in_words(name)
-        self._profiles.remove(name)
-        self._record(ProfileRemoved, Altered(name, "", before))
+        before = self._known(name)
+        self.put(name, None)
+        self.kept(name, before, None)
+
+    def put(self, name: str, profile: Profile | None) -> None:
+        """Have this under the name, or nothing."""
+        before = self._known(name)
+        if profile == before and (profile is not None or name not in self.names()):
+            return
+        was = None if before is None else _in_words(before.values)
+        if profile is None:
+            self._profiles.remove(name)
+            self._record(ProfileRemoved, Altered(name, "", was))
+        else:
+            self._profiles.save(name, profile)
+            self._record(ProfileSaved, Altered(name, "", was, _in_words(profile.values)))
 
     def bring_in(self, path: Path) -> str:
         """Keep the profile in a file under the file's name, in place of what had it; returns the name."""
@@ -67,15 +91,16 @@ class OwnProfiles:
         return self._keep(path.stem, replace(profile, values=_movable(profile.values)))
 
     def _keep(self, name: str, profile: Profile) -> str:
-        before = self._in_words(name)
-        saved = self._profiles.save(name, profile)
-        self._record(ProfileSaved, Altered(saved, "", before, _in_words(profile.values)))
-        return saved
+        name = name.strip()
+        before = self._known(name)
+        self.put(name, profile)
+        self.kept(name, before, profile)
+        return name
 
-    def _in_words(self, name: str) -> str | None:
-        """The settings of a profile; ``None`` where there is none that can be read."""
+    def _known(self, name: str) -> Profile | None:
+        """``None`` where there is none that can be read."""
         try:
-            return _in_words(self._profiles.read(name.strip()).values)
+            return self._profiles.read(name)
         except BadInput:
             return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog
@@ -12,6 +12,7 @@ from app.main_window import MainWindow
 from app.presenters.profiles import OwnProfiles
 from app.presenters.setting_words import shown
 from core.domain.causes import cause
+from core.domain.commands import Command
 from core.domain.errors import BadInput
 from core.domain.language import capital, first_of, mark, ntr, said, sentence, tr
 from core.settings import DECLARED, SECTIONS, Setting, Settings, Value, declared, toml_of, values_of
@@ -78,8 +79,8 @@ class SettingsWindow:
     def __init__(self, window: MainWindow, settings: Settings, profiles: OwnProfiles, restart: Callable[[], None]) -> None:
         self._window, self._settings, self._profiles, self._restart = window, settings, profiles, restart
         self._before = settings.changed()
-        self.changed: Callable[[Mapping[str, Value], Mapping[str, Value]], None] = lambda before, after: None
-        """Told what differed from the usual values before, and what does now."""
+        self.changed: Callable[[Mapping[str, Value], Mapping[str, Value], Sequence[Command]], None] = lambda *_: None
+        """Told what differed from the usual values before, and what does now; and what a profile has changed besides."""
         self._dialog: SettingsDialog | None = None
         self._asked: list[QDialog] = []
 
@@ -140,7 +141,7 @@ class SettingsWindow:
                 path=error.filename or self._settings.path,
                 why=said(cause(error)),
             )
-        self.changed(before, self._settings.changed())
+        self.changed(before, self._settings.changed(), self._profiles.rearranged())
         told = "" if problem else done()
         if self._dialog is not None:
             self._dialog.show_problem(problem)

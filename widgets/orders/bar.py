@@ -30,7 +30,8 @@ CHIPS: dict[Section, tuple[str, str, str]] = {
 class BoardBar(QWidget):
     """``sections_changed(list[str])``, ``group_changed(str)``, ``sort_changed(object)`` and ``columns_changed(KeptColumns)``
     follow the board in front; ``changed`` comes when there is something to keep, ``name_wanted(str)`` asks for a name, with
-    the one there is, ``menu_wanted(QPoint)`` for what can be done with the board in front.
+    the one there is, ``menu_wanted(QPoint)`` for what can be done with the board in front,
+    ``new_wanted`` for another board.
     """
 
     sections_changed = Signal(list)
@@ -39,6 +40,7 @@ class BoardBar(QWidget):
     columns_changed = Signal(object)
     changed = Signal()
     name_wanted = Signal(str)
+    new_wanted = Signal()
     menu_wanted = Signal(QPoint)
 
     def __init__(self, search: SearchField, parent: QWidget | None = None) -> None:
@@ -88,7 +90,7 @@ class BoardBar(QWidget):
         self.tabs.tabMoved.connect(self._move)
         self.tabs.tabBarDoubleClicked.connect(lambda place: self.name_wanted.emit(self._views[place].name))
         self.tabs.customContextMenuRequested.connect(self._menu)
-        self.add.clicked.connect(lambda: self.add_board(""))
+        self.add.clicked.connect(self.new_wanted)
         search.filter_changed.connect(lambda _: self._keep(text=search.text().strip()))
         self.chips.chosen_changed.connect(self._choose_sections)
         self.group.currentIndexChanged.connect(lambda _: self._choose_group())

@@ -121,6 +121,7 @@ def test_boards_keep_their_own(panel: OrdersPanel) -> None:
 def test_a_new_board_asks_for_its_name(panel: OrdersPanel) -> None:
     asked: list[str] = []
     panel.boards.name_wanted.connect(asked.append)
+    panel.boards.new_wanted.connect(lambda: panel.boards.add_board(""))
     panel.boards.add.click()
     assert asked == ["Board 2"]
     panel.boards.rename("  Lunch ")
