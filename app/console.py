@@ -346,6 +346,7 @@ class Console:
 
     def cannot_start(self, error: KerbsideError) -> None:
         """Why there is no core. A damaged database can be mended from here; what a person has put right is tried again."""
+        self.window.status.set_mode("stopped")
         mendable = isinstance(error, Damaged) and self.simulated is None
         self._help = self.mend if mendable else self.try_again
         self.window.strip.show_problem("start", sentence(error), tr("Mend it") if mendable else tr("Try again"))

@@ -1,7 +1,7 @@
 """Everything that it takes to go on elsewhere, in one file, taken while the program runs; and the way back.
 
-A backup is a zip of the database (a consistent moment of it), the settings, the credentials, the keys and the city file in
-use. The position history stays behind: it is kept for a set time only.
+A backup is a zip of the database (a consistent moment of it), what commands of the terminal have left for its log, the
+settings, the credentials, the keys and the city file in use. The position history stays behind: it is kept for a set time only.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from core.settings import Settings, values_of
 from core.storage.database import check, last_backup, open_readable, open_writable, schema_steps, told
 from core.storage.folder import BACKUPS, CITIES, CREDENTIALS, DATABASE, KEYS, PROVIDER_SECRETS, SETTINGS, DataFolder
 from core.storage.salvage import Salvaged, bring_over, is_damaged
+from core.storage.upkeep import SUFFIX as SPOOLED
+from core.storage.upkeep import spool_of
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ VERSION = 1
 SUFFIX = ".kerbside.zip"
 _MANIFEST = "backup.json"
 _BY_ITSELF = "auto-"
+_FOLDERS = (CITIES, spool_of(Path(DATABASE)).name)
 _BESIDE = (SETTINGS, CREDENTIALS, KEYS, PROVIDER_SECRETS)
 
 
@@ -70,6 +73,8 @@ def back_up(folder: Path, target: Path | None = None) -> Backup:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as name:
             copy = Path(name) / DATABASE
+            # Read before the database is: what goes into its log in between is in both, and the log takes it once.
+            spooled = _spooled(folder)
             events = _copy(database, copy)
             manifest = {"format": FORMAT, "version": VERSION, "made_at": made_at, "events": events}
             scratch.unlink(missing_ok=True)
@@ -80,6 +85,8 @@ def back_up(folder: Path, target: Path | None = None) -> Backup:
                     for beside in (*_BESIDE, *_city(folder)):
                         if (folder / beside).is_file():
                             archive.write(folder / beside, beside)
+                    for beside, entry in spooled.items():
+                        archive.writestr(beside, entry)
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(scratch, target)
@@ -106,6 +113,15 @@ def _copy(database: Path, copy: Path) -> int:
     check(copy, len(schema_steps()))
     with closing(open_readable(copy)) as read:
         return int(read.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+
+def _spooled(folder: Path) -> dict[str, bytes]:
+    """What is in the spool, by its name in the data folder."""
+    found = {}
+    for path in spool_of(folder / DATABASE).glob(f"*{SPOOLED}"):
+        with suppress(FileNotFoundError):  # it has just gone into the log
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found
 
 
 def _city(folder: Path) -> list[str]:
@@ -201,7 +217,7 @@ def _unpack(source: Path, into: Path) -> Backup:
             for member in archive.namelist():
                 path = Path(member)
                 ours = member in (DATABASE, *_BESIDE) or (
-                    len(path.parts) == 2 and path.parts[0] == CITIES and ".." not in member
+                    len(path.parts) == 2 and path.parts[0] in _FOLDERS and ".." not in member
                 )
                 if ours:
                     (into / path).parent.mkdir(exist_ok=True)

@@ -44,10 +44,14 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
     or not to be written.
     """
     steps = schema_steps() if steps is None else steps
+    # A new one gets its name once it is whole: an empty file of that name has lost what was in it.
+    begun = None if path.exists() else path.with_name(f"{path.name}.new")
     try:
-        if path.exists() and (path.stat().st_size or last_backup(path) is not None):
+        if begun is None:
             check(path, len(steps))
-        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+        else:
+            begun.unlink(missing_ok=True)
+        connection = sqlite3.connect(begun or path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise BadInput(Message("the database {path} can't be opened: {reason}", path=path, reason=told(error))) from None
     try:
@@ -64,7 +68,14 @@ def open_writable(path: Path, steps: Sequence[str] | None = None) -> sqlite3.Con
     except sqlite3.Error as error:
         connection.close()
         raise BadInput(Message("the database {path} can't be written: {reason}", path=path, reason=told(error))) from None
-    return connection
+    if begun is None:
+        return connection
+    connection.close()
+    try:
+        begun.rename(path)
+    except OSError as error:
+        raise BadInput(Message("the database {path} can't be written: {reason}", path=path, reason=told(error))) from None
+    return open_writable(path, steps)
 
 
 def open_readable(path: Path) -> sqlite3.Connection:
@@ -77,13 +88,8 @@ def check(path: Path, newest: int) -> None:
     """Raise BadInput unless the file is a sound database of ours, of a version up to ``newest``. Writes nothing."""
     with path.open("rb") as file:
         began = file.read(len(MAGIC))
-        if not began and last_backup(path) is not None:
-            # A first start that was cut off leaves an empty file too, but no backup.
-            raise Damaged(
-                Message(
-                    "{path} is empty, and was not always: put the last backup in its place, with: main.py restore", path=path
-                )
-            )
+        if not began:
+            raise _emptied(path)
         if began != MAGIC:
             raise BadInput(Message("{path} is no database: move it away, or choose another folder with --data", path=path))
     with closing(open_readable(path)) as connection:
@@ -105,6 +111,8 @@ def check(path: Path, newest: int) -> None:
                         newest=newest,
                     )
                 )
+            if empty:
+                raise _emptied(path)
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         except sqlite3.DatabaseError as error:
             if _code(error) in _SURROUNDINGS:
@@ -118,6 +126,19 @@ def check(path: Path, newest: int) -> None:
                 path=path,
             )
         )
+
+
+def _emptied(path: Path) -> BadInput:
+    if last_backup(path) is None:
+        return BadInput(
+            Message(
+                "{path} is empty, and was not always: put a copy in its place, or move it away to begin with an empty fleet",
+                path=path,
+            )
+        )
+    return Damaged(
+        Message("{path} is empty, and was not always: put the last backup in its place, with: main.py restore", path=path)
+    )
 
 
 def last_backup(path: Path) -> Path | None:

@@ -39,11 +39,15 @@ class _Entry(msgspec.Struct):
     event: msgspec.Raw
 
 
+def spool_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.spool")
+
+
 class Spool:
     """Of one database. An event is a file, put there whole."""
 
     def __init__(self, database: Path) -> None:
-        self.folder = database.with_name(f"{database.name}.spool")
+        self.folder = spool_of(database)
         self._unreadable: set[Path] = set()
 
     def put(self, change: UpkeepChange) -> None:

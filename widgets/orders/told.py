@@ -16,7 +16,7 @@ LOOKS: dict[Told, tuple[str, str, str]] = {
 """Word, icon and colour of each."""
 
 SENTENCES: dict[Told, str] = {
-    Told.QUEUED: mark("{what}: waits for the broker"),
+    Told.QUEUED: mark("{what}: waits to be sent"),
     Told.SENT: mark("{what}: the broker has it, the phone has not said so yet"),
     Told.SEEN: mark("{what}: the driver's phone has it"),
     Told.FAILED: mark("{what}: it never reached the phone; call the driver, or tell it again"),

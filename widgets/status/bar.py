@@ -206,7 +206,7 @@ class StatusPieces(QWidget):
         self.speed.setCurrentIndex(place)
 
     def set_mode(self, mode: str) -> None:
-        """``live``, ``training`` or ``replay``; the speed is shown in training and replay alone."""
+        """One of `MODES`; the speed is shown in training and replay alone."""
         self.mode.set_mode(mode)
         if not MODES[mode].simulated:
             self.set_speed(None)

@@ -1,4 +1,4 @@
-"""Which world this is: the real one, a training run, or a recorded day; told by a badge and a tinted frame."""
+"""Which world this is: the real one, none yet, a training run, or a recorded day; told by a badge and a tinted frame."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ MODES: dict[str, ModeLook] = {
     "what_if": ModeLook(
         "WHAT IF", "carrying", True, "Changes are only tried: no driver hears of them until they are carried out"
     ),
+    "stopped": ModeLook("NOT RUNNING", "late", False, "Nothing is running: what is in the way is said above"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QPropertyAnimation
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from core.domain.commands import RemoveDriver
 from core.domain.events import SecretChanged, SettingsChanged
@@ -70,6 +70,26 @@ def test_what_was_stored_is_there_again_and_can_be_worked_with(rig: Any) -> None
     rig.press("U")
     assert rig.state(order) == ("waiting", None)
     assert rig.said() == f"Take back order {order}"
+
+
+def test_what_could_not_start_says_that_nothing_runs_and_is_tried_again(rig: Any) -> None:
+    order = rig.order()
+    database, aside = rig.folder / "kerbside.db", rig.folder / "aside.db"
+
+    def lose() -> None:
+        database.rename(aside)
+        database.write_bytes(b"")
+
+    strip, mode = rig.window.strip, rig.window.status.mode
+    rig.console.reopen(lose)
+    rig.until(lambda: "is empty, and was not always" in strip.problems().get("start", ""))
+    assert (rig.console.system, mode.accessibleName()) == (None, "Mode: NOT RUNNING")
+    aside.replace(database)
+    (again,) = [button for button in strip.findChildren(QAbstractButton) if button.text() == "Try again"]
+    again.click()
+    rig.until(lambda: rig.console.system is not None and "start" not in strip.problems())
+    assert mode.accessibleName() == "Mode: LIVE"
+    assert order in rig.engine.world.orders
 
 
 def test_a_question_about_the_old_core_is_taken_back(rig: Any) -> None:

@@ -17,13 +17,15 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import BadInput
-from core.domain.events import OrderReceived
+from core.domain.events import KeyMade, OrderReceived
 from core.domain.geo import LatLon
 from core.domain.order import Order
+from core.domain.upkeep import Altered
 from core.settings import Settings
 from core.storage.backup import Backups, back_up, restore
 from core.storage.folder import PROVIDER_SECRETS, DataFolder
 from core.storage.store import Store
+from core.storage.upkeep import Spool, is_logged
 
 
 def received(number: int, note: str = "") -> OrderReceived:
@@ -66,6 +68,23 @@ def test_everything_comes_back(folder: Path, tmp_path: Path) -> None:
         assert (new / PROVIDER_SECRETS).read_text() == '{"swift": "s"}'
         assert [p.name for p in held.cities.iterdir()] == ["town.city"]
     assert last_seq(new) == 100
+
+
+def test_what_the_terminal_left_for_the_log_comes_along_and_is_logged_once(folder: Path, tmp_path: Path) -> None:
+    """One was in the log already when the copy of the database was taken, and in the spool still."""
+    changes = [KeyMade(at=200.0 + n, actor="t", altered=(Altered(f"key-{n}"),)) for n in range(2)]
+    spool = Spool(folder / "kerbside.db")
+    for change in changes:
+        spool.put(change)
+    with closing(Store.open(folder / "kerbside.db")) as store:
+        store.write(changes[:1])
+    made = back_up(folder, tmp_path / "b.zip")
+    new = tmp_path / "new"
+    with DataFolder(new) as held:
+        restore(held, made.path)
+        assert [change for _, change in Spool(held.database).entries()] == changes
+        with closing(Store.open(held.database)) as store:
+            assert [is_logged(store, change) for change in changes] == [True, False]
 
 
 def test_what_stood_there_is_set_aside_whole(folder: Path) -> None:

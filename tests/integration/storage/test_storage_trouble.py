@@ -208,16 +208,30 @@ def test_a_database_that_is_taken_away_is_named_when_it_is_read(store, path):
         store.recent(1)
 
 
-def test_an_empty_database_beside_a_backup_was_not_always_empty(path):
+@pytest.mark.parametrize("tables_lost", [False, True])
+def test_an_empty_database_was_not_always_empty(path, tables_lost):
+    path.unlink()
     path.write_bytes(b"")
-    with closing(Store.open(path)) as fresh:  # a first start that was cut off
-        assert fresh.last_seq() == 0
-    path.write_bytes(b"")
+    if tables_lost:
+        with closing(sqlite3.connect(path)) as bare:
+            bare.execute("PRAGMA journal_mode = WAL")
+    before = path.read_bytes()
+    with pytest.raises(BadInput, match=r"is empty, and was not always.*move it away"):
+        Store.open(path)
+    assert path.read_bytes() == before
     backup = path.parent / "backups" / "auto-1.kerbside.zip"
     backup.parent.mkdir()
     backup.write_bytes(b"")
     with pytest.raises(Damaged, match=r"is empty, and was not always.*restore"):
         Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_first_start_that_was_cut_off_is_begun_anew(tmp_path):
+    (tmp_path / "kerbside.db.new").write_bytes(b"SQLite format 3")
+    with closing(Store.open(tmp_path / "kerbside.db")) as fresh:
+        assert fresh.last_seq() == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["kerbside.db"]
 
 
 def test_a_file_system_that_has_become_read_only_is_named(monkeypatch, path):

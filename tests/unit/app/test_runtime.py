@@ -94,3 +94,12 @@ def test_the_log_is_a_file_in_the_data_folder_and_the_terminal_stays_quiet(
     assert capsys.readouterr().err == ""
     [rotating] = [h for h in root_logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]
     assert (rotating.maxBytes, rotating.backupCount) == (2_000_000, 5)
+
+
+def test_a_log_that_can_not_be_written_is_said_and_holds_nothing_up(tmp_path: Path, root_logger: logging.Logger) -> None:
+    (tmp_path / "logs" / "kerbside.log").mkdir(parents=True)
+    assert start_logging(tmp_path / "logs").startswith(
+        f"No log is written, since {tmp_path / 'logs' / 'kerbside.log'} can't be: "
+    )
+    assert not [h for h in root_logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]
+    logging.getLogger("kerbside").error("the disk is full")

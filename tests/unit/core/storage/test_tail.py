@@ -74,6 +74,7 @@ def test_who_overtakes_what_is_held_is_not_left_waiting(tmp_path: Path, monkeypa
     async def test(store: Store, tail: Tail) -> None:
         for number in range(30):
             store.write([held(number)])
+        store.flush()
         await tail.after(0, 6)  # fills what is held with events 1 to 5
         await tail.after(5, 6)  # and with 6 to 10
         assert [row.seq for row in await tail.after(0, 20)] == list(range(1, 21))  # from the disk, past what is held
