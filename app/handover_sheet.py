@@ -24,7 +24,7 @@ from core.domain.world import World
 from core.tracking.positions import PositionStore
 from widgets.common.look import LOOKS
 from widgets.common.states import STATUS
-from widgets.common.words import Moment, duration
+from widgets.common.words import Moment, duration, from_to
 from widgets.shifts.panel import DUTIES
 from widgets.shifts.rows import Duty
 
@@ -127,9 +127,9 @@ def _orders(world: World, moment: Moment) -> Table:
 
 def _order(order: Order, what: str, world: World, moment: Moment) -> tuple[str, ...]:
     merchant, driver = world.merchants.get(order.merchant_id), world.drivers.get(order.driver_id or "")
-    from_to = f"{merchant.name if merchant is not None else order.merchant_id} → {order.address or order.customer}"
+    way = from_to(merchant.name if merchant is not None else order.merchant_id, order.address or order.customer)
     name = f"{driver.id} {driver.name}" if driver is not None else "–"
-    return (order.id, from_to, STATUS[order.status].label, name, moment.clock(order.due_at), what)
+    return (order.id, way, STATUS[order.status].label, name, moment.clock(order.due_at), what)
 
 
 def _drivers(world: World, positions: PositionStore, silent: NDArray[np.bool_], moment: Moment) -> Table:

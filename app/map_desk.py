@@ -24,7 +24,7 @@ from core.domain.language import ntr, number, tr
 from core.domain.order import ACTIVE, ENDED, Order, Status
 from core.tracking.positions import ACTIVITIES
 from widgets.common.states import ACTIVITY, STATUS
-from widgets.common.words import Moment, freshness
+from widgets.common.words import Moment, freshness, from_to
 from widgets.map.tools import Popup, PopupAction, PopupLine
 from widgets.map.window import MapWindow, WallFigure
 
@@ -118,7 +118,7 @@ class MapDesk(QObject):
         moment = Moment(engine.clock.now(), engine.clock.zone)
         who = f", {row.driver_name}" if row.driver_name else ""
         lines = [
-            PopupLine(f"{row.merchant} → {row.address or row.customer}".rstrip(" →")),
+            PopupLine(from_to(row.merchant, where) if (where := row.address or row.customer) else row.merchant),
             PopupLine(f"{STATUS[row.status].label}{who}"),
             PopupLine(tr("Due {when}", when=moment.clock_and_gap(row.due_at))),
         ]

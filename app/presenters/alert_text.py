@@ -6,7 +6,7 @@ from core.alerts.conditions import driver_needed_at
 from core.domain.alert import BROKER, Alert, AlertKind
 from core.domain.language import ntr, tr
 from core.domain.world import World
-from widgets.common.words import duration, lateness
+from widgets.common.words import duration, from_to, lateness
 
 
 def alert_text(alert: Alert, world: World, now: float) -> str:
@@ -67,4 +67,4 @@ def about_text(alert: Alert, world: World) -> str:
         return alert.subject
     merchant = world.merchants.get(order.merchant_id)
     place = merchant.name if merchant is not None else order.merchant_id
-    return f"{order.id}, {place} → {order.address or order.customer}"
+    return f"{order.id}, {from_to(place, order.address or order.customer)}"

@@ -21,6 +21,7 @@ from core.domain.order import WORDS, Status
 from core.domain.rules import Rule
 from core.domain.upkeep import NEW_SECRET, SECRET
 from core.settings import declared
+from widgets.common.words import arrow, from_to
 
 UNTOLD = frozenset({"id", "version", "status_at", "presence", "presence_at", "off_duty", "removed"})
 """What changes with anything else, or is told otherwise."""
@@ -124,19 +125,19 @@ def difference(before: object, after: object, zone: tzinfo | None = None, named:
             continue
         if isinstance(after, Rule) and name in {"when", "then"}:
             text = when_text if name == "when" else then_text
-            lines.append(f"{_label(name)}: {text(was, named)} → {text(now, named)}")
+            lines.append(f"{_label(name)}: {from_to(text(was, named), text(now, named))}")
         elif isinstance(after, Forward) and name == "when":
             texts = (event_text(when, named) or tr("always") for when in (was, now))
-            lines.append(f"{_label(name)}: {' → '.join(texts)}")
+            lines.append(f"{_label(name)}: {f' {arrow()} '.join(texts)}")
         elif name == "rules":
             lines += _rules(was, now, zone, named)
         elif name == "polygons":
             lines.append(tr("shape: {was} → {now}", was=_shape(was), now=_shape(now)))
         elif name in _NAMED:
             told = (named(_NAMED[name], one) if one else said(one) for one in (was, now))
-            lines.append(f"{_label(name)}: {' → '.join(told)}")
+            lines.append(f"{_label(name)}: {f' {arrow()} '.join(told)}")
         else:
-            lines.append(f"{_label(name)}: {said(was, name, zone)} → {said(now, name, zone)}")
+            lines.append(f"{_label(name)}: {from_to(said(was, name, zone), said(now, name, zone))}")
     return lines
 
 
@@ -154,13 +155,13 @@ def upkeep_lines(change: UpkeepChange) -> list[str]:
         if setting is not None:
             was, now = ("" if value is None else shown(setting, value) for value in (one.before, one.after))
             was, now = was or tr("none"), now or tr("none")
-            lines.append(f"{tr(setting.description)}: {was} → {now} {tr(setting.unit)}".rstrip())
+            lines.append(f"{tr(setting.description)}: {from_to(was, now)} {tr(setting.unit)}".rstrip())
         else:
             was, now = (
                 tr(_SECRETS[value]) if isinstance(change, SecretChanged) and value in _SECRETS else said(value)
                 for value in (one.before, one.after)
             )
-            lines.append(f"{one.title}: {was} → {now}" if len(change.altered) > 1 else f"{was} → {now}")
+            lines.append(f"{one.title}: {from_to(was, now)}" if len(change.altered) > 1 else from_to(was, now))
     return lines
 
 

@@ -19,6 +19,7 @@ from core.domain.order import ENDED, Order
 from core.routing.addresses import place_of
 from core.routing.city import City
 from widgets.common.states import ACTIVITY, STATUS
+from widgets.common.words import from_to
 from widgets.finder.rows import Found
 
 SHOWN = 40
@@ -122,7 +123,7 @@ class FinderPresenter(QObject):
         world = self._deeds.engine.world
         state, merchant = STATUS[order.status], world.merchants.get(order.merchant_id)
         place = merchant.name if merchant is not None else order.merchant_id
-        title = f"{order.id}  {place} → {order.address or order.customer}"
+        title = f"{order.id}  {from_to(place, order.address or order.customer)}"
         detail = f"{state.label}, {order.driver_id}" if order.driver_id else state.label
         return Found(f"order {order.id}", title, detail, icon=state.icon, token=state.token, fill=fill)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.domain.language import inner, mark, number, said, tr
 from core.rules.words import Form, Word, action_words, operator_words, word_label
+from widgets.common.words import arrow
 from widgets.conditions.arguments import DAYS
 
 WEATHER = {
@@ -110,7 +111,7 @@ def then_text(then: Mapping[str, Any], named: Named) -> str:
     if form is Form.ONE:
         return named("provider", str(argument))
     if form is Form.CHAIN and isinstance(argument, list | tuple):
-        return " → ".join(named("provider", str(i)) for i in argument)
+        return f" {arrow()} ".join(named("provider", str(i)) for i in argument)
     if form is Form.SHARES and isinstance(argument, Mapping):
         whole = sum(weight for weight in argument.values() if isinstance(weight, int)) or 1
         return ", ".join(

@@ -13,6 +13,7 @@ from widgets.common.icons import icon
 from widgets.common.look import ICON_PX, LOOKS, Look
 from widgets.common.tables import CellFace
 from widgets.common.theme import number_font
+from widgets.common.words import arrow
 
 METER_PX = 2
 EDGE_PX = 3
@@ -24,8 +25,6 @@ AROUND_PX = 6
 LEAST_TEXT_PX = 16
 """With less room than this an icon stands alone."""
 LEAST_BOTH_PX = 104
-TO = " → "
-"""Between where a thing comes from and where it goes to."""
 
 # Plain numbers: a flag of Qt's costs a call of Python's enum whenever it is touched, and there are hundreds of cells.
 _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
@@ -188,11 +187,11 @@ def shortened(text: str, width: int, metrics: QFontMetrics) -> str:
     """The text as far as ``width`` pixels go; of ``here → there`` something of both is left, or the first where
     there is no room for both."""
     cut, whole = Qt.TextElideMode.ElideRight, metrics.horizontalAdvance
-    here, to, there = text.partition(TO)
+    here, to, there = text.partition(f" {arrow()} ")
     if whole(text) <= width:
         return text
     if not to or width < LEAST_BOTH_PX:
         return metrics.elidedText(text, cut, width)
-    room = width - whole(TO) - 1  # widths of parts add up to a little less than that of the whole
+    room = width - whole(to) - 1  # widths of parts add up to a little less than that of the whole
     here = metrics.elidedText(here, cut, max(room // 2, room - whole(there)))
-    return f"{here}{TO}{metrics.elidedText(there, cut, room - whole(here))}"
+    return f"{here}{to}{metrics.elidedText(there, cut, room - whole(here))}"

@@ -67,10 +67,20 @@ def countdown(seconds: float) -> str:
     return f"{left // 60}:{left % 60:02d}"
 
 
+def arrow() -> str:
+    """From what was, or comes first, to what follows; in a language that is written from right to left it points there."""
+    return tr("→")
+
+
+def from_to(start: str, end: str) -> str:
+    """``Trattoria Rosa → Mill Lane 4``."""
+    return f"{start} {arrow()} {end}"
+
+
 def lateness(minutes: float) -> str:
     """``+3 min`` late, ``−2 min`` early, ``on time`` where it rounds to none."""
     whole = round(minutes)
     if whole == 0:
         return tr("on time")
-    sign = "+" if whole > 0 else MINUS
-    return f"{sign}{duration(abs(whole) * 60)}"
+    length = duration(abs(whole) * 60)
+    return tr("+{length}", length=length) if whole > 0 else tr("−{length}", length=length)  # noqa: RUF001  # a minus sign

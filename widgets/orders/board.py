@@ -17,7 +17,7 @@ from core.domain.order import ENDED, Status
 from widgets.common.dragging import ORDER_MIME, order_mime
 from widgets.common.states import LATE, STATUS
 from widgets.common.tables import Column, Index, RowsModel
-from widgets.common.words import Moment, countdown, duration, lateness
+from widgets.common.words import Moment, countdown, duration, from_to, lateness
 from widgets.orders.grouping import GROUPINGS, GroupKey
 from widgets.orders.queues import Plan, Queues
 from widgets.orders.rows import OrderRow, Section
@@ -72,7 +72,7 @@ def _state_icon(row: OrderRow, _: Moment) -> str:
 
 
 def _way(row: OrderRow, _: Moment) -> str:
-    return f"{row.merchant} → {row.address or row.customer}" if row.address or row.customer else row.merchant
+    return from_to(row.merchant, row.address or row.customer) if row.address or row.customer else row.merchant
 
 
 def when(row: OrderRow, moment: Moment) -> str:

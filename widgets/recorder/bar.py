@@ -50,6 +50,7 @@ class RecorderBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs so, and the buttons point along it
         self.scale = TimeScale()
         self.back = self._tool("skip-back", tr("Event before"))
         self.play = self._tool("play", tr("Play"))

@@ -87,14 +87,10 @@ class TimeScale(QAbstractSlider):
 
     def _x(self, at: float) -> float:
         share = (at - self._start) / (self._end - self._start)
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            share = 1.0 - share
         return SIDE_PX + share * (self.width() - 2 * SIDE_PX)
 
     def _at(self, x: float) -> float:
         share = min(1.0, max(0.0, (x - SIDE_PX) / max(1, self.width() - 2 * SIDE_PX)))
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            share = 1.0 - share
         return self._start + share * (self._end - self._start)
 
     def marks_drawn(self) -> dict[int, ScaleMark]:

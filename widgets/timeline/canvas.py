@@ -45,6 +45,7 @@ class TimelineCanvas(QAbstractScrollArea):
         self.chosen_driver = ""
         self.current = -1
         self.preview: Preview | None = None
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs so, beside the names too
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
