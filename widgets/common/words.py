@@ -83,4 +83,4 @@ def lateness(minutes: float) -> str:
     if whole == 0:
         return tr("on time")
     length = duration(abs(whole) * 60)
-    return tr("+{length}", length=length) if whole > 0 else tr("−{length}", length=length)  # noqa: RUF001  # a minus sign
+    return tr("+{length}", length=length) if whole > 0 else tr("−{length}", length=length)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -55,6 +56,9 @@ from core.domain.merchant import Area, Merchant
 from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
 from core.settings.declared import DECLARED
+from widgets.dialogs.first_start import FirstStartDialog
+from widgets.map.texts import page_texts
+from widgets.map.tools import Popup
 
 Rig = Any  # tests/gui/app/conftest.py
 OPEN, CLOSE = "⟦", "⟧"
@@ -83,7 +87,7 @@ class Marked(gettext.GNUTranslations):
     def gettext(self, message: str) -> str:
         if message == "1,234.5":
             return "1’234·5"
-        if message.startswith("Jan "):
+        if message.startswith(("Jan ", "January ", "Monday ")):
             return " ".join(map(_marked, message.split()))
         try:
             parts = list(string.Formatter().parse(message))
@@ -189,6 +193,21 @@ def marked() -> Iterator[None]:
     language._signs = {ord(","): "’", ord("."): "·"}
     yield
     language._texts, language._code, language._signs = before
+
+
+@pytest.fixture(scope="module", autouse=True)
+def painted() -> Iterator[set[str]]:
+    """What is written by painters of our own and by charts, while the tests below open everything."""
+    noted: set[str] = set()
+    draw = QPainter.drawText
+
+    def note(painter: QPainter, *what: Any) -> Any:
+        noted.update(one for one in what if isinstance(one, str))
+        return draw(painter, *what)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QPainter, "drawText", note)
+        yield noted
 
 
 @pytest.fixture(scope="module")
@@ -316,4 +335,30 @@ def test_every_action_and_what_it_opens(rig: Rig, names: set[str]) -> None:
                 found.add(f"{key} says: {rig.said()}")
             rig.rest(0.0)
     found |= left_out(rig.window, names)
+    assert not found, "\n".join(sorted(found))
+
+
+def test_what_the_map_tells_and_what_was_painted_in_all_this(
+    rig: Rig, names: set[str], painted: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popups: list[Popup | None] = []
+    monkeypatch.setattr(rig.window.map.tools, "set_popup", popups.append)
+    timeline = rig.window.docks["timeline"]
+    rig.window.open_dock("timeline")
+    world, selection = rig.engine.world, rig.deeds.selection
+    for select, ids in ((lambda one: selection.set_orders([one]), world.orders), (selection.set_driver, world.drivers)):
+        for each in tuple(ids):
+            select(each)
+            rig.rest(0.02)
+            timeline.grab()
+    told = {line.text for popup in popups if popup is not None for line in popup.lines}
+    told |= {action.text for popup in popups if popup is not None for action in popup.actions}
+    assert len(painted) > 50
+    assert told
+    whole = {text for text in painted if "…" not in text} | told  # what has been cut off has lost its mark
+    found = {text for text in whole if unmarked(text, names)}
+    found |= {text for text in page_texts().values() if unmarked(text.format(age=""), names)}
+    first = FirstStartDialog(rig.window)
+    found |= left_out(first, names)
+    first.deleteLater()
     assert not found, "\n".join(sorted(found))
