@@ -79,7 +79,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         tip=_tip,
         width=132,
-        narrow=106,
+        narrow=114,
     ),
     Column(
         "Vehicle",

@@ -73,7 +73,7 @@ COLUMNS: tuple[Column[FoundRow], ...] = (
         token=lambda r, m: ACTIVITY[r.activity].token,
         icon=lambda r, m: ACTIVITY[r.activity].icon,
         width=132,
-        narrow=106,
+        narrow=114,
     ),
     Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=70),
     Column("Away", lambda r, m: metres(r.away_m), sort=lambda r: r.away_m, right=True, width=62),
