@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -28,11 +29,12 @@ from core.engine.dispatch import OWN
 from core.rules.facts import NOWHERE
 from core.storage.audit import PAGE, Entry, Names, Touched, Wanted, everything, page
 from core.storage.codec import driver_of, orders_of
+from core.storage.database import StorageError
 from widgets.audit.panel import AuditPanel
 from widgets.audit.rows import AuditQuestion, AuditRow
 from widgets.common.words import Moment
 
-LOOK_MS = 1500
+LOOK_MS, WRITTEN_S = 1500, 5.0
 MOST = 5000
 FIRST_GROUP = "setup"
 CSV = ("number", "when", "who", "what", "thing", "before and after", "reason")
@@ -101,6 +103,9 @@ class AuditPresenter(QObject):
         self._busy = True
 
         def work() -> list[AuditRow]:
+            # What was done a moment ago may still be on its way to the disk.
+            with suppress(StorageError, TimeoutError):
+                store.flush(WRITTEN_S)
             names = Names(store)
             return [audit_row(entry, zone, called(names, entry.seq)) for entry in page(store, wanted, before_seq)]
 
