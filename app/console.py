@@ -312,10 +312,15 @@ class Console:
     # Running
 
     async def _beat(self, system: System) -> None:
-        beat = steady(system.engine.tick, lambda line: self.window.toast.show_line(line, bad=True))
+        halves = [steady(half, self._tell_badly) for half in (system.engine.listen, system.engine.act)]
         while True:
-            beat()
+            for half in halves:
+                half()
+                await asyncio.sleep(0)
             await asyncio.sleep(system.engine.rest_s)
+
+    def _tell_badly(self, line: str) -> None:
+        self.window.toast.show_line(line, bad=True)
 
     def reopen(self, between: Callable[[], object] | None = None) -> None:
         """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done

@@ -30,7 +30,7 @@ from widgets.common.words import Moment
 from widgets.orders.panel import OrdersPanel
 from widgets.orders.rows import OrderRow
 
-BOARD_MS = 250
+BOARD_MS = 400
 SECOND_MS = 1000
 PORTION_S = 0.004
 """Time that rows may be made in, in one refresh; the rest follows in the next."""
@@ -181,18 +181,11 @@ class BoardPresenter(QObject):
             panel.set_moment(Moment(now, self._engine.clock.zone))
 
     def _hand_out(self, changed: dict[str, OrderRow | None] | None) -> None:
-        """The current board at once, each of the others in a turn of the loop of its own: none of them holds up a click."""
+        """Each board in a turn of the loop of its own, the current one first: none of them holds up a click."""
         rows = tuple(self._rows.values())
-        current = self._boards.current
-        for panel in self._boards.panels():
-            tell = partial(self._tell, panel, rows, changed)
-            # What a board was told before, and has not come to yet, comes first.
-            if panel is not current or any(panel is one for one, _ in self._waiting):
-                self._waiting.append((panel, tell))
-            else:
-                tell()
-        if self._waiting:
-            self._next.start(0)
+        for panel in sorted(self._boards.panels(), key=lambda panel: panel is not self._boards.current):
+            self._waiting.append((panel, partial(self._tell, panel, rows, changed)))
+        self._next.start(0)
 
     def _tell_next(self) -> None:
         if self._waiting:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from datetime import tzinfo
+from itertools import islice
 
 from app.presenters.rows import about, alarms
 from core.clock import local_time
@@ -14,19 +14,21 @@ from core.domain.world import World
 from widgets.map.marks import OrderMark
 
 ENDED_SHOWN_S = 20.0
-WHOLE_S = 5.0
-"""Marks change with time alone as well: what has ended goes, a snooze runs out."""
+SHARE = 10
+"""Marks change with time alone as well: what has ended goes, a snooze runs out. So each time one order in so many is looked at,
+another one each time."""
 
 
 class OrderMarks:
-    """Made anew for orders that something has happened to, and every `WHOLE_S` for all: of thousands few change at once."""
+    """Made anew for orders that something has happened to, and for some of the others in turn: of thousands few change at
+    once."""
 
     def __init__(self) -> None:
         self._marks: dict[str, tuple[Order, OrderMark]] = {}
         self._due: set[str] = set()
         self._world: World | None = None
         self._chosen: frozenset[str] = frozenset()
-        self._whole_at = -math.inf
+        self._turn = 0
 
     def note(self, order_ids: Iterable[str]) -> None:
         """Something has happened to these."""
@@ -39,11 +41,12 @@ class OrderMarks:
     def made(self, world: World, now: float, chosen: frozenset[str], zone: tzinfo | None) -> list[OrderMark]:
         """The marks of open orders, of those that have just ended, and of the chosen ones, who carry a label."""
         marks, orders = self._marks, world.orders
-        if world is not self._world or not 0 <= now - self._whole_at < WHOLE_S:
-            self._world, self._whole_at = world, now
+        self._turn = (self._turn + 1) % SHARE
+        if world is not self._world:
+            self._world = world
             due: Iterable[str] = [*(marks.keys() - orders.keys()), *orders]
         else:
-            due = self._due | (self._chosen ^ chosen)
+            due = self._due.union(self._chosen ^ chosen, islice(marks, self._turn, None, SHARE))
         alarmed = frozenset(about(world.alerts.values(), world))
         for order_id in due:
             order, is_chosen = orders.get(order_id), order_id in chosen

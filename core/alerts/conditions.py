@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 NEEDED_BEFORE_READY_S = 600.0
-_NOBODY = frozenset({Status.WAITING, Status.OFFERED, Status.RECEIVED})
+NOBODY = frozenset({Status.WAITING, Status.OFFERED, Status.RECEIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def will_be_late(order: Order, eta: float | None, now: float, limits: Limits) ->
 
 
 def has_no_driver(order: Order, now: float, limits: Limits) -> bool:
-    return order.status in _NOBODY and now - driver_needed_at(order) > limits.unassigned_min * 60
+    return order.status in NOBODY and now - driver_needed_at(order) > limits.unassigned_min * 60
 
 
 def has_stopped(still_s: Floats, limits: Limits) -> Flags:

@@ -58,11 +58,14 @@ class AlertWatch:
         """
         there = {(s.kind, s.subject): s for s in seen}
         of_orders, of_drivers = set(orders), set(drivers)
+        rules = {kind: self._rule(kind) for kind in AlertKind}
         raised: list[Alert] = []
         cleared: list[Alert] = []
         for key in [*there, *(k for k in self._latches if k not in there)]:
             kind, subject = key
-            latch = self._latches.setdefault(key, Latch())
+            latch = self._latches.get(key)
+            if latch is None:
+                latch = self._latches[key] = Latch()
             if kind is AlertKind.CONNECTION:
                 is_there = subject == BROKER
             else:
@@ -75,7 +78,7 @@ class AlertWatch:
                 continue
             condition = there.get(key)
             present = False if condition is None else True if condition.sure else None
-            turn = latch.step(now, present, self._rule(kind))
+            turn = latch.step(now, present, rules[kind])
             if turn is Turn.RAISED:
                 raised.append(self._raise(key, now, condition, latch))
             elif turn is Turn.CLEARED:

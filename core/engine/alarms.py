@@ -9,7 +9,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.alerts.conditions import Limits, driver_needed_at, has_no_driver, has_stopped, is_late, is_off_route, will_be_late
+from core.alerts.conditions import (
+    NOBODY,
+    Limits,
+    driver_needed_at,
+    has_no_driver,
+    has_stopped,
+    is_late,
+    is_off_route,
+    will_be_late,
+)
 from core.alerts.headway import HeadwayWatch
 from core.alerts.latch import Rule
 from core.alerts.watch import AlertWatch, Seen
@@ -106,16 +115,16 @@ class Alarms:
     def _of_orders(self, orders: list[Order], now: float, limits: Limits) -> Iterator[Seen]:
         etas = self._world.etas
         for order in orders:
-            if is_late(order, now):
+            if now > order.due_at and is_late(order, now):  # of thousands each call less counts
                 yield Seen(AlertKind.LATE, order.id, since=order.due_at)
                 continue
             eta = etas.get(order.id)
-            # Most are expected in time: of thousands each call less counts.
+            # Most are expected in time.
             if eta is not None and eta[1] > order.due_at:
                 delayed = will_be_late(order, eta[1], now, limits)
                 if delayed is not False:
                     yield Seen(AlertKind.WILL_BE_LATE, order.id, sure=delayed is True)
-            if has_no_driver(order, now, limits):
+            if order.status in NOBODY and has_no_driver(order, now, limits):
                 yield Seen(AlertKind.NO_DRIVER, order.id, since=driver_needed_at(order))
 
     def _of_drivers(self, under_way: list[str], silent: NDArray[np.bool_], limits: Limits) -> Iterator[Seen]:

@@ -207,6 +207,11 @@ class Engine:
         self._outbox.release()
 
     def tick(self) -> None:
+        self.listen()
+        self.act()
+
+    def listen(self) -> None:
+        """The first half of a tick: what has been heard, and what is looked at every second."""
         now = self.clock.now()
         self._breathe()
         self._notice_broker(now)
@@ -227,6 +232,11 @@ class Engine:
         if now >= self._next_save:
             self._save_positions()
             self._next_save = now + (SAVE_POSITIONS_S if self.movement.all_saved else 1.0)
+        self._outbox.release()
+
+    def act(self) -> None:
+        """The other half: providers, what is learnt, and the matcher. A window comes between the two."""
+        now = self.clock.now()
         self.errands.tick(now)
         self._learning.tick(now)
         self._breathe()

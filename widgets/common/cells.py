@@ -47,7 +47,7 @@ class Spot(NamedTuple):
     width: int
 
 
-class RowPainter:
+class CellPainter:
     """Draws rows of `CellFace`s: through Qt's delegates and the style sheet a page of them costs many times as much.
 
     Colours, icons, shortened texts and whole rows are kept until `forget`, which the view calls when the theme or the font has

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.domain.language import tr
-from widgets.common.cells import RowPainter, Spot
+from widgets.common.cells import CellPainter, Spot
 from widgets.common.column_room import SIGN_PX, TITLE_PX, share
 from widgets.common.diff import spans
 from widgets.common.kept_columns import KeptColumns
@@ -34,11 +34,11 @@ class RowsView(QTableView, Generic[R]):
     columns_changed = Signal()
 
     def __init__(
-        self, model: RowsModel[R], name: str, parent: QWidget | None = None, painter: RowPainter | None = None
+        self, model: RowsModel[R], name: str, parent: QWidget | None = None, painter: CellPainter | None = None
     ) -> None:
         super().__init__(parent)
         self._rows = model
-        self.painter = painter or RowPainter()
+        self.painter = painter or CellPainter()
         self.hovered = -1
         """The row under the mouse, which is lit as a whole."""
         self._told: list[str] = []
@@ -61,6 +61,8 @@ class RowsView(QTableView, Generic[R]):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        # It paints all of itself: else Qt would paint what lies behind it first, up to the dock with its icons.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_for_menu)
         self.activated.connect(lambda index: self._activate(index.data(ID_ROLE)))
@@ -111,17 +113,20 @@ class RowsView(QTableView, Generic[R]):
         width, shown = viewport.width(), self._rows.shown
         self.painter.lay(width, self._spots(header, width), self.font(), viewport.devicePixelRatioF(), self._is_rtl())
         first, last = self.rowAt(dirty.top()), self.rowAt(dirty.bottom())
+        painter, surface = QPainter(viewport), self.painter.colour("surface")
         if first < 0:
+            painter.fillRect(dirty, surface)
+            painter.end()
             return
         last = len(shown) - 1 if last < 0 else last
         columns, chosen = [spot.column for spot in self.painter.spots], self.chosen(first, last)
-        painter = QPainter(viewport)
         top, px = self.rowViewportPosition(first), self.rowHeight(first)
         for place in range(first, last + 1):
             px = self.rowHeight(place) if self._wraps else px
             faces = self._rows.faces(place, columns)
             painter.drawPixmap(0, top, self.painter.picture(shown[place].id, faces, px, place in chosen, place == self.hovered))
             top += px
+        painter.fillRect(0, top, width, max(0, viewport.height() - top), surface)
         painter.end()
         self.painter.keep({shown[place].id for place in range(first, last + 1)}, 2 * (viewport.height() // max(1, px) + 4))
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from core.domain.language import ntr, tr
-from widgets.common.cells import RowPainter, look_now
+from widgets.common.cells import CellPainter, look_now
 from widgets.common.dragging import order_mime
 from widgets.common.empty import EmptyOver, EmptyState
 from widgets.common.ground import lay_ground
@@ -29,7 +29,7 @@ _CENTRE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 """A painter would turn left and right round once more where the window reads from right to left."""
 
 
-class _BoardPainter(RowPainter):
+class _BoardPainter(CellPainter):
     """Draws the title of a queue across the whole row, whatever columns there are."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from widgets.common.cells import RowPainter, shortened
+from widgets.common.cells import CellPainter, shortened
 from widgets.common.kept_columns import KeptColumns, read_columns
 from widgets.common.look import LOOKS
 from widgets.common.table_view import RowsView
@@ -182,7 +182,7 @@ def test_selecting_the_same_again_is_not_told(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_an_icon_is_as_large_as_its_place_on_any_screen(qtbot: QtBot, ratio: float) -> None:
-    picture = RowPainter().icon_for("package", "muted", ratio)
+    picture = CellPainter().icon_for("package", "muted", ratio)
     assert picture.deviceIndependentSize() == QSizeF(16, 16)
     assert picture.width() == round(16 * ratio)
 
@@ -408,7 +408,7 @@ def test_an_icon_that_stands_for_a_title_is_named_for_those_who_do_not_see_it(qt
     assert model.headerData(0, across, Qt.ItemDataRole.ToolTipRole) == "Told"
 
 
-class Counted(RowPainter):
+class Counted(CellPainter):
     """Remembers which rows were drawn, by the text of their first column."""
 
     def __init__(self) -> None:
@@ -444,7 +444,7 @@ def test_a_row_is_drawn_once_and_again_only_when_it_looks_otherwise(qtbot: QtBot
 
 
 def test_pictures_of_rows_out_of_sight_are_let_go(qtbot: QtBot) -> None:
-    painter, model = RowPainter(), RowsModel(columns())
+    painter, model = CellPainter(), RowsModel(columns())
     view = RowsView(model, "Things", painter=painter)
     qtbot.addWidget(view)
     view.resize(400, 300)
