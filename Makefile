@@ -39,7 +39,7 @@ bench: setup-dev
 # Tests that read KERBSIDE_SOAK do more when it is set; each file of them is named here.
 SOAK = tests/integration/system/test_kill_http.py tests/integration/api/test_schemathesis.py
 
-# The tests take minutes each, a simulated day at 1,000 orders an hour half an hour and more.
+# The tests take half a minute to minutes each, a simulated day at 1,000 orders an hour half an hour and more.
 soak: setup-dev
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -s -m soak
 	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)

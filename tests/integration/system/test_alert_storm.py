@@ -159,6 +159,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     town.close()
 
 
+@pytest.mark.soak
 def test_one_alert_on_the_broker_and_then_those_who_are_truly_silent(town: Town) -> None:
     assert town.until(lambda: town.heard_from() == DRIVERS, 30)
     town.live(GRACE_S + 1)

@@ -48,6 +48,7 @@ def first(demo: Demo, activity: Activity, *but: str) -> Order:
     raise AssertionError(f"nobody is {activity}")
 
 
+@pytest.mark.soak
 def test_what_a_driver_can_t_bring_another_does(demo: Demo) -> None:
     engine, simulator = demo.system.engine, demo.simulator
     heard: list[object] = []

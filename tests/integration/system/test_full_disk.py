@@ -90,6 +90,7 @@ def place(web: httpx.Client, key: str) -> httpx.Response:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.soak
 def test_what_was_answered_survives_a_full_disk_and_a_kill_on_it(
     small_disk: Path, tmp_path: Path, running: Callable[..., subprocess.Popen[str]]
 ) -> None:
