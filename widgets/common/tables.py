@@ -27,12 +27,6 @@ _ID = attrgetter("id")
 _FIRST_OWN = int(Qt.ItemDataRole.UserRole)
 ID_ROLE = _FIRST_OWN + 1
 SORT_ROLE = _FIRST_OWN + 2
-TOKEN_ROLE = _FIRST_OWN + 3
-"""Colour of the text, as a token of `look.Look`."""
-ICON_ROLE = _FIRST_OWN + 4
-"""Name of an icon of `icons.icon`."""
-METER_ROLE = _FIRST_OWN + 5
-"""A share, 0 to 1, drawn as a thin bar under the text."""
 
 
 class CellFace(NamedTuple):
@@ -210,12 +204,6 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         """One value of one cell; ``None`` where there is none for the role."""
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row, self.moment)
-        if role == TOKEN_ROLE:
-            return column.token(row, self.moment) if column.token else None
-        if role == ICON_ROLE:
-            return column.icon(row, self.moment) if column.icon else None
-        if role == METER_ROLE:
-            return column.meter(row, self.moment) if column.meter else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip(row, self.moment) if column.tip else column.text(row, self.moment)
         if role == Qt.ItemDataRole.TextAlignmentRole:
