@@ -133,7 +133,7 @@ class Console:
     def _open_outside(self, system: System, folder: DataFolder) -> None:
         """A demo is no one else's business; a fleet's window opens without its HTTP too."""
         loop = asyncio.get_running_loop()
-        attend = steady(system.engine.attend, lambda line: self.window.toast.show_line(line, bad=True))
+        attend = steady(system.engine.attend, self._tell_badly)
         system.engine.handover.wake = lambda: wake(loop, attend)
         try:
             self.outside = open_outside(system, folder, "" if self.simulated is not None else None)
