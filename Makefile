@@ -24,7 +24,7 @@ test: setup-dev
 	@$(RUN) -m ruff check -q .
 	@$(MAKE) -s -j 2 types kernels
 	@.venv/bin/lint-imports --no-cache
-	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@packaging/with-display.sh --virtual $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 types: setup-dev
 	@$(RUN) -m mypy

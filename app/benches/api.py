@@ -139,7 +139,7 @@ def _ours(
     store.write([MerchantRegistered(at=now, merchants=shops), DriverRegistered(at=now, drivers=people)]).result()
     store.close()
     key = Keyring(folder / KEYS).make("bench", Scope)[1]
-    lead, rest = max(10.0, min(LEAD_S, LEAD_S * scale)), min(REST_S, REST_S * scale)
+    lead, rest = max(4.0, min(LEAD_S, LEAD_S * scale)), min(REST_S, REST_S * scale)
     phones = Fleet(broker, drivers, int(ACTIVE * drivers), lead + seconds + rest + 8.0, (SOUTH, WEST, NORTH, EAST))
     serving = _start("served", str(folder), str(broker))
     try:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 from app.bootstrap import System
@@ -39,9 +40,9 @@ class Watch:
             tick()
             self.ticks.append(time.perf_counter() - start)
 
-        def beginning(now: float) -> None:
+        def beginning(now: float) -> Generator[None, None, None]:
             began[0] = time.perf_counter()
-            begin(now)
+            return begin(now)
 
         def finished(event: CycleFinished) -> None:
             self.cycles.append((time.perf_counter() - began[0], event.seconds, event.waiting))

@@ -151,7 +151,7 @@ class Service:
             row = (once.key.id, once.request, once.digest, now, answer.decode())
             return [(_ANSWER, [row]), (_FORGET, [(now - ANSWERED_S,)])]
 
-        placing = self.engine.handover.ask(lambda: self.engine.execute(command, also)[1], light=True)
+        placing = self.engine.handover.ask(lambda: self.engine.execute(command, also)[1])
         promised = await asyncio.wrap_future(placing)
         try:
             await asyncio.shield(asyncio.wrap_future(promised))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+BEGINNING_S = 0.006
 OFFERING_S, OFFERED_AT_ONCE = 0.008, 8
 WEIGHED_KEPT = 4
 """So many drivers for each order stand in the log with its offer, among them the one who gets it."""
@@ -58,6 +59,7 @@ class Cycles:
         self._world, self._settings, self._photographer = world, settings, photographer
         self._executor, self._bus, self._commit = executor, bus, commit
         self._recording, self._seed, self._stepped, self._breathe = recording, seed, stepped, breathe
+        self._beginning: Generator[None, None, None] | None = None
         self._running: list[Future[Decisions]] = []
         self._parts: list[Decisions] = []
         self._proposals: deque[Proposal] = deque()
@@ -69,16 +71,18 @@ class Cycles:
 
     @property
     def behind(self) -> bool:
-        """Whether there are offers to be made still: the next tick should come soon."""
-        return bool(self._proposals)
+        """Whether a cycle is still beginning, or there are offers to be made: the next tick should come soon."""
+        return self._beginning is not None or bool(self._proposals)
 
     def tick(self, now: float, paused: bool) -> None:
-        """Begin a cycle when it is time or the batch is full, act on what is done."""
+        """Begin a cycle when it is time or the batch is full, a piece in each tick; act on what is done."""
         full = len(self._batch) >= self._settings.number("matching.batch_orders")
-        if not self._running and not self._proposals and (full or now >= self.next_at) and not paused:
+        idle = self._beginning is None and not self._running and not self._proposals
+        if idle and (full or now >= self.next_at) and not paused:
             self._batch.clear()
             self.next_at = now + self._settings.number("matching.cycle_s")
-            self._begin(now)
+            self._beginning = self._begin(now)
+        self._begin_some()
         for cycle in [one for one in self._running if self._stepped or one.done()]:
             self._running.remove(cycle)
             try:
@@ -86,7 +90,7 @@ class Cycles:
             except Exception as error:  # whatever befell the worker process, dispatching goes on by hand and by the next cycle
                 self._failed(error, now)
         self._offer_some(now)
-        if self._parts and not self._running and not self._proposals:
+        if self._parts and self._beginning is None and not self._running and not self._proposals:
             self._finish(now)
 
     def _hear(self, change: Change) -> None:
@@ -97,15 +101,16 @@ class Cycles:
             else:
                 self._batch.discard(order.id)
 
-    def _begin(self, now: float) -> None:
-        snapshot = self._photographer.take(now, self._seed)
+    def _begin(self, now: float) -> Generator[None, None, None]:
+        snapshot = yield from self._photographer.pieces(now, self._seed)
         planned = () if self.decisions is None else tuple((a.driver_id, a.order_ids) for a in self.decisions.postponed)
         snapshot = replace(snapshot, planned=planned, proposed=self._multibundles.proposed(now))
+        yield
         clusters = split(snapshot, int(self._settings.number("matching.cluster_orders")), self._turn, self._breathe)
         keep, recording = self._settings.number("matching.record_cycles") * len(clusters), self._recording
         self._turn, self._parts, self._offers = self._turn + 1, [], 0
         for part, cluster in enumerate(clusters):
-            self._breathe()
+            yield
             try:
                 kept = replace(recording, part=part) if recording is not None and part else recording
                 self._running.append(self._executor.submit(match, cluster, kept, keep))
@@ -113,6 +118,14 @@ class Cycles:
                 self._failed(error, now)
                 break
         self._multibundles.begin(snapshot)
+
+    def _begin_some(self) -> None:
+        """Not all at once: the window waits for this thread."""
+        until = time.perf_counter() + BEGINNING_S
+        for _ in self._beginning or ():
+            if not self._stepped and time.perf_counter() > until:
+                return
+        self._beginning = None
 
     def forget(self, now: float) -> None:
         """Drop the reasons for orders that ended an hour ago."""

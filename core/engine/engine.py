@@ -145,9 +145,7 @@ class Engine:
         self._planner = Planner(self.world.open_orders())
         self._tally = Tally(self.world.orders.values())
         self._learning = Learning(self._planner, settings, store.path, estimates, executor, stepped)
-        self.photographer = Photographer(
-            self.world, self.positions, self.search, settings, self._planner, self._tally, self._breathe_lightly
-        )
+        self.photographer = Photographer(self.world, self.positions, self.search, settings, self._planner, self._tally)
         self.cycles = Cycles(
             self.world,
             settings,
@@ -158,7 +156,7 @@ class Engine:
             recording,
             seed,
             stepped,
-            self._breathe_lightly,
+            self._breathe,
         )
         self._repositioner = Repositioner(
             self.world, self.positions, self.search, settings, clock, store.path, executor, self._commit, stepped
@@ -274,12 +272,6 @@ class Engine:
             self.handover.work_off(ATTEND_S)
         else:
             self.attend()
-
-    def _breathe_lightly(self) -> None:
-        """In the middle of a piece that reads the world: orders may come in, nothing else may change."""
-        if not self._stepped:
-            self.handover.work_off(ATTEND_S, light=True)
-            self._outbox.release()
 
     @property
     def rest_s(self) -> float:

@@ -28,18 +28,14 @@ class Handover:
     def __init__(self) -> None:
         self.wake: Callable[[], None] = lambda: None
         self._asked: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._light: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._woken = False
 
-    def ask(self, work: Callable[[], T], *, light: bool = False) -> Future[T]:
-        """From any thread: have ``work`` called; its result or its error is the future's. Raises Busy when too much waits.
-
-        ``light`` work adds something and changes nothing that is there: it goes first, and in between what only reads.
-        """
-        if len(self._asked) + len(self._light) >= LIMIT:
+    def ask(self, work: Callable[[], T]) -> Future[T]:
+        """From any thread: have ``work`` called; its result or its error is the future's. Raises Busy when too much waits."""
+        if len(self._asked) >= LIMIT:
             raise Busy("too many requests wait already: try again in a second")
         future: Future[T] = Future()
-        (self._light if light else self._asked).append((work, future))
+        self._asked.append((work, future))
         self.nudge()
         return future
 
@@ -49,13 +45,12 @@ class Handover:
             self._woken = True
             self.wake()
 
-    def work_off(self, most_s: float, *, light: bool = False) -> None:
-        """On the engine's thread: do what was asked, ``light`` work alone or all, for about ``most_s``; what is left is done
-        soon."""
+    def work_off(self, most_s: float) -> None:
+        """On the engine's thread: do what was asked, for about ``most_s``; what is left is done soon."""
         self._woken = False
         until = time.perf_counter() + most_s
-        while asked := self._light or (not light and self._asked):
-            work, future = asked.popleft()
+        while self._asked:
+            work, future = self._asked.popleft()
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(work())
@@ -63,5 +58,5 @@ class Handover:
                     future.set_exception(error)
             if time.perf_counter() > until:
                 break
-        if self._asked or self._light:
+        if self._asked:
             self.nudge()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,16 +20,17 @@ from core.matching.generators.registry import chosen
 from core.matching.legs import distinct
 from core.matching.params import Params, Weights
 from core.matching.profiles import PROFILES
-from core.matching.pruning import nearest_km
+from core.matching.pruning import nearest_km, on_sphere
 from core.matching.snapshot import DriverView, Fleet, OrderView, Snapshot, StopView
 from core.orders.goods import GoodsRule, rule_for
 from core.settings import Settings
 from core.tracking.positions import PositionStore
 from core.tracking.search import Among, Searcher
 
+T = TypeVar("T")
 MANY = 2000
 SPARE = 3
-AT_ONCE = 250
+AT_ONCE, PLACES_AT_ONCE = 250, 32
 
 _WEIGHTS = (
     "pickup_leg", "pickup_stop", "dropoff_leg", "dropoff_stop", "pickup_early", "pickup_late", "dropoff_early",
@@ -75,11 +76,9 @@ class Photographer:
         settings: Settings,
         planner: Planner,
         tally: Tally,
-        breathe: Callable[[], None] = lambda: None,
     ) -> None:
-        """``breathe`` is called every now and then while a snapshot is taken; orders may come in by it, and no more."""
         self._world, self._positions, self._search, self._settings = world, positions, search, settings
-        self._planner, self._tally, self._breathe = planner, tally, breathe
+        self._planner, self._tally = planner, tally
         self._views: _Views | None = None
 
     def over(self, world: World, positions: PositionStore, search: Searcher) -> Photographer:
@@ -96,19 +95,25 @@ class Photographer:
         merchant's own: `SPARE` times as many as the matcher would look at and one more an order, since some may be unfit and
         others go to the orders beside it.
         """
-        world, views = self._world, _Views(self._settings, self._planner, now, self._views)
+        return done_at_once(self.pieces(now, seed))
+
+    def pieces(self, now: float, seed: int) -> Generator[None, None, Snapshot]:
+        """The same a few milliseconds at a time: the world is as it was at the first of them, whatever happens in between."""
+        world, views = self._world.copy(), _Views(self._settings, self._planner, now, self._views)
         params = params_from(self._settings)
         done = self._tally.done(now)
         orders = [views.order(o, world) for o in world.open_orders() if o.status is Status.WAITING]
-        self._breathe()
-        near = world.drivers.values() if len(world.drivers) <= MANY else self._near(orders, params)
-        present = [(driver, place, self._is_open(driver, now)) for driver, place in self._seen(near)]
-        self._breathe()
-        loose = self._loose(present, now)
+        yield
+        near = world.drivers.values() if len(world.drivers) <= MANY else (yield from self._near(world, orders, params))
+        everyone, present = list(near), []
+        for at in range(0, len(everyone), AT_ONCE):
+            yield
+            present += [(d, place, _is_open(d, world, now)) for d, place in self._seen(world, everyone[at : at + AT_ONCE])]
+        loose = yield from self._loose(world, present, now)
         drivers = []
         for n, (driver, place, is_open) in enumerate(present):
             if n % AT_ONCE == 0:
-                self._breathe()
+                yield
             held = loose.get(driver.id)
             if held is not None:
                 order, hold_min = held
@@ -143,42 +148,41 @@ class Photographer:
         params = params_from(self._settings)
         return Snapshot(now, params, drivers=tuple(drivers), areas=areas, fleets=fleets_of(world.merchants.values()))
 
-    def _seen(self, drivers: Iterable[Driver]) -> Iterator[tuple[Driver, LatLon]]:
+    def _seen(self, world: World, drivers: Sequence[Driver]) -> Iterator[tuple[Driver, LatLon]]:
         """Where those are of whom that is known, without those who are away and have no route."""
-        find, routes = self._positions.find, self._world.routes
-        everyone = list(drivers)
-        for at in range(0, len(everyone), AT_ONCE):
-            self._breathe()
-            known = [
-                (driver, row)
-                for driver in everyone[at : at + AT_ONCE]
-                if (row := find(driver.id)) is not None and (driver.presence is not Presence.OFFLINE or driver.id in routes)
-            ]
-            rows = np.array([row for _, row in known], dtype=np.int64)
-            lats, lons = self._positions.lat[rows].tolist(), self._positions.lon[rows].tolist()
-            for (driver, _), lat, lon in zip(known, lats, lons, strict=True):
-                if lat == lat:  # not NaN
-                    yield driver, LatLon(lat, lon)
+        find, routes = self._positions.find, world.routes
+        known = [
+            (driver, row)
+            for driver in drivers
+            if (row := find(driver.id)) is not None and (driver.presence is not Presence.OFFLINE or driver.id in routes)
+        ]
+        rows = np.array([row for _, row in known], dtype=np.int64)
+        lats, lons = self._positions.lat[rows].tolist(), self._positions.lon[rows].tolist()
+        for (driver, _), lat, lon in zip(known, lats, lons, strict=True):
+            if lat == lat:  # not NaN
+                yield driver, LatLon(lat, lon)
 
-    def _near(self, orders: Sequence[OrderView], params: Params) -> Iterator[Driver]:
-        found, drivers = [np.empty(0, np.int64)], self._world.drivers
+    def _near(self, world: World, orders: Sequence[OrderView], params: Params) -> Generator[None, None, list[Driver]]:
+        found, drivers = [np.empty(0, np.int64)], world.drivers
         for (place, vehicles), waiting in Counter((order.pickup, order.vehicles) for order in orders).items():
+            yield
             free = Among(frozenset({Activity.FREE}), vehicles or None)
-            self._breathe()
             many = SPARE * params.nearest_drivers + waiting
             found.append(self._search.nearest(place, many, 1000 * params.max_pickup_km, free)[0])
-        ids = dict.fromkeys([*self._world.routes, *self._positions.driver_ids(np.unique(np.concatenate(found)))])
+        ids = dict.fromkeys([*world.routes, *self._positions.driver_ids(np.unique(np.concatenate(found)))])
         if fleets := {order.fleet for order in orders if order.fleet}:
             ids |= dict.fromkeys(driver.id for driver in drivers.values() if driver.group in fleets)
-        return (drivers[driver_id] for driver_id in ids if driver_id in drivers)
+        return [drivers[driver_id] for driver_id in ids if driver_id in drivers]
 
-    def _loose(self, present: list[tuple[Driver, LatLon, bool]], now: float) -> dict[str, tuple[Order, float]]:
+    def _loose(
+        self, world: World, present: list[tuple[Driver, LatLon, bool]], now: float
+    ) -> Generator[None, None, dict[str, tuple[Order, float]]]:
         """Orders that may change hands, by the driver who has each, with the minutes another has to be better by.
 
         Only where somebody free is nearer by as much, as the crow flies, and would be sent now: until then the change can wait,
         and the driver is better left to be given more.
         """
-        margin_min, world = self._settings.number("matching.swap_margin_min"), self._world
+        margin_min = self._settings.number("matching.swap_margin_min")
         free = [place for driver, place, is_open in present if is_open and driver.id not in world.routes]
         held = [
             (d.id, place, o)
@@ -189,9 +193,12 @@ class Photographer:
             return {}
         commit_s = 60 * striven_for(self._settings)("matching.commit_before_ready_min")
         pickups, pickup_of = distinct(np.array([order.pickup for _, _, order in held]))
-        near = nearest_km(pickups, np.array(free), self._breathe)[pickup_of]
+        others, near = on_sphere(np.array(free)), np.empty(len(pickups))
+        for at in range(0, len(pickups), PLACES_AT_ONCE):
+            yield
+            near[at : at + PLACES_AT_ONCE] = nearest_km(pickups[at : at + PLACES_AT_ONCE], others)
         loose = {}
-        for (driver_id, place, order), near_km in zip(held, near.tolist(), strict=True):
+        for (driver_id, place, order), near_km in zip(held, near[pickup_of].tolist(), strict=True):
             # Each time it is offered the next change has to be worth more, so that none goes round for ever.
             hold_min = margin_min * max(1, order.offers)
             ahead_km, wait_s = (
@@ -202,9 +209,19 @@ class Photographer:
                 loose[driver_id] = (order, hold_min)
         return loose
 
-    def _is_open(self, driver: Driver, now: float) -> bool:
-        online = driver.presence is Presence.ONLINE and _has_begun(driver, now)
-        return online and self._world.open_offer(driver.id) is None
+
+def done_at_once(pieces: Generator[None, None, T]) -> T:
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            whole: T = end.value
+            return whole
+
+
+def _is_open(driver: Driver, world: World, now: float) -> bool:
+    online = driver.presence is Presence.ONLINE and _has_begun(driver, now)
+    return online and world.open_offer(driver.id) is None
 
 
 def fleets_of(merchants: Iterable[Merchant]) -> tuple[Fleet, ...]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.geo import EARTH_RADIUS_M
 from core.matching.timing import Floats
 
-_AT_ONCE = 32
-
 
 def great_circle_km(a: Floats, b: Floats) -> Floats:
     """Great-circle kilometres between n and m places in degrees, shape (n, m), by the chord through the sphere."""
-    u, v = _on_sphere(a), _on_sphere(b)
+    u, v = on_sphere(a), on_sphere(b)
     square = np.zeros((len(a), len(b)))
     for axis in range(3):
         square += np.subtract.outer(u[:, axis], v[:, axis]) ** 2
@@ -25,21 +21,20 @@ def great_circle_km(a: Floats, b: Floats) -> Floats:
 def apart_km(a: Floats, b: Floats) -> Floats:
     """The same from each place to the one in the same row, both of shape (n, 2)."""
     square = np.zeros(len(a))
-    for step in (_on_sphere(a) - _on_sphere(b)).T:
+    for step in (on_sphere(a) - on_sphere(b)).T:
         square += step**2
     return _arc_km(square)
 
 
-def nearest_km(places: Floats, among: Floats, rest: Callable[[], object] = lambda: None) -> Floats:
-    """Great-circle kilometres from each of n places to the nearest of m others, shape (n,), to half a metre; ``rest`` is called
-    between portions."""
-    others, here = _on_sphere(among), _on_sphere(places)
+def nearest_km(places: Floats, others: Floats) -> Floats:
+    """Great-circle kilometres from each of n places in degrees to the nearest of m others, shape (n,), to half a metre.
+
+    The others are given as `on_sphere` has them, shape (m, 3): of many places a few dozen at a time are asked about.
+    """
     # The nearest has the largest scalar product: many at once by matrix products, one arc for each place.
-    best = np.empty(len(places), dtype=np.int64)
-    for at in range(0, len(places), _AT_ONCE):
-        rest()
-        best[at : at + _AT_ONCE] = np.argmax(here[at : at + _AT_ONCE] @ others.T, axis=1)
-    return apart_km(places, among[best])
+    here = on_sphere(places)
+    best = others[np.argmax(here @ others.T, axis=1)]
+    return _arc_km(((here - best) ** 2).sum(axis=1))
 
 
 def beyond_nearest(km: Floats, eligible: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
@@ -60,6 +55,7 @@ def _arc_km(square: Floats) -> Floats:
     return km
 
 
-def _on_sphere(places: Floats) -> Floats:
+def on_sphere(places: Floats) -> Floats:
+    """Places in degrees, shape (n, 2), as points on a sphere of radius 1, shape (n, 3)."""
     lat, lon = np.radians(places[:, 0]), np.radians(places[:, 1])
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)

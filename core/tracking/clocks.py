@@ -20,7 +20,7 @@ Rows = NDArray[np.int64]
 WINDOW = 5
 """So many messages in a row are looked at together."""
 SPREAD_S = 5.0
-"""All but one of them differ from their median by no more."""
+"""All but one of them differ from their median by no more, and none is lower by more: it would have come before it was sent."""
 TREND_S = 5.0
 """The newest two differ from the oldest two, on average, by no more."""
 SPAN_S = 24.0
@@ -102,8 +102,9 @@ class PhoneClocks:
         middle = ranked[:, WINDOW // 2]
         spread = np.sort(np.abs(lags - middle[:, None]), axis=1)[:, -2]
         trend = np.abs(lags[:, -2:].mean(axis=1) - lags[:, :2].mean(axis=1))
-        agree = (spread <= SPREAD_S) & (trend <= TREND_S) & (at[:, -1] - at[:, 0] >= SPAN_S)
-        # What waits and travels only adds to a lag: the lower ones say most, and the lowest may be a slip.
+        # What waits and travels only adds to a lag: none is much lower than what agrees, and the lower ones say most.
+        lower = middle - ranked[:, 0]
+        agree = (np.maximum(spread, lower) <= SPREAD_S) & (trend <= TREND_S) & (at[:, -1] - at[:, 0] >= SPAN_S)
         estimate = ranked[:, 1]
         off = agree & (np.abs(estimate) > np.where(before != 0, tolerance_s / 2, tolerance_s))
         moved = np.abs(estimate - before) > STEADY_S

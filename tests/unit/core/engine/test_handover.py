@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.domain import commands as c
+from core.domain.driver import Presence
 from core.engine import handover as module
 from core.engine.handover import Busy, Handover
+from core.engine.snapshots import done_at_once
 from tests.rigs import Rig
 
 
@@ -84,34 +86,24 @@ def _order():  # type: ignore[no-untyped-def]
     return PlaceOrder(order_id="O-1", merchant_id="M-1", dropoff=DOOR)
 
 
-def test_light_work_goes_first_and_alone_in_between() -> None:
-    handover, done, woken = Handover(), [], []
-    handover.wake = lambda: woken.append(1)
-    handover.ask(lambda: done.append("change"))
-    handover.ask(lambda: done.append("order"), light=True)
-    handover.work_off(10.0, light=True)
-    assert done == ["order"]
-    assert len(woken) == 2  # the other is not forgotten
-    handover.ask(lambda: done.append("another order"), light=True)
-    handover.work_off(10.0)
-    assert done == ["order", "another order", "change"]
-
-
-def test_orders_come_in_while_a_snapshot_is_taken_and_are_in_the_next(tmp_path: Path) -> None:
+def test_a_snapshot_in_pieces_is_of_its_first_moment_whatever_happens_in_between(tmp_path: Path) -> None:
     rig = Rig(tmp_path / "kerbside.db", stepped=False)
     rig.merchant()
-    for n in range(300):
+    for n in range(600):
         rig.driver(f"D-{n}")
     rig.tick()
     rig.place("O-1")
-    photographer, engine = rig.engine.cycles._photographer, rig.engine
-    placed = engine.handover.ask(lambda: rig.place("O-2"), light=True)
-    cancelled = engine.handover.ask(lambda: rig.do(c.CancelOrder(order_id="O-1")))
-    first = photographer.take(rig.clock.now(), 0)
-    assert placed.done()
-    assert not cancelled.done()
-    assert [o.id for o in first.orders] == ["O-1"]
-    assert len(first.drivers) == 300
-    engine.attend()
-    assert [o.id for o in photographer.take(rig.clock.now(), 0).orders] == ["O-2"]
+    photographer = rig.engine.photographer
+    whole, pieces = photographer.take(rig.clock.now(), 0), photographer.pieces(rig.clock.now(), 0)
+    for n in range(3):
+        next(pieces)
+        rig.place(f"N-{n}")
+        rig.do(c.SetPresence(driver_id=f"D-{590 + n}", presence=Presence.OFFLINE))
+    rig.do(c.CancelOrder(order_id="O-1"))
+    assert done_at_once(pieces) == whole
+    assert [o.id for o in whole.orders] == ["O-1"]
+    assert len(whole.drivers) == 600
+    after = photographer.take(rig.clock.now(), 0)
+    assert [o.id for o in after.orders] == ["N-0", "N-1", "N-2"]
+    assert len(after.drivers) == 597
     rig.close()

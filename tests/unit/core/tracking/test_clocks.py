@@ -62,6 +62,12 @@ def test_late_positions_are_no_clock_that_is_off(data):
     assert not any(live(PhoneClocks(), messages))
 
 
+def test_two_stretches_without_network_that_are_alike_are_no_clock_that_is_off():
+    """The last position of the first one, which came at once, proves that the clock is right."""
+    lags = [(70, 55.9), (72, 51.3), (74, 46.4), (88, 0.8), (151, 56.1), (154, 51.5), (157, 46.2)]
+    assert not any(live(PhoneClocks(), [(START + at, START + at - lag) for at, lag in lags]))
+
+
 @given(st.floats(-5000, 5000).filter(lambda s: abs(s) > 40), waits, st.integers(10, 29))
 def test_one_slip_among_good_messages_changes_nothing(size, waits, at):
     messages = [(START + i * 8 + wait, START + i * 8 - (size if i == at else 0)) for i, wait in enumerate(waits)]
