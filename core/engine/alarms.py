@@ -38,6 +38,8 @@ from core.tracking.positions import ACTIVITIES, PositionStore
 PAUSE_S = 30.0
 """A look that comes so long after the one before says nothing of what was in between."""
 TOLD_AT_ONCE = 50
+PORTIONS = 4
+"""Orders are looked at in so many goes, each order always in the same one."""
 _OFFLINE = ACTIVITIES.index(Activity.OFFLINE)
 
 
@@ -46,16 +48,15 @@ class Alarms:
         """``stepped``: time is told, and goes on by as much as it is told to."""
         self._stepped = stepped
         self._world, self._positions, self._settings = world, positions, settings
-        # Apart, so that neither look takes long while the window waits.
-        self._of_order, self._of_driver = AlertWatch(Rule()), AlertWatch(Rule())
+        # Apart, so that no look takes long while the window waits.
+        self._of_order, self._of_driver = [AlertWatch(Rule()) for _ in range(PORTIONS)], AlertWatch(Rule())
         self._headway = HeadwayWatch()
         self._hears_from: float | None = None
         self._looked_at: float | None = None
         self._lost_since: float | None = None
         self._news: deque[Change] = deque()
-        standing = world.alerts.values()
-        self._of_order.restore(alert for alert in standing if alert.order_id is not None)
-        self._of_driver.restore(alert for alert in standing if alert.order_id is None)
+        for alert in world.alerts.values():
+            self._watch_of(alert).restore([alert])
 
     def can_hear(self, now: float, connected: bool) -> bool:
         """Whether silence says anything of drivers: while the broker is away nobody is heard from, and when it is back, not
@@ -88,11 +89,11 @@ class Alarms:
         most = len(self._news) if self._stepped else TOLD_AT_ONCE
         return Outcome([self._news.popleft() for _ in range(min(most, len(self._news)))])
 
-    def look_at_orders(self, now: float) -> None:
-        """Look for news of orders."""
-        orders = list(self._world.open_orders())
+    def look_at_orders(self, portion: int, now: float) -> None:
+        """Look for news of orders, of one of the `PORTIONS`."""
+        orders = [order for order in self._world.open_orders() if _portion(order.id) == portion]
         seen = self._of_orders(orders, now, Limits.of(self._settings))
-        self._keep(now, *self._ruled(self._of_order).look(now, seen, [order.id for order in orders], ()))
+        self._keep(now, *self._ruled(self._of_order[portion]).look(now, seen, [order.id for order in orders], ()))
 
     def look_at_drivers(self, now: float, silent: NDArray[np.bool_], can_hear: bool) -> None:
         """Look for news of drivers under way, and of the broker. ``silent`` is by row of the position store, ``can_hear`` as of
@@ -102,6 +103,9 @@ class Alarms:
         if self._lost_since is not None:
             seen.append(Seen(AlertKind.CONNECTION, BROKER, since=self._lost_since))
         self._keep(now, *self._ruled(self._of_driver).look(now, seen, (), under_way, blind=not can_hear))
+
+    def _watch_of(self, alert: Alert) -> AlertWatch:
+        return self._of_driver if alert.order_id is None else self._of_order[_portion(alert.order_id)]
 
     def _ruled(self, watch: AlertWatch) -> AlertWatch:
         number = self._settings.number
@@ -166,5 +170,9 @@ class Alarms:
             back = replace(command, owner=alert.owner)
         else:
             raise CommandRefused(Message("nobody knows what to do about {name}", name=type(command).__name__))
-        (self._of_driver if after.order_id is None else self._of_order).note(after)
+        self._watch_of(after).note(after)
         return Outcome([kind(at=now, actor=command.actor, alerts=(after,))], undo=(back,))
+
+
+def _portion(order_id: str) -> int:
+    return ord(order_id[-1]) % PORTIONS

@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from core.domain.geo import distance_m
 from core.domain.language import Message
 from core.domain.receipt import Receipt
 from core.domain.reports import Reports, Word
-from core.engine.alarms import Alarms
+from core.engine.alarms import PORTIONS, Alarms
 from core.engine.cycles import Cycles
 from core.engine.errands import Errands
 from core.engine.handover import Handover
@@ -219,7 +220,8 @@ class Engine:
         self._breathe()
         if now >= self._next_sweep and not self._rounds:
             self._next_sweep = now + 1.0
-            self._rounds += (self._expire, self._sweep, self._alarms.look_at_orders, self._look_at_drivers)
+            looks = [partial(self._alarms.look_at_orders, portion) for portion in range(PORTIONS)]
+            self._rounds += (self._expire, self._sweep, *looks, self._look_at_drivers)
         # Each in a tick of its own: the window waits for whatever a tick does.
         while self._rounds:
             self._rounds.popleft()(now)
@@ -276,7 +278,8 @@ class Engine:
     @property
     def rest_s(self) -> float:
         """How long the next tick may wait."""
-        return BEHIND_S if self._behind or self.cycles.behind or self._teller.greets or self._alarms.behind else BEAT_S
+        behind = self._behind or self._rounds or self.cycles.behind or self._teller.greets or self._alarms.behind
+        return BEHIND_S if behind else BEAT_S
 
     def _forget(self, now: float) -> None:
         """Keep in memory what somebody may still ask for; the database has the rest."""

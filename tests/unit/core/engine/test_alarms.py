@@ -13,7 +13,7 @@ from core.domain.events import AlertAcknowledged, AlertCleared, AlertRaised, Ord
 from core.domain.geo import LatLon
 from core.domain.order import Order, Status
 from core.domain.world import World
-from core.engine.alarms import Alarms
+from core.engine.alarms import PORTIONS, Alarms
 from core.settings import Settings
 from core.tracking.positions import PositionStore
 from tests.rigs import FAR, MERCHANT, NEAR, Rig
@@ -209,7 +209,8 @@ def test_of_very_many_alerts_some_are_told_at_a_time_and_none_is_lost() -> None:
     world = World()
     world.apply(OrderReceived(at=0.0, orders=orders))
     alarms = Alarms(world, PositionStore(), Settings())
-    alarms.look_at_orders(100.0)
+    for portion in range(PORTIONS):
+        alarms.look_at_orders(portion, 100.0)
     told: list[int] = []
     while alarms.behind:
         news = alarms.news()
