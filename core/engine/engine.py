@@ -7,10 +7,8 @@ run. Changes are applied to the world at once; what has to be told to the outsid
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,6 @@ from numpy.typing import NDArray
 
 from core.bus import Bus
 from core.clock import Clock
-from core.domain import reasons
 from core.domain.commands import AlertCommand, Command
 from core.domain.driver import Presence
 from core.domain.events import (
@@ -32,11 +29,10 @@ from core.domain.events import (
     MessageRefused,
     OrderCorrected,
 )
-from core.domain.geo import distance_m
 from core.domain.language import Message
 from core.domain.receipt import Receipt
 from core.domain.reports import Reports, Word
-from core.engine.alarms import PORTIONS, Alarms
+from core.engine.alarms import Alarms
 from core.engine.cycles import Cycles
 from core.engine.errands import Errands
 from core.engine.handover import Handover
@@ -45,9 +41,10 @@ from core.engine.modes import Modes
 from core.engine.movement import Movement
 from core.engine.outbox import Entry, Outbox
 from core.engine.planning import Planner
-from core.engine.presence import fallen_silent, heard_again, said
+from core.engine.presence import heard_again, said
 from core.engine.receipts import Receipts
 from core.engine.repositioning import Repositioner
+from core.engine.rounds import Rounds
 from core.engine.setup import Setup
 from core.engine.snapshots import Photographer
 from core.engine.stops import StopWatch
@@ -59,7 +56,7 @@ from core.geofencing.tagging import Tagger
 from core.messaging.decode import decode
 from core.orders.desk import Desk
 from core.orders.places import Places
-from core.orders.progress import expire_offers, hear, recall
+from core.orders.progress import hear
 from core.orders.tells import Outcome
 from core.ports import Inbound, Transport
 from core.providers.secrets import Secrets
@@ -82,7 +79,6 @@ SAVE_POSITIONS_S = 30.0
 BEAT_S, BEHIND_S = 0.25, 0.02
 TAKEN_AT_ONCE = 2500
 """Most messages of one tick, so that a backlog does not hold up the window; the next tick comes sooner then."""
-EXPIRED_AT_ONCE = 40
 ATTEND_S = 0.006
 _CONNECTED = frozenset({"connected", "outgrown"})
 
@@ -162,9 +158,6 @@ class Engine:
         self._repositioner = Repositioner(
             self.world, self.positions, self.search, settings, clock, store.path, executor, self._commit, stepped
         )
-        self._next_sweep = clock.now()
-        self._rounds: deque[Callable[[float], None]] = deque()
-        self._can_hear = False
         self._next_forget = clock.now() + FORGET_EVERY_S
         self._next_save = clock.now() + SAVE_POSITIONS_S
         self._broker = ("", "")
@@ -177,6 +170,9 @@ class Engine:
         self.movement.restore(loaded.positions)
         self._describe(self.world.drivers)
         self._alarms = Alarms(self.world, self.positions, settings, stepped=stepped)
+        self._rounds = Rounds(
+            self.world, settings, self.movement, self._alarms, self._upkeep, self._commit, clock.now(), stepped=stepped
+        )
         self._upkeep.begin()
 
     # Commands
@@ -218,15 +214,7 @@ class Engine:
         self._take_messages(now)
         self._publish_receipts(self._receipts.take(now), now)
         self._breathe()
-        if now >= self._next_sweep and not self._rounds:
-            self._next_sweep = now + 1.0
-            looks = [partial(self._alarms.look_at_orders, portion) for portion in range(PORTIONS)]
-            self._rounds += (self._expire, self._sweep, *looks, self._look_at_drivers)
-        # Each in a tick of its own: the window waits for whatever a tick does.
-        while self._rounds:
-            self._rounds.popleft()(now)
-            if not self._stepped:
-                break
+        self._rounds.tick(now, self._broker[0] in _CONNECTED)
         self._breathe()
         self._commit(self._alarms.news())
         if now >= self._next_save:
@@ -251,23 +239,6 @@ class Engine:
             self.store.flush()
         self._outbox.release()
 
-    def _expire(self, now: float) -> None:
-        expired = expire_offers(self.world, now, None if self._stepped else EXPIRED_AT_ONCE)
-        self._commit(expired)
-        if not self._stepped and len(expired.changes) == EXPIRED_AT_ONCE:
-            self._rounds.appendleft(self._expire)
-
-    def _sweep(self, now: float) -> None:
-        self._upkeep.look()
-        self._can_hear = self._alarms.can_hear(now, self._broker[0] in _CONNECTED)
-        if self._can_hear:
-            silent = self.movement.fallen_silent(self.silent(now))
-            self._commit(fallen_silent(self.world, silent, now).outcome)
-            self._notice_stuck(now)
-
-    def _look_at_drivers(self, now: float) -> None:
-        self._alarms.look_at_drivers(now, self.silent(now), self._can_hear)
-
     def _breathe(self) -> None:
         """Between the pieces of a tick: whoever asks from another thread waits for one of them at most."""
         if self._stepped:
@@ -278,7 +249,7 @@ class Engine:
     @property
     def rest_s(self) -> float:
         """How long the next tick may wait."""
-        behind = self._behind or self._rounds or self.cycles.behind or self._teller.greets or self._alarms.behind
+        behind = self._behind or self._rounds.behind or self.cycles.behind or self._teller.greets or self._alarms.behind
         return BEHIND_S if behind else BEAT_S
 
     def _forget(self, now: float) -> None:
@@ -377,7 +348,7 @@ class Engine:
         self.modes.heard(self.positions.rows(fixes.mode), fixes.config)
         if fixes.route:
             self._publish_receipts(self._receipts.routes_seen(fixes.route, now), now)
-        back = self.movement.back(rows, lambda: self.silent(now), self.world.drivers)
+        back = self.movement.back(rows, now, self.world.drivers)
         self._commit(heard_again(self.world, back, now).outcome)
         self.bus.publish(FixesApplied(at=now, rows=rows, count=len(fixes)))
         self._commit(Outcome(told))
@@ -393,25 +364,11 @@ class Engine:
 
     def silent(self, now: float) -> NDArray[np.bool_]:
         """By row of the position store: who has been silent for longer than their tracking mode allows."""
-        active = self.settings.number("tracking.offline_after_s")
-        return self.positions.offline(now, {"active": active}, self.settings.number("tracking.offline_after_passive_s"))
+        return self.movement.silent(now)
 
     def _is_cut_off(self, now: float) -> bool:
         """The broker has been away for longer than one would be waited for: offers would only run out unheard."""
         return self._alarms.away_s(now) > self.settings.number("tracking.offline_after_s")
-
-    def _notice_stuck(self, now: float) -> None:
-        """A driver who does not get on loses what is not picked up yet; whoever stands near the pick-up is there already."""
-        after_min = self.settings.number("tracking.stuck_after_min")
-        for driver_id in self.movement.stuck(now, 60 * after_min, self.silent(now)) if after_min else ():
-            stop, place = self.world.route(driver_id).stops[0], self.movement.place(driver_id)
-            assigned_at = self.world.orders[stop.order_id].assigned_at
-            had_time = assigned_at is None or now - assigned_at >= 60 * after_min
-            if had_time and distance_m(place, stop.place) > 2 * self.settings.number("geofencing.radius_m"):
-                name = self.world.drivers[driver_id].name
-                self._commit(
-                    recall(self.world, driver_id, now, reasons.NOT_MOVED.format(driver=name, minutes=f"{after_min:g}"))
-                )
 
     def _refuse(self, topic: str, reason: str, now: float) -> None:
         self.refused_count += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -110,17 +110,23 @@ class Movement:
         rows = np.flatnonzero(np.isfinite(p.lat))
         self.areas.check(rows, p.lat[rows], p.lon[rows], p.acc[rows], p.t[rows])
 
-    def back(self, rows: Rows, silent: Callable[[], NDArray[np.bool_]], drivers: Mapping[str, Driver]) -> list[str]:
+    def silent(self, now: float) -> NDArray[np.bool_]:
+        """By row of the position store: who has been silent for longer than their tracking mode allows."""
+        number = self._settings.number
+        active = {"active": number("tracking.offline_after_s")}
+        return self.positions.offline(now, active, number("tracking.offline_after_passive_s"))
+
+    def back(self, rows: Rows, now: float, drivers: Mapping[str, Driver]) -> list[str]:
         """Who of the rows was offline for silence and is heard from again; of very many the rest at their next fix."""
         heard = rows[self.positions.activity[rows] == _OFFLINE]
         if not len(heard):
             return []
-        found = self.positions.driver_ids(heard[~silent()[heard]])
+        found = self.positions.driver_ids(heard[~self.silent(now)[heard]])
         return [one for one in found if not drivers[one].off_duty][:TURNED_AT_ONCE]
 
-    def fallen_silent(self, silent: NDArray[np.bool_]) -> list[str]:
+    def fallen_silent(self, now: float) -> list[str]:
         """Who is silent and does not count as offline yet; of very many the rest later."""
-        quiet = np.flatnonzero(silent & (self.positions.activity != _OFFLINE))
+        quiet = np.flatnonzero(self.silent(now) & (self.positions.activity != _OFFLINE))
         return self.positions.driver_ids(quiet[np.argsort(self.positions.t[quiet], kind="stable")][:TURNED_AT_ONCE])
 
     def place(self, driver_id: str) -> LatLon:
@@ -130,9 +136,9 @@ class Movement:
             raise KeyError(driver_id)
         return LatLon(float(self.positions.lat[row]), float(self.positions.lon[row]))
 
-    def stuck(self, now: float, after_s: float, silent: NDArray[np.bool_]) -> list[str]:
+    def stuck(self, now: float, after_s: float) -> list[str]:
         """Who is on the way to a pick-up, is heard from, and has not moved for so long."""
-        rows = np.flatnonzero((self.positions.activity == _TO_PICKUP) & ~silent)
+        rows = np.flatnonzero((self.positions.activity == _TO_PICKUP) & ~self.silent(now))
         return self.positions.driver_ids(rows[self._stillness.seconds(rows, now) >= after_s])
 
     def unsaved(self, everyone: bool = False) -> list[LastKnown]:
