@@ -2,7 +2,8 @@
 second, the matcher at work, each panel visible, those that stand in tabs in windows of their own, boards beside one another.
 
 *click* is how long a click waits for the main thread, a click every 20 ms; *undisturbed* how long it would have waited on a
-machine that does nothing else, by the main thread's own processor time. The notes are the places that held it up longest.
+machine that does nothing else, by the main thread's own processor time; *typed* from a key in the finder to its results, drawn.
+The notes are the places that held it up longest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
+from PySide6.QtTest import QTest
 
 from app.benches import Result
 from app.benches.phones import Fleet, driver_id
@@ -43,11 +45,14 @@ from core.storage.store import Store
 if TYPE_CHECKING:
     from app.console import Console
     from app.ground import Ground
+    from app.main_window import MainWindow
 
 DRIVERS, ORDERS, SECONDS, BOARDS = 2000, 5000, 60.0, 3
 UNDER_WAY, WAITING = 0.5, 0.08
 """Shares of the orders; the others are delivered."""
 SETTLE_S, FEED_S = 25.0, 0.1
+TYPING_S = 0.12
+TYPED = ("mill lane 4711", "customer 12", "driver 1999", "D-17", "assign", "theme", "/hold O-12")
 LONG_MS = 40.0
 STEPS = {Status.ASSIGNED: "arrived_pickup", Status.AT_PICKUP: "picked_up", Status.CARRYING: "arrived_dropoff",
          Status.AT_DROPOFF: "delivered"}  # fmt: skip
@@ -91,6 +96,7 @@ def _look(data: Path, port: int, drivers: int, orders: int, boards: int) -> Resu
             await asyncio.sleep(SECONDS)
             busy = (time.process_time() - began) / SECONDS
             waits, held = watchdog.waits_ms(), watchdog.held_ms()
+            typed = await _type(window)
             feed.cancel()
             phones.terminate()
         figures: dict[str, float] = {
@@ -107,6 +113,8 @@ def _look(data: Path, port: int, drivers: int, orders: int, boards: int) -> Resu
             "click_max_ms": float(waits.max()),
             "undisturbed_p99_ms": float(np.percentile(undisturbed, 99)),
             "undisturbed_max_ms": float(undisturbed.max()),
+            "typed_p50_ms": float(np.percentile(typed, 50)),
+            "typed_max_ms": max(typed),
             "console_cores": busy,
             "console_mb": psutil.Process().memory_info().rss / 2**20,
         }
@@ -114,6 +122,21 @@ def _look(data: Path, port: int, drivers: int, orders: int, boards: int) -> Resu
         return Result(figures, notes=[f"{ms:.0f} ms: {place}" for place, ms in worst])
 
     return in_a_window(data, live)
+
+
+async def _type(window: MainWindow) -> list[float]:
+    """Milliseconds from each key in the finder to its results as they are drawn."""
+    took = []
+    for words in TYPED:
+        window.finder.begin()
+        for letter in words:
+            await asyncio.sleep(TYPING_S)
+            began = time.perf_counter()
+            QTest.keyClicks(window.finder.field, letter)
+            window.finder.repaint()
+            took.append(1000 * (time.perf_counter() - began))
+        window.finder.end()
+    return took
 
 
 def waits_of(held_ms: Floats, seconds: float) -> Floats:
