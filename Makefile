@@ -1,11 +1,12 @@
 # make demo   sets up what is missing and opens the console on the offline demo
 # make test   sets up what is missing and checks everything
+# make looks  takes pictures of every panel and dialog
 # make bench  prints the figures of ARCHITECTURE.md
 # make soak   the long runs: tests of minutes, a hundred kills, and a day at full load that says what grows or is lost
 PYTHON ?=
 RUN = .venv/bin/python
 
-.PHONY: demo run test types kernels bench soak setup setup-dev texts lock
+.PHONY: demo run test types kernels bench soak looks setup setup-dev texts lock
 
 setup:
 	@PYTHON="$(PYTHON)" packaging/setup.sh
@@ -44,6 +45,12 @@ soak: setup-dev
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -s -m soak
 	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)
 	@$(RUN) main.py soak
+
+# Pictures of every panel and dialog in both themes, to be looked at.
+looks: setup-dev
+	@for theme in light dark; do for what in panels dialogs; do \
+		packaging/with-display.sh --virtual $(RUN) tests/gui/looks.py looks/$$theme --theme $$theme --what $$what || exit 1; \
+	done; done
 
 # Gathers the texts of the window into the catalogues, and compiles them.
 texts: setup-dev

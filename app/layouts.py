@@ -169,9 +169,10 @@ class Layouts:
         self._window.resizeDocks([self._one(layout, "drivers")], [below], Qt.Orientation.Vertical)
 
     def _one(self, layout: Layout, anchor: str) -> QDockWidget:
-        """Any of those that stand with the anchor and are shown."""
+        """The one in front of those that stand with the anchor: what is behind another tab Qt gives no width."""
         near = [name for name in (anchor, *self._beside) if name == anchor or self._beside.get(name) == anchor]
-        name = next((n for n in layout.front if n in near and n in self._docks), anchor)
+        seen = [n for n in near if n in self._docks and not self._docks[n].visibleRegion().isEmpty()]
+        name = next((n for n in (*seen, *layout.front) if n in near and n in self._docks), anchor)
         return self._docks[name]
 
     # From one start to the next

@@ -108,10 +108,10 @@ def charts(course: Course, now: float) -> list[ChartData]:
             Line(tr("On average"), "to_pickup", course.cycle_s, 2),
             Line(tr("Slowest"), "offered", course.slowest_s, 2),
         ),
-        over_time("gap", tr("Matcher: above the least cost"), tr("% at most"), no_cycle,
+        over_time("gap", tr("Matcher: dearer than the best there could be"), tr("% at most"), no_cycle,
                   Line(tr("At most"), "offered", course.gap_pct, 2)),
-        over_time("pairs", tr("Matcher: pairs priced"), tr("per cycle"), no_cycle,
-                  Line(tr("Pairs"), "to_pickup", course.pairs, 0)),
+        over_time("pairs", tr("Matcher: possibilities weighed"), tr("per cycle"), no_cycle,
+                  Line(tr("Possibilities"), "to_pickup", course.pairs, 0)),
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from app.actions.declaring import Declared, Scope
 from app.actions.deeds import Deeds
 from app.actions.replaying import can_do
 from app.presenters.history_text import actor_name, order_text
-from app.presenters.rows import driver_row, eased, exception_of, mode_wanted, stop_eta, stop_text
+from app.presenters.rows import driver_row, eased, exception_of, is_of_lateness, mode_wanted, stop_eta, stop_text
 from app.presenters.tracking_text import held_back, troubles
 from app.presenters.why import PART_NAMES, why_of
 from app.scene import Scene, replaying
@@ -50,7 +50,7 @@ def order_details(order: Order, deeds: Deeds) -> OrderDetails:
         address=order.address,
         note=order.note,
         load=tr("{weight_kg:g} kg, {volume_l:g} l", weight_kg=order.weight_kg, volume_l=order.volume_l),
-        exception=exception_of(order, world, now),
+        exception="" if is_of_lateness(order, world, now) else exception_of(order, world, now),
         eased=eased(order, world, now),
         driver_id=order.driver_id or "",
         driver_name=driver.name if driver is not None else "",

@@ -41,6 +41,21 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
 """Label and kinds; what stands in none is still among all."""
 
 
+_SAID = {
+    "ArrivedAtPickup": mark("Arrived at the pick-up"),
+    "ArrivedAtDropoff": mark("Arrived at the drop-off"),
+    "ForwardSaved": mark("Forwarding saved"),
+    "ForwardRemoved": mark("Forwarding removed"),
+    "FenceCrossed": mark("Came near a stop or left it"),
+    "FenceDwelled": mark("Stayed at a stop"),
+    "AreaCrossed": mark("Entered or left an area"),
+    "LettersResent": mark("Undelivered messages sent again"),
+    "LettersDiscarded": mark("Undelivered messages discarded"),
+    "ProviderDoubted": mark("Provider in doubt"),
+    "ReadyTold": mark("Ready time told"),
+}
+"""Kinds whose names are no words of a dispatcher's."""
+
 TEXTS = (
     mark("Order received"),
     mark("Order tagged"),
@@ -59,10 +74,7 @@ TEXTS = (
     mark("Route reordered"),
     mark("Order unassigned"),
     mark("Order handed back"),
-    mark("Ready told"),
-    mark("Arrived at pickup"),
     mark("Picked up"),
-    mark("Arrived at dropoff"),
     mark("Delivered"),
     mark("Delivery failed"),
     mark("Order corrected"),
@@ -98,9 +110,6 @@ TEXTS = (
     mark("Provider kept"),
     mark("Provider reported"),
     mark("Provider contradicted"),
-    mark("Provider doubted"),
-    mark("Forward saved"),
-    mark("Forward removed"),
     mark("Note taken"),
     mark("Note struck"),
     mark("Settings changed"),
@@ -109,21 +118,16 @@ TEXTS = (
     mark("Key made"),
     mark("Key revoked"),
     mark("Secret changed"),
-    mark("Letters resent"),
-    mark("Letters discarded"),
     mark("Backup made"),
     mark("Backup restored"),
     mark("Matching paused"),
     mark("Matching resumed"),
-    mark("Fence crossed"),
-    mark("Fence dwelled"),
-    mark("Area crossed"),
     mark("Arrivals expected"),
     mark("Brought over"),
 )
-"""Their names in words, for the catalogues."""
+"""The names of the others in words, for the catalogues."""
 
 
 def kind_text(kind: str) -> str:
     """``OrderHandedBack`` → ``Order handed back``."""
-    return tr(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize())
+    return tr(_SAID.get(kind) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize())

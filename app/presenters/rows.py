@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.presenters.alert_text import alert_text, is_eased
 from app.presenters.history_text import provider_name
 from core.alerts.conditions import driver_needed_at
-from core.domain.alert import Alert
+from core.domain.alert import Alert, AlertKind
 from core.domain.driver import Driver, Repositioning, StopKind
 from core.domain.language import tr
 from core.domain.offer import OfferState
@@ -37,6 +37,13 @@ def eased(order: Order, world: World, now: float) -> bool:
     """Whether what `exception_of` says is good news."""
     alert = _urgent(order, world, now)
     return alert is not None and is_eased(alert, world)
+
+
+def is_of_lateness(order: Order, world: World, now: float) -> bool:
+    """Whether what `exception_of` says can be read off the promise and the expected arrival."""
+    alert = _urgent(order, world, now)
+    late = alert is not None and alert.kind in {AlertKind.LATE, AlertKind.WILL_BE_LATE} and not is_eased(alert, world)
+    return late and order.id in world.etas
 
 
 def alarms(order: Order, world: World, now: float) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.domain.alert import AlertKind, Severity
 from core.domain.language import tr
 from widgets.alerts.rows import AlertRow, urgency
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import flowing
 from widgets.common.ground import lay_ground
 from widgets.common.panel import stacked
 from widgets.common.search import SearchField
@@ -108,7 +109,6 @@ class AlertsPanel(QWidget):
         self.model: RowsModel[AlertRow] = RowsModel(COLUMNS)
         self.view = _View(self.model, tr("Alerts"))
         self.search = SearchField(tr("Filter alerts"), tr("Filter alerts by what, about whom, or owner"), self.view)
-        self.search.setMinimumWidth(56)
         self.search.setMaximumWidth(140)
         self.acknowledge, self.snooze, self.take = (
             QPushButton(tr("Acknowledge")),
@@ -124,17 +124,13 @@ class AlertsPanel(QWidget):
                 tr("Late orders, orders without a driver and drivers who are silent or stuck will stand here"),
             ),
         )
-        bar = QHBoxLayout()
-        bar.addWidget(self.search)
-        bar.addStretch(1)
         for button, signal in (
             (self.acknowledge, self.acknowledge_wanted),
             (self.snooze, self.snooze_wanted),
             (self.take, self.take_wanted),
         ):
-            bar.addWidget(button)
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.selected()))
-        stacked([bar], self.view, self)
+        stacked([flowing(self.search, self.acknowledge, self.snooze, self.take)], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.view.acknowledged.connect(lambda: self.acknowledge_wanted.emit(self.selected()))
         self.view.selection_changed.connect(self._chosen)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from core.domain.language import language, mark, tr
 from widgets.audit.rows import AuditQuestion, AuditRow
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.panel import Panel
 from widgets.common.search import REST_MS
 from widgets.common.table_view import RowsView
@@ -42,10 +42,10 @@ SPANS: dict[str, tuple[str, float]] = {
 
 def columns() -> tuple[Column[AuditRow], ...]:
     return (
-        Column("When", lambda r, m: r.when, tip=lambda r, m: r.when, width=124, narrow=104),
-        Column("Who", lambda r, m: r.who, tip=lambda r, m: r.who, width=120, narrow=84),
+        Column("When", lambda r, m: r.when, tip=lambda r, m: r.when, width=124, narrow=96),
+        Column("Who", lambda r, m: r.who, tip=lambda r, m: r.who, width=120, narrow=96),
         Column("What", lambda r, m: r.what, width=176, narrow=136, least=110, wrap=True),
-        Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=112, wrap=True),
+        Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=100, wrap=True),
         Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=136),
     )
 
@@ -83,10 +83,7 @@ class AuditPanel(Panel):
         self.told = QLabel()
         self.told.setProperty("kind", "caption")
         self.told.setMinimumHeight(28)
-        bar = QWidget()
-        flow = FlowLayout(bar, gap=8)
-        for widget in (self.group, self.who, self.thing, self.span, self.since, self.until, self.older, self.export, self.told):
-            flow.addWidget(widget)
+        bar = flowing(self.group, self.who, self.thing, self.span, self.since, self.until, self.older, self.export, self.told)
         self.detail = plain()
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 LEAST_PX = 200
 """So wide is a line at least; a widget that wants more gets it where there is room."""
+
+
+def flowing(*parts: QWidget, gap: int = 8) -> QWidget:
+    """What stands in a line, and in more of them where there is no room."""
+    row = QWidget()
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    policy.setHeightForWidth(True)
+    row.setSizePolicy(policy)
+    flow = FlowLayout(row, gap)
+    for part in parts:
+        flow.addWidget(part)
+    return row
+
+
+def _least(item: QLayoutItem) -> int:
+    widget = item.widget()
+    return 0 if widget is None else widget.minimumWidth()
 
 
 class FlowLayout(QLayout):
@@ -50,17 +67,27 @@ class FlowLayout(QLayout):
             size = size.expandedTo(item.minimumSize())
         return size.boundedTo(QSize(LEAST_PX, size.height()))
 
+    def _sizes(self, width: int) -> list[tuple[QLayoutItem, QSize]]:
+        """What is to be seen: in one line where those that say how narrow they may be make that possible."""
+        there = [(item, item.sizeHint()) for item in self._items if not item.isEmpty()]
+        over = sum(size.width() + self._gap for _, size in there) - self._gap - width
+        spare = [max(0, size.width() - least) if (least := _least(item)) else 0 for item, size in there]
+        fits = 0 < over <= sum(spare)
+        for (_, size), px in zip(there, spare, strict=True):
+            # A long word is cut rather than the page around it.
+            size.setWidth(min(size.width(), max(width, LEAST_PX)))
+            if fits:
+                given = min(over, px)
+                size.setWidth(size.width() - given)
+                over -= given
+        return there
+
     def _lay(self, rect: QRect, move: bool) -> int:
         widget = self.parentWidget()
         rtl = widget is not None and widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = y = 0
         lines: list[list[tuple[QLayoutItem, int, QSize]]] = [[]]
-        for item in self._items:
-            if item.isEmpty():  # hidden
-                continue
-            size = item.sizeHint()
-            # A long word is cut rather than the page around it.
-            size.setWidth(min(size.width(), max(rect.width(), LEAST_PX)))
+        for item, size in self._sizes(rect.width()):
             if x and x + size.width() > rect.width():
                 x = 0
                 lines.append([])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from widgets.common.icons import icon
 
 REST_MS = 120
+LEAST_PX = 88
 
 
 class SearchField(QLineEdit):
@@ -24,6 +25,7 @@ class SearchField(QLineEdit):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._tell)
+        self.setMinimumWidth(LEAST_PX)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.domain.language import tr
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.icons import icon
 from widgets.common.panel import Panel
 from widgets.common.table_view import RowsView
@@ -40,13 +40,10 @@ class SetupPanel(Panel):
         super().__init__(parent)
         self.buttons: dict[str, QToolButton] = {}
 
-    def toolbar(self, *more: QWidget) -> QWidget:
-        """All tools, and what else stands with them, in as many lines as they need."""
-        bar = QWidget()
-        flow = FlowLayout(bar, gap=GAP_PX)
-        for part in (*map(self.button, self.tools), *more):
-            flow.addWidget(part)
-        return bar
+    def toolbar(self, *more: QWidget, first: QWidget | None = None) -> QWidget:
+        """All tools, and what else stands before and behind them, in as many lines as they need."""
+        before = () if first is None else (first,)
+        return flowing(*before, *map(self.button, self.tools), *more, gap=GAP_PX)
 
     def one_line(self) -> QWidget:
         """All tools in one line, for docks with room for few rows."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.language import mark, tr
 from widgets.common.empty import EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import FlowLayout, flowing
 from widgets.common.ground import lay_ground
 from widgets.common.look import LOOKS, Look
 from widgets.common.panel import Panel
@@ -94,7 +94,7 @@ class DashboardPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(self._bar())
+        layout.addWidget(self._bar())
         layout.addLayout(self._stack, 1)
         self._next = QTimer(self)
         self._next.setInterval(NEXT_MS)
@@ -102,10 +102,7 @@ class DashboardPanel(Panel):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda at: self.context_requested.emit(self.mapToGlobal(at)))
 
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.setSpacing(4)
+    def _bar(self) -> QWidget:
         group = QButtonGroup(self)
         for key, label in RANGES.items():
             button = QToolButton()
@@ -115,11 +112,9 @@ class DashboardPanel(Panel):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda _=False, key=key: self.range_chosen.emit(key))
             group.addButton(button)
-            bar.addWidget(button)
             self._ranges[key] = button
-        bar.addStretch(1)
-        bar.addWidget(self.picture)
-        bar.addWidget(self.table)
+        bar = flowing(*self._ranges.values(), self.picture, self.table, gap=4)
+        bar.setContentsMargins(8, 0, 8, 0)
         return bar
 
     # What it is told

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -91,20 +92,24 @@ class DriversPage(SetupPage):
         super().__init__()
         self.name, self.phone = _TypedField(), _TypedField()
         self.vehicle, self.app = QComboBox(), QComboBox()
-        self.name.setPlaceholderText(tr("Name"))
-        self.phone.setPlaceholderText(tr("Phone number"))
         for vehicle in Vehicle:
             self.vehicle.addItem(vehicle_name(vehicle), vehicle)
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.BIKE))
         for app in (App.OWNTRACKS, App.KERBSIDE):
             self.app.addItem(app_name(app), app)
-        for widget, label in (
-            (self.name, tr("Name of the driver")),
-            (self.phone, tr("Phone number")),
-            (self.vehicle, tr("Vehicle")),
-            (self.app, tr("App on the phone")),
+        top = QGridLayout()
+        for column, (field, caption, wide) in enumerate(
+            (
+                (self.name, tr("Name of the driver"), 3),
+                (self.vehicle, tr("Vehicle"), 0),
+                (self.app, tr("App on the phone"), 0),
+                (self.phone, tr("Phone number"), 2),
+            )
         ):
-            widget.setAccessibleName(label)
+            field.setAccessibleName(caption)
+            top.addWidget(plain(caption, "caption"), 0, column)
+            top.addWidget(field, 1, column)
+            top.setColumnStretch(column, wide)
         self.add, self.remove, self.csv = (
             QPushButton(tr("Add driver")),
             QPushButton(tr("Remove driver")),
@@ -115,14 +120,11 @@ class DriversPage(SetupPage):
         self.model: RowsModel[DriverDraft] = RowsModel(_columns())
         self.view = RowsView(self.model, tr("Drivers of the fleet"))
         self._empty = EmptyOver(self.view, EmptyState(tr("No drivers yet"), tr("Type a name above and press Enter")))
-        top, below = QHBoxLayout(), QHBoxLayout()
-        for row in (top, below):
-            row.setSpacing(8)
-        top.addWidget(self.name, 3)
-        top.addWidget(self.vehicle)
-        top.addWidget(self.app)
-        top.addWidget(self.phone, 2)
-        top.addWidget(self.add)
+        top.setHorizontalSpacing(8)
+        top.setVerticalSpacing(4)
+        top.addWidget(self.add, 1, 4)
+        below = QHBoxLayout()
+        below.setSpacing(8)
         below.addWidget(self.csv)
         self.csv_columns = plain(tr("Columns id, name, vehicle, app, phone"), "caption")
         below.addWidget(self.csv_columns, 1)

@@ -107,7 +107,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=150,
         narrow=118,
-        least=80,
+        least=70,
     ),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=58),
     Column(

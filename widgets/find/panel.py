@@ -23,6 +23,7 @@ from core.domain.language import mark, tr
 from core.domain.vehicle import Vehicle
 from widgets.common.chips import Chips
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import flowing
 from widgets.common.ground import lay_ground
 from widgets.common.icons import icon
 from widgets.common.states import ACTIVITY, vehicle_name
@@ -107,15 +108,10 @@ class FindPanel(QWidget):
         self._shapes = QButtonGroup(self)
         self._shapes.setExclusive(False)
         self._buttons: dict[str, QToolButton] = {}
-        shapes = QHBoxLayout()
-        shapes.setSpacing(4)
-        for key, (label, icon_name) in SHAPES.items():
-            shapes.addWidget(self._button(key, tr(label), icon_name))
-        shapes.addStretch(1)
         self.clear_button = QPushButton(tr("Clear"))
         self.clear_button.setEnabled(False)
         self.clear_button.clicked.connect(self.cleared)
-        shapes.addWidget(self.clear_button)
+        shapes = [self._button(key, tr(label), icon_name) for key, (label, icon_name) in SHAPES.items()]
         self.radius = self._number(tr("Radius"), 50, 50_000, 1000, 100, " m")
         self.minutes = self._number(tr("Minutes"), 1, 60, 10, 1, " min")
         self.vehicle = QComboBox()
@@ -146,8 +142,8 @@ class FindPanel(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(8, 8, 8, 8)
         top.setSpacing(8)
-        for row in (shapes, numbers):
-            top.addLayout(row)
+        top.addWidget(flowing(*shapes, self.clear_button, gap=4))
+        top.addLayout(numbers)
         for chips in (self.states, self.vehicles):
             top.addWidget(chips)
         layout = QVBoxLayout(self)

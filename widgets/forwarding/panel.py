@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.language import mark, ntr, number, tr
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.panel import stacked
 from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
@@ -135,11 +135,7 @@ class ForwardingPanel(SetupPanel):
         self.send_again.clicked.connect(lambda: self.again.emit(self.dead_view.selected_ids()))
         self.forget.clicked.connect(lambda: self.forgotten.emit(self.dead_view.selected_ids()))
         self.dead_view.selection_changed.connect(lambda _: self._able())
-        row = QWidget()
-        flow = FlowLayout(row, gap=8)
-        flow.addWidget(self.send_again)
-        flow.addWidget(self.forget)
-        return stacked([row], self.dead_view)
+        return stacked([flowing(self.send_again, self.forget)], self.dead_view)
 
     def set_rows(self, rows: Iterable[ForwardRow], dead: Sequence[DeadRow]) -> None:
         self.model.set_rows(rows)

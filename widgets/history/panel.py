@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from core.domain.geo import LatLon
 from core.domain.language import language, mark, tr
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.ground import lay_ground
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
@@ -132,7 +132,7 @@ class HistoryPanel(QWidget):
         self.driver = QLineEdit()
         self.driver.setPlaceholderText(tr("Driver, D-17 or a name"))
         self.driver.setAccessibleName(tr("Driver"))
-        self.driver.setMinimumWidth(150)
+        self.driver.setMinimumWidth(190)
         self.since, self.until = self._time(tr("From")), self._time(tr("Until"))
         self.radius = QSpinBox()
         self.radius.setRange(10, 20_000)
@@ -150,10 +150,7 @@ class HistoryPanel(QWidget):
         between.setSpacing(8)
         for part in (self.since, self._until_word, self.until):
             between.addWidget(part)
-        form = QWidget()
-        flow = FlowLayout(form, gap=8)
-        for widget in (self.what, self.driver, times, self.radius, self.act):
-            flow.addWidget(widget)
+        form = flowing(self.what, self.driver, times, self.radius, self.act)
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.export = QPushButton(tr("Export…"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.domain.language import mark, number, tr
 from core.domain.merchant import OwnDrivers
@@ -34,8 +34,8 @@ def _fence(row: MerchantRow) -> str:
 
 def columns() -> tuple[Column[MerchantRow], ...]:
     return (
-        Column("Name", lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150),
-        Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100),
+        Column("Name", lambda r, m: r.merchant.name, sort=lambda r: r.merchant.name.casefold(), width=150, narrow=128),
+        Column("Area", lambda r, m: r.area, sort=lambda r: r.area.casefold() or None, width=100, narrow=84),
         Column("Goods", lambda r, m: r.merchant.goods, sort=lambda r: r.merchant.goods, width=84, spare=1),
         Column("Kind", lambda r, m: r.merchant.kind.replace("_", " "), sort=lambda r: r.merchant.kind, width=92, spare=1),
         Column(
@@ -86,7 +86,6 @@ class MerchantsPanel(SetupPanel):
         self.view = RowsView(self.model, tr("Merchants"))
         self.view.sort_at_first(0)
         self.search = SearchField(tr("Filter merchants"), tr("Filter merchants by name, area, goods or group"), self.view)
-        self.search.setMinimumWidth(120)
         self._empty = self.offer(
             self.view,
             tr("No merchants yet"),
@@ -94,14 +93,7 @@ class MerchantsPanel(SetupPanel):
             tr("Add a merchant"),
             "merchant.add",
         )
-        above = QWidget()
-        bar = QHBoxLayout(above)
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(4)
-        bar.addWidget(self.search, 1)
-        for tool in self.tools:
-            bar.addWidget(self.button(tool))
-        stacked([above], self.view, self)
+        stacked([self.toolbar(first=self.search)], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.view.selection_changed.connect(self._selected)
         self.view.row_activated.connect(lambda _: self.wanted.emit("merchant.edit"))

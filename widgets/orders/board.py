@@ -167,7 +167,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             least=40,
         ),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, least=90, name="From and to"),
-        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50),
+        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50, spare=1),
         Column(
             "Age, ETA",
             when,
@@ -178,7 +178,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             right=True,
             timed=True,
             width=114,
-            least=92,
+            least=108,
             name="Age, countdown or expected arrival",
         ),
         Column(
@@ -190,7 +190,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             tip=told_tip,
             width=104,
             narrow=34,
-            spare=1,
+            spare=2,
             sign="device-mobile",
             name="How far the last command has come",
         ),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 from core.domain.language import mark, ntr, number, tr
 from core.domain.provider import ProviderKind
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.panel import stacked
 from widgets.common.setup_panel import SetupPanel, Tool
 from widgets.common.table_view import RowsView
@@ -24,15 +24,24 @@ KINDS = {
     ProviderKind.POLLING: mark("is asked"),
 }
 _STATE = {
-    "ready": (mark("Ready"), "check-circle", "free"),
+    "ready": (mark("Available"), "check-circle", "free"),
+    "barred": (mark("Not set up"), "warning", "late"),
     "away": (mark("Held back"), "cloud-slash", "late"),
     "probing": (mark("Trying again"), "arrow-clockwise", "offered"),
     "off": (mark("Off"), "pause", "offline"),
 }
 
 
+def _unsigned(row: ProviderRow) -> bool:
+    return not row.signed and row.provider.kind is not ProviderKind.INTERNAL
+
+
+def _key(row: ProviderRow) -> str:
+    return "barred" if row.state == "ready" and _unsigned(row) else row.state
+
+
 def _state(row: ProviderRow, moment: Moment) -> str:
-    text = tr(_STATE[row.state][0])
+    text = tr(_STATE[_key(row)][0])
     if row.state == "away" and row.retry_at is not None:
         return tr("{state}, {time}", state=text, time=countdown(row.retry_at - moment.now))
     return text
@@ -60,10 +69,6 @@ def _retries(row: ProviderRow) -> str:
     return tr("{n}, {left} left", n=number(row.retries), left=number(row.retries_left))
 
 
-def _unsigned(row: ProviderRow) -> bool:
-    return not row.signed and row.provider.kind is not ProviderKind.INTERNAL
-
-
 def _problem(row: ProviderRow) -> str:
     if _unsigned(row):
         return tr("No secret: its answers can't be believed. Edit it and give one")
@@ -77,8 +82,8 @@ def columns() -> tuple[Column[ProviderRow], ...]:
             "State",
             _state,
             sort=lambda r: r.state,
-            token=lambda r, m: _STATE[r.state][2],
-            icon=lambda r, m: _STATE[r.state][1],
+            token=lambda r, m: _STATE[_key(r)][2],
+            icon=lambda r, m: _STATE[_key(r)][1],
             timed=True,
             width=150,
             narrow=108,
@@ -201,11 +206,7 @@ class ProvidersPanel(SetupPanel):
         for button, has_it in ((self.has_it, True), (self.has_not, False)):
             button.clicked.connect(lambda _=False, has_it=has_it: self._settle(has_it))
         self.doubts_view.selection_changed.connect(lambda _: self._able())
-        row = QWidget()
-        flow = FlowLayout(row, gap=8)
-        flow.addWidget(self.has_it)
-        flow.addWidget(self.has_not)
-        return stacked([row], self.doubts_view)
+        return stacked([flowing(self.has_it, self.has_not)], self.doubts_view)
 
     def set_rows(self, rows: Iterable[ProviderRow], doubts: Sequence[DoubtRow]) -> None:
         """Our own fleet stands among them only where there are others."""

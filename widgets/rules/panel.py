@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.domain.language import mark, ntr, number, tr
 from core.domain.rules import Rule
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.panel import stacked
 from widgets.common.reorder import OrderedModel, OrderedView
 from widgets.common.setup_panel import SetupPanel, Tool
@@ -231,11 +231,7 @@ class RulesPanel(SetupPanel):
                 tr("Not tried yet"), tr("See what these rules would have done with orders there were, before you save them")
             ),
         )
-        row = QWidget()
-        flow = FlowLayout(row, gap=8)
-        flow.addWidget(self.span)
-        flow.addWidget(self.try_button)
-        return stacked((row, self.trial_told), self.trial_view)
+        return stacked((flowing(self.span, self.try_button), self.trial_told), self.trial_view)
 
     def _shares(self) -> QWidget:
         self.shares: RowsModel[ShareRow] = RowsModel(share_columns())

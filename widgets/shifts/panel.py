@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from core.domain.language import mark, number, tr
 from widgets.common.empty import EmptyOver, EmptyState
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import flowing
 from widgets.common.panel import Panel, stacked
 from widgets.common.search import SearchField
 from widgets.common.states import vehicle_name
@@ -99,11 +99,7 @@ class ShiftsPanel(Panel):
                 tr("No drivers yet"), tr("Add some with Ctrl+D or import them; then plan their shifts here, or by a CSV file")
             ),
         )
-        tools = QWidget()
-        flow = FlowLayout(tools, gap=8)
-        for widget in (self.search, self.hide_away, self.edit, self.load, self.save):
-            flow.addWidget(widget)
-        stacked([tools], self.view, self)
+        stacked([flowing(self.search, self.hide_away, self.edit, self.load, self.save)], self.view, self)
         self.search.filter_changed.connect(lambda _: self._filter())
         self.hide_away.toggled.connect(lambda _: self._filter())
         self.edit.clicked.connect(self.edit_asked)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.language import mark, tr
 from widgets.common.empty import EmptyOver, EmptyState
+from widgets.common.flow import flowing
 from widgets.common.panel import Panel
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
@@ -136,10 +136,6 @@ class TrainerPanel(Panel):
             grid.addWidget(field, row, 1)
             grid.addWidget(self.held[key], row, 2)
         self.split = plain()
-        faults = QHBoxLayout()
-        faults.setSpacing(8)
-        faults.addWidget(self.fault, 1)
-        faults.addWidget(self.inject)
         top = QVBoxLayout()
         top.setContentsMargins(8, 8, 8, 0)
         top.setSpacing(8)
@@ -147,7 +143,7 @@ class TrainerPanel(Panel):
         top.addWidget(self.text)
         top.addLayout(grid)
         top.addWidget(self.split)
-        top.addLayout(faults)
+        top.addWidget(flowing(self.fault, self.inject))
         top.addWidget(self.score)
         return top
 
