@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from app import BEGAN
 from app.actions.deeds import Deeds
+from app.actions.history import History, Memory
 from app.actions.profile_deeds import take_charge_of_profiles
 from app.bootstrap import System, city_file, compose, open_outside, start_anew, training_missing, wake
 from app.caretaker import Caretaker
@@ -26,6 +27,7 @@ from app.map_desk import MapDesk
 from app.outside import OutsideDoors, put_back
 from app.panel_signals import connect_panels
 from app.presenters.alerts import AlertsPresenter
+from app.presenters.area_shapes import ShapeDraft
 from app.presenters.board import BoardPresenter
 from app.presenters.driver_number import DriverNumber
 from app.presenters.find import FindPresenter
@@ -37,6 +39,7 @@ from app.presenters.panels import DriversPresenter, LogPresenter, StatusPresente
 from app.presenters.past import PastPresenter
 from app.presenters.profiles import OwnProfiles
 from app.presenters.recorder import RecorderPresenter
+from app.presenters.rules import RulesDraft
 from app.presenters.selection import Selection
 from app.presenters.settings import SettingsWindow
 from app.presenters.timeline import TimelinePresenter
@@ -86,6 +89,8 @@ class Console:
         self._stages = Stages()
         self._tasks: list[asyncio.Task[None]] = []
         self._speed = 0.0
+        self._memory: Memory | None = None
+        """What was done with the fleet of one's own, from one core to the next."""
         self._help: Callable[[], None] = self.try_again
         window.strip.action_clicked.connect(lambda key: self._help() if key == "start" else None)
 
@@ -247,7 +252,10 @@ class Console:
         doors = Doors(setup.begin, setup.import_city, self.start_demo, self.leave_demo, own, outside, watchdog.told)
         questions = Questions(window, engine, folder, self.city, lines.credentials, address, doors)
         deeds = Deeds(engine, settings, selection, questions, training)
-        own.changed = deeds.note_settings
+        own.changed = outside.changed = deeds.note_settings
+        deeds.settings_moved = own.start_anew_where_needed
+        if not training:
+            self._go_on(deeds.history)
         take_charge_of_profiles(deeds, profiles)
         setup.deeds = deeds
         timeline = TimelinePresenter(deeds, window.timeline, system.executor)
@@ -293,6 +301,13 @@ class Console:
             # Whoever closes the panel is done with it; behind another tab it goes on.
             links.connect(window.docks[dock].toggleViewAction().toggled, partial(_unless, presenter.clear))
 
+    def _go_on(self, history: History) -> None:
+        if self._memory is not None:
+            history.memory = self._memory
+            for draft in (ShapeDraft, RulesDraft):  # which went with the core
+                history.forget(draft)
+        self._memory = history.memory
+
     def _set_speed(self, speed: int) -> None:
         clock = self.system.clock if self.system is not None else None
         if isinstance(clock, ScaledClock):
@@ -324,7 +339,7 @@ class Console:
 
     def reopen(self, between: Callable[[], object] | None = None) -> None:
         """End the core and begin another, after a change of the map or the broker, or to enter the demo. ``between`` is done
-        in a thread while there is none; a text it gives is shown at the end."""
+        in a thread while there is none, and puts another database in its place; a text it gives is shown at the end."""
 
         async def again() -> None:
             self.window.toast.show_line(tr("Starting anew…"), lasting=True)
@@ -332,6 +347,7 @@ class Console:
             told: object = None
             try:
                 if between is not None:
+                    self._memory = None  # it was about another database
                     told = await _in_thread(between)
             except KerbsideError as error:
                 self.window.strip.show_problem("restore", sentence(error))

@@ -44,7 +44,8 @@ class FleetSetup(QObject):
         super().__init__(window)
         self._window, self._system, self._lines, self._folder = window, system, lines, folder
         self._reopen = reopen
-        self._changed = False
+        self._before = system.settings.changed()
+        self._behind = False
         self._cancelled = False
         self.deeds: Deeds
 
@@ -54,7 +55,7 @@ class FleetSetup(QObject):
         dialog = FleetDialog(self._window)
         # What was done on a page is done; there is nothing to cancel.
         dialog.cancel.setText(tr("Close"))
-        self._changed = False
+        self._before, self._behind = self._system.settings.changed(), False
         self._progressed.connect(dialog.map.set_progress)
         dialog.map.import_requested.connect(lambda path: asyncio.ensure_future(self._import(dialog, Path(path))))
         dialog.map.import_cancelled.connect(self._cancel)
@@ -80,7 +81,12 @@ class FleetSetup(QObject):
 
     def _finish(self, dialog: FleetDialog) -> None:
         dialog.deleteLater()
-        if self._changed:
+        self._begin_anew(tr("Another map or broker"))
+
+    def _begin_anew(self, text: str) -> None:
+        """Where anything was set, with a core that heeds it."""
+        self.deeds.note_settings(self._before, self._system.settings.changed(), text=text)
+        if self._behind:
             self._reopen()
 
     def _set(self, key: str, value: object) -> None:
@@ -88,7 +94,7 @@ class FleetSetup(QObject):
         before = settings[key]
         settings.set(key, value)
         settings.save()
-        self._changed |= settings[key] != before
+        self._behind |= settings[key] != before
 
     # Map
 
@@ -125,9 +131,10 @@ class FleetSetup(QObject):
             except KerbsideError as error:
                 self._window.toast.show_line(sentence(error), bad=True)
                 return
+            self._before = self._system.settings.changed()
             self._set("map.city", target.name)
             self._window.toast.show_line(text.splitlines()[0])
-            self._reopen()
+            self._begin_anew(tr("The map {name}", name=target.stem))
 
         self._task = asyncio.ensure_future(work())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from core.api.server import Outside, parse_listen
 from core.domain.errors import KerbsideError
 from core.domain.events import BackupMade, BackupRestored, KeyMade, KeyRevoked
 from core.domain.language import day, mark, number, sentence, tr
-from core.settings import Settings
+from core.settings import Settings, Value
 from core.storage.backup import SUFFIX, Backup, back_up, restore
 from core.storage.folder import DataFolder
 from core.storage.upkeep import Spool
@@ -66,6 +66,8 @@ class OutsideDoors:
         self._reopen = reopen
         self._engine = engine
         self._open: list[QDialog] = []
+        self.changed: Callable[[Mapping[str, Value], Mapping[str, Value]], None] = lambda *_: None
+        """Told which settings differed from the usual before, and which do now."""
 
     def close(self) -> None:
         for dialog in tuple(self._open):
@@ -160,6 +162,7 @@ class OutsideDoors:
         self._show(dialog)
 
     def _listen(self, dialog: SystemsDialog, text: str) -> None:
+        before = self._settings.changed()
         try:
             if text:
                 parse_listen(text)
@@ -169,6 +172,7 @@ class OutsideDoors:
             dialog.show_problem(sentence(error))
             return
         dialog.accept()
+        self.changed(before, self._settings.changed())
         self._reopen(None)
 
     def _make(self, dialog: SystemsDialog, keyring: Keyring, name: str, choice: str) -> None:

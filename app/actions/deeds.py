@@ -63,6 +63,8 @@ class Deeds:
         self.desk: Desk
         self.maps: MapDesk
         self.changed: Callable[[], None] = lambda: None
+        self.settings_moved: Callable[[], None] = lambda: None
+        """Called when a deed has set settings, and not only told of them: some need a new core."""
         self.recorder: Recorder = NoRecorder()
         self.pointed: LatLon | None = None
         """The place on the map whose menu is open, or was last."""
@@ -225,14 +227,14 @@ class Deeds:
             self.carry_out(text or change.text(), [change])
 
     def note_settings(
-        self, before: Mapping[str, Value], after: Mapping[str, Value], arranged: Sequence[c.Command] = ()
+        self, before: Mapping[str, Value], after: Mapping[str, Value], arranged: Sequence[c.Command] = (), text: str = ""
     ) -> None:
         """Settings were changed elsewhere, from these to those that differ from the usual: it can be undone here. ``arranged``
-        is what a profile has brought besides."""
+        is what a profile has brought besides. ``text`` says what it was for, where the settings don't."""
         change = ChangeSettings(before=before, after=after)
         commands = [change, *arranged] if change.changes() else list(arranged)
         if commands:
-            self.history.do(tr("Another profile") if arranged else change.text(), *commands)
+            self.history.do(text or (tr("Another profile") if arranged else change.text()), *commands)
             self.changed()
 
 

@@ -68,6 +68,18 @@ class Deed:
     """What takes the undoing back, where the commands themselves can't be given twice (an order is placed once)."""
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a history holds, without who carries it out: it can be given to the history of another core on the same database.
+    ``since`` is when it began, epoch seconds."""
+
+    since: float = 0.0
+    number: int = 0
+    records: dict[int, Record] = field(default_factory=dict)
+    done: list[Deed] = field(default_factory=list)
+    undone: list[Deed] = field(default_factory=list)
+
+
 class History:
     """``limit`` deeds are kept. Doing something new forgets what was undone, though `records` still tell of it. ``stamp`` gives
     the time, epoch seconds, and who is at the desk."""
@@ -83,12 +95,9 @@ class History:
         self._limit = limit
         self._stamp = stamp
         self._why_final = why_final
-        self._number = 0
-        self._records: dict[int, Record] = {}
+        self.memory = Memory(stamp()[0])
         self._asked: dict[str, str] = {}
         self.changed: list[Callable[[], None]] = []
-        self._done: list[Deed] = []
-        self._undone: list[Deed] = []
 
     def do(self, text: str, *commands: Command) -> list[str]:
         """Carry the commands out as one deed. Returns a line for each that was refused; the others stand."""
@@ -99,11 +108,11 @@ class History:
             if not undo:
                 record.why = self._why_final(carried)
         if undo:
-            self._done.append(Deed(text, carried, undo, self._number))
-            for gone in self._done[: -self._limit]:
+            self.memory.done.append(Deed(text, carried, undo, self.memory.number))
+            for gone in self.memory.done[: -self._limit]:
                 self._note(gone, Standing.FINAL, why=tr("the latest {n} can be undone", n=self._limit))
-            del self._done[: -self._limit]
-            self._undone.clear()
+            del self.memory.done[: -self._limit]
+            self.memory.undone.clear()
         self._tell()
         return refused
 
@@ -113,27 +122,27 @@ class History:
         self._tell()
 
     def _record(self, text: str, commands: tuple[Command, ...], standing: Standing) -> Record:
-        self._number += 1
+        self.memory.number += 1
         at, actor = self._stamp()
-        record = self._records[self._number] = Record(self._number, text, at, actor, commands, standing)
-        self._records.pop(self._number - RECORDS, None)
+        record = self.memory.records[self.memory.number] = Record(self.memory.number, text, at, actor, commands, standing)
+        self.memory.records.pop(self.memory.number - RECORDS, None)
         return record
 
     def records(self) -> list[Record]:
         """What was done, the oldest first."""
-        return list(self._records.values())
+        return list(self.memory.records.values())
 
     @property
     def undo_commands(self) -> tuple[Command, ...]:
         """What would take the last deed back."""
-        return self._done[-1].undo if self._done else ()
+        return self.memory.done[-1].undo if self.memory.done else ()
 
     @property
     def redo_commands(self) -> tuple[Command, ...]:
-        return self._undone[-1].commands if self._undone else ()
+        return self.memory.undone[-1].commands if self.memory.undone else ()
 
     def _note(self, deed: Deed, standing: Standing, refused: Sequence[str] = (), why: str = "") -> None:
-        record = self._records.get(deed.number)
+        record = self.memory.records.get(deed.number)
         if record is not None:
             record.standing, record.refused, record.asked, record.why = standing, tuple(refused), self._asked, why
 
@@ -150,7 +159,7 @@ class History:
 
     def answered(self, about: str, refused: str = "") -> bool:
         """Somebody outside has done what a deed asked for, or has ``refused``; whether any deed waited for that."""
-        record = next((one for one in reversed(self._records.values()) if about in one.asked), None)
+        record = next((one for one in reversed(self.memory.records.values()) if about in one.asked), None)
         if record is None:
             return False
         del record.asked[about]
@@ -162,7 +171,7 @@ class History:
 
     def _drop_where_nothing_came_of_it(self, record: Record) -> None:
         undone = record.standing is Standing.UNDONE
-        deeds = self._undone if undone else self._done
+        deeds = self.memory.undone if undone else self.memory.done
         deed = next((one for one in deeds if one.number == record.number), None)
         if deed is not None and len(record.refused) >= len(deed.undo if undone else deed.commands):
             deeds.remove(deed)
@@ -174,43 +183,43 @@ class History:
 
     def forget(self, kind: type[Command]) -> None:
         """Drop the deeds that are of this kind of command alone: what they were about has come to its end."""
-        for deeds in (self._done, self._undone):
+        for deeds in (self.memory.done, self.memory.undone):
             gone = [deed for deed in deeds if all(isinstance(command, kind) for command in deed.commands)]
             deeds[:] = [deed for deed in deeds if deed not in gone]
             for deed in gone:
-                self._records.pop(deed.number, None)
+                self.memory.records.pop(deed.number, None)
         self._tell()
 
     @property
     def undo_text(self) -> str | None:
-        return self._done[-1].text if self._done else None
+        return self.memory.done[-1].text if self.memory.done else None
 
     @property
     def redo_text(self) -> str | None:
-        return self._undone[-1].text if self._undone else None
+        return self.memory.undone[-1].text if self.memory.undone else None
 
     def undo(self) -> list[str]:
         """Take the last deed back as far as it can be. Returns a line for each command that was refused."""
-        if not self._done:
+        if not self.memory.done:
             return []
-        deed = self._done.pop()
+        deed = self.memory.done.pop()
         undone, again, refused = self._carry_out(deed.undo)
         if undone:
-            self._undone.append(replace(deed, again=again))
+            self.memory.undone.append(replace(deed, again=again))
         self._note(deed, Standing.UNDONE if undone else Standing.FINAL, refused)
         self._tell()
         return refused
 
     def redo(self) -> list[str]:
         """Do again what was undone last, as things stand now: what undoes it may be another now."""
-        if not self._undone:
+        if not self.memory.undone:
             return []
-        deed = self._undone.pop()
+        deed = self.memory.undone.pop()
         done, undo, refused = self._carry_out(deed.commands)
         if not done and deed.again:
             done, undo, refused = self._carry_out(deed.again)
         if done:
-            self._done.append(Deed(deed.text, done, undo or deed.undo, deed.number))
+            self.memory.done.append(Deed(deed.text, done, undo or deed.undo, deed.number))
             self._note(deed, Standing.DONE, refused)
         self._tell()
         return refused

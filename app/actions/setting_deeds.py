@@ -53,12 +53,16 @@ def take_charge(deeds: Deeds) -> None:
 
     def change(command: Command) -> Sequence[Command]:
         assert isinstance(command, ChangeSettings)
+        changes = command.changes()
+        done_already = all(deeds.settings[key] == value for key, value in changes.items())
         try:
-            for key, value in command.changes().items():
+            for key, value in changes.items():
                 deeds.settings.set(key, value)
             deeds.settings.save()
         except OSError as error:
             raise BadInput(Message("the setting could not be saved: {error}", error=cause(error))) from None
+        if not done_already:
+            deeds.settings_moved()
         return (ChangeSettings(before=command.after, after=command.before),)
 
     def pause(command: Command) -> Sequence[Command]:

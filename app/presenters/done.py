@@ -1,4 +1,4 @@
-"""What was done at this desk: from the history that undo and redo go by, and before this start from the log."""
+"""What was done at this desk: from the history that undo and redo go by, and before it began from the log."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ class DonePresenter(QObject):
 
     def _read(self) -> None:
         store, world, log = self._deeds.engine.store, self._deeds.engine.world, logging.getLogger(__name__)
-        started = store.last_seq()
+        started, since = store.last_seq(), self._deeds.history.memory.since
 
         def told(logged: list[Logged]) -> None:
-            self._earlier = [row for one in logged if (row := _earlier_row(one, world)) is not None]
+            before = [one for one in logged if one.change.at < since]
+            self._earlier = [row for one in before if (row := _earlier_row(one, world)) is not None]
             self._show()
 
         self._aside.do(lambda: by_people(store, started + 1), told, log.error)

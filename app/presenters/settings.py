@@ -116,11 +116,19 @@ class SettingsWindow:
     def _show(self) -> None:
         if self._dialog is None:
             return
-        now = self._settings.changed()
-        later = any(not _setting(key).live and now.get(key) != self._before.get(key) for key in {*now, *self._before})
         self._dialog.show_rows(setting_rows(self._settings))
-        self._dialog.show_later(later)
+        self._dialog.show_later(self._is_behind())
         self._dialog.set_profiles(self._profiles.names(), self._profiles.worn)
+
+    def _is_behind(self) -> bool:
+        """Whether the core began with other settings, and needs a new start to heed those there are now."""
+        now = self._settings.changed()
+        return any(not _setting(key).live and now.get(key) != self._before.get(key) for key in {*now, *self._before})
+
+    def start_anew_where_needed(self) -> None:
+        """After a deed was undone or done again."""
+        if self._is_behind():
+            self._start_anew()
 
     def _given(self, key: str, value: object) -> None:
         setting = _setting(key)

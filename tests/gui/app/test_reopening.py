@@ -8,13 +8,14 @@ import socket
 import threading
 import weakref
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QObject, QPropertyAnimation
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu
 
-from core.domain.commands import RemoveDriver
 from core.domain.events import SecretChanged, SettingsChanged
 from widgets.dialogs.assign import AssignDialog
 from widgets.dialogs.fleet import FleetDialog
@@ -63,7 +64,7 @@ def test_what_was_stored_is_there_again_and_can_be_worked_with(rig: Any) -> None
     rig.choose(order)
     reopened(rig)
     assert rig.deeds.selection.orders == ()
-    assert rig.deeds.history.undo_text is None
+    assert rig.deeds.history.undo_text == f"Assign order {order} to Ada Lind"
     assert rig.state(order) == ("assigned", "D-1")
     rig.until(lambda: order in {row.id for row in rig.window.orders._rows})
     rig.choose(order)
@@ -130,9 +131,30 @@ def test_a_fleet_is_set_up(rig: Any) -> None:
     assert rig.engine.world.drivers[eve].name == "Eve Moss"
     assert rig.console._lines.credentials.secret(eve) == secret
     assert rig.console._lines.host == "10.1.2.3"
-    rig.until(lambda: not rig.window.toast.isVisible())
-    rig.engine.execute(RemoveDriver(driver_id=eve))
+    # What was done outlives the core it was done with.
+    with another_core(rig):
+        rig.action("edit.undo").trigger()
+    assert rig.console._lines.host != "10.1.2.3"
+    assert eve in rig.engine.world.drivers
+    rig.action("edit.undo").trigger()
+    assert eve not in rig.engine.world.drivers
+    rig.action("edit.redo").trigger()
+    with another_core(rig):
+        rig.action("edit.redo").trigger()
+    assert rig.console._lines.host == "10.1.2.3"
+    with another_core(rig):
+        rig.action("edit.undo").trigger()
+    rig.action("edit.undo").trigger()
+    assert eve not in rig.engine.world.drivers
     rig.people_the_town()
+
+
+@contextmanager
+def another_core(rig: Any) -> Iterator[None]:
+    before = rig.console.system
+    yield
+    rig.until(lambda: rig.console.system is not None and rig.console.system is not before and rig.window._deeds is not None)
+    rig.until(lambda: not rig.window.toast.isVisible())
 
 
 def test_a_port_that_is_taken_is_told_in_a_window_that_works(rig: Any) -> None:
@@ -182,9 +204,11 @@ def test_another_broker_and_our_own_password_there_are_in_the_log(rig: Any) -> N
     rig.people_the_town()
 
 
-def test_what_was_done_before_is_still_told_and_said_to_be_final(rig: Any) -> None:
+def test_what_was_done_in_another_run_is_still_told_and_said_to_be_final(rig: Any) -> None:
     order = rig.order()
     rig.deeds.assign([order], "D-1")
+    rig.rest(0.1)
+    rig.console._memory = None  # as the next start of the program would have it
     reopened(rig)
     panel = rig.window.managed["done"]
     rig.until(lambda: any(order in row.orders and row.standing == "earlier" for row in panel.model.shown))
