@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray
 
 from app.layouts import Kept
 from core.domain.commands import Command
+from widgets.orders.views import changed_as
 
 if TYPE_CHECKING:
     from app.actions.deeds import Deeds
@@ -50,9 +51,15 @@ class Arranging:
             self._deeds.history.do(text, change)
             self._deeds.changed()
 
+    def _boards(self, command: Rearrange, now: Kept) -> Kept:
+        """All boards are kept as one text; a deed is about one of them, or two."""
+        texts = [parts.get("boards") for parts in (command.before, command.after, now)]
+        was, to, present = (text if isinstance(text, str) else "" for text in texts)
+        return {"boards": changed_as(was, to, present)} if "boards" in command.after else {}
+
     def _arrange(self, command: Command) -> Sequence[Command]:
         assert isinstance(command, Rearrange)
         now = self._arrangement.kept()
         if any(now.get(key) != part for key, part in command.after.items()):
-            self._arrangement.take_up({**now, **command.after})
+            self._arrangement.take_up({**now, **command.after, **self._boards(command, now)})
         return (Rearrange(before=command.after, after=command.before),)

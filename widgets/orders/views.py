@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from core.domain.language import tr
 from widgets.common.kept_columns import read_widths
@@ -63,6 +64,25 @@ def is_sound(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(raw, list) and all(isinstance(one, dict) and _view(one) is not None for one in raw)
+
+
+def changed_as(was: str, to: str, now: str) -> str:
+    """``now`` with what differs between ``was`` and ``to``, and no more: a filter that has been set since then stays."""
+    before, target, present = read(was), read(to), {view.name: view for view in read(now)}
+    named, in_place = {view.name: view for view in before}, len(before) == len(target)
+
+    def one(place: int, view: BoardView) -> BoardView:
+        source = named.get(view.name) or (before[place] if in_place else None)
+        known = present.get(source.name) if source is not None else None
+        if source is None or known is None:
+            return view
+        return replace(known, **{part: value for part, value in _parts(view).items() if value != _parts(source)[part]})
+
+    return written(one(place, view) for place, view in enumerate(target))
+
+
+def _parts(view: BoardView) -> dict[str, Any]:
+    return {part.name: getattr(view, part.name) for part in fields(view)}
 
 
 def _view(raw: dict[str, object]) -> BoardView | None:
