@@ -195,6 +195,7 @@ class SaveExperiment(Command):
     """Begin, change or end an experiment on the drivers' apps."""
 
     experiment: Experiment
+    over: Experiment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +243,7 @@ class SaveRules(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveProvider(Command):
     provider: Provider
+    over: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +311,7 @@ class StrikeNote(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveForward(Command):
     forward: Forward
+    over: Forward | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

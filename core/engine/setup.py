@@ -29,7 +29,7 @@ from core.domain.world import World
 from core.engine.errands import Errands
 from core.geofencing.tagging import Tagger
 from core.orders.desk import Handler
-from core.orders.draft import Draft
+from core.orders.draft import Draft, check_unchanged
 from core.providers.breaker import BreakerState
 from core.rules.actions.split import Split, counted_by
 from core.rules.analysis import Finding, Known, Level, check
@@ -206,7 +206,7 @@ class Setup:
         self._refuse_errors(command.rules)
         saved = RuleSet(before.version + 1, command.rules)
         draft.add(RulesSaved(at=draft.now, actor=draft.actor, rulesets=(saved,)))
-        draft.outcome.undo = (SaveRules(rules=before.rules, actor=command.actor),)
+        draft.outcome.undo = (SaveRules(rules=before.rules, based_on=saved.version, actor=command.actor),)
 
     def _save_provider(self, draft: Draft, command: SaveProvider) -> None:
         provider = command.provider
@@ -218,10 +218,13 @@ class Setup:
                     "{order} is a {kind} provider: remove it first to make it another kind", order=before.name, kind=before.kind
                 )
             )
+        if command.over is not None:
+            check_unchanged(before and replace(command.over, version=before.version), before, provider.name)
         saved = replace(provider, version=1 if before is None else before.version + 1, removed=False)
         draft.add(ProviderSaved(at=draft.now, actor=draft.actor, providers=(saved,)))
         back = RemoveProvider(provider_id=provider.id, actor=command.actor)
-        draft.outcome.undo = (back,) if before is None else (SaveProvider(provider=before, actor=command.actor),)
+        again = SaveProvider(provider=before, over=saved, actor=command.actor) if before is not None else back
+        draft.outcome.undo = (again,)
 
     def _remove_provider(self, draft: Draft, command: RemoveProvider) -> None:
         provider = self._world.provider(command.provider_id)

@@ -12,7 +12,7 @@ from core.domain.errors import BadInput
 from core.domain.events import ExperimentSaved
 from core.domain.experiment import Experiment, Variant
 from core.domain.language import Message
-from core.orders.draft import Draft
+from core.orders.draft import Draft, check_unchanged
 from core.settings import BY_KEY, RATES
 
 MAX_NAME = 64
@@ -143,6 +143,8 @@ def save_experiment(draft: Draft, command: SaveExperiment) -> None:
                     )
                 )
     before = draft.world.experiments.get(name)
+    if command.over is not None:
+        check_unchanged(command.over, before, name)
     draft.add(ExperimentSaved(at=draft.now, actor=draft.actor, experiments=(experiment,)))
     back = before if before is not None else Experiment(name, variants, ended=True)
-    draft.outcome.undo = (SaveExperiment(experiment=back, actor=command.actor),)
+    draft.outcome.undo = (SaveExperiment(experiment=back, over=experiment, actor=command.actor),)

@@ -286,3 +286,42 @@ def test_no_action_of_the_menus_is_neither_undone_nor_said_to_be_final() -> None
     proven = set(SCENES) | {Rearrange, KeepProfile, ChangeSettings, PauseMatching, ShapeDraft, RulesDraft}
     assert {command for commands in DOES.values() for command in commands} <= proven
     assert all({*final.ACTIONS.values(), *final.BESIDE.values(), *final.COMMANDS.values()})
+
+
+@pytest.mark.parametrize(
+    ("first", "mine", "meanwhile"),
+    [
+        (
+            c.SaveProvider(provider=NOBODY_THERE),
+            c.SaveProvider(provider=replace(NOBODY_THERE, enabled=False)),
+            c.SaveProvider(provider=replace(NOBODY_THERE, name="Gone for good")),
+        ),
+        (
+            c.SaveForward(forward=FORWARD),
+            c.SaveForward(forward=replace(FORWARD, enabled=False)),
+            c.SaveForward(forward=replace(FORWARD, name="Shop in town")),
+        ),
+        (
+            c.SaveExperiment(experiment=Experiment("rates", (VARIANT,), ended=True)),
+            c.SaveExperiment(experiment=Experiment("rates", (VARIANT,))),
+            c.SaveExperiment(experiment=Experiment("rates", (replace(VARIANT, share=10.0),))),
+        ),
+        (
+            c.SaveRules(rules=()),
+            c.SaveRules(rules=(Rule("r", {}, {"provider": INTERNAL}),)),
+            c.SaveRules(rules=(Rule("s", {}, {"provider": INTERNAL}),)),
+        ),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_what_somebody_has_changed_meanwhile_is_not_put_back(
+    rig: Rig, first: c.Command, mine: c.Command, meanwhile: c.Command
+) -> None:
+    rig.do(first)
+    history = History(lambda one: rig.do(one).undo)
+    assert history.do("It", mine) == []
+    rig.do(meanwhile)
+    after = seen(rig.world)
+    (refused,) = history.undo()
+    assert "changed" in refused
+    assert seen(rig.world) == after
