@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog
 
 from app.actions.deeds import SOMEBODY
+from app.actions.final import BESIDE
 from app.main_window import MainWindow
 from app.scene import Scene, record
 from core.api.keyring import Key, Keyring, Scope
@@ -193,7 +194,10 @@ class OutsideDoors:
         name = next((key.name for key in keyring.listed() if key.id == key_id), key_id)
         sure = ConfirmDialog(
             tr("Revoke the key of {name}?", name=name),
-            tr("It is refused from now on, and whoever has it needs a new one. This can't be undone."),
+            tr(
+                "It is refused from now on, and whoever has it needs a new one. This can't be undone: {why}.",
+                why=tr(BESIDE[KeyRevoked]),
+            ),
             tr("Revoke key"),
             dialog,
             danger=True,

@@ -82,7 +82,7 @@ def release(deeds: Deeds) -> None:
 
 
 def cancel(deeds: Deeds) -> None:
-    orders = _able(deeds, Step.CANCEL)
+    orders = [o for o in deeds.chosen_orders() if o.can(Step.CANCEL) or _can_be_called_back(o)]
     if not orders:
         deeds.window.tell(tr("Select an order that has not been picked up"), bad=True)
         return
@@ -90,6 +90,13 @@ def cancel(deeds: Deeds) -> None:
     text = tr("No driver has been told of it yet.")
     if n := len({o.driver_id for o in told}):
         text = ntr("{n} driver will be told.", "{n} drivers will be told.", n)
+    if abroad := [o for o in orders if o.status in ABROAD]:
+        asked = ntr(
+            "The provider of {n} order is asked to give it up: it is cancelled once they have.",
+            "The providers of {n} orders are asked to give them up: each is cancelled once they have.",
+            len(abroad),
+        )
+        text = f"{text} {asked}" if len(abroad) < len(orders) else asked
     deeds.window.ask_sure(
         tr("Cancel {orders}?", orders=which_orders(orders)),
         " ".join((*_spared(deeds, orders), tr("{text} This can be undone.", text=text))),
@@ -98,16 +105,18 @@ def cancel(deeds: Deeds) -> None:
     )
 
 
+def _can_be_called_back(order: Order) -> bool:
+    return order.status in ABROAD and order.picked_up_at is None
+
+
 def _spared(deeds: Deeds, taken: Sequence[Order]) -> list[str]:
     """Of all that is selected: what is not cancelled with the others, and why."""
     ids = {order.id for order in taken}
     others = [order for order in deeds.chosen_orders() if order.id not in ids]
     ended = sum(order.status in ENDED for order in others)
-    abroad = sum(order.status in ABROAD for order in others)
-    gone = len(others) - ended - abroad
+    gone = len(others) - ended
     whys = [
         ntr("{n} has been picked up", "{n} have been picked up", gone) if gone else "",
-        ntr("{n} is with a provider", "{n} are with a provider", abroad) if abroad else "",
         ntr("{n} has ended", "{n} have ended", ended) if ended else "",
     ]
     told = ", ".join(why for why in whys if why)

@@ -95,7 +95,13 @@ class ProviderDialog(AskDialog):
         self.body.addLayout(fields)
         if outside:
             self.body.addWidget(
-                plain(tr("Both sides sign with the secret. It is stored when you save, and never shown again."), "caption")
+                plain(
+                    tr(
+                        "Both sides sign with the secret. A new one replaces the one before for good when you save, "
+                        "and is never shown again."
+                    ),
+                    "caption",
+                )
             )
         self._fields = fields
         self.kind.currentIndexChanged.connect(lambda _: self._turn())

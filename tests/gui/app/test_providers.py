@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SettleConsignment
+from core.domain.commands import CancelOrder, RemoveProvider, SaveProvider, SaveRules, SendToProvider, SettleConsignment
 from core.domain.events import SecretChanged
 from core.domain.order import Status
 from core.domain.provider import Provider, ProviderKind
 from core.domain.rules import Rule
 from core.storage.folder import PROVIDER_SECRETS
+from tests.provider_rig import FaultyProvider
 from widgets.dialogs.confirm import ConfirmDialog
 from widgets.dialogs.line import LineDialog
 from widgets.providers.dialog import ProviderDialog
@@ -161,3 +162,29 @@ def test_a_dispatcher_gives_an_order_to_a_provider_whatever_the_rules_say(rig: R
     assert rig.engine.store.order(order).provider_id == "hand"
     rig.engine.execute(SettleConsignment(order_id=order, has_it=False))
     rig.engine.execute(CancelOrder(order_id=order))
+
+
+def test_an_order_with_a_provider_is_cancelled_once_they_have_given_it_up_and_goes_back_by_an_undo(
+    rig: Rig, panel: Any
+) -> None:
+    outside = FaultyProvider(rig.engine.errands.secrets.issue("swift"), rig.engine.clock.now, step_s=1e9)
+    try:
+        swift = Provider("swift", "Swift", ProviderKind.POLLING, outside.url, poll_s=1.0, timeout_s=3.0)
+        rig.engine.execute(SaveProvider(provider=swift))
+        order = rig.order()
+        rig.deeds.carry_out("Send", [SendToProvider(order_id=order, provider_id="swift")])
+        rig.until(lambda: rig.state(order)[0] == "outside")
+        rig.choose(order)
+        rig.press("Del")
+        question = rig.dialog(ConfirmDialog)
+        assert "is asked to give it up: it is cancelled once they have" in question.text.text()
+        question.accept()
+        rig.until(lambda: rig.state(order)[0] == "cancelled")
+        assert [held.state for held in outside.held.values()] == ["cancelled"]
+        rig.press("Ctrl+Z")
+        rig.until(lambda: rig.state(order)[0] == "outside")
+        assert sorted(held.state for held in outside.held.values()) == ["accepted", "cancelled"]
+        rig.engine.execute(CancelOrder(order_id=order))
+        rig.until(lambda: rig.state(order)[0] == "cancelled")
+    finally:
+        outside.close()
