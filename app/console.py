@@ -19,6 +19,7 @@ from app.bootstrap import System, city_file, compose, open_outside, start_anew, 
 from app.caretaker import Caretaker
 from app.desk import Desk
 from app.editors import Editors
+from app.first_window import FirstWindow
 from app.fleet import FleetSetup
 from app.ground import Ground
 from app.lines import Lines, Post, join, somebody_elses_post
@@ -105,6 +106,7 @@ class Console:
 
     async def _open(self, ground: Ground) -> None:
         simulated, settings, folder = self.simulated, ground.settings, ground.folder
+        self._stages.add("first window", FirstWindow(folder.path, self.window).close)
         self._dress(settings)
         path, self.city = await self._load_city(folder, settings)
         post = await self._broker(ground)

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.lines import Post, open_post
 from app.runtime import start_logging
 from core.settings import Settings
-from core.storage.folder import DataFolder
+from core.storage.folder import DataFolder, data_path
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Ground:
     """
 
     def __init__(self, data: Path | None, simulated: bool, verbose: bool = False) -> None:
-        self.folder = DataFolder(data if data is not None or not simulated else _demo_folder())
+        self.folder = DataFolder(folder_of(data, simulated))
         try:
             no_log = start_logging(self.folder.logs, verbose=verbose)
             self.settings = Settings.load(self.folder.settings)
@@ -43,7 +43,6 @@ class Ground:
         self.folder.close()
 
 
-def _demo_folder() -> Path:
-    from platformdirs import user_data_dir
-
-    return Path(user_data_dir("Kerbside", appauthor=False)) / "demo"
+def folder_of(data: Path | None, simulated: bool) -> Path:
+    """Where a run keeps everything; a demo that is given no folder has its own beside a real fleet's."""
+    return data_path(None) / "demo" if data is None and simulated else data_path(data)

@@ -13,12 +13,14 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import BEGAN
-from app.ground import Ground
+from app.ground import Ground, folder_of
 from core.domain.errors import BadInput, KerbsideError
 from core.domain.language import Message, sentence, tr
+from core.storage.folder import FolderInUse
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -33,11 +35,15 @@ def run_console(args: argparse.Namespace) -> int:
     """Open the window and stay until it is closed. With --screenshot, save a picture (and a report) and end."""
     _look_for_a_display(args)
     demo = args.command == "demo"
+    pictured = getattr(args, "screenshot", None) is not None
     try:
         ground = Ground(args.data, demo, args.verbose)
     except KerbsideError as error:
+        if isinstance(error, FolderInUse) and not pictured and _call_first(folder_of(args.data, demo)):
+            print("kerbside: it is running already, and its window is in front now")
+            return 0
         print(f"kerbside: {error}", file=sys.stderr)
-        if getattr(args, "screenshot", None) is None:
+        if not pictured:
             tell(sentence(error))
         return 2
     try:
@@ -60,6 +66,15 @@ def _look_for_a_display(args: argparse.Namespace) -> None:
         if getattr(args, "screenshot", None) is None:
             raise BadInput(Message("there is no display to open a window on: try demo --headless, or serve"))
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _call_first(folder: Path) -> bool:
+    from PySide6.QtWidgets import QApplication
+
+    from app.first_window import call
+
+    _ = QApplication.instance() or QApplication(sys.argv[:1])
+    return call(folder)
 
 
 def tell(problem: str) -> None:

@@ -28,6 +28,10 @@ def data_path(path: Path | None) -> Path:
     return (Path(user_data_dir("Kerbside", appauthor=False)) if path is None else path).absolute()
 
 
+class FolderInUse(BadInput):
+    """Another process has the folder."""
+
+
 class DataFolder:
     """Created where it is missing, and held by one process until `close`.
 
@@ -35,7 +39,8 @@ class DataFolder:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        """Raise BadInput where the folder can't be used or another process has it; ``None`` is the platform's own place."""
+        """Raise BadInput where the folder can't be used, FolderInUse where another process has it; ``None`` is the platform's
+        own place."""
         self.path = data_path(path)
         try:
             for folder in (self.path, self.cities, self.logs):
@@ -44,7 +49,7 @@ class DataFolder:
             self._lock.acquire()
             self._pid.write_text(f"{os.getpid()}\n", encoding="ascii")
         except Timeout:
-            raise BadInput(
+            raise FolderInUse(
                 Message(
                     "the data folder {path} is in use by another Kerbside{holder}: close that one, or choose "
                     "another folder with --data",
