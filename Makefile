@@ -37,13 +37,14 @@ kernels: setup-dev
 bench: setup-dev
 	@for name in $$($(RUN) main.py bench --list); do $(RUN) main.py bench $$name || exit 1; done
 
-# Tests that read KERBSIDE_SOAK do more when it is set; each file of them is named here.
+# Tests that read KERBSIDE_SOAK do more when it is set, as properties do; each other file of them is named here.
 SOAK = tests/integration/system/test_kill_http.py tests/integration/api/test_schemathesis.py
 
 # The tests take half a minute to minutes each, a simulated day at 1,000 orders an hour half an hour and more.
 soak: setup-dev
 	@packaging/with-display.sh --virtual $(RUN) -m pytest -s -m soak
 	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -s $(SOAK)
+	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --timeout 3600 -m "hypothesis and not soak"
 	@$(RUN) main.py soak
 
 # Pictures of every panel and dialog in both themes, to be looked at.

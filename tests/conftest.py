@@ -15,9 +15,10 @@ from core.domain.order import Order
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
 from core.routing.city import City
+from tests.examples import examples
 
 # How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("kerbside", deadline=None)
+hypothesis.settings.register_profile("kerbside", deadline=None, max_examples=examples())
 hypothesis.settings.load_profile("kerbside")
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.forward import Forward
 from core.forwarding.choose import LOOKS, chooser
 from core.rules.operators.numbers import BOUNDS
+from tests.examples import examples
 from widgets.common.tables import RowsModel
 from widgets.conditions.arguments import MATCHES, Match
 from widgets.conditions.form import GroupBox, WordRow
@@ -148,7 +149,7 @@ ARGUMENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from([*(word.word for word in WORDS), "orders.customer"]), argument=ARGUMENTS)
 def test_whatever_is_asked_of_a_path_is_shown_as_it_is(path: str, argument: Any, qtbot: QtBot) -> None:
     when = {path: argument}

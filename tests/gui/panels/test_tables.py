@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from tests.examples import examples
 from widgets.common.cells import CellPainter, shortened
 from widgets.common.kept_columns import KeptColumns, read_columns
 from widgets.common.look import LOOKS
@@ -71,7 +72,7 @@ lists = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(lists, max_size=6))
 def test_signals_alone_keep_a_view_right(qapp: QApplication, course: list[list[Thing]]) -> None:
     model = RowsModel(columns())
@@ -81,7 +82,7 @@ def test_signals_alone_keep_a_view_right(qapp: QApplication, course: list[list[T
         assert mirror.rows == list(model.shown) == rows
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(lists, lists, st.sets(st.sampled_from("abcdefgh")))
 def test_what_is_selected_stays_selected_wherever_it_goes(
     qapp: QApplication, before: list[Thing], after: list[Thing], chosen: set[str]

@@ -16,9 +16,9 @@ import pytest
 
 from core.domain import commands as c
 from core.domain.forward import Forward
+from tests.examples import SOAK
 from tests.served import Served
 
-SOAK = bool(os.environ.get("KERBSIDE_SOAK"))
 # A list that is too long may be too many bytes as well: then the size is what is refused.
 SETTINGS = """
 [checks.negative_data_rejection]

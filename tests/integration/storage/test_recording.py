@@ -38,6 +38,7 @@ from core.storage.rerun import Rerun, moved
 from core.storage.store import Store
 from core.storage.tracks import TrackLog, Ways
 from core.tracking.positions import ACTIVITIES
+from tests.examples import examples
 
 NOW = 1_772_820_000.0
 HERE, THERE = LatLon(41.15, -8.61), LatLon(41.16, -8.6)
@@ -92,7 +93,7 @@ def folded(changes: list[Change], at: float) -> World:
     return world
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=CHANGES, share=st.floats(-0.1, 1.1), spacing=st.integers(1, 9), most=st.integers(3, 6), pieces=st.integers(1, 4))
 def test_the_world_at_a_moment_is_the_log_up_to_it(
     tmp_path_factory: pytest.TempPathFactory,

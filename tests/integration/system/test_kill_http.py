@@ -6,7 +6,6 @@ A few kills here; ``make soak`` makes a hundred of them by KERBSIDE_SOAK.
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import signal
@@ -22,13 +21,13 @@ import pytest
 
 from core.api.keyring import Keyring, Scope
 from core.storage.store import Store
+from tests.examples import SOAK
 from tests.mosquitto import free_port
 
 from .conftest import finish, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to catch there")
 
-SOAK = bool(os.environ.get("KERBSIDE_SOAK"))
 KILLS = 100 if SOAK else 3
 CLIENTS = 4
 

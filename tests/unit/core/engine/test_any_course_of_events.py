@@ -16,6 +16,7 @@ from core.domain.order import ACTIVE, Status
 from core.domain.reports import WORD_EVENTS
 from core.domain.vehicle import Vehicle
 from core.domain.world import World
+from tests.examples import examples
 from tests.rigs import DOOR, FAR, MERCHANT, NEAR, Rig, state_of
 
 PLACES = (MERCHANT, DOOR, NEAR, FAR)
@@ -94,7 +95,7 @@ def check_sense(world: World) -> None:
         assert all(world.orders[o].status is Status.OFFERED for o in offer.order_ids)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=5, max_size=40))
 def test_the_disk_knows_what_the_memory_knows(course: list[object]) -> None:
     with tempfile.TemporaryDirectory() as folder:

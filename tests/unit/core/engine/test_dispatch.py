@@ -21,6 +21,7 @@ from core.domain.provider import INTERNAL, ConsignmentState, Provider, ProviderK
 from core.domain.rules import Rule
 from core.rules.split import deviation
 from core.signing import sign
+from tests.examples import examples
 from tests.provider_rig import Faults, FaultyProvider
 from tests.rigs import Rig
 
@@ -272,7 +273,7 @@ def test_an_order_that_is_with_a_provider_is_not_changed_behind_its_back(rig: Ri
 STEPS = st.lists(st.sampled_from(["order", "order", "order", "restart", "rules", "asleep", "awake", "tick"]), max_size=60)
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
 @given(STEPS, st.sampled_from([{"internal": 1, "a": 1}, {"internal": 20, "a": 30, "b": 50}, {"a": 7, "b": 2, "internal": 4}]))
 def test_shares_hold_whatever_happens_in_between(course: list[str], weights: dict[str, int]) -> None:
     """While the same providers can take orders, nobody is off by more than one: across restarts, edits and absences."""

@@ -22,6 +22,7 @@ from core.messaging.codecs.kerbside import RouteMessage, Towards
 from core.routing.great_circle import GreatCircle
 from core.simulation.params import SimulationParams
 from core.simulation.simulator import SUBSCRIPTIONS, Simulator
+from tests.examples import examples
 from tests.rigs import FAR, MERCHANT, NEAR, START, Rig
 from tests.unit.core.engine.test_any_course_of_events import live, steps
 from tests.unit.core.simulation.conftest import small_city
@@ -223,7 +224,7 @@ class Watched(Rig):
 def test_whatever_happens_nobody_who_is_busy_is_ever_sent() -> None:
     sent = []
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(steps, min_size=5, max_size=30))
     def play(course: list[object]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from core.domain.merchant import Area
 from core.geofencing.ranking import ranked
 from core.geofencing.shapes import Polygons, closed, cut, joined, merged, parted, problem_of, split
 from core.geofencing.tagging import Tagger, check_area
+from tests.examples import examples
 
 
 def box(south: float, west: float, north: float, east: float) -> tuple[LatLon, ...]:
@@ -109,7 +110,7 @@ def test_shapes_across_the_date_line_stay_there() -> None:
         assert all(abs(corner.lon) >= 179.9 for rings in piece for ring in rings for corner in ring)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.floats(45.01, 45.09), st.floats(45.01, 45.09), st.integers(0, 3), st.floats(0.001, 0.05)
 )  # fmt: skip

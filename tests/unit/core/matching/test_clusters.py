@@ -19,6 +19,7 @@ from core.matching.eligibility import Reason
 from core.matching.params import Params
 from core.matching.snapshot import DriverView, Fixed, OrderView, Snapshot
 from core.worker import load_travel
+from tests.examples import examples
 
 PARAMS = Params(nearest_drivers=5, commit_before_ready_min=60.0)
 
@@ -52,7 +53,7 @@ def check_whole(whole: Snapshot, parts: tuple[Snapshot, ...]) -> None:
     most=st.integers(1, 40),
     turn=st.integers(0, 5),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_everyone_is_in_exactly_one_cluster(seed: int, orders: int, drivers: int, towns: int, most: int, turn: int) -> None:
     whole = market(seed, orders, drivers, towns)
     parts = split(whole, most, turn)

@@ -16,6 +16,7 @@ from core.matching.generators.alone import Alone
 from core.matching.params import Params, Weights
 from core.matching.pruning import great_circle_km
 from core.matching.snapshot import DriverView, OrderView, Snapshot, StopView
+from tests.examples import examples
 
 SPEED_M_S = {Vehicle.WALK: 1.4, Vehicle.BIKE: 4.0, Vehicle.SCOOTER: 8.0, Vehicle.CAR: 7.0}
 
@@ -84,7 +85,7 @@ def planned(decisions):
     return (*decisions.assignments, *decisions.postponed)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(0, 10_000), st.integers(0, 12), st.integers(1, 10))
 def test_what_any_market_gets(seed, orders, drivers):
     snapshot = market(seed, orders, drivers, commit_before_ready_min=3.0, chain_within_min=15.0)
@@ -114,7 +115,7 @@ def test_what_any_market_gets(seed, orders, drivers):
     assert all(a.commit_at > snapshot.now for a in found.postponed)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(st.integers(0, 10_000))
 def test_the_same_snapshot_gives_the_same_decisions_byte_for_byte(seed):
     snapshot = market(seed, 10, 8, merchants=3)

@@ -13,6 +13,7 @@ from core.matching.formulations.flow import Flow
 from core.matching.formulations.greedy import in_turn
 from core.matching.formulations.relaxation import Relaxation
 from core.matching.formulations.set_packing import SetPacking
+from tests.examples import examples
 
 
 @st.composite
@@ -51,14 +52,14 @@ def least(problem):
     return best
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(problems())
 def test_the_assignment_is_optimal(problem):
     assert Assignment().fits(problem)
     assert total(problem, Assignment().solve(problem).chosen) == pytest.approx(least(problem))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problems())
 def test_where_all_formulations_apply_they_find_the_same_optimum(problem):
     best = least(problem)
@@ -94,7 +95,7 @@ def test_numbers_too_large_to_flow_are_assigned():
     assert Flow().solve(huge).chosen == Assignment().solve(huge).chosen
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(problems(largest_group=3), st.data())
 def test_without_time_the_answer_is_sound_and_no_worse_than_the_plan_before(problem, data):
     plan = data.draw(st.permutations(range(len(problem.driver))))[:2]
@@ -106,7 +107,7 @@ def test_without_time_the_answer_is_sound_and_no_worse_than_the_plan_before(prob
         assert least(problem) - 1e-6 <= total(problem, answer.chosen) <= total(problem, kept) + 1e-6
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(problems(largest_group=3))
 def test_set_packing_is_optimal_with_bundles(problem):
     answer = SetPacking().solve(problem)
@@ -114,7 +115,7 @@ def test_set_packing_is_optimal_with_bundles(problem):
     assert answer.gap <= 1e-6
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(problems(largest_group=3))
 def test_the_rounded_relaxation_is_sound_and_knows_how_far_off_it_may_be(problem):
     answer = Relaxation().solve(problem)
@@ -123,13 +124,13 @@ def test_the_rounded_relaxation_is_sound_and_knows_how_far_off_it_may_be(problem
     assert value * (1 - answer.gap) <= best + 1e-6
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(problems())
 def test_the_relaxation_of_an_assignment_is_exact(problem):
     assert total(problem, Relaxation().solve(problem).chosen) == pytest.approx(least(problem))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problems(largest_group=2))
 def test_the_same_problem_has_the_same_answer(problem):
     for formulation in (SetPacking(), Relaxation()):
@@ -180,7 +181,7 @@ def test_gap_without_a_bound_is_unknown():
     assert problem.gap(-90.0, None) == np.inf
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problems(largest_group=3), st.booleans())
 def test_exchange_is_sound_and_its_bound_is_one(problem, planned):
     if planned:

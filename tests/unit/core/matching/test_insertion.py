@@ -19,6 +19,7 @@ from core.matching.market import read_market
 from core.matching.params import Params
 from core.matching.snapshot import DriverView, OrderView, Snapshot, StopView
 from core.routing.great_circle import GreatCircle
+from tests.examples import examples
 
 P, D = StopKind.PICKUP, StopKind.DROPOFF
 INTO = (Alone(), IntoRoute())
@@ -98,7 +99,7 @@ def place(rng):
     return LatLon(50.0 + rng.uniform(0, 0.03), 8.0 + rng.uniform(0, 0.05))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.integers(0, 10_000))
 def test_a_change_is_what_the_two_routes_differ_by(seed):
     """Whatever is put in, wherever: the arrivals are those of the whole new route, ridden stop by stop."""

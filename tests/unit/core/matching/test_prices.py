@@ -6,6 +6,7 @@ from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from core.matching.formulations import Problem
 from core.matching.formulations.prices import assignment_prices, worth_offering
 from core.matching.formulations.set_packing import SetPacking
+from tests.examples import examples
 
 gains = st.integers(1, 6).flatmap(
     lambda rows: st.integers(1, 6).flatmap(
@@ -47,7 +48,7 @@ def test_a_set_is_offered_where_drivers_are_short():
     assert worth_offering(problem([(0, 0, 10), (0, 1, 12), (0, 2, 25)], groups, [100, 100], drivers=1))[2]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.randoms(use_true_random=False))
 def test_set_packing_finds_what_a_search_over_all_columns_finds(random):
     drivers, orders = random.randint(1, 5), random.randint(2, 5)

@@ -17,6 +17,7 @@ from core.messaging import topics
 from core.messaging.codecs import kerbside
 from core.messaging.decode import MAX_BYTES, decode
 from core.ports import Inbound
+from tests.examples import examples
 
 FIXES, ORDERS, STATUS = topics.fixes("D-1"), topics.orders("D-1"), topics.status("D-1")
 OWN = topics.owntracks("D-1")
@@ -210,7 +211,7 @@ VALUES = st.one_of(
 JSON = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=8), max_leaves=15)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(st.tuples(ANY_TOPIC, st.one_of(st.binary(max_size=60), JSON.map(lambda v: json.dumps(v).encode()))), max_size=5)
 )

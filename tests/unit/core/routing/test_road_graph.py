@@ -14,11 +14,12 @@ from core.routing.city import City
 from core.routing.great_circle import GreatCircle
 from core.routing.network import Way
 from core.routing.road_graph import LEG_SPEED_MS, RoadGraph
+from tests.examples import examples
 from tests.unit.core.routing.toy_towns import EVERYONE, random_town, town
 
 towns = st.integers(0, 40)
 vehicles = st.sampled_from(list(Vehicle))
-few = settings(max_examples=25)
+few = settings(max_examples=examples(25))
 
 
 def some_places(city: City, count: int, seed: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from core.routing import searches
 from core.routing.searches import KERNELS, tree_rows, way_seconds
 from core.routing.way_memory import WayMemory
+from tests.examples import examples
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,7 +24,7 @@ def network(seed, nodes=60, edges=180):
     return csr_array((seconds, (rng.integers(0, nodes, edges), rng.integers(0, nodes, edges))), shape=(nodes, nodes))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10_000), st.integers(1, 100))
 def test_ways_and_trees_are_scipys(seed, count):
     graph, rng = network(seed), np.random.default_rng(seed)

@@ -13,6 +13,7 @@ from core.domain.errors import BadInput
 from core.rules.condition import boxes_of, meet, read_condition, uncovered
 from core.rules.facts import Facts
 from core.rules.operators.time import DAYS
+from tests.examples import examples
 
 Make = Callable[..., Facts]
 WEATHERS = ["dry", "rain", "snow"]
@@ -54,7 +55,7 @@ ORDERS = st.fixed_dictionaries(
         "area_id": st.sampled_from([None, "a", "b", "c", "d"]),
     }
 )
-QUICK = settings(max_examples=50, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(50), suppress_health_check=list(HealthCheck))
 
 
 def brute(data: dict[str, Any], order: dict[str, Any]) -> bool:

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.rules.split import deviation, most_behind_first, next_in_turn
+from tests.examples import examples
 
 WEIGHTS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 100), min_size=1, max_size=7)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(WEIGHTS, st.integers(1, 400))
 def test_nobody_is_ever_off_by_more_than_tijdemans_bound(weights: dict[str, int], orders: int) -> None:
     counts: Counter[str] = Counter()
@@ -20,7 +21,7 @@ def test_nobody_is_ever_off_by_more_than_tijdemans_bound(weights: dict[str, int]
         assert max(abs(off) for off in deviation(weights, counts).values()) <= most + 1e-9
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 20), min_size=2, max_size=4))
 def test_after_a_whole_round_everyone_has_what_was_asked(weights: dict[str, int]) -> None:
     counts: Counter[str] = Counter()
@@ -29,7 +30,7 @@ def test_after_a_whole_round_everyone_has_what_was_asked(weights: dict[str, int]
     assert dict(counts) == weights
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(1, 50), st.integers(1, 50))
 def test_of_two_any_run_of_orders_whatsoever_is_off_by_one_at_most(a: int, b: int) -> None:
     counts: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from core.domain.vehicle import Vehicle
 from core.ports import Path
 from core.routing.great_circle import GreatCircle
 from core.simulation.motion import LOST_MPS, ON_FOOT_MPS, Motion, scattered, way
+from tests.examples import examples
 
 HERE = LatLon(41.0, 3.0)
 
@@ -40,7 +41,7 @@ def _way(legs):
 
 @given(way=ways, pace=st.floats(0.5, 1.5))
 @example(way=_way([(0.01, 0.0, 90.0)]), pace=1.4999999999999998)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_mover_never_leaves_the_way_and_arrives_on_time(way, pace):
     points, times = way
     motion = Motion(points[:1])

@@ -19,6 +19,7 @@ from core.domain.offer import Offer
 from core.domain.order import Order
 from core.domain.vehicle import Vehicle
 from core.storage import codec
+from tests.examples import examples
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 BASIC: dict[Any, st.SearchStrategy[Any]] = {
@@ -62,7 +63,7 @@ ORDER = Order("O-1", "M-1", LatLon(1, 2), LatLon(3, 4), placed_at=1.0, ready_at=
 def test_every_kind_of_change_comes_back_as_it_was(name):
     kind = codec.KINDS[name]
 
-    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
     @given(anything(kind))
     def comes_back(change):
         again = codec.decode(name, codec.encode(change))
@@ -74,7 +75,7 @@ def test_every_kind_of_change_comes_back_as_it_was(name):
 
 @pytest.mark.parametrize("table", codec.STATE_TABLES, ids=lambda table: table.name)
 def test_every_entity_comes_back_from_its_row(table):
-    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(30), suppress_health_check=list(HealthCheck))
     @given(anything(table.kind))
     def comes_back(entity):
         row = table.row(entity)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from core.simulation.mdrp.player import play
 from core.simulation.mdrp.settings import params_for
 from core.simulation.mdrp.solution import violations
+from tests.examples import examples
 
 grid = st.integers(-8, 8).map(lambda i: 100.0 * i)
 times = st.integers(0, 120)
@@ -60,7 +61,7 @@ def test_the_settings_are_the_matchers_own(make_instance):
     assert [t.meals for t in play(instance, alone).trips] == [("o1",), ("o2",)]
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(
     st.lists(st.tuples(grid, grid, times, st.sampled_from(["r1", "r2"]), st.integers(0, 30)), min_size=1, max_size=12),
     st.lists(st.tuples(grid, grid, times, st.integers(15, 90)), min_size=1, max_size=4),
