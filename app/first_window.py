@@ -32,7 +32,8 @@ class FirstWindow(QObject):
             log.warning("a second start will not be heard: %s", self._server.errorString())
 
     def _come(self) -> None:
-        while (caller := self._server.nextPendingConnection()) is not None:
+        while self._server.hasPendingConnections():
+            caller = self._server.nextPendingConnection()
             caller.disconnected.connect(caller.deleteLater)
             caller.disconnectFromServer()
         state = self._window.windowState() & ~Qt.WindowState.WindowMinimized
