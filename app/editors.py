@@ -100,7 +100,7 @@ class Editors:
             return True
         self._asking.sure(
             tr("Close without saving {what}?", what=tr(" and ").join(unsaved)),
-            tr("What you did to them is lost; they stay as they were saved."),
+            tr("What was done since the last saving is lost."),
             tr("Close without saving"),
             self._window.close,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -129,6 +129,7 @@ class SettingsDialog(AskDialog):
         self.search.filter_changed.connect(lambda _: self._filter())
         self.only_changed.toggled.connect(lambda _: self._filter())
         self.sections.currentTextChanged.connect(self.go_to)
+        self.area.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.sections.itemClicked.connect(lambda item: self.go_to(item.text()))
         self.take.clicked.connect(self.import_wanted)
         self.give.clicked.connect(self.export_wanted)
@@ -193,6 +194,18 @@ class SettingsDialog(AskDialog):
         if heading is not None and heading.isVisibleTo(self._page):
             self._column.activate()
             self.area.verticalScrollBar().setValue(heading.y() - 8)
+            self._mark(section)
+
+    def _scrolled(self, top: int) -> None:
+        """The list goes along with what is read."""
+        read = [name for name, one in self._headings.items() if one.isVisibleTo(self._page) and one.y() <= top + 16]
+        if read:
+            self._mark(read[-1])
+
+    def _mark(self, section: str) -> None:
+        with QSignalBlocker(self.sections):
+            for item in self.sections.findItems(section, Qt.MatchFlag.MatchExactly):
+                self.sections.setCurrentItem(item)
 
     # The page
 

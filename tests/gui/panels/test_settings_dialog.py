@@ -150,3 +150,17 @@ def test_a_section_comes_to_the_top_however_soon_it_is_chosen(qtbot: QtBot) -> N
     made.sections.setCurrentRow(3)
     qtbot.wait(50)
     assert made.area.verticalScrollBar().value() == made._headings["d"].y() - 8
+
+
+def test_the_list_of_sections_goes_along_with_what_is_read(qtbot: QtBot) -> None:
+    rows = [SettingRow(key=f"{s}.{n}", section=s, meaning="Something", text="1", usual="1") for s in "abcdef" for n in range(6)]
+    made = SettingsDialog(rows, check)
+    qtbot.addWidget(made)
+    made.show()
+    made.go_to("f")
+    qtbot.wait(50)
+    assert made.sections.currentItem().text() == "f"  # which can't come to the top
+    bar = made.area.verticalScrollBar()
+    for section in ("d", "b", "a"):
+        bar.setValue(made._headings[section].y())
+        assert made.sections.currentItem().text() == section
