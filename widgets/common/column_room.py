@@ -48,6 +48,7 @@ def share(
             break
         aside.add(i)
         del least[i]
+    wide = [i for i in wide if i in least]
     widths = {i: by_hand[i] if i in by_hand else steps[i][0] for i in least if columns[i].width}
     if wide:
         free = {i: px for i, px in steps.items() if i in widths}

@@ -59,7 +59,10 @@ class FlowLayout(QLayout):
         self._lay(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        """All in one line. Where a width is not asked about, Qt takes the height that goes with this one."""
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() + self._gap for size in sizes) - self._gap
+        return QSize(max(0, width), max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:  # noqa: N802
         size = QSize()

@@ -88,7 +88,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=76,
         narrow=70,
-        spare=2,
+        spare=3,
     ),
     Column(
         "Orders",
@@ -98,7 +98,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=62,
         narrow=58,
-        spare=1,
+        spare=2,
     ),
     Column(
         "Next stop",
@@ -107,6 +107,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=0,
         least=70,
+        spare=1,
     ),
     Column("ETA", lambda r, m: m.clock(r.eta), sort=lambda r: r.eta, tip=_tip, right=True, width=62, narrow=58),
     Column(
@@ -119,7 +120,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         timed=True,
         width=78,
-        spare=3,
+        spare=4,
         name="Age of the last position",
     ),
     Column(
@@ -132,7 +133,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         right=True,
         width=76,
         narrow=72,
-        spare=3,
+        spare=4,
     ),
     Column(
         "Speed",
@@ -152,7 +153,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=170,
         narrow=160,
-        spare=3,
+        spare=4,
     ),
     Column("App", lambda r, m: app_name(r.app), sort=lambda r: r.app.value, tip=_tip, width=86, shown=False),
     Column(

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -121,15 +120,11 @@ class FindPanel(QWidget):
         self.vehicle.setCurrentIndex(list(Vehicle).index(Vehicle.SCOOTER))
         self.vehicle.currentIndexChanged.connect(lambda _: self.asked_anew.emit())
         self._numbers = {"circle": (self.radius,), "reach": (self.minutes, self.vehicle)}
-        numbers = QHBoxLayout()
-        numbers.setSpacing(8)
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.hide()
         for widget in (self.radius, self.minutes, self.vehicle):
-            numbers.addWidget(widget)
             widget.hide()
-        numbers.addWidget(self.told, 1)
         self.states = Chips(tr("Only drivers who are"), counts=False)
         for activity in _AT_WORK:
             look = ACTIVITY[activity]
@@ -143,7 +138,9 @@ class FindPanel(QWidget):
         top.setContentsMargins(8, 8, 8, 8)
         top.setSpacing(8)
         top.addWidget(flowing(*shapes, self.clear_button, gap=4))
-        top.addLayout(numbers)
+        # A layout of hidden things alone would let nothing beside it be wide.
+        top.addWidget(flowing(self.radius, self.minutes, self.vehicle))
+        top.addWidget(self.told)
         for chips in (self.states, self.vehicles):
             top.addWidget(chips)
         layout = QVBoxLayout(self)

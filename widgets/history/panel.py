@@ -155,11 +155,6 @@ class HistoryPanel(QWidget):
         self.told.setWordWrap(True)
         self.export = QPushButton(tr("Export…"))
         self.clear_button = QPushButton(tr("Clear"))
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.told, 1)
-        below.addWidget(self.export)
-        below.addWidget(self.clear_button)
         self.pages = QStackedWidget()
         self.views: dict[str, RowsView[PastRow]] = {}
         self._empties: dict[str, EmptyOver] = {}
@@ -170,7 +165,9 @@ class HistoryPanel(QWidget):
         top.setContentsMargins(8, 8, 8, 8)
         top.setSpacing(8)
         top.addWidget(form)
-        top.addLayout(below)
+        # A layout of hidden things alone would let nothing beside it be wide.
+        top.addWidget(self.told)
+        top.addWidget(flowing(self.export, self.clear_button))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

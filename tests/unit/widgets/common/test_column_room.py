@@ -41,3 +41,9 @@ def test_a_column_that_is_asked_for_stays_and_the_table_scrolls() -> None:
 
 def test_a_width_drawn_by_hand_stays() -> None:
     assert share(COLUMNS, TITLES, ALL, {2: 93}, 320).widths[2] == 93
+
+
+def test_one_that_takes_what_is_left_may_step_aside_as_well() -> None:
+    columns = (_column(60), _column(0), _column(0, spare=1))
+    shares = share(columns, TITLES, range(3), {}, 60 + LEAST_STRETCH_PX)
+    assert (shares.aside, shares.enough, shares.widths) == (frozenset({2}), True, {0: 60})
