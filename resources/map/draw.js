@@ -169,7 +169,7 @@
         caught.orders = orders.list.filter((order) => ends(order).some(within)).map(({ id }) => id);
       }
       if (K.layerOn("drivers")) {
-        for (let i = 0; i < drivers.count; i++) if (drivers.x[i] >= 0 && within([drivers.x[i], drivers.y[i]])) caught.drivers.push(drivers.ids[i]);
+        for (let i = 0; i < drivers.count; i++) if (drivers.placed(i) && within([drivers.x[i], drivers.y[i]])) caught.drivers.push(drivers.ids[i]);
       }
       K.tell("lassoed", caught);
     }

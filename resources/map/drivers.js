@@ -24,6 +24,7 @@
       this.revision = -1;
       this.arrived = 0;
       this.pace = 0;
+      this.middle = 0.5;
       this.blending = false;
       this.fastest = this.farthest = 0;
       this.allocate(0);
@@ -75,7 +76,7 @@
           continue;
         }
         const s = Math.sin(lat[i] * rad);
-        let ex = lon[i] / 360e6 + 0.5;
+        let ex = K.nearX(lon[i] / 360e6 + 0.5, this.middle);
         let ey = 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
         let bx = 0;
         let by = 0;
@@ -108,6 +109,19 @@
       this.fastest = fastest / AHEAD_S; // world units a second
       this.farthest = farthest;
       this.blending = farthest > 0;
+    }
+
+    // Everybody is in the copy of the world that is nearest to the middle of the window.
+    turnTo(middle) {
+      if (middle === this.middle) return;
+      this.middle = middle;
+      const { x, endX, count } = this;
+      for (let i = 0; i < count; i++) {
+        const turns = Math.round(x[i] - middle);
+        if (!turns) continue;
+        x[i] -= turns;
+        endX[i] -= turns;
+      }
     }
 
     // A new list of ids: those who were there before go on from where they are shown.
@@ -172,9 +186,14 @@
       return K.config.texts.fix_ago.replace("{age}", words);
     }
 
+    // Whether it is known where the driver is.
+    placed(i) {
+      return i < this.count && !Number.isNaN(this.x[i]);
+    }
+
     place(id) {
       const i = this.index.get(id);
-      return i === undefined || i >= this.count || !(this.x[i] >= 0) ? null : [this.x[i], this.y[i]];
+      return i !== undefined && this.placed(i) ? [this.x[i], this.y[i]] : null;
     }
   };
 })(Kerbside);

@@ -124,6 +124,9 @@
       if (!K.config || !this.scale) return;
       const started = performance.now();
       const { drivers, crowd } = this;
+      const middle = (this.ox + this.width / 2) / this.scale;
+      drivers.turnTo(middle);
+      this.orders.turnTo(middle);
       this.shown = K.layerOn("drivers") ? this.inWindow() : new Uint32Array(0);
       crowd.sort(this.shown, drivers, this.scale, this.ox, this.oy, this.width, this.height);
       this.level = this.levelOf(this.shown.length);

@@ -107,7 +107,7 @@
     areaNames() {
       for (const { name, box } of this.areas) {
         if (!box || (box[2] - box[0]) * this.scale < 60) continue;
-        const x = ((box[0] + box[2]) / 2) * this.scale - this.ox;
+        const x = K.nearX((box[0] + box[2]) / 2, (this.ox + this.width / 2) / this.scale) * this.scale - this.ox;
         const y = ((box[1] + box[3]) / 2) * this.scale - this.oy;
         this.useFont(12, 600, "muted", false, "land");
         const half = this.context.measureText(name).width / 2 + 4;
@@ -242,7 +242,8 @@
         const x = Math.round(K.worldX(lon) * this.scale - this.ox) + 0.5;
         context.moveTo(x, 0);
         context.lineTo(x, this.height);
-        lines.push([`${Math.abs(lon).toFixed(digits)}° ${lon < 0 ? "W" : "E"}`, x + 4, pad.y + 10]);
+        const told = K.lonOf(K.nearX(K.worldX(lon), 0.5)); // beyond the date line too
+        lines.push([`${Math.abs(told).toFixed(digits)}° ${told < 0 ? "W" : "E"}`, x + 4, pad.y + 10]);
       }
       for (let lat = Math.ceil(Math.max(-85, south) / step) * step; lat <= Math.min(85, north); lat += step) {
         const y = Math.round(K.worldY(lat) * this.scale - this.oy) + 0.5;

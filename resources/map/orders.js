@@ -7,11 +7,12 @@
   K.Orders = class {
     constructor() {
       this.list = [];
+      this.middle = 0.5;
       this.byId = new Map();
     }
 
     set(list) {
-      const world = (place) => place && [K.worldX(place[1]), K.worldY(place[0])];
+      const world = (place) => place && [K.nearX(K.worldX(place[1]), this.middle), K.worldY(place[0])];
       this.list = list.map((order) => ({
         ...order,
         pickup: GONE_FROM_PICKUP.has(order.status) ? null : world(order.pickup),
@@ -19,6 +20,15 @@
         dropoff: world(order.dropoff),
       }));
       this.byId = new Map(this.list.map((order) => [order.id, order]));
+    }
+
+    // Each end is in the copy of the world that is nearest to the middle of the window.
+    turnTo(middle) {
+      if (middle === this.middle) return;
+      this.middle = middle;
+      for (const { pickup, from, dropoff } of this.list) {
+        for (const end of [pickup, from, dropoff]) if (end) end[0] = K.nearX(end[0], middle);
+      }
     }
 
     near(wx, wy, reach) {

@@ -69,8 +69,15 @@ importScripts("geo.js", "ground.js", "names.js");
     return found.sort((a, b) => far(a) - far(b));
   }
 
+  // A view in the copy of the world where the ground is: beyond the date line the map goes on.
+  function onGround(view) {
+    if (!base) return view;
+    const turns = Math.round((view.ox + view.width / 2) / view.scale - (base.frame[0] + base.frame[2]) / 2);
+    return { ...view, ox: view.ox - turns * view.scale };
+  }
+
   async function paint(job) {
-    const { view } = job;
+    const view = onGround(job.view);
     if (!job.ground || !base) return tell(job, view, true, { tiles: 0, tile_ms: 0 });
     const cost = { tiles: 0, tile_ms: 0 };
     const all = needed(view);
@@ -102,7 +109,7 @@ importScripts("geo.js", "ground.js", "names.js");
   }
 
   function tell(job, view, whole, cost) {
-    const answer = { of: "picture", id: job.id, view, whole, ...cost };
+    const answer = { of: "picture", id: job.id, view: job.view, whole, ...cost };
     cost.tiles = cost.tile_ms = 0;
     if (job.ground && base) answer.ground = compose(view);
     if (whole && job.names) {

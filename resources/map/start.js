@@ -27,7 +27,8 @@ Kerbside.start = (map) => {
   let placed = false;
 
   const ready = () => K.config !== null;
-  const boxOf = (points) => L.latLngBounds(points.map(([x, y]) => [K.latOf(y), K.lonOf(x)]));
+  // The short way round, where they are on both sides of the date line.
+  const boxOf = (points) => L.latLngBounds(points.map(([x, y]) => [K.latOf(y), K.lonOf(K.nearX(x, points[0][0]))]));
 
   // The first view, if nobody has chosen one: the city, or else whoever is there. It is taken again while the window is
   // still finding its size, until somebody moves the map.
@@ -47,7 +48,7 @@ Kerbside.start = (map) => {
 
   function fleetPoints() {
     const points = [];
-    for (let i = 0; i < drivers.count; i++) if (drivers.x[i] >= 0) points.push([drivers.x[i], drivers.y[i]]);
+    for (let i = 0; i < drivers.count; i++) if (drivers.placed(i)) points.push([drivers.x[i], drivers.y[i]]);
     for (const order of orders.list) for (const end of ["pickup", "dropoff"]) if (order[end]) points.push(order[end]);
     return points;
   }

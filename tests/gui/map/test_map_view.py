@@ -114,6 +114,30 @@ def test_a_driver_without_a_place_is_not_drawn(screen: Screen) -> None:
     assert screen.ask("Kerbside.marks.inWindow().length") == 1
 
 
+def test_everything_is_seen_from_either_side_of_the_date_line(screen: Screen, qtbot: Any) -> None:
+    screen.drivers((45.0, 179.997), (45.003, -179.997))
+    screen.view.set_orders([order(pickup=LatLon(44.998, 179.996), dropoff=LatLon(44.997, -179.996))])
+    for centre in (180.0, -180.0):
+        screen.view.set_view(45.0, centre, 15)
+        screen.settled()
+        screen.until(lambda: screen.ask("Kerbside.marks.shown.length") == 2)
+        beyond = 0.003 if centre == 180.0 else -0.003
+        with qtbot.waitSignal(screen.view.driver_clicked) as driver:
+            click(screen, at(screen, 45.003 if beyond > 0 else 45.0, centre + beyond))
+        assert driver.args[0] == ("D-2" if beyond > 0 else "D-1")
+        with qtbot.waitSignal(screen.view.order_clicked) as an_order:
+            click(screen, at(screen, 44.997 if beyond > 0 else 44.998, centre + beyond * 4 / 3))
+        assert an_order.args[0] == "O-1"
+        screen.view.select(None)
+    # A fleet on both sides is shown the short way round.
+    screen.view.fit_all()
+    screen.until(lambda: screen.ask("Kerbside.map.getZoom()") > 12)
+    # The city and its names are there in the next copy of the world as well.
+    screen.view.set_view(45.003, 369.003, 16.5)
+    screen.settled()
+    screen.until(lambda: "#dce8d6" in colours_near(screen, at(screen, 45.0035, 369.0025)))
+
+
 def test_drivers_keep_their_places_when_the_list_changes(screen: Screen) -> None:
     screen.drivers((44.999, 9.001), (45.0, 9.0), ids=["D-9", "D-1"])
     assert screen.ask("Kerbside.latOf(Kerbside.drivers.place('D-1')[1])") == pytest.approx(45.0, abs=2e-6)
