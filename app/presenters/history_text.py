@@ -286,7 +286,9 @@ def _experiment_text(event: e.ExperimentSaved) -> str:
     for one in event.experiments:
         parts = ", ".join(f"{v.name} {_whom(v)}" for v in one.variants)
         said.append(
-            tr("Experiment {name} has ended", name=one.name)
+            tr("Experiment {name} removed", name=one.name)
+            if one.removed
+            else tr("Experiment {name} has ended", name=one.name)
             if one.ended
             else tr("Experiment {name} runs: {parts}", name=one.name, parts=parts)
         )

@@ -164,7 +164,7 @@ class AreaSaved(Change): ...
 
 
 class ExperimentSaved(Change):
-    """Begun, changed or ended. Who ran what from then on follows from it and the drivers' groups."""
+    """Begun, changed, ended or removed. Who ran what from then on follows from it and the drivers' groups."""
 
 
 class AlertRaised(Change): ...

@@ -30,6 +30,7 @@ class Experiment:
     name: str
     variants: tuple[Variant, ...]
     ended: bool = False
+    removed: bool = False
 
     def variant_of(self, driver_id: str, group: str = "") -> Variant | None:
         """The variant of a driver, the same on every machine and after every start; ``None`` who takes no part."""

@@ -77,7 +77,8 @@ class World:
             _keep(self.merchants, merchant.id, merchant, gone=merchant.removed)
         for area in change.areas:
             _keep(self.areas, area.id, area, gone=area.removed)
-        self.experiments.update((e.name, e) for e in change.experiments)
+        for experiment in change.experiments:
+            _keep(self.experiments, experiment.name, experiment, gone=experiment.removed)
         for alert in change.alerts:
             _keep(self.alerts, alert.id, alert, gone=alert.cleared_at is not None)
             about = (self.alerts.get(alert_id(kind, alert.subject)) for kind in AlertKind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from core.domain.causes import cause
@@ -130,7 +131,7 @@ def save_experiment(draft: Draft, command: SaveExperiment) -> None:
     for variant in variants:
         for key, value in variant.settings.items():
             _override(key, value)
-    if not experiment.ended:
+    if not (experiment.ended or experiment.removed):
         for other in draft.world.experiments.values():
             both = sorted(experiment.varied & other.varied)
             if other.name != name and not other.ended and both:
@@ -146,5 +147,6 @@ def save_experiment(draft: Draft, command: SaveExperiment) -> None:
     if command.over is not None:
         check_unchanged(command.over, before, name)
     draft.add(ExperimentSaved(at=draft.now, actor=draft.actor, experiments=(experiment,)))
-    back = before if before is not None else Experiment(name, variants, ended=True)
-    draft.outcome.undo = (SaveExperiment(experiment=back, over=experiment, actor=command.actor),)
+    back = before if before is not None else replace(experiment, removed=True)
+    over = experiment if not experiment.removed else None
+    draft.outcome.undo = (SaveExperiment(experiment=back, over=over, actor=command.actor),)

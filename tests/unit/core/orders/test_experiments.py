@@ -108,5 +108,8 @@ def test_it_is_kept_recorded_and_can_be_undone(rig: Rig) -> None:
     assert rig.store.rebuild_check() == []
     for command in undo:
         rig.do(command)
-    assert rig.world.experiments["first"].ended
+    assert rig.world.experiments == {}
+    rig.restart()
+    assert rig.world.experiments == {}
+    assert rig.store.rebuild_check() == []
     rig.do(c.SaveExperiment(experiment=Experiment("other", (A,))))  # the way is free
