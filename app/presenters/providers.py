@@ -126,7 +126,7 @@ class ProvidersPresenter(QObject):
         def saved(draft: ProviderDraft) -> None:
             wanted = draft.provider
             if not wanted.name:
-                dialog.show_problem(tr("Give the provider a name"))
+                dialog.show_problem(tr("Give the provider a name"), dialog.name)
                 return
             if new:
                 wanted = replace(wanted, id=_id_from(wanted.name, set(self._engine.errands.dispatch.providers())))
@@ -136,13 +136,13 @@ class ProvidersPresenter(QObject):
                 dialog.show_problem(sentence(error))
                 return
             if new and not draft.secret:
-                dialog.show_problem(tr("Give it a secret, or make one: what is not signed is not believed"))
+                dialog.show_problem(tr("Give it a secret, or make one: what is not signed is not believed"), dialog.secret)
                 return
             if draft.secret:
                 self._set_secret(wanted, draft.secret)
             if wanted != provider:
                 text = tr("Add provider {name}") if new else tr("Change provider {name}")
-                refused = self._deeds.carry_out(text.format(name=wanted.name), [c.SaveProvider(provider=wanted)])
+                refused = self._deeds.carry_out(text.format(name=wanted.title), [c.SaveProvider(provider=wanted)])
                 if refused:
                     dialog.show_problem(refused[0])
                     return
@@ -169,7 +169,7 @@ class ProvidersPresenter(QObject):
         if provider is not None:
             text = tr("Switch off {name}") if provider.enabled else tr("Switch on {name}")
             changed = replace(provider, enabled=not provider.enabled)
-            self._deeds.carry_out(text.format(name=provider.name), [c.SaveProvider(provider=changed)])
+            self._deeds.carry_out(text.format(name=provider.title), [c.SaveProvider(provider=changed)])
             self.seen()
 
     def remove(self) -> None:

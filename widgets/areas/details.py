@@ -50,9 +50,9 @@ class AreaDialog(AskDialog):
         name = self.name.text().strip()
         chosen = frozenset(vehicle for vehicle, box in self.vehicles.items() if box.isChecked())
         if not name:
-            self.show_problem(tr("Give the area a name"))
+            self.show_problem(tr("Give the area a name"), self.name)
         elif not chosen:
-            self.show_problem(tr("Admit one vehicle at least"))
+            self.show_problem(tr("Admit one vehicle at least"), next(iter(self.vehicles.values())))
         else:
             self.show_problem("")
             everyone = len(chosen) == len(self.vehicles)

@@ -92,13 +92,15 @@ class AskDialog(QDialog):
         """What the button does; here it closes the dialog as accepted."""
         self.accept()
 
-    def show_problem(self, text: str) -> None:
-        """Say what is wrong and stay open; an empty text takes it back."""
+    def show_problem(self, text: str, at: QWidget | None = None) -> None:
+        """Say what is wrong and stay open, in the field where it is; an empty text takes it back."""
         self.problem.setText(capital(text))
         self.problem.setVisible(bool(text))
         if text and self.isVisible():
             # It needs a place of its own: nothing that is there already gives way.
             self.resize(self.size().expandedTo(QSize(0, self._needed(self.width()))).boundedTo(self._room()))
+        if at is not None:
+            at.setFocus()
 
 
 def _first_field(layout: QLayout) -> QWidget | None:

@@ -147,7 +147,7 @@ class SystemsDialog(AskDialog):
         self._hide_key()
         name = self.name.text().strip()
         if not name:
-            self.show_problem(tr("say whose key it is"))
+            self.show_problem(tr("say whose key it is"), self.name)
             return
         self.show_problem("")
         self.key_wanted.emit(name, self.may.currentData())

@@ -104,10 +104,10 @@ class MerchantDialog(AskDialog):
         typed, place = self.place.text().strip(), self._merchant.place
         name = self.name.text().strip()
         if not name:
-            self.show_problem(tr("Give the merchant a name"))
+            self.show_problem(tr("Give the merchant a name"), self.name)
             return
         if not typed:
-            self.show_problem(tr("Say where it is: pick it on the map, or type a street or latitude and longitude"))
+            self.show_problem(tr("Say where it is: pick it on the map, or type a street or latitude and longitude"), self.place)
             return
         try:
             # As it was written here it is less exact than it is known: only what was changed is read.

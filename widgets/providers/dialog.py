@@ -24,11 +24,11 @@ class ProviderDialog(AskDialog):
     secret_wanted = Signal()
 
     def __init__(self, provider: Provider, new: bool, has_secret: bool, parent: QWidget | None = None) -> None:
-        question = tr("Who is the new provider?") if new else tr("How does {provider} work?", provider=provider.name)
+        question = tr("Who is the new provider?") if new else tr("How does {provider} work?", provider=provider.title)
         super().__init__(question, tr("Add provider") if new else tr("Save"), parent)
         self._provider, self._new = provider, new
         outside = new or provider.kind is not ProviderKind.INTERNAL
-        self.name, self.url, self.kind = QLineEdit(provider.name), QLineEdit(provider.url), QComboBox()
+        self.name, self.url, self.kind = QLineEdit(provider.title), QLineEdit(provider.url), QComboBox()
         self.name.setPlaceholderText(tr("For example Swift Couriers"))
         self.url.setPlaceholderText("https://…")
         self.kind.addItem(tr("They call us when something happens"), ProviderKind.WEBHOOK)
@@ -123,9 +123,10 @@ class ProviderDialog(AskDialog):
     def act(self) -> None:
         self.show_problem("")
         kind = self._provider.kind if self._provider.kind is ProviderKind.INTERNAL else ProviderKind(self.kind.currentData())
+        name = self.name.text().strip()
         provider = replace(
             self._provider,
-            name=self.name.text().strip(),
+            name=self._provider.name if name == self._provider.title else name,  # not in the language of whoever looked at it
             kind=kind,
             url=self.url.text().strip(),
             enabled=self.enabled.isChecked(),

@@ -58,12 +58,14 @@ def test_a_provider_is_added_with_a_secret_nobody_sees_again(rig: Rig, panel: An
     dialog = rig.dialog(ProviderDialog)
     dialog.action.click()
     assert dialog.problem.text() == "Give the provider a name"
+    assert dialog.focusWidget() is dialog.name
     dialog.name.setText("Swift Couriers")
     dialog.act()
     assert "address" in dialog.problem.text()
     dialog.url.setText(NOBODY)
     dialog.act()
     assert "secret" in dialog.problem.text()
+    assert dialog.focusWidget() is dialog.secret
     dialog.make.click()
     secret = dialog.secret.text()
     assert len(secret) > 30

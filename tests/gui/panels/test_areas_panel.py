@@ -139,6 +139,7 @@ def test_details_want_a_name_and_one_vehicle(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.act()
     assert "name" in dialog.problem.text()
+    assert dialog.focusWidget() is dialog.name
     dialog.name.setText("Old town")
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()
@@ -147,6 +148,7 @@ def test_details_want_a_name_and_one_vehicle(qtbot: QtBot) -> None:
         box.setChecked(False)
     dialog.act()
     assert "vehicle" in dialog.problem.text()
+    assert dialog.focusWidget() in dialog.vehicles.values()
     dialog.vehicles[Vehicle.BIKE].setChecked(True)
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()

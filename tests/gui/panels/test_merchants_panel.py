@@ -57,9 +57,11 @@ def test_a_merchant_needs_a_name_and_a_place(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.act()
     assert "name" in dialog.problem.text()
+    assert dialog.focusWidget() is dialog.name
     dialog.name.setText("Rosa")
     dialog.act()
     assert "where" in dialog.problem.text()
+    assert dialog.focusWidget() is dialog.place
     dialog.set_place(LatLon(45.5, 9.5))
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()

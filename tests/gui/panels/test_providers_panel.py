@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from core.domain.language import use_language
 from core.domain.provider import INTERNAL, Provider, ProviderKind
 from widgets.common.tables import RowsModel
 from widgets.common.words import Moment
@@ -129,3 +130,17 @@ def test_of_our_own_fleet_only_what_it_has_is_asked(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.act()
     assert saved.args == [ProviderDraft(replace(OWN, enabled=False))]
+
+
+def test_our_own_fleet_is_called_so_in_each_language_and_kept_in_none(qtbot: QtBot) -> None:
+    use_language("de")
+    try:
+        dialog = ProviderDialog(OWN, new=False, has_secret=False)
+        qtbot.addWidget(dialog)
+        assert "Eigene Flotte" in dialog.heading.text()
+        assert dialog.name.text() == "Eigene Flotte"
+        with qtbot.waitSignal(dialog.saved) as saved:
+            dialog.act()
+    finally:
+        use_language("en")
+    assert saved.args == [ProviderDraft(OWN)]

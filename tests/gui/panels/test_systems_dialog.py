@@ -48,6 +48,7 @@ def test_a_key_without_an_owner_is_not_made(qtbot: QtBot, dialog: SystemsDialog)
     with qtbot.assertNotEmitted(dialog.key_wanted):
         qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
     assert dialog.problem.text() == "Say whose key it is"
+    assert dialog.focusWidget() is dialog.name
 
 
 def test_the_chosen_key_is_revoked(qtbot: QtBot, dialog: SystemsDialog) -> None:

@@ -361,3 +361,17 @@ def test_a_few_rows_of_a_large_fleet_are_cheap(panel: TimelinePanel) -> None:
     panel.update_rows([row(7, stop("dropoff", "9", 9)), row(30_000)])
     assert asked == ["D-7", "D-30000"]
     assert len(panel.view.rows) == 20_001
+
+
+def test_names_and_lateness_read_the_same_where_the_window_reads_from_right_to_left(
+    panel: TimelinePanel, qapp: QApplication
+) -> None:
+    def head() -> QImage:
+        return panel.view.viewport().grab().toImage().copy(0, AXIS_PX, panel.view.head_px, 4 * panel.view.row_px)
+
+    before = head()
+    try:
+        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        assert head() == before
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
