@@ -42,11 +42,11 @@ SPANS: dict[str, tuple[str, float]] = {
 
 def columns() -> tuple[Column[AuditRow], ...]:
     return (
-        Column("When", lambda r, m: r.when, tip=lambda r, m: r.when, width=124, narrow=96),
+        Column("When", lambda r, m: r.when, tip=lambda r, m: r.when, width=124, narrow=114),
         Column("Who", lambda r, m: r.who, tip=lambda r, m: r.who, width=120, narrow=96),
         Column("What", lambda r, m: r.what, width=176, narrow=136, least=110, wrap=True),
         Column("Thing", lambda r, m: r.thing, tip=lambda r, m: r.thing, width=180, narrow=100, wrap=True),
-        Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=136),
+        Column("Before → after", lambda r, m: r.change, tip=lambda r, m: "\n".join(r.lines), width=0, least=110),
     )
 
 
