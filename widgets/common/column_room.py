@@ -72,7 +72,7 @@ def _narrow(widths: dict[int, int], steps: Mapping[int, Sequence[int]], room_px:
     for i in sorted(steps, key=lambda i: steps[i][1] - steps[i][0]):
         if rest < ROOM_PX * wide:
             widths[i], rest = steps[i][1], rest + steps[i][0] - steps[i][1]
-    # What leaves words out comes last, and of that what leaves out least.
+    # What leaves words out comes last, no further than it must, and of that what leaves out least.
     for i in sorted(steps, key=lambda i: widths[i] - steps[i][2]):
-        if rest < least_px:
-            rest, widths[i] = rest + widths[i] - steps[i][2], steps[i][2]
+        given = min(max(0, least_px - rest), widths[i] - steps[i][2])
+        rest, widths[i] = rest + given, widths[i] - given

@@ -12,7 +12,7 @@ LEAST_PX = 200
 def flowing(*parts: QWidget, gap: int = 8) -> QWidget:
     """What stands in a line, and in more of them where there is no room."""
     row = QWidget()
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     policy.setHeightForWidth(True)
     row.setSizePolicy(policy)
     flow = FlowLayout(row, gap)

@@ -119,6 +119,7 @@ class TrainerPanel(Panel):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
         for column, head in enumerate((tr("What"), tr("Asked"), tr("Reached"))):
             grid.addWidget(plain(head, "caption"), 0, column)
         for row, (key, label, unit, most, step) in enumerate(FIGURES, start=1):
@@ -132,7 +133,7 @@ class TrainerPanel(Panel):
             inset(field)
             field.valueChanged.connect(lambda value, key=key: self.turned.emit(key, value))
             self.asked[key], self.held[key] = field, QLabel("–")
-            grid.addWidget(QLabel(tr(label)), row, 0)
+            grid.addWidget(plain(tr(label)), row, 0)
             grid.addWidget(field, row, 1)
             grid.addWidget(self.held[key], row, 2)
         self.split = plain()

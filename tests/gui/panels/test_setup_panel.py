@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from widgets.common.flow import FlowLayout
+from widgets.common.flow import FlowLayout, flowing
 from widgets.common.panel import stacked
 from widgets.common.setup_panel import SetupPanel, Tool
 
@@ -71,3 +71,17 @@ def test_what_is_lower_stands_in_the_middle_of_its_line(qtbot: QtBot) -> None:
     panel.resize(100, 100)
     qtbot.waitUntil(lambda: low.y() == 44)
     assert flow.heightForWidth(100) == 64
+
+
+def test_buttons_that_break_into_lines_above_a_table_are_all_seen(qtbot: QtBot) -> None:
+    buttons = [QPushButton(text) for text in ("Let it happen", "Hide who is off", "Import from a file")]
+    row = flowing(*buttons)
+    panel = stacked([row], QListWidget())
+    qtbot.addWidget(panel)
+    panel.resize(210, 400)
+    panel.show()
+    assert len({button.y() for button in buttons}) > 1
+    assert all(row.rect().contains(button.geometry()) for button in buttons)
+    panel.resize(900, 400)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 1)
+    assert row.height() == buttons[0].height()

@@ -47,3 +47,11 @@ def test_one_that_takes_what_is_left_may_step_aside_as_well() -> None:
     columns = (_column(60), _column(0), _column(0, spare=1))
     shares = share(columns, TITLES, range(3), {}, 60 + LEAST_STRETCH_PX)
     assert (shares.aside, shares.enough, shares.widths) == (frozenset({2}), True, {0: 60})
+
+
+def test_words_are_left_out_no_further_than_they_must() -> None:
+    columns = (_column(60), _column(0, least=90), _column(150, narrow=130, least=60))
+    for more in (0, 31):
+        shares = share(columns, TITLES, range(3), {}, 60 + 90 + 60 + more)
+        assert (shares.widths[2], shares.enough) == (60 + more, True)
+    assert not share(columns, TITLES, range(3), {}, 60 + 90 + 59).enough
