@@ -136,8 +136,16 @@ def wake(loop: asyncio.AbstractEventLoop, attend: Callable[[], None]) -> None:
 
 
 def training_missing(folder: DataFolder) -> bool:
-    """Whether the training city is still to be made, which takes a few seconds."""
-    return not _training_file(folder).exists()
+    """Whether the training city is still to be made, which takes a few seconds. Raise BadInput where that can't be told."""
+    return not _is_there(_training_file(folder))
+
+
+def _is_there(path: Path) -> bool:
+    """Raise BadInput where that can't be told."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise BadInput(Message("the city file {path} can't be read: {reason}", path=path, reason=cause(error))) from None
 
 
 def _training_file(folder: DataFolder) -> Path:
@@ -148,13 +156,8 @@ def city_file(folder: DataFolder, wanted: Path | None) -> Path:
     """The city file to use: the one named (in the folder's own place, or anywhere), or the training city, made at need."""
     if wanted is not None:
         for path in (wanted, folder.cities / wanted, folder.cities / f"{wanted}.city"):
-            try:
-                if path.is_file():
-                    return path
-            except OSError as error:
-                raise BadInput(
-                    Message("the city file {path} can't be read: {reason}", path=path, reason=cause(error))
-                ) from None
+            if _is_there(path):
+                return path
         raise BadInput(
             Message(
                 "there is no city file {wanted}: import an OSM extract first, with: main.py import FILE.osm.pbf", wanted=wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +38,21 @@ def test_a_city_is_named_by_its_path_its_file_or_its_name(folder: DataFolder, tm
     assert city_file(folder, outside) == outside
     with pytest.raises(BadInput, match="there is no city file bergen: import an OSM extract first"):
         city_file(folder, Path("bergen"))
+
+
+def test_a_folder_of_cities_that_can_not_be_read_is_told(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = Path.stat
+
+    def denied(path: Path, **how: bool) -> os.stat_result:
+        if path.parent == folder.cities:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", denied)  # whoever is root may read everything
+    with pytest.raises(BadInput, match=r"the city file .* can't be read: "):
+        city_file(folder, Path("oslo"))
+    with pytest.raises(BadInput, match=r"the city file .* can't be read: "):
+        city_file(folder, None)
 
 
 def test_the_training_city_is_made_once(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

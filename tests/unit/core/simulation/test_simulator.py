@@ -257,6 +257,15 @@ def test_a_phone_without_signal_tells_it_all_afterwards(pair):
     until(cut, lambda: cut.console.orders["X-2"].status is Status.DELIVERED)
 
 
+def test_a_phone_answers_which_route_it_has(duo):
+    duo.run(30)
+    duo.console.fixes.clear()
+    give(duo, "X-1")
+    told = duo.console._versions["D-01"]
+    until(duo, lambda: any("D-01" in batch.route for batch in duo.console.fixes), limit_s=60)
+    assert [batch.route for batch in duo.console.fixes if batch.route] == [{"D-01": told}]
+
+
 def test_nonsense_is_counted_and_does_no_harm(duo):
     duo.run(30)
     for topic, payload in [
