@@ -136,6 +136,7 @@ class Camera:
 
     async def dialogs(self) -> None:
         from PySide6.QtWidgets import QDialog, QFileDialog
+        from shiboken6 import isValid
 
         self.see_everyone()
         await self.some_of_everything()
@@ -157,7 +158,8 @@ class Camera:
                     if callable(act := getattr(dialog, "act", None)) and self.args.only:
                         act()
                         await self.take(f"{name}_refused")
-                dialog.reject()
+                if isValid(dialog):  # what was not refused is done, and its dialog gone
+                    dialog.reject()
             self.window.finder.end()
         if self.wanted("finder"):
             for text in ("", "mill", "/"):

@@ -27,6 +27,7 @@ from widgets.common.panel import Panel
 from widgets.common.search import REST_MS
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
+from widgets.common.time_field import show_as
 from widgets.common.words import Moment
 from widgets.dialogs.ask import inset, plain
 
@@ -132,7 +133,7 @@ class AuditPanel(Panel):
         field = QDateTimeEdit()
         field.setLocale(QLocale(language()))
         inset(field)
-        field.setDisplayFormat(tr("d MMM HH:mm"))
+        show_as(field, tr("d MMM HH:mm"))
         field.setAccessibleName(name)
         field.setMinimumWidth(120)
         return field

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QTim
 from core.domain.language import mark, tr
 from widgets.common.flow import FlowLayout
 from widgets.common.picker import Picker
+from widgets.common.time_field import show_as
 from widgets.conditions.words import WordForm
 from widgets.dialogs.ask import inset
 
@@ -170,7 +171,7 @@ class Times(Argument):
         super().__init__(form)
         self.begin, self.end = QTimeEdit(), QTimeEdit()
         for field, name in ((self.begin, tr("From")), (self.end, tr("Until"))):
-            field.setDisplayFormat("HH:mm")
+            show_as(field, "HH:mm")
             field.setAccessibleName(name)
             field.setFixedWidth(84)
             inset(field)

@@ -27,6 +27,7 @@ from widgets.common.flow import flowing
 from widgets.common.ground import lay_ground
 from widgets.common.table_view import RowsView
 from widgets.common.tables import Column, RowsModel
+from widgets.common.time_field import show_as
 from widgets.common.words import Moment, duration, freshness
 from widgets.dialogs.ask import inset
 from widgets.drivers.table import natural
@@ -183,7 +184,7 @@ class HistoryPanel(QWidget):
 
     def _time(self, name: str) -> QDateTimeEdit:
         field = QDateTimeEdit()
-        field.setDisplayFormat(tr(_FORMAT))
+        show_as(field, tr(_FORMAT))
         field.setAccessibleName(name)
         field.setMinimumWidth(150)
         field.setLocale(QLocale(language()))  # months by their names
