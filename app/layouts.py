@@ -61,7 +61,7 @@ LAYOUTS: dict[str, Layout] = {
     "wall": Layout(mark("Layout: Wall"), ("dashboard", "alerts"), ("dashboard", "alerts"), below=0.2, side=0.3),
 }
 MOST_SIDE_PX, MOST_INSPECTOR_PX, LEAST_BELOW_PX = 620, 390, 250
-LEAST_BOARD_PX, LEAST_MAP_PX = 350, 260
+LEAST_BOARD_PX, LEAST_MAP_PX = 350, 330
 
 
 class Layouts:

@@ -70,7 +70,7 @@ def app_name(app: App) -> str:
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
     Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
-    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=92),
+    Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=62),
     Column(
         "Activity",
         lambda r, m: ACTIVITY[r.activity].label,
@@ -80,6 +80,7 @@ COLUMNS: tuple[Column[DriverRow], ...] = (
         tip=_tip,
         width=132,
         narrow=114,
+        least=102,
     ),
     Column(
         "Vehicle",

@@ -43,7 +43,7 @@ def _breaks(row: ShiftRow, moment: Moment) -> str:
 def columns() -> tuple[Column[ShiftRow], ...]:
     return (
         Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72, narrow=54),
-        Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=130, narrow=92),
+        Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0, least=60),
         Column(
             "Now",
             lambda r, m: tr(DUTIES[r.duty][0]),
@@ -55,18 +55,18 @@ def columns() -> tuple[Column[ShiftRow], ...]:
         ),
         Column("From", lambda r, m: m.clock(r.shift_start), sort=lambda r: r.shift_start, right=True, width=58),
         Column("To", lambda r, m: m.clock(r.shift_end), sort=lambda r: r.shift_end, right=True, width=58),
-        Column("Breaks", _breaks, sort=lambda r: r.breaks[0].start if r.breaks else None, width=0, least=96),
+        Column("Breaks", _breaks, sort=lambda r: r.breaks[0].start if r.breaks else None, width=0, least=96, spare=1),
         Column(
             "Hours",
             lambda r, m: "" if r.hours is None else number(r.hours, ".1f"),
             sort=lambda r: r.hours,
             right=True,
             width=58,
-            spare=1,
+            spare=2,
             name=tr("Hours at work, without the breaks"),
         ),
-        Column("Group", lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, width=90, spare=1),
-        Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=76, spare=1),
+        Column("Group", lambda r, m: r.group, sort=lambda r: r.group.casefold() or None, width=90, spare=2),
+        Column("Vehicle", lambda r, m: vehicle_name(r.vehicle), sort=lambda r: r.vehicle.value, width=76, spare=2),
     )
 
 
