@@ -69,7 +69,7 @@ def app_name(app: App) -> str:
 
 
 COLUMNS: tuple[Column[DriverRow], ...] = (
-    Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=54),
+    Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), tip=_tip, width=72, narrow=64),
     Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), tip=_tip, width=0, least=62),
     Column(
         "Activity",

@@ -167,7 +167,7 @@ def columns(alarm_s: Callable[[], float]) -> tuple[Column[OrderRow], ...]:
             least=40,
         ),
         Column("From → to", _way, sort=lambda r: r.merchant.casefold(), tip=_tip, width=0, least=90, name="From and to"),
-        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=50, spare=1),
+        Column("Driver", lambda r, m: r.driver_id, sort=lambda r: r.driver_id or None, tip=_tip, width=64, narrow=50, spare=1),
         Column(
             "Age, ETA",
             when,

@@ -42,7 +42,7 @@ def _breaks(row: ShiftRow, moment: Moment) -> str:
 
 def columns() -> tuple[Column[ShiftRow], ...]:
     return (
-        Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72, narrow=54),
+        Column("Driver", lambda r, m: r.id, sort=lambda r: natural(r.id), width=72, narrow=64),
         Column("Name", lambda r, m: r.name, sort=lambda r: r.name.casefold(), width=0, least=60),
         Column(
             "Now",
