@@ -53,7 +53,7 @@ COLUMNS: tuple[Column[AlertRow], ...] = (
         token=_token,
         icon=_icon,
         width=196,
-        narrow=150,
+        narrow=170,
     ),
     Column("About", lambda r, m: r.about, width=0),
     Column("For", lambda r, m: duration(m.now - r.since), right=True, timed=True, width=64, name="How long it has lasted"),
