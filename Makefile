@@ -47,11 +47,11 @@ soak: setup-dev
 	@KERBSIDE_SOAK=1 packaging/with-display.sh --virtual $(RUN) -m pytest -n 2 --timeout 3600 -m "hypothesis and not soak"
 	@$(RUN) main.py soak
 
-# Pictures of every panel and dialog in both themes, to be looked at.
+# Pictures of every panel and dialog in both themes and at both sizes, to be looked at.
 looks: setup-dev
-	@for theme in light dark; do for what in panels dialogs; do \
-		packaging/with-display.sh --virtual $(RUN) tests/gui/looks.py looks/$$theme --theme $$theme --what $$what || exit 1; \
-	done; done
+	@for theme in light dark; do for size in 1920x1080 1366x768; do for what in panels dialogs; do \
+		packaging/with-display.sh --virtual $(RUN) tests/gui/looks.py looks/$$theme-$$size --theme $$theme --size $$size --what $$what || exit 1; \
+	done; done; done
 
 # Gathers the texts of the window into the catalogues, and compiles them.
 texts: setup-dev

@@ -82,6 +82,7 @@ class Camera:
             window.open_dock(front)
         for count in ("two", "three"):
             if self.wanted(f"{count}_boards"):
+                window.boards.go_to(window.orders)  # a board that stands beside already cannot be put there again
                 window._actions["board.beside"].trigger()
                 await self.take(f"{count}_boards")
 
@@ -103,10 +104,9 @@ class Camera:
             area = "quay"
         do(SaveProvider(provider=Provider("swift", "Swift Couriers", ProviderKind.WEBHOOK, nobody, enabled=False)))
         do(SaveProvider(provider=Provider("nordic", "Nordic Bikes", ProviderKind.POLLING, nobody)))
-        where = {"area": [area]} if area is not None else {"weight_kg": {"above": 2.5}}
         rules = (
             Rule("wet", {"weather": ["rain"]}, {"provider": "nordic"}, "Rain goes to Nordic", enabled=False),
-            Rule("mix", where, {"split": {"nordic": 30, "internal": 70}}, "A third of the old town", enabled=False),
+            Rule("mix", {"area": [area]}, {"split": {"nordic": 30, "internal": 70}}, "A third of the old town", enabled=False),
         )
         do(SaveRules(rules=rules))
         do(SaveForward(forward=Forward("shop", "Shop system", "http://127.0.0.1:9/x", frozenset({"Delivered"}), {})))
@@ -251,6 +251,7 @@ def _open(data: Path, args: argparse.Namespace) -> None:
     async def live() -> None:
         await console.open(ground)
         window.setGeometry(0, 0, width, height)
+        window.reset_layout()  # shared out for this size, and not for the screen's
         await work[args.what]()
 
     loop = qasync.QEventLoop(app)
